@@ -1,0 +1,115 @@
+//! The entry (`ioentry`): one line of an in or out bill (1-domain, "The entry").
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
+use super::quantity::{Direction, Quantity};
+
+/// The most bytes of a description.
+pub const MAX_DESCRIPTION_BYTES: usize = 512;
+
+/// A moment, in milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Millis(pub i64);
+
+/// What kind of movement an entry is. Opening stock and adjustments move stock like any other, but are no trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A trade: the default.
+    #[default]
+    Bill,
+    /// 基期初始库存.
+    Opening,
+    /// An adjusting entry.
+    Adjust,
+}
+
+impl Kind {
+    /// The word in messages and records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bill => "bill",
+            Self::Opening => "opening",
+            Self::Adjust => "adjust",
+        }
+    }
+
+    /// The kind that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Bill, Self::Opening, Self::Adjust].into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Is it trade, which statistics show as in and out, rather than an adjustment?
+    pub fn is_trade(self) -> bool {
+        self == Self::Bill
+    }
+}
+
+/// A valid entry. Whoever holds one need not check it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// What moved.
+    pub product_id: ProductId,
+    /// How many.
+    pub quantity: Quantity,
+    /// Which way.
+    #[serde(rename = "drcr")]
+    pub direction: Direction,
+    /// Whose bill.
+    pub company_id: CompanyId,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// Which bill.
+    pub bill_id: BillId,
+    /// When, as the bill says, to the millisecond.
+    pub create_time: Millis,
+    /// Free text, may be empty; at most [`MAX_DESCRIPTION_BYTES`] bytes, no U+0000.
+    pub description: String,
+    /// Trade or adjustment.
+    pub kind: Kind,
+    /// Tells two lines of one bill for the same product apart; 1 where the message has none.
+    pub line_no: i32,
+}
+
+/// What makes an entry that entry: `UNIQUE(product, company, warehouse, bill, line)`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity {
+    /// Whose bill.
+    pub company_id: CompanyId,
+    /// Which bill.
+    pub bill_id: BillId,
+    /// What moved.
+    pub product_id: ProductId,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// Which line.
+    pub line_no: i32,
+}
+
+impl Entry {
+    /// The identity, by which resends are recognised.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            company_id: self.company_id.clone(),
+            bill_id: self.bill_id.clone(),
+            product_id: self.product_id.clone(),
+            warehouse_id: self.warehouse_id.clone(),
+            line_no: self.line_no,
+        }
+    }
+
+    /// By how much it moves stock: positive in, negative out.
+    pub fn movement(&self) -> i64 {
+        self.quantity.get() * self.direction.sign()
+    }
+
+    /// Same content as another entry of the same identity? Never asks where either came from.
+    pub fn same_content(&self, other: &Self) -> bool {
+        self.quantity == other.quantity
+            && self.direction == other.direction
+            && self.kind == other.kind
+            && self.create_time == other.create_time
+            && self.description == other.description
+    }
+}

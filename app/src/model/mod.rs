@@ -1,0 +1,11 @@
+//! The vocabulary that browser and server share: serde types and pure methods.
+//! No I/O here, and nothing that only one side could compile.
+
+pub mod batch;
+pub mod entry;
+pub mod ids;
+pub mod live;
+pub mod names;
+pub mod pipeline;
+pub mod quantity;
+pub mod stock;

@@ -1,0 +1,96 @@
+//! Where the stream stands: `GET /api/v1/pipeline` and, later, `/system`.
+
+use serde::{Deserialize, Serialize};
+
+/// At every moment, per partition: `consumed = recorded + duplicates + rejected`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Messages read.
+    pub consumed: i64,
+    /// Messages whose entry is in the records.
+    pub recorded: i64,
+    /// Messages whose entry was there already, the same.
+    pub duplicates: i64,
+    /// Messages that are no valid entry, or conflict with one.
+    pub rejected: i64,
+}
+
+impl Counts {
+    /// Does the accounting line hold?
+    pub fn balance(self) -> bool {
+        self.consumed == self.recorded + self.duplicates + self.rejected
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            consumed: self.consumed + other.consumed,
+            recorded: self.recorded + other.recorded,
+            duplicates: self.duplicates + other.duplicates,
+            rejected: self.rejected + other.rejected,
+        }
+    }
+}
+
+/// One partition of the topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionStatus {
+    /// Its number.
+    pub partition: i32,
+    /// The topic's end; null while Kafka does not answer.
+    pub end_offset: Option<i64>,
+    /// The next position to record.
+    pub cursor: i64,
+    /// The next position to add to the live stock; null while Redis does not answer or holds none.
+    pub live_cursor: Option<i64>,
+    /// The accounting line.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// The worst state that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipelineState {
+    /// Everything recorded is in the live stock, and nothing waits for long.
+    #[default]
+    Ok,
+    /// Entries wait to be recorded or added; they are being worked off.
+    CatchingUp,
+    /// Something does not answer; figures are as of the last time it did.
+    Degraded,
+    /// A partition waits for a person; the reason names what to do.
+    Paused,
+    /// The records were restored from a backup and are behind the live stock.
+    RecordsBehind,
+    /// The live stock is being made anew from the records.
+    Rebuilding,
+}
+
+impl PipelineState {
+    /// The word over HTTP.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::CatchingUp => "catching_up",
+            Self::Degraded => "degraded",
+            Self::Paused => "paused",
+            Self::RecordsBehind => "records_behind",
+            Self::Rebuilding => "rebuilding",
+        }
+    }
+}
+
+/// The answer of `GET /api/v1/pipeline`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Every partition, in order.
+    pub partitions: Vec<PartitionStatus>,
+    /// The sum over the partitions.
+    pub totals: Counts,
+    /// The worst state that holds.
+    pub state: PipelineState,
+    /// Why, in words that say what to do.
+    pub reasons: Vec<String>,
+}

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# Paths, ports and small helpers. Sourced by the other scripts of dev/, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# What can be made again lives outside the checkout, so that a fresh clone is ready in seconds.
+CACHE=${TALLYHOUSE_CACHE:-${HOME:?set HOME or TALLYHOUSE_CACHE}/.cache/tallyhouse}
+# Data, logs and pid files of the servers.
+RUN=${SERVERS_RUN:-$ROOT/.run}
+
+# Not the standard ports: a server of the machine's own must never be mistaken for ours.
+MYSQL_PORT=${TALLYHOUSE_DEV_MYSQL_PORT:-23306}
+REDIS_PORT=${TALLYHOUSE_DEV_REDIS_PORT:-26379}
+KAFKA_PORT=${TALLYHOUSE_DEV_KAFKA_PORT:-29092}
+KAFKA_CONTROLLER_PORT=${TALLYHOUSE_DEV_KAFKA_CONTROLLER_PORT:-$((KAFKA_PORT + 1))}
+
+# Daemons live in sbin, which a plain user of Debian has not on PATH; rustup's folder is missing in a non-login shell.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:${HOME:-/root}/.cargo/bin
+export PATH
+
+export CARGO_TARGET_DIR=$CACHE/target
+export ROOT CACHE RUN MYSQL_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT
+
+say() { printf 'dev: %s\n' "$*" >&2; }
+die() { say "ERROR: $*"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# need_root COMMAND...: as it is when we are root, else through sudo without a password prompt (there may be no terminal).
+need_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo && sudo -n true 2>/dev/null; then sudo -n "$@"
+  elif have sudo && [ -t 0 ]; then sudo "$@"
+  else die "this needs root: run as root, or as a user who may sudo without a password: $*"
+  fi
+}
+
+# wait_for MESSAGE LIMIT_SECONDS COMMAND...: until the command succeeds. 0 = it did, 1 = the limit passed.
+wait_for() {
+  local message=$1 limit=$2 end=$((SECONDS + $2))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if [ "$SECONDS" -ge "$end" ]; then
+      say "$message: not within $limit s"
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+# one_at_a_time NAME FOLDER: holds a lock until this script ends, so that two `make` do not build the same thing.
+# Descriptor 9: close it (9>&-) for whatever outlives the script, or the lock outlives it too.
+one_at_a_time() {
+  mkdir -p "$2"
+  exec 9>"$2/$1.lock"
+  flock -n 9 || { say "waiting for another $1"; flock -w 1800 9 || die "another $1 still runs after 30 minutes"; }
+}
+
+# The version of wasm-bindgen that Cargo.lock has settled on.
+wasm_bindgen_version() {
+  awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' "$ROOT/Cargo.lock"
+}
+
+# Where the npm tools are: binaries in bin/ (wasm-opt, lightningcss, esbuild), packages in node_modules/.
+npm_dev() { echo "$CACHE/npm-dev-$(cat "$ROOT/dev/package.json" "$ROOT/dev/package-lock.json" | sha256sum | cut -c1-12)"; }

@@ -1,0 +1,60 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced by servers.sh, which declares and reads the arrays
+# Kafka 4 (KRaft), one node, from its jars: see dev/kafka/.
+PORT[kafka]=$KAFKA_PORT
+PORT_VARIABLE[kafka]=TALLYHOUSE_DEV_KAFKA_PORT
+PROCESS[kafka]=java
+VARIABLE[kafka]=TALLYHOUSE_KAFKA_BROKERS
+URL[kafka]=127.0.0.1:$KAFKA_PORT
+OWN[kafka]=127.0.0.1:$KAFKA_PORT
+START_LIMIT[kafka]=90
+STOP_LIMIT[kafka]=40
+
+kafka_lib() { echo "$CACHE/kafka-$(sha256sum <"$ROOT/dev/kafka/pom.xml" | cut -c1-12)"; }
+
+kafka_jars() {
+  local lib new
+  lib=$(kafka_lib)
+  [ ! -d "$lib" ] || return 0
+  say "kafka: fetching the broker's jars from Maven Central"
+  mkdir -p "$CACHE"
+  new=$(mktemp -d "$lib.XXXXXX") # a folder of our own, then one rename: another run may do the same
+  # A copy of the pom in there, as Maven wants to write beside it.
+  cp "$ROOT/dev/kafka/pom.xml" "$new/"
+  mvn -q -B -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new" </dev/null >&2 ||
+    { rm -rf "$new"; die "kafka: Maven could not fetch the jars, see above"; }
+  chmod 755 "$new"
+  mv -T "$new" "$lib" 2>/dev/null || rm -rf "$new"
+}
+
+kafka_prepare() {
+  local lib properties id
+  kafka_jars
+  lib=$(kafka_lib)
+  properties=$(cat "$ROOT/dev/kafka/server.properties.in")
+  properties=${properties//@PORT@/"$KAFKA_PORT"}
+  properties=${properties//@CONTROLLER_PORT@/"$KAFKA_CONTROLLER_PORT"}
+  printf '%s\n' "${properties//@DATA@/"$RUN/kafka/data"}" >"$RUN/kafka.properties"
+  [ ! -f "$RUN/kafka/data/meta.properties" ] || return 0
+  say "kafka: formatting the data folder"
+  # 16 bytes in URL-safe base64, as `StorageTool random-uuid` prints after a second of JVM. No leading dash.
+  id=$(head -c 16 /dev/urandom | base64 | tr '+/' '_-' | tr -d '=' | sed 's/^-/_/')
+  java -Dlog4j2.configurationFile="$ROOT/dev/kafka/log4j2.properties" -cp "$lib/*" kafka.tools.StorageTool \
+    format -t "$id" -c "$RUN/kafka.properties" >"$RUN/kafka.log" 2>&1 </dev/null || { fail_with_log kafka; exit 1; }
+}
+
+kafka_launch() {
+  launch kafka java -Xms256m -Xmx512m -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true \
+    -Dlog4j2.configurationFile="$ROOT/dev/kafka/log4j2.properties" -cp "$(kafka_lib)/*" kafka.Kafka "$RUN/kafka.properties"
+}
+
+# A metadata request (key 3, version 1, no client id, no topics) whose answer names one broker: what a client does first,
+# without a JVM. Bytes 9 to 12 of the answer are the number of brokers.
+kafka_answers() {
+  local answer
+  answer=$(
+    exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$KAFKA_PORT" || exit 1
+    printf '\0\0\0\016\0\003\0\001\0\0\0\001\377\377\0\0\0\0' >&3
+    timeout 5 head -c 12 <&3 | od -An -tx1 | tr -d ' \n'
+  ) 2>/dev/null || return 1
+  [ "${answer:16:8}" = 00000001 ]
+}

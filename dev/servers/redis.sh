@@ -1,0 +1,22 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced by servers.sh, which declares and reads the arrays
+# Redis 7+. No configuration file: what is not said here is the default.
+PORT[redis]=$REDIS_PORT
+PORT_VARIABLE[redis]=TALLYHOUSE_DEV_REDIS_PORT
+PROCESS[redis]=redis-server
+VARIABLE[redis]=TALLYHOUSE_REDIS_URL
+URL[redis]=redis://127.0.0.1:$REDIS_PORT/0
+OWN[redis]="redis://127.0.0.1:$REDIS_PORT*"
+START_LIMIT[redis]=60
+STOP_LIMIT[redis]=20
+
+redis_prepare() { :; }
+
+redis_launch() {
+  launch redis redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$RUN/redis" --daemonize no \
+    --appendonly yes --appendfsync everysec --save '' --maxmemory-policy noeviction
+}
+
+# PONG comes only when the data is loaded.
+redis_answers() {
+  [ "$(timeout 5 redis-cli -h 127.0.0.1 -p "$REDIS_PORT" ping 2>/dev/null </dev/null || true)" = PONG ]
+}

@@ -1,0 +1,44 @@
+//! The one place that asks what time it is. Everything else is handed a [`Clock`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use app::model::entry::Millis;
+
+/// Tells the time. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands where it was set: for tests and for the simulator.
+    pub fn manual(at: Millis) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(at.0))))
+    }
+
+    /// Now, in UTC milliseconds.
+    pub fn now(&self) -> Millis {
+        match &self.0 {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that may")]
+            Source::System => Millis(chrono::Utc::now().timestamp_millis()),
+            Source::Manual(at) => Millis(at.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Sets a manual clock; a system clock cannot be set and ignores this.
+    pub fn set(&self, to: Millis) {
+        if let Source::Manual(at) = &self.0 {
+            at.store(to.0, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The live feed: what `apply` publishes inside its call.
+
+use app::model::batch::Note;
+use app::model::stock::StockKey;
+use futures::{Stream, StreamExt};
+use serde::Deserialize;
+
+use super::{Error, Realtime, Value, keys};
+
+/// One applied batch.
+#[derive(Debug, Clone)]
+pub struct FeedMessage {
+    /// Whose stream.
+    pub partition: i32,
+    /// The position before it.
+    pub from: i64,
+    /// The position after it.
+    pub to: i64,
+    /// Of the live stock.
+    pub incarnation: String,
+    /// The keys it changed, as they are now.
+    pub keys: Vec<(StockKey, Value)>,
+    /// What it tells the live view.
+    pub note: Note,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    partition: i32,
+    from: i64,
+    to: i64,
+    incarnation: String,
+    keys: Vec<(String, Option<i64>, i64)>,
+    note: Note,
+}
+
+/// A subscription.
+pub struct Feed(redis::aio::PubSub);
+
+impl Realtime {
+    /// Subscribes. Messages that are published from now on will be seen until the connection breaks.
+    pub async fn subscribe(&self) -> Result<Feed, Error> {
+        let doing = "following the live feed";
+        let mut subscription = self.client.get_async_pubsub().await.map_err(Error::away(doing))?;
+        subscription.subscribe(self.keys.feed()).await.map_err(Error::away(doing))?;
+        Ok(Feed(subscription))
+    }
+}
+
+impl Feed {
+    /// The messages; the stream ends when the connection breaks.
+    pub fn into_messages(self) -> impl Stream<Item = Result<FeedMessage, Error>> {
+        self.0.into_on_message().map(|message| {
+            let odd = |cause: &dyn std::fmt::Display| Error::Damaged(format!("a message of the feed: {cause}"));
+            let wire: Wire = serde_json::from_slice(message.get_payload_bytes()).map_err(|cause| odd(&cause))?;
+            let keys = wire
+                .keys
+                .into_iter()
+                .filter_map(|(member, stock, rev)| Some((keys::parse_member(&member)?, Value { stock, rev })))
+                .collect();
+            Ok(FeedMessage {
+                partition: wire.partition,
+                from: wire.from,
+                to: wire.to,
+                incarnation: wire.incarnation,
+                keys,
+                note: wire.note,
+            })
+        })
+    }
+}

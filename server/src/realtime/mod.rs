@@ -1,0 +1,248 @@
+//! The live stock: Redis. The only home of Redis commands. Uses nobody but `app::model` and settings.
+
+mod feed;
+mod keys;
+mod stock;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::model::batch::{BatchId, JournalLine};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{AsyncCommands, Client, RedisError, Script};
+use tokio::sync::OnceCell;
+
+pub use feed::{Feed, FeedMessage};
+pub use keys::Keys;
+pub use stock::Value;
+
+use crate::config::RealtimeConfig;
+
+/// Every command has an answer within this, or it counts as away.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// An error of the live stock.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Redis does not answer or cannot serve now; wait and try again.
+    #[error("live stock: {doing}")]
+    Away {
+        /// What was being done.
+        doing: &'static str,
+        /// What the client says.
+        #[source]
+        cause: RedisError,
+    },
+    /// What is stored cannot be ours.
+    #[error("live stock: {0}")]
+    Damaged(String),
+    /// The set-up does not fit; says what to do.
+    #[error("live stock: {0}")]
+    SetUp(String),
+}
+
+impl Error {
+    fn away(doing: &'static str) -> impl Fn(RedisError) -> Self {
+        move |cause| Self::Away { doing, cause }
+    }
+}
+
+/// What became of a batch that was sent (2-consistency, table of stored positions).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// Added; so many damaged hashes were set apart.
+    Applied {
+        /// How many.
+        damaged: u64,
+    },
+    /// It was there already.
+    Repeat,
+    /// Batches before it are missing; feed them from this position on.
+    Gap {
+        /// The stored position.
+        position: i64,
+    },
+    /// The histories have parted: the records were restored from a backup.
+    Parted {
+        /// The stored position.
+        position: i64,
+    },
+    /// The live stock is being made anew.
+    Rebuilding,
+    /// Redis holds no mark: it was emptied.
+    Empty,
+    /// Another installation lives under this prefix.
+    Foreign,
+}
+
+/// What `meta` says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Meta {
+    /// `ready`, `rebuilding`, or none.
+    pub mark: Option<String>,
+    /// Raised by every rebuild.
+    pub incarnation: String,
+    /// Raised by every settling.
+    pub settlings: i64,
+    /// The next position to add, per partition.
+    pub positions: BTreeMap<i32, i64>,
+}
+
+/// A handle on the live stock. Cheap to clone; connects when first used.
+#[derive(Clone)]
+pub struct Realtime {
+    client: Client,
+    manager: Arc<OnceCell<ConnectionManager>>,
+    keys: Keys,
+    installation: Arc<str>,
+    apply: Arc<Script>,
+    first_mark: Arc<Script>,
+}
+
+impl std::fmt::Debug for Realtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Realtime").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+impl Realtime {
+    /// A handle for an installation.
+    pub fn new(config: &RealtimeConfig, installation: &str) -> Result<Self, Error> {
+        let client = Client::open(config.url.reveal())
+            .map_err(|_| Error::SetUp(format!("cannot read the URL {}", config.url)))?;
+        Ok(Self {
+            client,
+            manager: Arc::default(),
+            keys: Keys::new(&config.prefix),
+            installation: installation.into(),
+            apply: Arc::new(Script::new(include_str!("apply.lua"))),
+            first_mark: Arc::new(Script::new(include_str!("first_mark.lua"))),
+        })
+    }
+
+    async fn connection(&self, doing: &'static str) -> Result<ConnectionManager, Error> {
+        let connect = || async {
+            let config = ConnectionManagerConfig::new()
+                .set_number_of_retries(1)
+                .set_connection_timeout(Some(ANSWER_LIMIT))
+                .set_response_timeout(Some(ANSWER_LIMIT));
+            self.client.get_connection_manager_with_config(config).await
+        };
+        self.manager.get_or_try_init(connect).await.cloned().map_err(Error::away(doing))
+    }
+
+    /// Does Redis answer?
+    pub async fn ping(&self) -> Result<(), Error> {
+        let doing = "asking whether Redis answers";
+        let mut redis = self.connection(doing).await?;
+        redis::cmd("PING").query_async::<()>(&mut redis).await.map_err(Error::away(doing))
+    }
+
+    /// Refuses a Redis that may throw keys away.
+    pub async fn check_policy(&self) -> Result<(), Error> {
+        let doing = "reading maxmemory-policy";
+        let mut redis = self.connection(doing).await?;
+        let answer: Result<Vec<String>, RedisError> =
+            redis::cmd("CONFIG").arg("GET").arg("maxmemory-policy").query_async(&mut redis).await;
+        match answer.as_ref().map(Vec::as_slice) {
+            Ok([_, policy]) if policy != "noeviction" => Err(Error::SetUp(format!(
+                "Redis may evict keys (maxmemory-policy {policy}); run `redis-cli config set maxmemory-policy noeviction` \
+                 and put it into redis.conf"
+            ))),
+            // A hosted Redis may forbid CONFIG; then its operator vouches for it.
+            _ => Ok(()),
+        }
+    }
+
+    /// Marks an empty Redis as ready. Only for records that are empty too.
+    pub async fn make_first_mark(&self, incarnation: &str) -> Result<(), Error> {
+        let doing = "making the first mark";
+        let mut redis = self.connection(doing).await?;
+        let answer: Vec<String> = self
+            .first_mark
+            .key(self.keys.meta())
+            .key(self.keys.index())
+            .arg(&*self.installation)
+            .arg(incarnation)
+            .invoke_async(&mut redis)
+            .await
+            .map_err(Error::away(doing))?;
+        match answer.first().map(String::as_str) {
+            Some("marked") => Ok(()),
+            Some("leftovers") => Err(Error::SetUp(
+                "Redis has stock under our prefix but no mark; use another TALLYHOUSE_REDIS_PREFIX, or delete what is there"
+                    .to_owned(),
+            )),
+            _ => Err(self.foreign()),
+        }
+    }
+
+    /// What to tell people about a prefix that another installation uses.
+    pub fn foreign(&self) -> Error {
+        Error::SetUp("another installation lives under this TALLYHOUSE_REDIS_PREFIX; choose another".to_owned())
+    }
+
+    /// Adds a recorded batch: all of it or nothing.
+    pub async fn apply(&self, line: &JournalLine) -> Result<Applied, Error> {
+        let doing = "adding a batch";
+        let note = serde_json::to_string(&line.note).map_err(|cause| Error::Damaged(format!("a note: {cause}")))?;
+        let mut call = self.apply.prepare_invoke();
+        call.key(self.keys.meta()).key(self.keys.index());
+        call.arg(&*self.installation)
+            .arg(line.partition)
+            .arg(line.previous.as_ref().map_or("", |it: &BatchId| it.0.as_str()))
+            .arg(&line.batch_id.0)
+            .arg(line.from)
+            .arg(line.to)
+            .arg(self.keys.feed())
+            .arg(note)
+            .arg(self.keys.attic());
+        for it in &line.deltas {
+            let member = keys::member(&it.key);
+            call.key(self.keys.stock(&member));
+            call.arg(member).arg(it.delta.net).arg(it.delta.gross_in).arg(it.delta.entries);
+        }
+        let mut redis = self.connection(doing).await?;
+        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        parse_applied(&answer)
+    }
+
+    /// Reads `meta`.
+    pub async fn meta(&self) -> Result<Meta, Error> {
+        let doing = "reading the positions";
+        let mut redis = self.connection(doing).await?;
+        let fields: BTreeMap<String, String> = redis.hgetall(self.keys.meta()).await.map_err(Error::away(doing))?;
+        if fields.get("installation").is_some_and(|it| **it != *self.installation) {
+            return Err(self.foreign());
+        }
+        let number = |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
+        let mut meta = Meta {
+            mark: fields.get("mark").cloned(),
+            incarnation: fields.get("incarnation").cloned().unwrap_or_default(),
+            settlings: fields.get("settlings").map(|it| number(it)).transpose()?.unwrap_or_default(),
+            positions: BTreeMap::new(),
+        };
+        for (name, value) in &fields {
+            if let Some(partition) = name.strip_prefix("position:").and_then(|it| it.parse().ok()) {
+                meta.positions.insert(partition, number(value)?);
+            }
+        }
+        Ok(meta)
+    }
+}
+
+fn parse_applied(answer: &[String]) -> Result<Applied, Error> {
+    let odd = || Error::Damaged(format!("the apply script answered {answer:?}"));
+    let number = |at: usize| answer.get(at).and_then(|it| it.parse::<i64>().ok()).ok_or_else(odd);
+    match answer.first().map(String::as_str) {
+        Some("applied") => Ok(Applied::Applied { damaged: u64::try_from(number(1)?).map_err(|_| odd())? }),
+        Some("repeat") => Ok(Applied::Repeat),
+        Some("gap") => Ok(Applied::Gap { position: number(1)? }),
+        Some("parted") => Ok(Applied::Parted { position: number(1)? }),
+        Some("rebuilding") => Ok(Applied::Rebuilding),
+        Some("empty") => Ok(Applied::Empty),
+        Some("foreign") => Ok(Applied::Foreign),
+        _ => Err(odd()),
+    }
+}

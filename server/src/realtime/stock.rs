@@ -1,0 +1,75 @@
+//! Reading stock: `base_active + change_active` of a key in one atomic read, at every instant, audit or not.
+
+use app::model::stock::StockKey;
+
+use super::{Error, Realtime, keys};
+
+/// What a key shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// `None`: stored, but no number we could vouch for.
+    pub stock: Option<i64>,
+    /// Raised by every change of the key.
+    pub rev: i64,
+}
+
+/// How many keys one round trip reads.
+const PAGE: isize = 500;
+
+type Row = (Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
+
+impl Realtime {
+    /// The keys after a member (from the start: the empty text), in the order of the index, and where to go on.
+    pub async fn stock_page(&self, after: &str) -> Result<(Vec<(StockKey, Value)>, Option<String>), Error> {
+        let doing = "reading stock";
+        let mut redis = self.connection(doing).await?;
+        let start = if after.is_empty() { "-".to_owned() } else { format!("({after}") };
+        let members: Vec<String> = redis::cmd("ZRANGEBYLEX")
+            .arg(self.keys.index())
+            .arg(start)
+            .arg("+")
+            .arg("LIMIT")
+            .arg(0)
+            .arg(PAGE)
+            .query_async(&mut redis)
+            .await
+            .map_err(Error::away(doing))?;
+        let mut pipe = redis::pipe();
+        for member in &members {
+            pipe.cmd("HMGET").arg(self.keys.stock(member)).arg(&[
+                "active_version",
+                "base_v1",
+                "change_v1",
+                "base_v2",
+                "change_v2",
+                "rev",
+                "damaged",
+            ]);
+        }
+        // One key of another type must not hide the others: errors come back per command.
+        pipe.ignore_errors();
+        let rows: Vec<Result<Row, redis::RedisError>> =
+            if members.is_empty() { Vec::new() } else { pipe.query_async(&mut redis).await.map_err(Error::away(doing))? };
+        let values = members
+            .iter()
+            .zip(rows)
+            .filter_map(|(member, row)| Some((keys::parse_member(member)?, row.map_or(UNREADABLE, |row| value(&row)))))
+            .collect();
+        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(PAGE)).cloned();
+        Ok((values, more))
+    }
+}
+
+const UNREADABLE: Value = Value { stock: None, rev: 0 };
+
+fn value((active, base_1, change_1, base_2, change_2, rev, damaged): &Row) -> Value {
+    let sum = |base: &Option<String>, change: &Option<String>| -> Option<i64> {
+        base.as_deref()?.parse::<i64>().ok()?.checked_add(change.as_deref()?.parse().ok()?)
+    };
+    let stock = match (active, damaged) {
+        (Some(1), None) => sum(base_1, change_1),
+        (Some(2), None) => sum(base_2, change_2),
+        _ => None,
+    };
+    Value { stock, rev: rev.unwrap_or_default() }
+}

@@ -1,0 +1,70 @@
+//! What the ingest hands over: one batch of one partition, decoded.
+
+use app::model::batch::BatchId;
+use app::model::entry::{Entry, Millis};
+use chrono::NaiveDate;
+
+/// A decoded message.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its place in the partition.
+    pub offset: i64,
+    /// What it says.
+    pub entry: Entry,
+    /// The business date of its `create_time`.
+    pub day: NaiveDate,
+    /// Its bytes, kept in case it turns out to conflict.
+    pub raw: Vec<u8>,
+}
+
+/// A message that is not recorded, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedMessage {
+    /// Its place in the partition.
+    pub offset: i64,
+    /// A stable word.
+    pub code: &'static str,
+    /// Which field, where it is one.
+    pub field: Option<String>,
+    /// For people; at most 1 000 characters.
+    pub reason: String,
+    /// Its bytes.
+    pub raw: Vec<u8>,
+}
+
+/// What is remembered of the message before the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastMessage {
+    /// Its timestamp.
+    pub timestamp: Millis,
+    /// 16 hexadecimal digits over its bytes.
+    pub checksum: String,
+}
+
+/// A batch to be recorded in one transaction.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// Its name, unique for ever. The same name is kept over every try.
+    pub batch_id: BatchId,
+    /// The batch before it in the same partition.
+    pub previous: Option<BatchId>,
+    /// Whose stream.
+    pub partition: i32,
+    /// The cursor before it.
+    pub from: i64,
+    /// The cursor after it.
+    pub to: i64,
+    /// The last message in it.
+    pub last: LastMessage,
+    /// Messages that decode, in the order of the stream.
+    pub lines: Vec<Line>,
+    /// Messages that do not.
+    pub rejected: Vec<RejectedMessage>,
+}
+
+impl NewBatch {
+    /// How many messages it consumes.
+    pub fn consumed(&self) -> usize {
+        self.lines.len() + self.rejected.len()
+    }
+}

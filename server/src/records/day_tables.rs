@@ -1,0 +1,134 @@
+//! `day_tables`: the register of day tables, and their making. `CREATE TABLE` commits implicitly, so it has a connection
+//! of its own, before the batch's transaction.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use sqlx::Connection;
+
+use super::tables::{DayTable, Holds};
+use super::{Error, Records};
+
+/// The register's id of each table of a batch.
+pub type TableIds = HashMap<DayTable, i32>;
+
+/// Tables that are known to exist, so that a batch asks only about new ones.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<HashMap<String, i32>>);
+
+impl Known {
+    fn get(&self, name: &str) -> Option<i32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    fn insert(&self, name: String, id: i32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, id);
+    }
+
+    /// Forgets everything: the database may have been restored.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Records {
+    /// Makes the tables that are missing; answers the register's id of each.
+    pub(super) async fn ensure_tables(&self, tables: BTreeSet<DayTable>) -> Result<TableIds, Error> {
+        let mut ids = TableIds::with_capacity(tables.len());
+        let mut missing = Vec::new();
+        for table in tables {
+            match self.tables.get(table.name()) {
+                Some(id) => {
+                    ids.insert(table, id);
+                }
+                None => missing.push(table),
+            }
+        }
+        if !missing.is_empty() {
+            self.make_tables(missing, &mut ids).await?;
+        }
+        Ok(ids)
+    }
+
+    async fn make_tables(&self, missing: Vec<DayTable>, ids: &mut TableIds) -> Result<(), Error> {
+        let mut connection = self.connect().await?;
+        sqlx::query("SET SESSION lock_wait_timeout = 2")
+            .execute(&mut connection)
+            .await
+            .map_err(Error::away("preparing to make day tables"))?;
+        let mut unmade = Vec::new();
+        for table in missing {
+            match registered(&mut connection, table.name()).await? {
+                Some(id) => self.remember(table, id, ids),
+                None => unmade.push(table),
+            }
+        }
+        if !unmade.is_empty() {
+            self.check_cap(&mut connection, unmade.len()).await?;
+        }
+        for table in unmade {
+            sqlx::query(table.create()).execute(&mut connection).await.map_err(Error::away("making a day table"))?;
+            let id = register(&mut connection, &table).await?;
+            self.remember(table, id, ids);
+        }
+        // The work is done; a farewell that fails changes nothing.
+        let _closed = connection.close().await;
+        Ok(())
+    }
+
+    fn remember(&self, table: DayTable, id: i32, ids: &mut TableIds) {
+        self.tables.insert(table.name().to_owned(), id);
+        ids.insert(table, id);
+    }
+
+    async fn check_cap(&self, connection: &mut sqlx::MySqlConnection, wanted: usize) -> Result<(), Error> {
+        let existing: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM day_tables")
+            .fetch_one(connection)
+            .await
+            .map_err(Error::away("counting day tables"))?;
+        let existing = u32::try_from(existing).unwrap_or(u32::MAX);
+        let limit = self.max_tables;
+        if usize::try_from(limit.saturating_sub(existing)).unwrap_or(usize::MAX) < wanted {
+            return Err(Error::TableCap { existing, wanted, limit });
+        }
+        Ok(())
+    }
+}
+
+async fn registered(connection: &mut sqlx::MySqlConnection, name: &str) -> Result<Option<i32>, Error> {
+    sqlx::query_scalar("SELECT id FROM day_tables WHERE name = ?")
+        .bind(name)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::away("reading the register of day tables"))
+}
+
+/// The register row comes after its table: a crash in between leaves an empty table, which the next try takes up.
+async fn register(connection: &mut sqlx::MySqlConnection, table: &DayTable) -> Result<i32, Error> {
+    let (product, bucket) = match table.holds() {
+        Holds::Product(product) => (Some(product.as_str()), None),
+        Holds::Bucket(bucket) => (None, Some(*bucket)),
+    };
+    sqlx::query(
+        "INSERT INTO day_tables (name, product_id, bucket, day, created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3))
+         ON DUPLICATE KEY UPDATE name = name",
+    )
+    .bind(table.name())
+    .bind(product)
+    .bind(bucket)
+    .bind(table.day())
+    .execute(&mut *connection)
+    .await
+    .map_err(Error::away("registering a day table"))?;
+    let (id, holds, day): (i32, Option<String>, NaiveDate) =
+        sqlx::query_as("SELECT id, product_id, day FROM day_tables WHERE name = ?")
+            .bind(table.name())
+            .fetch_one(connection)
+            .await
+            .map_err(Error::away("reading back the register of day tables"))?;
+    if holds.as_deref() != product || day != table.day() {
+        return Err(Error::Damaged(format!("table {} is registered for product {holds:?} on {day}", table.name())));
+    }
+    Ok(id)
+}

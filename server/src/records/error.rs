@@ -1,0 +1,88 @@
+//! What can go wrong with the records, by what to do about it.
+
+use sqlx::mysql::MySqlDatabaseError;
+
+/// An error of the records. None of these is about one entry: that would be a rejection.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// MySQL does not answer or cannot serve now; wait and try again.
+    #[error("records: {doing}")]
+    Away {
+        /// What was being done.
+        doing: &'static str,
+        /// What the client says.
+        #[source]
+        cause: sqlx::Error,
+    },
+    /// MySQL did not answer within the limit; wait and try again.
+    #[error("records: {doing} took longer than {seconds} s")]
+    Slow {
+        /// What was being done.
+        doing: &'static str,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The data of a batch is refused by the database; narrow it down to the entry.
+    #[error("records: the database refuses the data: {reason}")]
+    Data {
+        /// What the server says.
+        reason: String,
+        /// Was it a CHECK of a sum?
+        is_range: bool,
+    },
+    /// So many day tables exist as the setting allows.
+    #[error("records: {existing} day tables exist and {wanted} more are needed; raise TALLYHOUSE_RECORDS_MAX_TABLES ({limit})")]
+    TableCap {
+        /// Tables that exist.
+        existing: u32,
+        /// Tables that are needed.
+        wanted: usize,
+        /// The setting.
+        limit: u32,
+    },
+    /// What is stored contradicts itself; a person must look.
+    #[error("records: {0}")]
+    Damaged(String),
+    /// The set-up does not fit; says what to do.
+    #[error("records: {0}")]
+    SetUp(String),
+}
+
+impl Error {
+    /// For `map_err`: names what was being done.
+    pub fn away(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |cause| Self::Away { doing, cause }
+    }
+}
+
+/// What an error of a statement inside the batch's transaction means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// 1062: the row is there already.
+    Twin,
+    /// Deadlock, lock wait, auto-increment: the whole batch again.
+    Again,
+    /// The data itself.
+    Data,
+    /// A CHECK on a sum.
+    Range,
+    /// Everything else is waited out.
+    Away,
+}
+
+/// Sorts a client error (2-consistency, "One batch of one partition").
+pub fn trouble(error: &sqlx::Error) -> Trouble {
+    let Some(server) = error.as_database_error().and_then(|it| it.try_downcast_ref::<MySqlDatabaseError>()) else {
+        return Trouble::Away;
+    };
+    match (server.number(), server.code().unwrap_or_default()) {
+        (1062, _) => Trouble::Twin,
+        (1213 | 1205 | 1467, _) => Trouble::Again,
+        (4025 | 3819, _) => Trouble::Range,
+        // 22xxx and 23xxx are the data's own; MariaDB reports some of them under HY000: wrong value for column, out of
+        // range, truncated, incorrect string.
+        (1264 | 1265 | 1292 | 1366 | 1406 | 1690 | 3140 | 3141, _) => Trouble::Data,
+        (_, state) if state.starts_with("22") || state.starts_with("23") => Trouble::Data,
+        _ => Trouble::Away,
+    }
+}

@@ -1,0 +1,137 @@
+//! The records: MySQL or MariaDB. The only home of SQL. Uses nobody but `app::model`, settings and the clock.
+
+mod batch;
+mod bill_lines;
+mod classify;
+mod day_tables;
+mod effects;
+mod error;
+mod installation;
+mod journal;
+mod minutes;
+mod names;
+mod offsets;
+mod record;
+mod rejections;
+mod summary;
+mod tables;
+mod totals;
+mod trail;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
+use sqlx::{ConnectOptions, Connection, MySqlConnection};
+
+pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
+pub use error::Error;
+pub use installation::{Frozen, Installation};
+pub use names::{NameRow, Names};
+pub use offsets::Cursor;
+pub use record::{Outcome, Writer};
+pub use summary::{StreamSnapshot, Today};
+pub use tables::DayTable;
+pub use trail::Deed;
+
+use crate::business_time::BusinessTime;
+use crate::clock::Clock;
+use crate::config::{Layout, RecordsConfig};
+
+/// How long a caller waits for a free connection.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Connections that the pages, the hub and health checks share. Partition writers have connections of their own.
+const SHARED_CONNECTIONS: u32 = 8;
+
+/// A handle on the records. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Records {
+    pool: MySqlPool,
+    options: MySqlConnectOptions,
+    tables: Arc<day_tables::Known>,
+    topic: Arc<str>,
+    layout: Layout,
+    max_tables: u32,
+    business_time: BusinessTime,
+    clock: Clock,
+}
+
+impl Records {
+    /// A handle; connects when first used.
+    pub fn new(config: &RecordsConfig, topic: &str, business_time: BusinessTime, clock: Clock) -> Result<Self, Error> {
+        let options = connect_options(config)?;
+        let pool = MySqlPoolOptions::new()
+            .max_connections(SHARED_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .after_connect(|connection, _| Box::pin(prepare_session(connection)))
+            .connect_lazy_with(options.clone());
+        Ok(Self {
+            pool,
+            options,
+            tables: Arc::default(),
+            topic: topic.into(),
+            layout: config.layout,
+            max_tables: config.max_tables,
+            business_time,
+            clock,
+        })
+    }
+
+    /// Does MySQL answer?
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(Error::away("asking whether MySQL answers"))
+    }
+
+    /// Makes the database if it is missing, then the schema. Safe to repeat.
+    pub async fn migrate(config: &RecordsConfig) -> Result<(), Error> {
+        let options = connect_options(config)?;
+        let mut server = connect(&options.clone().database("")).await?;
+        let name = config.url.path();
+        let create = tables::create_database(name)
+            .ok_or_else(|| Error::SetUp(format!("{name:?} is no name for a database; use A-Z a-z 0-9 _")))?;
+        sqlx::query(create).execute(&mut server).await.map_err(Error::away("making the database"))?;
+        let mut connection = connect(&options).await?;
+        sqlx::migrate!("../migrations")
+            .run(&mut connection)
+            .await
+            .map_err(|cause| Error::SetUp(format!("migration failed: {cause}")))?;
+        connection.close().await.map_err(Error::away("closing after the migration"))
+    }
+
+    /// A connection of one's own, for a partition's writer.
+    async fn connect(&self) -> Result<MySqlConnection, Error> {
+        connect(&self.options).await
+    }
+}
+
+fn connect_options(config: &RecordsConfig) -> Result<MySqlConnectOptions, Error> {
+    let options: MySqlConnectOptions =
+        config.url.reveal().parse().map_err(|_| Error::SetUp(format!("cannot read the URL {}", config.url)))?;
+    // Each day table has an INSERT of its own; preparing it anew for every batch would double the round trips.
+    Ok(options.charset("utf8mb4").collation("utf8mb4_bin").statement_cache_capacity(512).disable_statement_logging())
+}
+
+async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Error> {
+    let connecting = async {
+        let mut connection = options.connect().await?;
+        prepare_session(&mut connection).await?;
+        Ok(connection)
+    };
+    match tokio::time::timeout(ACQUIRE_LIMIT, connecting).await {
+        Ok(result) => result.map_err(Error::away("connecting")),
+        Err(_) => Err(Error::Slow { doing: "connecting", seconds: ACQUIRE_LIMIT.as_secs() }),
+    }
+}
+
+/// Strict, READ COMMITTED, and no wait without a limit.
+async fn prepare_session(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    for statement in [
+        "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET SESSION innodb_lock_wait_timeout = 10, lock_wait_timeout = 10",
+    ] {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

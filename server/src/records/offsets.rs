@@ -1,0 +1,124 @@
+//! `ingest_offsets`: the cursor of each partition.
+
+use std::collections::BTreeMap;
+
+use app::model::batch::BatchId;
+use app::model::pipeline::Counts;
+use sqlx::MySqlConnection;
+
+use super::batch::NewBatch;
+use super::{Error, Records};
+
+/// Where a partition's records stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The next position to record.
+    pub next_offset: i64,
+    /// The batch that brought it there; none yet.
+    pub batch_id: Option<BatchId>,
+    /// The accounting line since the beginning.
+    pub counts: Counts,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    partition_id: i32,
+    next_offset: i64,
+    batch_id: Option<String>,
+    consumed: i64,
+    recorded: i64,
+    duplicates: i64,
+    rejected: i64,
+}
+
+impl From<Row> for Cursor {
+    fn from(row: Row) -> Self {
+        Self {
+            next_offset: row.next_offset,
+            batch_id: row.batch_id.map(BatchId),
+            counts: Counts {
+                consumed: row.consumed,
+                recorded: row.recorded,
+                duplicates: row.duplicates,
+                rejected: row.rejected,
+            },
+        }
+    }
+}
+
+impl Records {
+    /// The cursors of all partitions that have one.
+    pub async fn cursors(&self) -> Result<BTreeMap<i32, Cursor>, Error> {
+        let mut connection = self.pool.acquire().await.map_err(Error::away("reading the cursors"))?;
+        cursors_in(&mut connection, &self.topic).await
+    }
+
+    /// The cursor of a partition, if it has one.
+    pub async fn cursor(&self, partition: i32) -> Result<Option<Cursor>, Error> {
+        let row = sqlx::query_as::<_, Row>(
+            "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
+             FROM ingest_offsets WHERE topic = ? AND partition_id = ?",
+        )
+        .bind(&*self.topic)
+        .bind(partition)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Error::away("reading the cursor"))?;
+        Ok(row.map(Cursor::from))
+    }
+
+    /// Gives a partition its first cursor, unless it has one.
+    pub async fn start_cursor(&self, partition: i32) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO ingest_offsets (topic, partition_id, next_offset) VALUES (?, ?, 0)
+             ON DUPLICATE KEY UPDATE next_offset = next_offset",
+        )
+        .bind(&*self.topic)
+        .bind(partition)
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(Error::away("making the first cursor"))
+    }
+}
+
+/// The cursors as one transaction sees them.
+pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result<BTreeMap<i32, Cursor>, Error> {
+    let rows = sqlx::query_as::<_, Row>(
+        "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
+         FROM ingest_offsets WHERE topic = ? ORDER BY partition_id",
+    )
+    .bind(topic)
+    .fetch_all(connection)
+    .await
+    .map_err(Error::away("reading the cursors"))?;
+    Ok(rows.into_iter().map(|row| (row.partition_id, Cursor::from(row))).collect())
+}
+
+/// The fence: moves the cursor from exactly where the batch begins. `false`: it stands elsewhere.
+pub async fn advance(
+    connection: &mut MySqlConnection,
+    topic: &str,
+    batch: &NewBatch,
+    counts: Counts,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = ?, last_checksum = ?,
+           consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?
+         WHERE topic = ? AND partition_id = ? AND next_offset = ?",
+    )
+    .bind(batch.to)
+    .bind(&batch.batch_id.0)
+    .bind(batch.last.timestamp.0)
+    .bind(&batch.last.checksum)
+    .bind(counts.consumed)
+    .bind(counts.recorded)
+    .bind(counts.duplicates)
+    .bind(counts.rejected)
+    .bind(topic)
+    .bind(batch.partition)
+    .bind(batch.from)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

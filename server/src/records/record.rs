@@ -1,0 +1,341 @@
+//! One batch, one transaction: cursor, bill lines, rows, totals, rejections, journal (2-consistency, "One batch of one
+//! partition"). Safe to repeat: the same batch id is recorded once, whatever became of the answer.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use app::model::batch::JournalLine;
+use app::model::pipeline::Counts;
+use serde_json::json;
+use sqlx::{Connection, MySqlConnection};
+use tokio::time::Instant;
+
+use super::batch::{Line, NewBatch, RejectedMessage};
+use super::classify::{Classified, Existing, IdentityRef, classify};
+use super::day_tables::TableIds;
+use super::error::{Trouble, trouble};
+use super::offsets::{self, Cursor};
+use super::tables::DayTable;
+use super::{Error, Records, bill_lines, effects, journal, minutes, rejections, totals};
+
+/// A transaction that takes longer is given up; its connection is dropped with it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The server ends our session when it hears nothing for 15 s, so that a frozen daemon's locks do not outlive it; a
+/// connection idle for this long is replaced before it is used.
+const IDLE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often a batch is tried again at once over deadlocks and twins before its trouble is passed on.
+const TRIES: u32 = 8;
+
+/// Records the batches of one partition, over a connection of its own.
+#[derive(Debug)]
+pub struct Writer {
+    records: Records,
+    connection: Option<(MySqlConnection, Instant)>,
+    /// After a batch with duplicates, look before inserting: resends come in runs.
+    care: Care,
+}
+
+/// How much is looked up before inserting. Each level is entered when the one before met a 1062.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Care {
+    /// Insert, and see.
+    None,
+    /// Look in the register of bill lines.
+    Register,
+    /// Look in the day tables too: somebody added rows by hand.
+    Tables,
+}
+
+/// How a batch ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is committed: now, or by an earlier try whose answer was lost.
+    Recorded(JournalLine),
+    /// Not ours: the cursor stands elsewhere (another daemon has the partition, or the cursor was set).
+    Elsewhere(Cursor),
+}
+
+/// What a single try can end with, beside an outcome.
+enum Failed {
+    Twin,
+    Again(sqlx::Error),
+    Error(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(cause: sqlx::Error) -> Self {
+        match trouble(&cause) {
+            Trouble::Twin => Self::Twin,
+            Trouble::Again => Self::Again(cause),
+            Trouble::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
+            Trouble::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
+            Trouble::Away => Self::Error(Error::Away { doing: "recording a batch", cause }),
+        }
+    }
+}
+
+impl Writer {
+    /// A writer; connects when first used.
+    pub fn new(records: Records) -> Self {
+        Self { records, connection: None, care: Care::None }
+    }
+
+    /// Records a batch, or finds out that it is recorded already.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when the database refuses some entry of it: narrow it down. Everything else is to be waited out
+    /// and tried again with the same batch id.
+    pub async fn record(&mut self, batch: &NewBatch) -> Result<Outcome, Error> {
+        let tables: Vec<DayTable> = batch
+            .lines
+            .iter()
+            .map(|line| DayTable::of(self.records.layout, &line.entry.product_id, line.day))
+            .collect();
+        let ids = self.records.ensure_tables(tables.iter().cloned().collect()).await?;
+        let mut last = None;
+        for _ in 0..TRIES {
+            let mut connection = self.take_connection().await?;
+            let tried = tokio::time::timeout(LIMIT, attempt(&self.records, &mut connection, batch, &tables, &ids, self.care)).await;
+            match tried {
+                Ok(Ok(outcome)) => {
+                    self.connection = Some((connection, Instant::now()));
+                    self.care = next_care(&outcome, self.care);
+                    return Ok(outcome);
+                }
+                Ok(Err(Failed::Twin)) => {
+                    self.care = if self.care == Care::None { Care::Register } else { Care::Tables };
+                    self.keep_after_rollback(connection).await;
+                }
+                Ok(Err(Failed::Again(cause))) => {
+                    last = Some(cause);
+                    self.keep_after_rollback(connection).await;
+                }
+                Ok(Err(Failed::Error(error))) => {
+                    // A dropped connection rolls back; known tables may be gone with a restored database.
+                    self.records.tables.clear();
+                    return Err(error);
+                }
+                Err(_) => return Err(Error::Slow { doing: "recording a batch", seconds: LIMIT.as_secs() }),
+            }
+        }
+        Err(match last {
+            Some(cause) => Error::Away { doing: "recording a batch over deadlocks", cause },
+            None => Error::Damaged(format!(
+                "batch {} of partition {} meets bill lines that are there and are not: audit the records",
+                batch.batch_id, batch.partition
+            )),
+        })
+    }
+
+    async fn take_connection(&mut self) -> Result<MySqlConnection, Error> {
+        match self.connection.take() {
+            Some((connection, used)) if used.elapsed() < IDLE_LIMIT => Ok(connection),
+            _ => {
+                let mut connection = self.records.connect().await?;
+                sqlx::query("SET SESSION wait_timeout = 15")
+                    .execute(&mut connection)
+                    .await
+                    .map_err(Error::away("preparing a writer's session"))?;
+                Ok(connection)
+            }
+        }
+    }
+
+    /// 1205 alone undoes only its statement: the ROLLBACK is ours to send.
+    async fn keep_after_rollback(&mut self, mut connection: MySqlConnection) {
+        if sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok() {
+            self.connection = Some((connection, Instant::now()));
+        }
+    }
+}
+
+fn next_care(outcome: &Outcome, care: Care) -> Care {
+    match outcome {
+        Outcome::Recorded(line) if line.counts.duplicates == 0 && line.counts.rejected == 0 => Care::None,
+        Outcome::Recorded(_) => care.min(Care::Register),
+        Outcome::Elsewhere(_) => care,
+    }
+}
+
+async fn attempt(
+    records: &Records,
+    connection: &mut MySqlConnection,
+    batch: &NewBatch,
+    tables: &[DayTable],
+    ids: &TableIds,
+    care: Care,
+) -> Result<Outcome, Failed> {
+    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    let existing = look_up(connection, batch, tables, care).await?;
+    let sorted = classify(&batch.lines, &existing);
+    let counts = count(batch, &sorted)?;
+    if !offsets::advance(connection, &records.topic, batch, counts).await? {
+        return already(records, connection, batch).await;
+    }
+    let line = JournalLine {
+        partition: batch.partition,
+        batch_id: batch.batch_id.clone(),
+        previous: batch.previous.clone(),
+        from: batch.from,
+        to: batch.to,
+        counts,
+        deltas: effects::deltas(&sorted.fresh),
+        note: effects::note(&sorted.fresh, records.clock.now(), records.business_time),
+    };
+    insert_fresh(connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
+    let rejected: Vec<&RejectedMessage> = batch.rejected.iter().chain(&sorted.conflicts).collect();
+    rejections::insert(connection, &records.topic, batch.partition, &rejected).await?;
+    let unwritable = |cause| Error::Damaged(format!("a journal line cannot be written: {cause}"));
+    let deltas = serde_json::to_string(&line.deltas).map_err(unwritable)?;
+    let note = serde_json::to_string(&line.note).map_err(unwritable)?;
+    journal::insert(connection, &line, &deltas, &note).await?;
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(Outcome::Recorded(line))
+}
+
+async fn look_up<'a>(
+    connection: &mut MySqlConnection,
+    batch: &'a NewBatch,
+    tables: &[DayTable],
+    care: Care,
+) -> Result<HashMap<IdentityRef<'a>, Existing>, Failed> {
+    if care == Care::None {
+        return Ok(HashMap::new());
+    }
+    let mut existing = bill_lines::find(connection, &batch.lines).await?;
+    if care == Care::Tables {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, table) in tables.iter().enumerate() {
+            places.entry(table.name()).or_default().push(place);
+        }
+        for (table, places) in places {
+            bill_lines::find_rows(connection, &batch.lines, &places, table, &mut existing).await?;
+        }
+    }
+    Ok(existing)
+}
+
+fn count(batch: &NewBatch, sorted: &Classified<'_>) -> Result<Counts, Error> {
+    let number = |it: usize| i64::try_from(it).map_err(|_| Error::Damaged("a batch is too large to count".to_owned()));
+    Ok(Counts {
+        consumed: number(batch.consumed())?,
+        recorded: number(sorted.fresh.len())?,
+        duplicates: sorted.duplicates,
+        rejected: number(batch.rejected.len() + sorted.conflicts.len())?,
+    })
+}
+
+/// The cursor is not where the batch begins: was it us, with an answer that got lost?
+async fn already(records: &Records, connection: &mut MySqlConnection, batch: &NewBatch) -> Result<Outcome, Failed> {
+    let line = journal::find(connection, &batch.batch_id).await?;
+    let cursor = offsets::cursors_in(connection, &records.topic).await?.remove(&batch.partition);
+    sqlx::query("ROLLBACK").execute(connection).await?;
+    match (line, cursor) {
+        (Some(line), _) => Ok(Outcome::Recorded(line)),
+        (None, Some(cursor)) => Ok(Outcome::Elsewhere(cursor)),
+        (None, None) => Err(Error::Damaged(format!("partition {} has no cursor any more", batch.partition)).into()),
+    }
+}
+
+/// The fresh lines with their tables, sorted by table and key: one global lock order.
+fn with_tables<'a>(batch: &'a NewBatch, tables: &'a [DayTable], sorted: &Classified<'a>) -> Vec<(&'a Line, &'a DayTable)> {
+    let mut fresh = sorted.fresh.iter().peekable();
+    let mut lines: Vec<_> = batch
+        .lines
+        .iter()
+        .zip(tables)
+        .filter(|(line, _)| fresh.next_if(|it| it.offset == line.offset).is_some())
+        .collect();
+    lines.sort_by(|(a, in_a), (b, in_b)| {
+        in_a.name().cmp(in_b.name()).then_with(|| super::classify::identity(&a.entry).cmp(&super::classify::identity(&b.entry)))
+    });
+    lines
+}
+
+async fn insert_fresh(
+    connection: &mut MySqlConnection,
+    batch: &NewBatch,
+    lines: &[(&Line, &DayTable)],
+    ids: &TableIds,
+    journal: &JournalLine,
+) -> Result<(), sqlx::Error> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    bill_lines::insert(connection, lines, ids).await?;
+    for of_table in lines.chunk_by(|(_, a), (_, b)| a == b) {
+        insert_rows(connection, batch.partition, of_table).await?;
+    }
+    totals::add(connection, batch.partition, lines, ids).await?;
+    minutes::add(connection, batch.partition, &journal.note.minutes).await
+}
+
+/// Rows of one table.
+async fn insert_rows(
+    connection: &mut MySqlConnection,
+    partition: i32,
+    lines: &[(&Line, &DayTable)],
+) -> Result<(), sqlx::Error> {
+    let Some((_, table)) = lines.first() else { return Ok(()) };
+    let rows: Vec<serde_json::Value> = lines
+        .iter()
+        .map(|(line, _)| {
+            let it = &line.entry;
+            json!([
+                it.product_id,
+                it.quantity,
+                it.direction,
+                it.company_id,
+                it.warehouse_id,
+                it.bill_id,
+                it.line_no,
+                it.kind.as_str(),
+                crate::business_time::utc_text(it.create_time),
+                it.description,
+                line.offset
+            ])
+        })
+        .collect();
+    let done = sqlx::query(table.insert())
+        .bind(partition)
+        .bind(serde_json::Value::Array(rows).to_string())
+        .execute(connection)
+        .await?;
+    if usize::try_from(done.rows_affected()).ok() == Some(lines.len()) {
+        Ok(())
+    } else {
+        Err(sqlx::Error::Protocol(format!("{} of {} rows arrived in {}", done.rows_affected(), lines.len(), table.name())))
+    }
+}
+
+impl Records {
+    /// Closes the shared connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Checks that a connection can be had and the schema is there.
+    pub async fn check_schema(&self) -> Result<(), Error> {
+        let mut connection = self.connect().await?;
+        let tables: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'trail'",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .map_err(Error::away("looking for the schema"))?;
+        let _closed = connection.close().await;
+        if tables == 1 {
+            Ok(())
+        } else {
+            Err(Error::SetUp("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the live view starts from: today, the last hour and the newest entries, all as one snapshot sees them, together
+//! with the cursors of that snapshot. Flows that the feed brings from those cursors on are added to it, and no others.
+
+use std::collections::BTreeMap;
+
+use app::model::batch::{DayFlow, Flow, NewEntry};
+use app::model::entry::Millis;
+use app::model::ids::{IdError, ProductId, WarehouseId};
+use app::model::stock::StockKey;
+use chrono::NaiveDate;
+
+use super::offsets::{self, Cursor};
+use super::{Error, Records, effects, journal, minutes};
+
+/// The flows of a business day by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Today {
+    /// Which day.
+    pub day: NaiveDate,
+    /// Its flows.
+    pub flows: Vec<DayFlow>,
+}
+
+/// One consistent view of the stream.
+#[derive(Debug, Clone)]
+pub struct StreamSnapshot {
+    /// Where each partition stood.
+    pub cursors: BTreeMap<i32, Cursor>,
+    /// The business day of `now`.
+    pub today: Today,
+    /// By minute, from an hour before `now`.
+    pub minutes: BTreeMap<i64, Flow>,
+    /// With their partition, newest first.
+    pub newest: Vec<(i32, NewEntry)>,
+}
+
+impl Records {
+    /// Takes a snapshot.
+    pub async fn stream_snapshot(&self, now: Millis) -> Result<StreamSnapshot, Error> {
+        let away = Error::away("taking a snapshot for the live view");
+        let day = self
+            .business_time
+            .day(now)
+            .ok_or_else(|| Error::SetUp("the clock shows no date that can be".to_owned()))?;
+        let mut connection = self.connect().await?;
+        for statement in [
+            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ] {
+            sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
+        }
+        let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
+        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT warehouse_id, product_id, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED),
+               CAST(SUM(entries) AS SIGNED)
+             FROM day_totals WHERE day = ? GROUP BY warehouse_id, product_id",
+        )
+        .bind(day)
+        .fetch_all(&mut connection)
+        .await
+        .map_err(&away)?;
+        let minutes = minutes::since_in(&mut connection, effects::minute(now) - 60).await?;
+        let newest = journal::newest_in(&mut connection, 16).await?;
+        let flows = rows
+            .into_iter()
+            .map(|(warehouse, product, qty_in, qty_out, entries)| {
+                Ok(DayFlow { day: day.to_string(), key: key(&warehouse, &product)?, flow: Flow { qty_in, qty_out, entries } })
+            })
+            .collect::<Result<_, IdError>>()
+            .map_err(|cause| Error::Damaged(format!("day_totals holds an id that {cause}")))?;
+        Ok(StreamSnapshot { cursors, today: Today { day, flows }, minutes, newest })
+    }
+}
+
+fn key(warehouse: &str, product: &str) -> Result<StockKey, IdError> {
+    Ok(StockKey { warehouse_id: WarehouseId::try_from(warehouse)?, product_id: ProductId::try_from(product)? })
+}

@@ -1,0 +1,226 @@
+//! Day tables: the only place that makes a table name, and so the only place where SQL is put together from parts.
+//! A table name is code: it is derived from the id by one function and never pasted from input.
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use app::model::ids::ProductId;
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
+
+use crate::config::Layout;
+
+/// MySQL's limit of 64, less `t_` and `_yyyymmdd`.
+const MAX_STEM: usize = 64 - 2 - 9;
+
+/// One day table: what it holds and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DayTable {
+    name: String,
+    day: NaiveDate,
+    holds: Holds,
+}
+
+/// What a day table holds, beside its day.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Holds {
+    /// One product.
+    Product(ProductId),
+    /// Every product of a bucket.
+    Bucket(u32),
+}
+
+impl DayTable {
+    /// The table that a product's entries of a business day belong in.
+    pub fn of(layout: Layout, product: &ProductId, day: NaiveDate) -> Self {
+        let (stem, holds) = match layout {
+            Layout::ProductDay => (stem(product.as_str()), Holds::Product(product.clone())),
+            Layout::BucketDay(buckets) => {
+                let bucket = bucket(product.as_str(), buckets);
+                (format!("b{bucket}"), Holds::Bucket(bucket))
+            }
+        };
+        Self { name: format!("t_{stem}_{}", day.format("%Y%m%d")), day, holds }
+    }
+
+    /// Its name: `[a-z0-9_]`, at most 64 characters.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its business day.
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
+    /// What it holds.
+    pub fn holds(&self) -> &Holds {
+        &self.holds
+    }
+
+    /// Makes the table. Commits implicitly: run it on a connection of its own, before the batch's transaction.
+    pub fn create(&self) -> AssertSqlSafe<String> {
+        AssertSqlSafe(format!(
+            "CREATE TABLE IF NOT EXISTS `{}` (
+               id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+               product_id VARCHAR(64) NOT NULL,
+               quantity INT NOT NULL CHECK (quantity >= 1),
+               drcr TINYINT NOT NULL CHECK (drcr IN (1, -1)),
+               company_id VARCHAR(64) NOT NULL,
+               warehouse_id VARCHAR(64) NOT NULL,
+               bill_id VARCHAR(64) NOT NULL,
+               line_no INT NOT NULL CHECK (line_no >= 1),
+               kind ENUM('bill', 'opening', 'adjust') NOT NULL,
+               create_time DATETIME(3) NOT NULL,
+               description VARCHAR(512) NOT NULL,
+               recorded_at DATETIME(3) NOT NULL,
+               partition_id INT NOT NULL,
+               kafka_offset BIGINT NOT NULL,
+               back_dated BOOLEAN NOT NULL,
+               corrected_by BIGINT NULL,
+               UNIQUE KEY line (product_id, company_id, warehouse_id, bill_id, line_no)
+             ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+            self.name
+        ))
+    }
+
+    /// Inserts rows given as one JSON array of arrays. JSON_TABLE into typed columns clamps silently, so its columns are
+    /// text wider than their targets and the strict INSERT judges (2-consistency, "Nothing may be clamped").
+    /// Parameters: the rows, the partition.
+    pub fn insert(&self) -> AssertSqlSafe<String> {
+        AssertSqlSafe(format!(
+            "INSERT INTO `{}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
+               description, kafka_offset, recorded_at, partition_id, back_dated)
+             SELECT j.product_id, j.quantity, j.drcr, j.company_id, j.warehouse_id, j.bill_id, j.line_no, j.kind,
+               j.create_time, j.description, j.kafka_offset, UTC_TIMESTAMP(3), ?, 0
+             FROM JSON_TABLE(?, '$[*]' COLUMNS (
+               product_id VARCHAR(128) PATH '$[0]', quantity VARCHAR(32) PATH '$[1]', drcr VARCHAR(32) PATH '$[2]',
+               company_id VARCHAR(128) PATH '$[3]', warehouse_id VARCHAR(128) PATH '$[4]', bill_id VARCHAR(128) PATH '$[5]',
+               line_no VARCHAR(32) PATH '$[6]', kind VARCHAR(32) PATH '$[7]', create_time VARCHAR(64) PATH '$[8]',
+               description VARCHAR(1024) PATH '$[9]', kafka_offset VARCHAR(32) PATH '$[10]')) AS j",
+            self.name
+        ))
+    }
+}
+
+/// Finds rows by identity in the table of that name. The name comes from the register, which only [`DayTable`] fills;
+/// it is checked again all the same. Parameter: identities as a JSON array of `[place, company, bill, product, warehouse, line]`.
+pub fn find_rows(name: &str) -> Option<AssertSqlSafe<String>> {
+    let legal = name.starts_with("t_") && name.len() <= 64 && name.bytes().all(is_plain_or_underscore);
+    legal.then(|| {
+        AssertSqlSafe(format!(
+            "SELECT CAST(j.place AS SIGNED) AS place, r.quantity, r.drcr, CAST(r.kind AS CHAR) AS kind, r.create_time, r.description
+             FROM JSON_TABLE(?, '$[*]' COLUMNS ({IDENTITY_COLUMNS})) AS j
+             STRAIGHT_JOIN `{name}` AS r ON r.product_id = j.product_id AND r.company_id = j.company_id
+               AND r.warehouse_id = j.warehouse_id AND r.bill_id = j.bill_id AND r.line_no = j.line_no"
+        ))
+    })
+}
+
+/// Makes a database, unless its name is not plain.
+pub fn create_database(name: &str) -> Option<AssertSqlSafe<String>> {
+    let legal = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    legal.then(|| {
+        AssertSqlSafe(format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
+    })
+}
+
+/// The columns of a JSON array of identities.
+const IDENTITY_COLUMNS: &str = "place INT PATH '$[0]',
+  company_id VARCHAR(64) PATH '$[1]', bill_id VARCHAR(64) PATH '$[2]', product_id VARCHAR(64) PATH '$[3]',
+  warehouse_id VARCHAR(64) PATH '$[4]', line_no INT PATH '$[5]'";
+
+/// murmur3 (x86, 32 bit, seed 0) of the id, modulo the number of buckets.
+fn bucket(product: &str, buckets: u32) -> u32 {
+    // Reading from memory cannot fail; the signature of the library says it might.
+    let hash = murmur3::murmur3_32(&mut Cursor::new(product.as_bytes()), 0).unwrap_or_default();
+    hash % buckets.max(1)
+}
+
+/// The part of a table name that stands for a product. Injective, also on a server that folds case:
+///
+/// - plain ids (`[a-z0-9][a-z0-9_]*`, short enough) keep their name;
+/// - others start with `_`, keep `[a-z0-9]`, and write every other byte as `_hh`;
+/// - what is too long for that is `__z` and 160 bits of its SHA-256: `_z` is no `_hh`, so the three never meet, and two
+///   ids of the same hash would be refused by the register.
+fn stem(product: &str) -> String {
+    let starts_plain = product.bytes().next().is_some_and(is_plain);
+    if starts_plain && product.len() <= MAX_STEM && product.bytes().all(is_plain_or_underscore) {
+        return product.to_owned();
+    }
+    let mut stem = String::from("_");
+    for byte in product.bytes() {
+        if is_plain(byte) {
+            stem.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _infallible = write!(stem, "_{byte:02x}");
+        }
+    }
+    if stem.len() <= MAX_STEM {
+        return stem;
+    }
+    let hash = Sha256::digest(product.as_bytes());
+    hash.iter().take(20).fold(String::from("__z"), |mut stem, byte| {
+        let _infallible = write!(stem, "{byte:02x}");
+        stem
+    })
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn is_plain_or_underscore(byte: u8) -> bool {
+    is_plain(byte) || byte == b'_'
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(product: &str) -> String {
+        let product = ProductId::try_from(product).unwrap();
+        DayTable::of(Layout::ProductDay, &product, NaiveDate::from_ymd_opt(2025, 3, 10).unwrap()).name
+    }
+
+    #[test]
+    fn plain_ids_keep_their_name() {
+        assert_eq!(name("apple"), "t_apple_20250310");
+        assert_eq!(name("85132"), "t_85132_20250310");
+    }
+
+    #[test]
+    fn others_are_encoded_and_never_meet() {
+        let ids = ["85132B", "85132b", "BANK CHARGES", "bank charges", "大米", "a`; DROP TABLE x; --", "../x", "_41", "A", "a_41", "_z"];
+        let long = ["é".repeat(64), "x".repeat(64), "X".repeat(64), format!("{}_", "x".repeat(53))];
+        let mut seen = HashMap::new();
+        for id in ids.iter().copied().chain(long.iter().map(String::as_str)) {
+            let name = name(id);
+            assert!(name.len() <= 64 && name.bytes().all(is_plain_or_underscore), "{name}");
+            assert_eq!(seen.insert(name.clone(), id), None, "{id} -> {name}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_stable() {
+        let product = ProductId::try_from("85123A").unwrap();
+        let day = NaiveDate::from_ymd_opt(2010, 12, 1).unwrap();
+        let table = DayTable::of(Layout::BucketDay(64), &product, day);
+        assert_eq!(table.name(), format!("t_b{}_20101201", bucket("85123A", 64)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_ids_share_a_table(a in "[a-zA-Z0-9_ é/]{1,12}", b in "[a-zA-Z0-9_ é/]{1,12}") {
+            prop_assume!(a != b && ProductId::try_from(a.as_str()).is_ok() && ProductId::try_from(b.as_str()).is_ok());
+            prop_assert_ne!(name(&a), name(&b));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `trail`: who did what, when, and what it was before and after.
+
+use super::{Error, Records};
+
+/// One deed to be remembered.
+#[derive(Debug, Clone)]
+pub struct Deed<'a> {
+    /// Who.
+    pub who: &'a str,
+    /// A stable word, such as `names.import`.
+    pub action: &'a str,
+    /// To what.
+    pub subject: &'a str,
+    /// What it was.
+    pub before: Option<&'a str>,
+    /// What it is now.
+    pub after: Option<&'a str>,
+}
+
+impl Records {
+    /// Remembers a deed.
+    pub async fn remember_deed(&self, deed: &Deed<'_>) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO trail (at, who, action, subject, before_value, after_value)
+             VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
+        )
+        .bind(deed.who)
+        .bind(deed.action)
+        .bind(deed.subject)
+        .bind(deed.before)
+        .bind(deed.after)
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(Error::away("writing the trail"))
+    }
+}
