@@ -1,3 +1,12 @@
-//! What browser and server share: the vocabulary, the pages, the texts. No I/O of its own.
+//! What browser and server share: the vocabulary, the pages, the texts. No I/O of its own, no server dependency, and
+//! nothing that only one side compiles.
 
+pub mod api;
+pub mod app;
+pub mod backend;
+pub mod components;
+pub mod i18n;
+pub mod live;
 pub mod model;
+pub mod number;
+pub mod pages;

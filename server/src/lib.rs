@@ -1,9 +1,16 @@
 //! Tallyhouse: the daemon, both stores and the web server. See ARCHITECTURE.md for the map.
 
 pub mod business_time;
+pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod ingest;
+pub mod live;
 pub mod realtime;
 pub mod records;
+pub mod shutdown;
+pub mod simulate;
+pub mod startup;
 pub mod telemetry;
+pub mod web;

@@ -1,1 +1,7 @@
-fn main(){}
+//! `tallyhouse`: one binary, see `tallyhouse help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tallyhouse::cli::run()
+}

@@ -139,6 +139,10 @@ pub const NOTE_ENTRIES: usize = 50;
 /// What a batch tells the live view, beside its deltas.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Note {
+    /// How many entries it recorded.
+    pub recorded: i64,
+    /// How many messages it rejected.
+    pub rejected: i64,
     /// Its last entries, oldest first; at most [`NOTE_ENTRIES`].
     pub newest: Vec<NewEntry>,
     /// Its flow by day and key, for yesterday and later.

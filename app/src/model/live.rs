@@ -258,26 +258,31 @@ impl Ranking {
 mod tests {
     use super::*;
 
-    fn view(seed: u64) -> LiveView {
-        let mut state = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let mut roll = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
-        let mut ranking = || {
-            let mut rows: Vec<Holder> = (0..6)
-                .filter(|_| roll(4) > 0)
-                .map(|id: i32| Holder {
-                    id: id.to_string(),
-                    name: Name::default(),
-                    stock: i64::try_from(roll(3)).unwrap_or(0),
-                    today: Flow::default(),
-                })
-                .collect();
+    /// A small generator: this crate has no use for a random number library outside this test.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, below: u64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from((self.0 >> 33) % below).unwrap_or(0)
+        }
+
+        fn ranking(&mut self) -> Ranking {
+            let mut rows = Vec::new();
+            for id in 0..6 {
+                if self.roll(4) > 0 {
+                    let stock = self.roll(3);
+                    rows.push(Holder { id: id.to_string(), name: Name::default(), stock, today: Flow::default() });
+                }
+            }
             rows.sort_by_key(|it| (-it.stock, it.id.clone()));
             Ranking { count: rows.len(), rows }
-        };
-        let (warehouses, products) = (ranking(), ranking());
+        }
+    }
+
+    fn view(seed: u64) -> LiveView {
+        let mut dice = Dice(seed);
+        let (warehouses, products) = (dice.ranking(), dice.ranking());
         let first = i64::try_from(seed).unwrap_or(0);
         let bar = |minute: i64, moved| MinuteBar {
             minute,
@@ -289,7 +294,7 @@ mod tests {
             totals: Totals {
                 state: PipelineState::Ok,
                 reasons: Vec::new(),
-                stock: Some(i64::try_from(roll(2)).unwrap_or(0)),
+                stock: Some(dice.roll(2)),
                 keys: 0,
                 negative: 0,
                 unreadable: 0,
@@ -302,7 +307,7 @@ mod tests {
             warehouses,
             products,
             newest: Vec::new(),
-            hour: (first..first + HOUR).map(|minute| bar(minute, i64::try_from(roll(2)).unwrap_or(0))).collect(),
+            hour: (first..first + HOUR).map(|minute| bar(minute, dice.roll(2))).collect(),
             offsets: BTreeMap::from([(0, first)]),
         }
     }

@@ -1,4 +1,20 @@
-//! Kafka to both stores. The only home of rdkafka.
+//! Kafka to both stores, exactly once. The only home of rdkafka.
 
-pub mod rejection;
-pub mod wire;
+mod consumer;
+mod error;
+mod form;
+mod live_writer;
+mod partition;
+mod producer;
+mod rejection;
+mod status;
+mod topic;
+mod wire;
+
+pub use consumer::Daemon;
+pub use error::Error;
+pub use producer::{EntryProducer, Sent};
+pub use rejection::Rejection;
+pub use status::{Status, explain};
+pub use topic::{Reach, Topic, make_topic};
+pub use wire::decode;

@@ -14,7 +14,7 @@ use redis::{AsyncCommands, Client, RedisError, Script};
 use tokio::sync::OnceCell;
 
 pub use feed::{Feed, FeedMessage};
-pub use keys::Keys;
+pub use keys::{Keys, member, parse_member};
 pub use stock::Value;
 
 use crate::config::RealtimeConfig;
@@ -206,6 +206,25 @@ impl Realtime {
         let mut redis = self.connection(doing).await?;
         let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
         parse_applied(&answer)
+    }
+
+    /// Deletes every key under our prefix. For benches and tests, whose prefix is their own.
+    pub async fn remove_everything(&self) -> Result<(), Error> {
+        let doing = "deleting a prefix";
+        let mut redis = self.connection(doing).await?;
+        let mut after = String::new();
+        loop {
+            let (values, more) = self.stock_page(&after).await?;
+            let stock: Vec<String> = values.iter().map(|(key, _)| self.keys.stock(&keys::member(key))).collect();
+            if !stock.is_empty() {
+                redis.del::<_, ()>(stock).await.map_err(Error::away(doing))?;
+            }
+            match more {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        redis.del::<_, ()>(&[self.keys.index(), self.keys.meta()]).await.map_err(Error::away(doing))
     }
 
     /// Reads `meta`.

@@ -67,4 +67,19 @@ impl NewBatch {
     pub fn consumed(&self) -> usize {
         self.lines.len() + self.rejected.len()
     }
+
+    /// The same place in the stream and chain, with nothing in it.
+    #[must_use]
+    pub fn clone_head(&self) -> Self {
+        Self {
+            batch_id: self.batch_id.clone(),
+            previous: self.previous.clone(),
+            partition: self.partition,
+            from: self.from,
+            to: self.to,
+            last: self.last.clone(),
+            lines: Vec::new(),
+            rejected: Vec::new(),
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use app::model::batch::{DayFlow, Delta, Flow, KeyDelta, MinuteFlow, NOTE_ENTRIES, NewEntry, Note};
 use app::model::entry::{Entry, Millis};
+use app::model::pipeline::Counts;
 use app::model::quantity::Direction;
 use app::model::stock::StockKey;
 use chrono::Days;
@@ -29,7 +30,7 @@ pub fn deltas(lines: &[&Line]) -> Vec<KeyDelta> {
 }
 
 /// The newest entries, and the flows that are recent at `now`.
-pub fn note(lines: &[&Line], now: Millis, business_time: BusinessTime) -> Note {
+pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: BusinessTime) -> Note {
     let newest = lines.iter().skip(lines.len().saturating_sub(NOTE_ENTRIES)).map(|line| new_entry(line)).collect();
     let since = business_time.day(now).and_then(|today| today.checked_sub_days(Days::new(1)));
     let mut days: BTreeMap<_, Flow> = BTreeMap::new();
@@ -46,6 +47,8 @@ pub fn note(lines: &[&Line], now: Millis, business_time: BusinessTime) -> Note {
         }
     }
     Note {
+        recorded: counts.recorded,
+        rejected: counts.rejected,
         newest,
         days: days.into_iter().map(|((day, key), flow)| DayFlow { day: day.to_string(), key, flow }).collect(),
         minutes: minutes.into_iter().map(|(minute, flow)| MinuteFlow { minute, flow }).collect(),

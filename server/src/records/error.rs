@@ -49,6 +49,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Is it an answer that waiting does not change: no such database or table, no access?
+    pub fn is_set_up(&self) -> bool {
+        match self {
+            Self::Away { cause, .. } => matches!(number(cause), Some(1044 | 1045 | 1049 | 1146 | 1698)),
+            other => matches!(other, Self::SetUp(_)),
+        }
+    }
+
     /// For `map_err`: names what was being done.
     pub fn away(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
         move |cause| Self::Away { doing, cause }
@@ -68,6 +76,10 @@ pub enum Trouble {
     Range,
     /// Everything else is waited out.
     Away,
+}
+
+fn number(error: &sqlx::Error) -> Option<u16> {
+    error.as_database_error().and_then(|it| it.try_downcast_ref::<MySqlDatabaseError>()).map(MySqlDatabaseError::number)
 }
 
 /// Sorts a client error (2-consistency, "One batch of one partition").

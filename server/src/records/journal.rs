@@ -73,15 +73,6 @@ impl Records {
         }
         Ok(lines)
     }
-
-    /// Is there any line at all?
-    pub async fn journal_is_empty(&self) -> Result<bool, Error> {
-        let any: Option<i64> = sqlx::query_scalar("SELECT id FROM ingest_batches LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(Error::away("looking whether the journal is empty"))?;
-        Ok(any.is_none())
-    }
 }
 
 /// The line of a batch, if it was committed.

@@ -1,6 +1,7 @@
 //! The records: MySQL or MariaDB. The only home of SQL. Uses nobody but `app::model`, settings and the clock.
 
 mod batch;
+mod bench;
 mod bill_lines;
 mod classify;
 mod day_tables;

@@ -67,6 +67,15 @@ impl Records {
         Ok(row.map(Cursor::from))
     }
 
+    /// Has no message of any partition been consumed yet?
+    pub async fn nothing_recorded(&self) -> Result<bool, Error> {
+        let any: Option<i32> = sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE consumed > 0 LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("looking whether anything is recorded"))?;
+        Ok(any.is_none())
+    }
+
     /// Gives a partition its first cursor, unless it has one.
     pub async fn start_cursor(&self, partition: i32) -> Result<(), Error> {
         sqlx::query(

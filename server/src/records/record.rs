@@ -188,7 +188,7 @@ async fn attempt(
         to: batch.to,
         counts,
         deltas: effects::deltas(&sorted.fresh),
-        note: effects::note(&sorted.fresh, records.clock.now(), records.business_time),
+        note: effects::note(&sorted.fresh, counts, records.clock.now(), records.business_time),
     };
     insert_fresh(connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
     let rejected: Vec<&RejectedMessage> = batch.rejected.iter().chain(&sorted.conflicts).collect();

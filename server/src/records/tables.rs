@@ -107,8 +107,7 @@ impl DayTable {
 /// Finds rows by identity in the table of that name. The name comes from the register, which only [`DayTable`] fills;
 /// it is checked again all the same. Parameter: identities as a JSON array of `[place, company, bill, product, warehouse, line]`.
 pub fn find_rows(name: &str) -> Option<AssertSqlSafe<String>> {
-    let legal = name.starts_with("t_") && name.len() <= 64 && name.bytes().all(is_plain_or_underscore);
-    legal.then(|| {
+    is_day_table(name).then(|| {
         AssertSqlSafe(format!(
             "SELECT CAST(j.place AS SIGNED) AS place, r.quantity, r.drcr, CAST(r.kind AS CHAR) AS kind, r.create_time, r.description
              FROM JSON_TABLE(?, '$[*]' COLUMNS ({IDENTITY_COLUMNS})) AS j
@@ -116,6 +115,47 @@ pub fn find_rows(name: &str) -> Option<AssertSqlSafe<String>> {
                AND r.warehouse_id = j.warehouse_id AND r.bill_id = j.bill_id AND r.line_no = j.line_no"
         ))
     })
+}
+
+/// Drops a database of a bench or a test, told by its name; never another.
+pub fn drop_database(name: &str) -> Option<AssertSqlSafe<String>> {
+    let ours = ["tallyhouse_bench_", "tallyhouse_test_"].iter().any(|it| name.starts_with(it));
+    let legal = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (ours && legal).then(|| AssertSqlSafe(format!("DROP DATABASE IF EXISTS `{name}`")))
+}
+
+/// A second table of the same shape, for the plain loop of the bench. `None`: the name is none of ours.
+pub fn plain_copy(name: &str) -> Option<[AssertSqlSafe<String>; 2]> {
+    is_day_table(name).then(|| {
+        [
+            AssertSqlSafe(format!("DROP TABLE IF EXISTS `p{name}`")),
+            AssertSqlSafe(format!("CREATE TABLE `p{name}` LIKE `{name}`")),
+        ]
+    })
+}
+
+/// Rows of a table as the plain loop wants them.
+pub fn all_rows(name: &str) -> Option<AssertSqlSafe<String>> {
+    is_day_table(name).then(|| {
+        AssertSqlSafe(format!(
+            "SELECT product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, CAST(kind AS CHAR), create_time,
+               description, kafka_offset, partition_id FROM `{name}` ORDER BY id"
+        ))
+    })
+}
+
+/// The head of a multi-row INSERT into the plain copy.
+pub fn plain_insert(name: &str) -> Option<String> {
+    is_day_table(name).then(|| {
+        format!(
+            "INSERT INTO `p{name}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
+               description, kafka_offset, partition_id, recorded_at, back_dated) "
+        )
+    })
+}
+
+fn is_day_table(name: &str) -> bool {
+    name.starts_with("t_") && name.len() <= 64 && name.bytes().all(is_plain_or_underscore)
 }
 
 /// Makes a database, unless its name is not plain.

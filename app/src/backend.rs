@@ -1,0 +1,48 @@
+//! Everything a page may ask of the server. The only seam: the server implements it, tests may too.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use leptos::prelude::use_context;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+use crate::model::live::LiveView;
+
+/// What pages ask.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What the live page shows now.
+    async fn live_view(&self) -> Result<LiveView, ApiError>;
+}
+
+/// What the browser is told of an error: few kinds, no internals. The server has logged the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ApiError {
+    /// A store or the server does not answer.
+    #[error("the server cannot answer now")]
+    Away,
+    /// Who asks may not.
+    #[error("not allowed")]
+    Forbidden,
+    /// The question itself is wrong.
+    #[error("bad request")]
+    BadRequest,
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
+            _ => Self::Away,
+        }
+    }
+}
+
+/// The server's backend, from context. Only called in bodies of server functions.
+pub fn backend() -> Result<Arc<dyn Backend>, ApiError> {
+    use_context::<Arc<dyn Backend>>().ok_or(ApiError::Away)
+}

@@ -1,0 +1,39 @@
+//! The only chrome: brand, pages, theme and language. The switches are links, so they work without script.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use crate::i18n::{locale, texts};
+
+/// The bar at the top of every page.
+#[component]
+pub fn Bar() -> impl IntoView {
+    let texts = texts();
+    let other = locale().other();
+    view! {
+        <header class="bar">
+            <a class="brand" href="/">
+                // The product's mark is its promise: two equal bars.
+                <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
+                    <path d="M3 5h14v3.4H3zM3 11.6h14V15H3z" />
+                </svg>
+                <b>{texts.product_name}</b>
+            </a>
+            <nav aria-label=texts.navigation>
+                <a href="/" aria-current="page">
+                    {texts.live}
+                </a>
+            </nav>
+            <span class="grow"></span>
+            <a class="btn quiet icon-only to-dark" rel="external" href="/theme/dark" aria-label=texts.dark title=texts.dark>
+                <Glyph icon=Icon::Moon />
+            </a>
+            <a class="btn quiet icon-only to-light" rel="external" href="/theme/light" aria-label=texts.light title=texts.light>
+                <Glyph icon=Icon::Sun />
+            </a>
+            <a class="btn quiet lang" rel="external" href=format!("/lang/{}", other.tag()) lang=other.tag() hreflang=other.tag()>
+                {texts.switch_language}
+            </a>
+        </header>
+    }
+}

@@ -1,0 +1,73 @@
+//! Newest entries, newest on top.
+
+use leptos::prelude::*;
+
+use crate::i18n::{locale, texts};
+use crate::model::live::FreshEntry;
+use crate::model::quantity::Direction;
+use crate::number::signed;
+
+/// The panel of newest entries.
+#[component]
+pub fn Feed(newest: RwSignal<Vec<FreshEntry>>, stale: Signal<bool>) -> impl IntoView {
+    let texts = texts();
+    // What was there at the first paint does not flash; what comes later does, once.
+    let known: StoredValue<Vec<String>> =
+        StoredValue::new(newest.with_untracked(|list| list.iter().map(|it| it.origin.clone()).collect()));
+    let row = move |entry: FreshEntry| {
+        let is_new = known.with_value(|known| !known.contains(&entry.origin));
+        view! { <Row entry is_new /> }
+    };
+    view! {
+        <section class="panel newest" data-stale=move || stale.get().then_some("") aria-label=texts.newest>
+            <header>
+                <h2>{texts.newest}</h2>
+            </header>
+            <Show when=move || newest.with(|it| !it.is_empty()) fallback=Nothing>
+                <ol class="body feed" aria-live="off">
+                    <For each=move || newest.get() key=|it| it.origin.clone() children=row />
+                </ol>
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    let texts = texts();
+    view! {
+        <div class="blank">
+            <b>{texts.nothing_yet}</b>
+            <p>{texts.nothing_yet_how}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(entry: FreshEntry, is_new: bool) -> impl IntoView {
+    let (locale, texts) = (locale(), texts());
+    let (class, word) = match entry.direction {
+        Direction::In => ("in", texts.flow_in),
+        Direction::Out => ("out", texts.flow_out),
+    };
+    let mark = if is_new { format!("flash-{class}") } else { String::new() };
+    let what = format!(
+        "{} · {} ",
+        locale.name(&entry.warehouse.name, &entry.warehouse.id),
+        locale.name(&entry.product.name, &entry.product.id)
+    );
+    view! {
+        <li class=mark>
+            <time title=entry.date.clone()>{entry.time}</time>
+            <span class=format!("dir {class}")>{word}</span>
+            <span class="what" title=format!("{what}{}", entry.bill_id)>
+                {what.clone()}
+                <span>{entry.bill_id.clone()}</span>
+            </span>
+            <span class=format!("num {class}")>{signed(entry.direction.sign() * entry.quantity)}</span>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,22 @@
+//! A changed figure is marked for a moment, then calm again. Nothing else on a page moves.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+/// As long as the animation of `flash.css`; a mark that runs is not started again.
+const FLASH: Duration = Duration::from_millis(1200);
+
+/// The class of a figure that flashes when its value changes.
+pub fn flash(value: impl Fn() -> i64 + 'static) -> ReadSignal<&'static str> {
+    let (class, set_class) = signal("");
+    Effect::new(move |before: Option<i64>| {
+        let now = value();
+        if let Some(before) = before.filter(|it| *it != now && class.get_untracked().is_empty()) {
+            set_class.set(if now > before { "flash-in" } else { "flash-out" });
+            set_timeout(move || { set_class.try_set(""); }, FLASH);
+        }
+        now
+    });
+    class
+}

@@ -1,0 +1,40 @@
+//! Line icons, 16 x 16, drawn with the text's colour.
+
+use leptos::prelude::*;
+
+/// Which icon.
+#[derive(Debug, Clone, Copy)]
+pub enum Icon {
+    /// Dark theme.
+    Moon,
+    /// Light theme.
+    Sun,
+    /// Something is old.
+    Clock,
+    /// Something is wrong.
+    Alert,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Moon => "M13.4 9.6A5.8 5.8 0 0 1 6.4 2.6a5.8 5.8 0 1 0 7 7Z",
+            Self::Sun => {
+                "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1.2v1.6m0 10.4v1.6M1.2 8h1.6m10.4 0h1.6M3.2 3.2l1.1 1.1m7.4 7.4 1.1 \
+                 1.1m0-9.6-1.1 1.1M4.3 11.7l-1.1 1.1"
+            }
+            Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
+            Self::Alert => "M8 2.4 14.2 13.4H1.8ZM8 6.4v3.4m0 1.7v.2",
+        }
+    }
+}
+
+/// An icon beside a text that says the same.
+#[component]
+pub fn Glyph(icon: Icon) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+            <path d=icon.path() />
+        </svg>
+    }
+}

@@ -1,0 +1,244 @@
+//! Texts in two languages. Every text of a page is a field of [`Texts`], so one that lacks a language does not compile.
+
+mod en;
+mod zh;
+
+use leptos::prelude::{provide_context, use_context};
+use serde::{Deserialize, Serialize};
+
+use crate::model::names::Name;
+
+/// A language of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Locale {
+    /// 简体中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// As `<html lang>` has it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// From a tag such as `zh-CN` or `en-GB`; `None` for other languages.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let language = tag.split('-').next().unwrap_or_default().trim();
+        if language.eq_ignore_ascii_case("zh") {
+            Some(Self::Zh)
+        } else if language.eq_ignore_ascii_case("en") {
+            Some(Self::En)
+        } else {
+            None
+        }
+    }
+
+    /// The first language of an `Accept-Language` header that we speak, by its weights; Chinese where there is none.
+    pub fn negotiate(header: &str) -> Self {
+        let mut wanted: Vec<(f32, Self)> = header
+            .split(',')
+            .filter_map(|part| {
+                let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+                Some((weight.trim().parse().ok()?, Self::parse(tag.trim())?))
+            })
+            .collect();
+        wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        wanted.first().map_or(Self::default(), |(_, locale)| *locale)
+    }
+
+    /// The other one, for the switch.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
+    /// Its texts.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::Zh => &zh::TEXTS,
+            Self::En => &en::TEXTS,
+        }
+    }
+
+    /// A name in this language, else in the other, else the id.
+    pub fn name(self, name: &Name, id: &str) -> String {
+        let (first, second) = match self {
+            Self::Zh => (&name.zh, &name.en),
+            Self::En => (&name.en, &name.zh),
+        };
+        first.as_ref().or(second.as_ref()).map_or_else(|| id.to_owned(), Clone::clone)
+    }
+}
+
+/// The language of this page. The server puts it into the context; the browser reads what the server wrote.
+pub fn locale() -> Locale {
+    use_context::<Locale>().unwrap_or_else(|| {
+        let tag = web_sys::window()
+            .and_then(|it| it.document())
+            .and_then(|it| it.document_element())
+            .and_then(|it| it.get_attribute("lang"));
+        let locale = tag.and_then(|it| Locale::parse(&it)).unwrap_or_default();
+        provide_context(locale);
+        locale
+    })
+}
+
+/// The texts of this page.
+pub fn texts() -> &'static Texts {
+    locale().texts()
+}
+
+/// Every text there is.
+#[derive(Debug)]
+pub struct Texts {
+    /// The product.
+    pub product_name: &'static str,
+    /// `en` or `中文`: the switch names the other language in that language.
+    pub switch_language: &'static str,
+    /// For keyboards.
+    pub skip_to_content: &'static str,
+    /// Theme switch.
+    pub dark: &'static str,
+    /// Theme switch.
+    pub light: &'static str,
+    /// Main navigation.
+    pub navigation: &'static str,
+    /// Navigation and title of `/`.
+    pub live: &'static str,
+    /// Title of `/`.
+    pub live_title: &'static str,
+    /// Stream state.
+    pub stream_live: &'static str,
+    /// Stream state.
+    pub stream_connecting: &'static str,
+    /// Stream state.
+    pub stream_reconnecting: &'static str,
+    /// Stream state; a time follows.
+    pub stream_stale: &'static str,
+    /// The notice under a stale stream.
+    pub stale_notice: &'static str,
+    /// Lead figure.
+    pub stock_all: &'static str,
+    /// In the place of a figure nobody could vouch for.
+    pub no_figure: &'static str,
+    /// Under the lead figure: keys.
+    pub keys: fn(&str) -> String,
+    /// Under the lead figure: a time.
+    pub as_of: fn(&str) -> String,
+    /// Figure.
+    pub in_today: &'static str,
+    /// Figure.
+    pub out_today: &'static str,
+    /// Under a figure: net of today.
+    pub net_today: fn(&str) -> String,
+    /// Under a figure: entries of today.
+    pub entries_today: fn(&str) -> String,
+    /// Figure.
+    pub per_second: &'static str,
+    /// Under a figure.
+    pub over_ten_seconds: &'static str,
+    /// Figure.
+    pub needs_person: &'static str,
+    /// Beside a count.
+    pub negative_keys: &'static str,
+    /// Under a figure: rejected messages.
+    pub rejected: fn(&str) -> String,
+    /// The proof, while audits do not exist yet.
+    pub not_verified: &'static str,
+    /// Under it.
+    pub not_verified_why: &'static str,
+    /// Panel.
+    pub by_warehouse: &'static str,
+    /// Panel.
+    pub by_product: &'static str,
+    /// Column.
+    pub warehouse: &'static str,
+    /// Column.
+    pub product: &'static str,
+    /// Column.
+    pub share: &'static str,
+    /// Column.
+    pub stock: &'static str,
+    /// Column.
+    pub net_today_head: &'static str,
+    /// Beside a panel's title: shown of all.
+    pub shown_of: fn(&str, &str) -> String,
+    /// Panel.
+    pub last_hour: &'static str,
+    /// Beside it.
+    pub per_minute: &'static str,
+    /// Legend, direction.
+    pub flow_in: &'static str,
+    /// Legend, direction.
+    pub flow_out: &'static str,
+    /// Under a chart.
+    pub as_table: &'static str,
+    /// Column.
+    pub minute: &'static str,
+    /// In the place of a chart without bars; a date follows where one is known.
+    pub quiet_hour: &'static str,
+    /// With it.
+    pub newest_entry_at: fn(&str) -> String,
+    /// Panel.
+    pub newest: &'static str,
+    /// Empty state.
+    pub nothing_yet: &'static str,
+    /// Empty state, what to do.
+    pub nothing_yet_how: &'static str,
+    /// Failed state.
+    pub failed: &'static str,
+    /// Failed state, what to do.
+    pub failed_how: &'static str,
+    /// Failed state, button.
+    pub try_again: &'static str,
+    /// Loading state.
+    pub loading: &'static str,
+    /// Notices by pipeline state.
+    pub catching_up: &'static str,
+    /// Notices by pipeline state.
+    pub degraded: &'static str,
+    /// Notices by pipeline state.
+    pub paused: &'static str,
+    /// Notices by pipeline state.
+    pub records_behind: &'static str,
+    /// Notices by pipeline state.
+    pub rebuilding: &'static str,
+    /// Not found.
+    pub not_found: &'static str,
+    /// Not found, what to do.
+    pub not_found_how: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_follows_the_header() {
+        for (header, locale) in [
+            ("", Locale::Zh),
+            ("en-GB,en;q=0.9", Locale::En),
+            ("fr,en;q=0.5,zh;q=0.8", Locale::Zh),
+            ("de", Locale::Zh),
+            ("zh-TW", Locale::Zh),
+        ] {
+            assert_eq!(Locale::negotiate(header), locale, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_missing_name_falls_back() {
+        let name = Name { zh: Some("苹果".to_owned()), en: None };
+        assert_eq!(Locale::En.name(&name, "apple"), "苹果");
+        assert_eq!(Locale::En.name(&Name::default(), "apple"), "apple");
+    }
+}

@@ -1,0 +1,125 @@
+//! From produce to the event stream: each entry is timed from before it is sent until a change carries its position.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use app::model::live::LiveChange;
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::world::World;
+use crate::config::Config;
+use crate::ingest::EntryProducer;
+use crate::live::{Event, Follower};
+
+/// An entry that was sent: partition, offset, when.
+type Sent = (i32, i64, Instant);
+
+/// How long the last entries may take to arrive.
+const TAIL: Duration = Duration::from_secs(10);
+
+/// Measures and prints percentiles.
+pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(rate > 0 && seconds > 0, "--rate and --seconds must be above 0");
+    let world = World::make(config).await?;
+    // Day tables and connections exist before the clock runs.
+    world.publish(1000, 50).await?;
+    let parts = world.parts().await?;
+    let stop = CancellationToken::new();
+    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
+    let zone = parts.config.entry.business_time;
+    let (follower, hub) =
+        Follower::new(parts.records.clone(), parts.realtime.clone(), parts.status.clone(), parts.clock.clone(), zone);
+    tokio::spawn(follower.run(stop.clone()));
+    let warm = Instant::now();
+    while hub.view().totals.today.entries < 1000 {
+        anyhow::ensure!(warm.elapsed() < Duration::from_secs(60), "not warm after 60 s: {:?}", parts.status.now());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    let (sender, sent) = mpsc::unbounded_channel();
+    let (_, changes) = hub.stream(None);
+    let sending = tokio::spawn(send(world.config.clone(), rate, seconds, sender));
+    let mut latencies = receive(changes, sent, rate * seconds).await;
+    sending.await??;
+    stop.cancel();
+    // How the daemon ends after it was told to is of no interest here.
+    let _ended = daemon.await?;
+    world.end(&parts).await?;
+
+    let seen = latencies.len();
+    latencies.sort_unstable();
+    let at = |percent: usize| latencies.get((seen * percent / 100).min(seen.saturating_sub(1))).map_or(0, Duration::as_millis);
+    let (p50, p99, max) = (at(50), at(99), at(100));
+    if json_wanted {
+        println!("{}", json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "p50_ms": p50, "p99_ms": p99, "max_ms": max }));
+    } else {
+        println!("produce -> event stream at {rate}/s: p50 {p50} ms, p99 {p99} ms, max {max} ms   ({seen} of {} seen)", rate * seconds);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSender<Sent>) -> anyhow::Result<()> {
+    let producer = EntryProducer::new(&config.kafka)?;
+    let mut tick = tokio::time::interval(Duration::from_nanos(1_000_000_000 / rate));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let start = config.entry.business_time.local(crate::clock::Clock::system().now());
+    let time = start.map(|it| it.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default();
+    for n in 0..rate * seconds {
+        tick.tick().await;
+        let product = format!("product{}", n % 50);
+        let payload = json!({
+            "product_id": product, "quantity": 1, "drcr": 1, "company_id": "company0", "bill_id": format!("L-{n}"),
+            "warehouse_id": format!("warehouse{}", n / 50 % 12), "create_time": time,
+        })
+        .to_string();
+        let at = Instant::now();
+        let waiting = producer.send(&product, payload.as_bytes()).await?;
+        let sent = sent.clone();
+        tokio::spawn(async move {
+            if let Ok((partition, offset)) = waiting.place().await {
+                // The receiver is gone only when the measuring is over.
+                let _over = sent.send((partition, offset, at));
+            }
+        });
+    }
+    Ok(())
+}
+
+async fn receive(
+    mut changes: tokio::sync::broadcast::Receiver<Event>,
+    mut sent: mpsc::UnboundedReceiver<Sent>,
+    entries: u64,
+) -> Vec<Duration> {
+    let mut waiting: BTreeMap<(i32, i64), Instant> = BTreeMap::new();
+    let mut reached: BTreeMap<i32, (i64, Instant)> = BTreeMap::new();
+    let mut latencies = Vec::new();
+    loop {
+        tokio::select! {
+            Some((partition, offset, at)) = sent.recv() => match reached.get(&partition) {
+                // The change was faster than the producer's own acknowledgement.
+                Some((to, when)) if *to > offset => latencies.push(when.saturating_duration_since(at)),
+                _ => { waiting.insert((partition, offset), at); }
+            },
+            Ok(event) = changes.recv() => {
+                let now = Instant::now();
+                let Ok(change) = serde_json::from_str::<LiveChange>(&event.data) else { continue };
+                for (partition, to) in change.offsets {
+                    reached.insert(partition, (to, now));
+                    let later = waiting.split_off(&(partition, to));
+                    let (mine, others): (BTreeMap<_, _>, BTreeMap<_, _>) = waiting.into_iter().partition(|((p, _), _)| *p == partition);
+                    latencies.extend(mine.values().map(|at| now.saturating_duration_since(*at)));
+                    waiting = others;
+                    waiting.extend(later);
+                }
+            }
+            () = tokio::time::sleep(TAIL) => return latencies,
+        }
+        if u64::try_from(latencies.len()).is_ok_and(|seen| seen >= entries) {
+            return latencies;
+        }
+    }
+}

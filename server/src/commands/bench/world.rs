@@ -1,0 +1,78 @@
+//! A world of its own for a bench: database, topic and prefix that nobody else uses, gone afterwards.
+
+use anyhow::Context as _;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ingest::{EntryProducer, make_topic};
+use crate::records::{Frozen, Records};
+use crate::startup::Parts;
+
+/// As many as the goals of the design are stated for.
+pub const PARTITIONS: i32 = 16;
+
+/// A world.
+pub struct World {
+    /// The settings in it.
+    pub config: Config,
+}
+
+impl World {
+    /// Makes one on the servers of the settings.
+    pub async fn make(config: &Config) -> anyhow::Result<Self> {
+        let name = format!("tallyhouse_bench_{}", &Uuid::new_v4().simple().to_string()[..8]);
+        let mut config = config.clone();
+        config.records.url = config.records.url.with_path(&name);
+        config.kafka.topic.clone_from(&name);
+        config.kafka.group.clone_from(&name);
+        config.realtime.prefix = name;
+        make_topic(&config.kafka, PARTITIONS).await.context("making the bench's topic")?;
+        Records::migrate(&config.records).await?;
+        super::super::records(&config)?.install(&Frozen::of(&config)).await?;
+        Ok(Self { config })
+    }
+
+    /// Its parts.
+    pub async fn parts(&self) -> anyhow::Result<Parts> {
+        let stop = CancellationToken::new();
+        let parts = Parts::start(self.config.clone(), Clock::system(), &stop).await?;
+        parts.context("stopped before it began")
+    }
+
+    /// Publishes entries of one business day, spread over products, 12 warehouses and 3 companies.
+    pub async fn publish(&self, entries: usize, products: usize) -> anyhow::Result<()> {
+        let producer = EntryProducer::new(&self.config.kafka)?;
+        let zone = self.config.entry.business_time;
+        let now = Clock::system().now();
+        let time = zone.local(now).context("no local time")?.format("%Y-%m-%d %H:%M:%S").to_string();
+        let mut waiting = Vec::new();
+        for n in 0..entries {
+            let product = format!("product{}", n % products);
+            let payload = json!({
+                "product_id": product, "quantity": n % 97 + 1, "drcr": if n % 5 < 3 { 1 } else { -1 },
+                "company_id": format!("company{}", n % 3), "warehouse_id": format!("warehouse{}", n / products % 12),
+                "bill_id": format!("B-{n}"), "create_time": time, "description": "bench",
+            })
+            .to_string();
+            waiting.push(producer.send(&product, payload.as_bytes()).await?);
+            if waiting.len() >= 20_000 {
+                for sent in waiting.drain(..) {
+                    sent.acknowledged().await?;
+                }
+            }
+        }
+        for sent in waiting {
+            sent.acknowledged().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes its database away; topics and keys of a bench are small and go with the development servers.
+    pub async fn end(self, parts: &Parts) -> anyhow::Result<()> {
+        parts.realtime.remove_everything().await?;
+        Ok(parts.records.drop_database(self.config.records.url.path()).await?)
+    }
+}

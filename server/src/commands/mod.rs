@@ -1,0 +1,22 @@
+//! What each command does, a file per command. These print; nothing else does.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to people")]
+
+pub mod bench;
+pub mod config;
+pub mod migrate;
+pub mod names;
+pub mod produce;
+pub mod serve;
+pub mod simulate;
+pub mod topic;
+
+use crate::business_time::BusinessTime;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::records::Records;
+
+/// The records, for commands that need nothing else.
+fn records(config: &Config) -> anyhow::Result<Records> {
+    let zone: BusinessTime = config.entry.business_time;
+    Ok(Records::new(&config.records, &config.kafka.topic, zone, Clock::system())?)
+}

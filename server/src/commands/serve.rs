@@ -1,0 +1,119 @@
+//! `tallyhouse serve` and `tallyhouse inv-daemon`.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{Part, Serve};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ingest::{Error, explain};
+use crate::live::Follower;
+use crate::records::Records;
+use crate::startup::Parts;
+use crate::web::{PipelineReader, Web, check_listen};
+use crate::{shutdown, telemetry};
+
+/// How long parts have to end after they were told to.
+const END_LIMIT: Duration = Duration::from_secs(8);
+/// How often old minutes are let go.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+
+/// Runs the parts until a signal, or until one of them cannot go on.
+pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
+    let with = |part| !serve.without.contains(&part);
+    if with(Part::Web) {
+        check_listen(config.web.listen).map_err(anyhow::Error::msg)?;
+    }
+    let metrics = telemetry::start_metrics().context("cannot start metrics")?;
+    let stop = shutdown::on_signal();
+    let Some(parts) = Parts::start(config, Clock::system(), &stop).await? else { return Ok(ExitCode::SUCCESS) };
+
+    let mut running: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    if with(Part::Ingest) {
+        let daemon = parts.daemon().run(stop.clone());
+        running.spawn(async move {
+            match daemon.await {
+                Ok(()) | Err(Error::Stopped) => Ok(()),
+                Err(error) => Err(anyhow::Error::new(error).context("the daemon cannot go on")),
+            }
+        });
+        running.spawn(prune(parts.records.clone(), stop.clone()));
+    }
+    if with(Part::Web) {
+        let zone = parts.config.entry.business_time;
+        let (follower, hub) = Follower::new(
+            parts.records.clone(),
+            parts.realtime.clone(),
+            parts.status.clone(),
+            parts.clock.clone(),
+            zone,
+        );
+        let following = follower.run(stop.clone());
+        running.spawn(async move {
+            following.await;
+            Ok(())
+        });
+        let web = Web {
+            hub,
+            pipeline: PipelineReader {
+                records: parts.records.clone(),
+                realtime: parts.realtime.clone(),
+                topic: parts.topic.clone(),
+                status: parts.status.clone(),
+            },
+            metrics,
+            clock: parts.clock.clone(),
+            business_time: zone,
+            pkg: serve.pkg.clone(),
+            stop: stop.clone(),
+        };
+        let (listen, ops) = (parts.config.web.listen, parts.config.web.ops_listen);
+        running.spawn(async move { Ok(web.serve(listen, ops).await?) });
+    }
+    let ended = wait(&mut running, &stop).await;
+    parts.records.close().await;
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Waits for the first part that fails, or for all to end after a signal; then ends the rest, within a limit.
+async fn wait(running: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToken) -> anyhow::Result<()> {
+    let mut first = Ok(());
+    loop {
+        let next = if stop.is_cancelled() {
+            match tokio::time::timeout(END_LIMIT, running.join_next()).await {
+                Ok(next) => next,
+                Err(_) => {
+                    tracing::warn!("some parts did not end in time");
+                    return first;
+                }
+            }
+        } else {
+            running.join_next().await
+        };
+        let Some(ended) = next else { return first };
+        let ended = ended.context("a part of the process panicked").and_then(|it| it);
+        if let (Err(error), Ok(())) = (ended, &first) {
+            tracing::error!("{error:#}");
+            first = Err(error);
+            stop.cancel();
+        }
+    }
+}
+
+async fn prune(records: Records, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut every = tokio::time::interval(PRUNE_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = every.tick() => {
+                if let Err(error) = records.prune_minutes().await {
+                    tracing::warn!("{}", explain(&error));
+                }
+            }
+        }
+    }
+}

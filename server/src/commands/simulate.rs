@@ -1,0 +1,129 @@
+//! `tallyhouse simulate`: publishes what the grocer does, and prints the truth about it as JSON.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use app::model::entry::Entry;
+use chrono::Days;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::business_time::BusinessTime;
+use crate::cli::Simulate;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ingest::{EntryProducer, Sent};
+use crate::shutdown;
+use crate::simulate::{Grocer, Truth, names, to_json};
+
+/// So many messages may wait for Kafka's word.
+const WAITING: usize = 10_000;
+
+/// Publishes past days, then live entries.
+pub async fn run(config: &Config, simulate: &Simulate) -> anyhow::Result<ExitCode> {
+    if let Some(file) = &simulate.write_names {
+        write_names(file)?;
+    }
+    let zone = config.entry.business_time;
+    let mut play = Play {
+        grocer: Grocer::new(simulate.seed, zone),
+        truth: Truth::new(simulate.seed),
+        producer: EntryProducer::new(&config.kafka)?,
+        waiting: Vec::new(),
+        zone,
+        clock: Clock::system(),
+    };
+    if simulate.days > 0 {
+        play.past(simulate.days, simulate.entries_per_day).await?;
+    }
+    if let Some(rate) = simulate.rate {
+        play.live(rate, simulate.seconds.map(Duration::from_secs)).await?;
+    }
+    play.settle().await?;
+    println!("{}", serde_json::to_string(&play.truth)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Play {
+    grocer: Grocer,
+    truth: Truth,
+    producer: EntryProducer,
+    waiting: Vec<Sent>,
+    zone: BusinessTime,
+    clock: Clock,
+}
+
+impl Play {
+    /// Opening stock, then every day up to now.
+    async fn past(&mut self, days: u32, entries_per_day: usize) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let today = self.zone.day(now).context("the clock shows no date that can be")?;
+        let first = today.checked_sub_days(Days::new(u64::from(days.saturating_sub(1)))).context("too many days")?;
+        let opening = self.zone.start_of(first).context("the first day does not exist")?;
+        for entry in self.grocer.opening(opening) {
+            self.publish(&entry).await?;
+        }
+        for day in first.iter_days().take_while(|day| *day <= today) {
+            let until = (day == today).then_some(now);
+            for entry in self.grocer.day(day, until, entries_per_day) {
+                self.publish(&entry).await?;
+            }
+        }
+        self.settle().await
+    }
+
+    /// Entries as they happen, until stopped.
+    async fn live(&mut self, rate: f64, limit: Option<Duration>) -> anyhow::Result<()> {
+        anyhow::ensure!(rate > 0.0 && rate <= 1_000_000.0, "--rate must be above 0 and at most 1000000");
+        let stop = shutdown::on_signal();
+        let end = limit.map(|limit| Instant::now() + limit);
+        // Above 100 a second several entries share a tick: timers are no finer than a millisecond.
+        let per_tick = (rate / 100.0).ceil();
+        let mut tick = tokio::time::interval(Duration::from_secs_f64(per_tick / rate));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                _ = tick.tick() => {}
+            }
+            if end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(());
+            }
+            let mut left = per_tick;
+            while left > 0.0 {
+                let entry = self.grocer.next(self.clock.now());
+                self.publish(&entry).await?;
+                left -= 1.0;
+            }
+        }
+    }
+
+    async fn publish(&mut self, entry: &Entry) -> anyhow::Result<()> {
+        self.truth.add(entry)?;
+        let sent = self.producer.send(entry.product_id.as_str(), to_json(entry, self.zone).as_bytes()).await?;
+        self.waiting.push(sent);
+        if self.waiting.len() >= WAITING {
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> anyhow::Result<()> {
+        for sent in self.waiting.drain(..) {
+            sent.acknowledged().await?;
+        }
+        Ok(())
+    }
+}
+
+fn write_names(file: &Path) -> anyhow::Result<()> {
+    let mut text = String::from("kind,id,zh,en,unit\n");
+    for row in names() {
+        let column = |it: Option<&String>| it.cloned().unwrap_or_default();
+        let (zh, en) = (column(row.name.zh.as_ref()), column(row.name.en.as_ref()));
+        writeln!(text, "{},{},{zh},{en},{}", row.of.as_str(), row.id, column(row.unit.as_ref()))?;
+    }
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}

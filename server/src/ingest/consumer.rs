@@ -1,0 +1,315 @@
+//! The daemon: joins the group, gives each assigned partition a worker, takes them back when the group changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::model::pipeline::PipelineState;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::live_writer::LiveWriter;
+use super::partition::{End, Queue, Worker};
+use super::status::{Status, explain};
+use super::topic::Topic;
+use super::{Error, topic};
+use crate::clock::Clock;
+use crate::config::{EntryRules, KafkaConfig};
+use crate::realtime::Realtime;
+use crate::records::{Cursor, Records, Writer};
+
+/// The wait between tries to find out where to start.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Reads the topic into both stores until it is told to stop.
+pub struct Daemon {
+    /// Where entries come from.
+    pub kafka: KafkaConfig,
+    /// What makes an entry valid.
+    pub rules: EntryRules,
+    /// The records.
+    pub records: Records,
+    /// The live stock.
+    pub realtime: Realtime,
+    /// Where troubles are told.
+    pub status: Status,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What the group decides about us.
+#[derive(Debug)]
+enum Rebalance {
+    Assigned(Vec<i32>),
+    Revoked,
+}
+
+/// Tells the daemon of rebalances. The decision where to start needs the cursors, so assigning is done there and later.
+pub struct Context {
+    events: mpsc::UnboundedSender<Rebalance>,
+    status: Status,
+}
+
+impl ClientContext for Context {
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {error}: {reason}; trying again"));
+    }
+}
+
+impl ConsumerContext for Context {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        let event = if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            Rebalance::Assigned(partitions.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect())
+        } else {
+            // At once, so that closing the client never waits for us. A batch in flight meets the fence.
+            if let Err(cause) = consumer.unassign() {
+                tracing::warn!(%cause, "giving partitions back");
+            }
+            Rebalance::Revoked
+        };
+        // The daemon is gone only when the client is closing too.
+        let _daemon_is_gone = self.events.send(event);
+    }
+}
+
+type Workers = JoinSet<(i32, End)>;
+
+impl Daemon {
+    /// Runs until `stop`. Outages are waited out; ends with an error only when the set-up is wrong.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+        self.wait_for_topic(&stop).await?;
+        let (events, mut rebalances) = mpsc::unbounded_channel();
+        let consumer = self.join_group(events)?;
+        let mut workers = Workers::new();
+        let mut working = stop.child_token();
+        let ended = loop {
+            tokio::select! {
+                () = stop.cancelled() => break Ok(()),
+                Some(event) = rebalances.recv() => {
+                    stop_workers(&working, &mut workers).await;
+                    working = stop.child_token();
+                    let started = match event {
+                        Rebalance::Assigned(partitions) => self.assign(&consumer, &partitions, &mut workers, &working).await,
+                        Rebalance::Revoked => Ok(()),
+                    };
+                    if let Err(error) = started { break Err(error) }
+                }
+                Some(ended) = workers.join_next() => {
+                    let moved = match ended {
+                        Ok((partition, End::Moved)) => Some(partition),
+                        Ok((_, End::Stopped)) => None,
+                        Err(panic) => {
+                            tracing::error!(%panic, "a partition's worker ended badly");
+                            break Err(Error::Refused("a partition's worker ended badly; see the log".to_owned()));
+                        }
+                    };
+                    if let Some(partition) = moved {
+                        let started = self.restart(&consumer, partition, &mut workers, &working).await;
+                        if let Err(error) = started { break Err(error) }
+                    }
+                }
+                message = consumer.recv() => match message {
+                    // Partitions are read from queues of their own; here only events and errors come by.
+                    Ok(message) => tracing::error!(partition = rdkafka::Message::partition(&message), "a message outside its queue"),
+                    Err(cause) => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
+                },
+            }
+        };
+        stop_workers(&working, &mut workers).await;
+        if let Err(cause) = consumer.unassign() {
+            tracing::debug!(%cause, "nothing to give back");
+        }
+        ended
+    }
+
+    async fn wait_for_topic(&self, stop: &CancellationToken) -> Result<(), Error> {
+        let topic = Topic::new(&self.kafka)?;
+        loop {
+            match topic.partitions().await {
+                Ok(Some(_)) => {
+                    self.status.clear("Kafka");
+                    return Ok(());
+                }
+                Ok(None) => self.status.raise(
+                    "Kafka",
+                    PipelineState::Paused,
+                    format!("there is no topic {} yet; make it, and reading begins by itself", self.kafka.topic),
+                ),
+                Err(error) => self.status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error))),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Err(Error::Stopped),
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+    }
+
+    fn join_group(&self, events: mpsc::UnboundedSender<Rebalance>) -> Result<Arc<StreamConsumer<Context>>, Error> {
+        let consumer: StreamConsumer<Context> = ClientConfig::new()
+            .set("bootstrap.servers", &self.kafka.brokers)
+            .set("group.id", &self.kafka.group)
+            .set("isolation.level", "read_committed")
+            .set("auto.offset.reset", "error")
+            // Kafka's own offset is for lag tools: stored after the fact, committed now and then.
+            .set("enable.auto.commit", "true")
+            .set("auto.commit.interval.ms", "1000")
+            .set("enable.auto.offset.store", "false")
+            .set("session.timeout.ms", "10000")
+            .set("fetch.wait.max.ms", "100")
+            .set("fetch.error.backoff.ms", "200")
+            // Bounds what waits in memory, over all partitions together and for each.
+            .set("queued.max.messages.kbytes", "4096")
+            .set("fetch.message.max.bytes", "2097152")
+            .set("reconnect.backoff.max.ms", "2000")
+            .create_with_context(Context { events, status: self.status.clone() })
+            .map_err(Error::kafka("making the consumer"))?;
+        consumer.subscribe(&[&self.kafka.topic]).map_err(Error::kafka("joining the group"))?;
+        Ok(Arc::new(consumer))
+    }
+
+    /// Finds out where each partition goes on, splits its queue off before anything is fetched, and starts its worker.
+    async fn assign(
+        &self,
+        consumer: &Arc<StreamConsumer<Context>>,
+        partitions: &[i32],
+        workers: &mut Workers,
+        working: &CancellationToken,
+    ) -> Result<(), Error> {
+        let cursors = self.cursors(partitions, working).await?;
+        self.status.clear("Kafka");
+        let mut list = TopicPartitionList::new();
+        let mut queues = Vec::new();
+        for (partition, cursor) in cursors {
+            list.add_partition_offset(&self.kafka.topic, partition, Offset::Offset(cursor.next_offset))
+                .map_err(Error::kafka("naming where to start"))?;
+            queues.push((partition, cursor, self.split(consumer, partition)?));
+        }
+        consumer.assign(&list).map_err(Error::kafka("starting to read"))?;
+        for (partition, cursor, queue) in queues {
+            self.start(consumer, partition, queue, cursor, workers, working);
+        }
+        Ok(())
+    }
+
+    /// A worker found the cursor elsewhere: go there.
+    async fn restart(
+        &self,
+        consumer: &Arc<StreamConsumer<Context>>,
+        partition: i32,
+        workers: &mut Workers,
+        working: &CancellationToken,
+    ) -> Result<(), Error> {
+        let cursors = self.cursors(&[partition], working).await?;
+        for (partition, cursor) in cursors {
+            let queue = self.split(consumer, partition)?;
+            let seek = (Arc::clone(consumer), self.kafka.topic.clone(), Offset::Offset(cursor.next_offset));
+            let sought = tokio::task::spawn_blocking(move || seek.0.seek(&seek.1, partition, seek.2, topic::ANSWER_LIMIT)).await;
+            match sought {
+                Ok(Ok(())) => self.start(consumer, partition, queue, cursor, workers, working),
+                // No longer ours: whoever has it now goes on.
+                Ok(Err(cause)) => tracing::warn!(partition, %cause, "seeking"),
+                Err(_) => return Err(Error::Stopped),
+            }
+        }
+        Ok(())
+    }
+
+    fn split(&self, consumer: &Arc<StreamConsumer<Context>>, partition: i32) -> Result<Queue, Error> {
+        consumer
+            .split_partition_queue(&self.kafka.topic, partition)
+            .ok_or_else(|| Error::Refused(format!("partition {partition} of {} cannot be read", self.kafka.topic)))
+    }
+
+    fn start(
+        &self,
+        consumer: &Arc<StreamConsumer<Context>>,
+        partition: i32,
+        queue: Queue,
+        cursor: Cursor,
+        workers: &mut Workers,
+        working: &CancellationToken,
+    ) {
+        let worker = Worker {
+            partition,
+            rules: self.rules,
+            clock: self.clock.clone(),
+            writer: Writer::new(self.records.clone()),
+            live: LiveWriter::new(partition, self.records.clone(), self.realtime.clone(), self.status.clone()),
+            status: self.status.clone(),
+            consumer: Arc::clone(consumer),
+            topic: self.kafka.topic.clone(),
+        };
+        let stop = working.child_token();
+        workers.spawn(async move { (partition, worker.run(queue, cursor, stop).await) });
+    }
+
+    /// The cursors of partitions, made where there is none, checked against what the topic holds. Waits for both to answer.
+    async fn cursors(&self, partitions: &[i32], working: &CancellationToken) -> Result<BTreeMap<i32, Cursor>, Error> {
+        let topic = Topic::new(&self.kafka)?;
+        loop {
+            match self.try_cursors(&topic, partitions).await {
+                Ok(cursors) => {
+                    self.status.clear("assignment");
+                    return Ok(cursors);
+                }
+                Err(error @ Error::Refused(_)) => return Err(error),
+                Err(error) => self.status.raise(
+                    "assignment",
+                    PipelineState::Degraded,
+                    format!("cannot start reading: {}; trying again", explain(&error)),
+                ),
+            }
+            tokio::select! {
+                () = working.cancelled() => return Err(Error::Stopped),
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+    }
+
+    async fn try_cursors(&self, topic: &Topic, partitions: &[i32]) -> Result<BTreeMap<i32, Cursor>, Error> {
+        let reach = topic.reach().await?;
+        let mut cursors = BTreeMap::new();
+        for &partition in partitions {
+            let Some(&(first, end)) = reach.get(&partition) else { continue };
+            let cursor = match self.records.cursor(partition).await? {
+                Some(cursor) => cursor,
+                None if first == 0 => {
+                    self.records.start_cursor(partition).await?;
+                    self.records.cursor(partition).await?.ok_or_else(|| {
+                        Error::Refused(format!("partition {partition} has no cursor though one was just made"))
+                    })?
+                }
+                None => {
+                    return Err(Error::Refused(format!(
+                        "partition {partition} of {} has no cursor, and its first entries are gone (it begins at {first}); \
+                         start with a topic that is whole",
+                        self.kafka.topic
+                    )));
+                }
+            };
+            if cursor.next_offset < first || cursor.next_offset > end {
+                return Err(Error::Refused(format!(
+                    "partition {partition}: the cursor is {}, but {} holds {first} to {end}; was the topic deleted and made \
+                     again, or did its retention pass the cursor?",
+                    cursor.next_offset, self.kafka.topic
+                )));
+            }
+            cursors.insert(partition, cursor);
+        }
+        Ok(cursors)
+    }
+}
+
+async fn stop_workers(working: &CancellationToken, workers: &mut Workers) {
+    working.cancel();
+    while let Some(ended) = workers.join_next().await {
+        if let Err(panic) = ended {
+            tracing::error!(%panic, "a partition's worker ended badly");
+        }
+    }
+}

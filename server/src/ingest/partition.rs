@@ -1,0 +1,210 @@
+//! One worker per partition: while one batch commits, the next one forms.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::model::batch::BatchId;
+use app::model::entry::Millis;
+use app::model::pipeline::PipelineState;
+use rdkafka::Message as _;
+use rdkafka::consumer::StreamConsumer;
+use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::consumer::Context;
+use super::form::{Forming, Message, halves, reject_only_line};
+use super::live_writer::LiveWriter;
+use super::rejection::Code;
+use super::status::Status;
+use super::{Error, explain};
+use crate::clock::Clock;
+use crate::config::EntryRules;
+use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
+
+/// How often an idle partition compares its position with its cursor.
+const IDLE_CHECK: Duration = Duration::from_secs(1);
+/// The first and the longest wait between tries.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// The messages of one partition, from Kafka.
+pub type Queue = StreamPartitionQueue<Context>;
+
+/// How a partition's worker ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was told to.
+    Stopped,
+    /// The cursor stands elsewhere: another daemon moved it, or a person did. Start again from there.
+    Moved,
+}
+
+/// What a worker works with.
+pub struct Worker {
+    /// Which partition.
+    pub partition: i32,
+    /// What makes an entry valid.
+    pub rules: EntryRules,
+    /// For messages without a timestamp.
+    pub clock: Clock,
+    /// The records.
+    pub writer: Writer,
+    /// The live stock.
+    pub live: LiveWriter,
+    /// Where troubles are told.
+    pub status: Status,
+    /// To store the offset for lag tools.
+    pub consumer: Arc<StreamConsumer<Context>>,
+    /// The topic.
+    pub topic: String,
+}
+
+/// A batch, and the place it holds while it is being written.
+type Ready = (NewBatch, OwnedSemaphorePermit);
+
+impl Worker {
+    /// Works until told to stop, or until the cursor turns out to be elsewhere.
+    pub async fn run(self, queue: Queue, cursor: Cursor, stop: CancellationToken) -> End {
+        let (sender, receiver) = mpsc::channel(1);
+        let forming = Forming::new(self.partition, cursor.next_offset, self.rules);
+        let stop = stop.child_token();
+        let collecting = tokio::spawn(collect(queue, forming, sender, self.clock.clone(), self.status.clone(), stop.clone()));
+        let end = self.write(receiver, cursor, &stop).await;
+        stop.cancel();
+        if let Err(panic) = collecting.await {
+            tracing::error!(%panic, "a collector ended badly");
+        }
+        end
+    }
+
+    async fn write(mut self, mut batches: mpsc::Receiver<Ready>, mut cursor: Cursor, stop: &CancellationToken) -> End {
+        let mut idle = tokio::time::interval(IDLE_CHECK);
+        idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return End::Stopped,
+                batch = batches.recv() => {
+                    let Some((batch, _place)) = batch else { return End::Stopped };
+                    match self.record(batch, &mut cursor, stop).await {
+                        Ok(()) => idle.reset(),
+                        Err(end) => return end,
+                    }
+                }
+                _ = idle.tick() => self.live.check(cursor.next_offset).await,
+            }
+        }
+    }
+
+    /// Records a batch, in parts where the database refuses something in it, and adds each part to the live stock.
+    async fn record(&mut self, batch: NewBatch, cursor: &mut Cursor, stop: &CancellationToken) -> Result<(), End> {
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            part.previous = cursor.batch_id.clone();
+            match self.record_patiently(&part, stop).await? {
+                Written::Recorded(line) => {
+                    cursor.next_offset = line.to;
+                    cursor.batch_id = Some(BatchId(line.batch_id.0.clone()));
+                    self.live.add(&line).await;
+                    self.tell_kafka(line.to);
+                    count(line.counts);
+                }
+                Written::Refused { reason, is_range } => match halves(&part) {
+                    Some((first, second)) => parts.extend([second, first]),
+                    None => {
+                        let code = if is_range { Code::SumOutOfRange } else { Code::Refused };
+                        parts.push(reject_only_line(&part, code, &reason));
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries until the records answer, however long that takes.
+    async fn record_patiently(&mut self, batch: &NewBatch, stop: &CancellationToken) -> Result<Written, End> {
+        let place = format!("records, partition {}", self.partition);
+        let mut wait = BACK_OFF.0;
+        loop {
+            match self.writer.record(batch).await {
+                Ok(Outcome::Recorded(line)) => {
+                    self.status.clear(&place);
+                    return Ok(Written::Recorded(line));
+                }
+                Ok(Outcome::Elsewhere(cursor)) => {
+                    tracing::warn!(partition = self.partition, at = cursor.next_offset, from = batch.from, "the cursor stands elsewhere");
+                    return Err(End::Moved);
+                }
+                Err(records::Error::Data { reason, is_range }) if !batch.lines.is_empty() => {
+                    return Ok(Written::Refused { reason, is_range });
+                }
+                Err(error) => {
+                    let paused = matches!(error, records::Error::TableCap { .. } | records::Error::Damaged(_) | records::Error::Data { .. });
+                    let state = if paused { PipelineState::Paused } else { PipelineState::Degraded };
+                    self.status.raise(&place, state, format!("{}; trying again", explain(&error)));
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Err(End::Stopped),
+                () = tokio::time::sleep(wait) => wait = (wait * 2).min(BACK_OFF.1),
+            }
+        }
+    }
+
+    /// For lag tools only; the cursor is ours. Fails harmlessly when the partition was just taken away.
+    fn tell_kafka(&self, to: i64) {
+        let _for_lag_tools = rdkafka::consumer::Consumer::store_offset(&*self.consumer, &self.topic, self.partition, to - 1);
+    }
+}
+
+enum Written {
+    Recorded(app::model::batch::JournalLine),
+    Refused { reason: String, is_range: bool },
+}
+
+fn count(counts: app::model::pipeline::Counts) {
+    for (name, number) in [
+        ("tallyhouse_messages_consumed_total", counts.consumed),
+        ("tallyhouse_entries_recorded_total", counts.recorded),
+        ("tallyhouse_entries_duplicate_total", counts.duplicates),
+        ("tallyhouse_messages_rejected_total", counts.rejected),
+    ] {
+        metrics::counter!(name).increment(u64::try_from(number).unwrap_or_default());
+    }
+}
+
+/// Forms batches from what is there. As long as a batch is being written, the next one grows; once it is done, whatever
+/// has come is handed over. A full batch stops reading, and so pauses the partition in the client.
+async fn collect(
+    queue: Queue,
+    mut forming: Forming,
+    batches: mpsc::Sender<Ready>,
+    clock: Clock,
+    status: Status,
+    stop: CancellationToken,
+) {
+    let one_at_a_time = Arc::new(Semaphore::new(1));
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            message = queue.recv(), if !forming.is_full() => match message {
+                Ok(message) => {
+                    let timestamp = message.timestamp().to_millis().map_or_else(|| clock.now(), Millis);
+                    let payload = message.payload().unwrap_or_default().to_vec();
+                    forming.push(Message { offset: message.offset(), timestamp, payload });
+                }
+                Err(cause) => {
+                    let error = Error::kafka("reading the topic")(cause);
+                    status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                }
+            },
+            place = Arc::clone(&one_at_a_time).acquire_owned(), if !forming.is_empty() => {
+                let (Ok(place), Some(batch)) = (place, forming.take()) else { return };
+                if batches.send((batch, place)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}

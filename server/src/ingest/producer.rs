@@ -1,0 +1,70 @@
+//! Lends a producer to those who publish entries: `produce`, `simulate`, tests and benches.
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::ToBytes;
+use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
+
+use super::Error;
+use crate::config::KafkaConfig;
+
+/// How long one message may take to be acknowledged.
+const SEND_LIMIT: Duration = Duration::from_secs(60);
+
+/// Publishes entries, idempotently: a retry by the client never makes a second message.
+#[derive(Clone)]
+pub struct EntryProducer {
+    producer: FutureProducer,
+    topic: String,
+}
+
+/// An acknowledgement that is yet to come.
+pub struct Sent(DeliveryFuture);
+
+impl Sent {
+    /// Waits for Kafka's word.
+    pub async fn acknowledged(self) -> Result<(), Error> {
+        self.place().await.map(drop)
+    }
+
+    /// Waits for Kafka's word: partition and offset.
+    pub async fn place(self) -> Result<(i32, i64), Error> {
+        match self.0.await {
+            Ok(Ok(delivery)) => Ok((delivery.partition, delivery.offset)),
+            Ok(Err((cause, _))) => Err(Error::kafka("publishing an entry")(cause)),
+            Err(_) => Err(Error::Stopped),
+        }
+    }
+}
+
+impl EntryProducer {
+    /// A producer for the topic of entries; connects when first used.
+    pub fn new(config: &KafkaConfig) -> Result<Self, Error> {
+        let producer = ClientConfig::new()
+            .set("bootstrap.servers", &config.brokers)
+            .set("enable.idempotence", "true")
+            .set("compression.type", "lz4")
+            .set("linger.ms", "5")
+            .set("message.timeout.ms", SEND_LIMIT.as_millis().to_string())
+            .create()
+            .map_err(Error::kafka("making a Kafka producer"))?;
+        Ok(Self { producer, topic: config.topic.clone() })
+    }
+
+    /// Publishes one message, waiting while the client's queue is full.
+    pub async fn send<P: ToBytes + ?Sized>(&self, key: &str, payload: &P) -> Result<Sent, Error> {
+        let mut record = FutureRecord::to(&self.topic).key(key).payload(payload);
+        loop {
+            match self.producer.send_result(record) {
+                Ok(delivery) => return Ok(Sent(delivery)),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record = back;
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                Err((cause, _)) => return Err(Error::kafka("publishing an entry")(cause)),
+            }
+        }
+    }
+}

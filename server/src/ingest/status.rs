@@ -1,0 +1,53 @@
+//! What is wrong with the ingest right now, for `/pipeline`, the live view and health checks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::model::pipeline::PipelineState;
+
+/// Shared between the workers that raise troubles and whoever shows them. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Status(Arc<Mutex<BTreeMap<String, (PipelineState, String)>>>);
+
+impl Status {
+    /// Says that something is wrong; `place` names whose trouble it is, so that it can be taken back.
+    pub fn raise(&self, place: &str, state: PipelineState, reason: String) {
+        let before = self.lock().insert(place.to_owned(), (state, reason.clone()));
+        if before.as_ref().map(|(_, it)| it) != Some(&reason) {
+            tracing::warn!(place, state = state.as_str(), "{reason}");
+        }
+    }
+
+    /// Says that it is right again.
+    pub fn clear(&self, place: &str) {
+        if self.lock().remove(place).is_some() {
+            tracing::info!(place, "right again");
+        }
+    }
+
+    /// The worst state, and every reason once.
+    pub fn now(&self) -> (PipelineState, Vec<String>) {
+        let troubles = self.lock();
+        let state = troubles.values().map(|(state, _)| *state).max().unwrap_or_default();
+        let mut reasons: Vec<String> = troubles.values().map(|(_, reason)| reason.clone()).collect();
+        reasons.sort();
+        reasons.dedup();
+        (state, reasons)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (PipelineState, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error with its causes on one line.
+pub fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        text.push_str(": ");
+        text.push_str(&it.to_string());
+        cause = it.source();
+    }
+    text
+}

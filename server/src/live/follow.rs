@@ -1,0 +1,271 @@
+//! Keeps the hub up to date: reads everything once, follows the live feed, and reads again what it missed.
+
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use app::model::pipeline::PipelineState;
+use futures::{Stream, StreamExt};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::state::State;
+use super::view::{self, Surroundings};
+use super::{Hub, LiveView};
+use crate::business_time::BusinessTime;
+use crate::clock::Clock;
+use crate::ingest::{Status, explain};
+use crate::realtime::{FeedMessage, Realtime};
+use crate::records::{Names, Records};
+
+/// Changes are merged to at most 4 a second.
+const SHOW_EVERY: Duration = Duration::from_millis(250);
+/// How often positions are compared.
+const COMPARE_EVERY: Duration = Duration::from_secs(1);
+/// How often the catalogue is read again.
+const NAMES_EVERY: Duration = Duration::from_secs(30);
+/// The wait after a failure.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Fills a hub until it is told to stop.
+pub struct Follower {
+    hub: Hub,
+    records: Records,
+    realtime: Realtime,
+    status: Status,
+    clock: Clock,
+    business_time: BusinessTime,
+    names: Names,
+    arrivals: Arrivals,
+    /// What keeps the hub from following, if anything does.
+    trouble: Option<String>,
+}
+
+/// Why following ended.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error(transparent)]
+    Records(#[from] crate::records::Error),
+    #[error(transparent)]
+    Realtime(#[from] crate::realtime::Error),
+    #[error("the live feed ended")]
+    FeedEnded,
+    /// Nothing is wrong; what is held does not fit any more.
+    #[error("reading the live stock again: {0}")]
+    ReadAgain(&'static str),
+    #[error("Redis holds no stock of ours yet, or is being rebuilt")]
+    NotReady,
+}
+
+impl Follower {
+    /// A follower and the hub it fills.
+    pub fn new(records: Records, realtime: Realtime, status: Status, clock: Clock, business_time: BusinessTime) -> (Self, Hub) {
+        let names = Names::new();
+        let starting = Surroundings {
+            names: &names,
+            business_time,
+            now: clock.now(),
+            state: (PipelineState::CatchingUp, Vec::new()),
+            arrived_in_10_s: 0,
+        };
+        let hub = Hub::new(|id| view::unknown(id, &starting), clock.clone());
+        let follower = Self {
+            hub: hub.clone(),
+            records,
+            realtime,
+            status,
+            clock,
+            business_time,
+            names,
+            arrivals: Arrivals::default(),
+            trouble: None,
+        };
+        (follower, hub)
+    }
+
+    /// Follows until `stop`; outages are shown and waited out.
+    pub async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let ended = tokio::select! {
+                () = stop.cancelled() => return,
+                ended = self.follow() => ended,
+            };
+            match &ended {
+                Ended::ReadAgain(why) => tracing::info!(why, "reading the live stock again"),
+                other => {
+                    let reason = format!("the live view stands still: {}; trying again", explain(other));
+                    if self.trouble.as_ref() != Some(&reason) {
+                        tracing::warn!("{reason}");
+                    }
+                    self.trouble = Some(reason);
+                    self.show();
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+    }
+
+    /// Reads everything, then follows the feed. Returns only when it cannot go on.
+    async fn follow(&mut self) -> Ended {
+        match self.load().await {
+            Ok(messages) => self.follow_feed(messages).await,
+            Err(ended) => ended,
+        }
+    }
+
+    /// Subscribes first: whatever is applied after that is either in what is read next or comes as a message, or both,
+    /// and versions and positions tell.
+    async fn load(&mut self) -> Result<impl Stream<Item = Result<FeedMessage, crate::realtime::Error>> + use<>, Ended> {
+        let messages = self.realtime.subscribe().await?.into_messages();
+        let meta = self.realtime.meta().await?;
+        if meta.mark.as_deref() != Some("ready") {
+            return Err(Ended::NotReady);
+        }
+        let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
+        self.names = self.records.names().await?;
+        let mut state = State::new(snapshot, meta.incarnation, meta.positions);
+        let mut after = String::new();
+        loop {
+            let (values, more) = self.realtime.stock_page(&after).await?;
+            for (key, value) in values {
+                state.merge(key, value);
+            }
+            match more {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        self.trouble = None;
+        self.show();
+        Ok(messages)
+    }
+
+    async fn follow_feed(&mut self, messages: impl Stream<Item = Result<FeedMessage, crate::realtime::Error>>) -> Ended {
+        tokio::pin!(messages);
+        // The first change after a calm is shown at once; those that follow are merged.
+        let (mut changed, mut next_show) = (false, Instant::now());
+        let mut compare = tokio::time::interval(COMPARE_EVERY);
+        let mut names = tokio::time::interval(NAMES_EVERY);
+        for timer in [&mut compare, &mut names] {
+            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        let mut behind = false;
+        loop {
+            tokio::select! {
+                message = messages.next() => match message {
+                    Some(Ok(message)) => {
+                        self.arrivals.add(message.note.recorded);
+                        changed = true;
+                        let taken = self.with_state(|state| state.follow(message));
+                        if taken.is_some_and(|it| it.is_err()) {
+                            return Ended::ReadAgain("a message of the feed was missed");
+                        }
+                    }
+                    Some(Err(error)) => return error.into(),
+                    None => return Ended::FeedEnded,
+                },
+                () = tokio::time::sleep_until(next_show), if changed => {
+                    self.show();
+                    (changed, next_show) = (false, Instant::now() + SHOW_EVERY);
+                }
+                _ = compare.tick() => {
+                    if let Err(ended) = self.compare(&mut behind).await {
+                        return ended;
+                    }
+                    // Troubles, the rate and the hour move without a message too.
+                    changed = true;
+                }
+                _ = names.tick() => match self.records.names().await {
+                    Ok(names) => self.names = names,
+                    Err(error) => return error.into(),
+                },
+            }
+        }
+    }
+
+    /// Is what is held still what Redis holds? Messages on their way are no gap: only behind twice in a row is.
+    async fn compare(&mut self, behind: &mut bool) -> Result<(), Ended> {
+        let meta = self.realtime.meta().await?;
+        if meta.mark.as_deref() != Some("ready") {
+            return Err(Ended::NotReady);
+        }
+        let today = self.business_time.day(self.clock.now());
+        let compared = self.with_state(|state| {
+            let same_life = state.incarnation() == meta.incarnation;
+            let thrown_back = state.positions().iter().any(|(p, ours)| meta.positions.get(p).copied().unwrap_or(0) < *ours);
+            let missing = meta.positions.iter().any(|(p, theirs)| state.positions().get(p).copied().unwrap_or(0) < *theirs);
+            (same_life, thrown_back, missing, Some(state.day()) == today)
+        });
+        let Some((same_life, thrown_back, missing, same_day)) = compared else { return Ok(()) };
+        let was_behind = std::mem::replace(behind, missing);
+        match () {
+            () if !same_life => Err(Ended::ReadAgain("the live stock was made anew")),
+            () if thrown_back => Err(Ended::ReadAgain("the live stock was thrown back")),
+            () if missing && was_behind => Err(Ended::ReadAgain("messages of the feed were missed")),
+            () if !same_day => Err(Ended::ReadAgain("a new business day began")),
+            () => Ok(()),
+        }
+    }
+
+    fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
+        self.hub.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
+    }
+
+    fn show(&mut self) {
+        let (mut pipeline, mut reasons) = self.status.now();
+        if let Some(trouble) = &self.trouble {
+            pipeline = pipeline.max(PipelineState::Degraded);
+            reasons.push(trouble.clone());
+        }
+        let now = self.clock.now();
+        let arrived_in_10_s = self.arrivals.in_10_s();
+        let around = Surroundings {
+            names: &self.names,
+            business_time: self.business_time,
+            now,
+            state: (pipeline, reasons),
+            arrived_in_10_s,
+        };
+        let before = self.hub.view();
+        let mut guard = self.hub.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut draw = |id: String| -> LiveView {
+            match guard.as_mut() {
+                Some(state) => {
+                    state.forget_minutes_before(now.0.div_euclid(60_000));
+                    view::draw(id, state, &around)
+                }
+                None => view::unknown(id, &around),
+            }
+        };
+        self.hub.show(|id| {
+            let mut next = draw(id);
+            // The time says when figures last moved; time going by alone is no change.
+            let time = std::mem::replace(&mut next.totals.time, before.totals.time.clone());
+            if !before.change_to(&next).is_empty() {
+                next.totals.time = time;
+            }
+            next
+        });
+    }
+}
+
+/// Entries of the last 10 seconds, by arrival.
+#[derive(Debug, Default)]
+struct Arrivals(VecDeque<(Instant, u64)>);
+
+impl Arrivals {
+    fn add(&mut self, entries: i64) {
+        self.0.push_back((Instant::now(), u64::try_from(entries).unwrap_or_default()));
+    }
+
+    fn in_10_s(&mut self) -> u64 {
+        while self.0.front().is_some_and(|(at, _)| at.elapsed() > Duration::from_secs(10)) {
+            self.0.pop_front();
+        }
+        self.0.iter().map(|(_, entries)| entries).sum()
+    }
+}

@@ -1,0 +1,91 @@
+//! What the bench compares with: the rows that are recorded, read back and inserted again into copies of their tables by
+//! plain multi-row INSERTs, each committed for itself. And the end of a bench's or a test's database.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDateTime;
+use sqlx::{Connection, QueryBuilder};
+use tokio::task::JoinSet;
+
+use super::{Error, Records, tables};
+
+/// As many rows as a good loop puts into one statement.
+const ROWS: usize = 1000;
+
+type Row = (String, i32, i8, String, String, String, i32, String, NaiveDateTime, String, i64, i32);
+
+/// Statements that are still to be run: a table and its rows.
+type Queue = Arc<Mutex<VecDeque<(String, Vec<Row>)>>>;
+
+impl Records {
+    /// Runs the plain loop over a number of connections; answers how long the INSERTs took.
+    pub async fn replay_rows_plainly(&self, connections: usize) -> Result<Duration, Error> {
+        let queue: Queue = Arc::new(Mutex::new(self.rows_in_chunks().await?));
+        let mut open = Vec::new();
+        for _ in 0..connections {
+            open.push(self.connect().await?);
+        }
+        let started = Instant::now();
+        let mut loops = JoinSet::new();
+        for connection in open {
+            loops.spawn(insert_all(connection, Arc::clone(&queue)));
+        }
+        while let Some(ended) = loops.join_next().await {
+            ended.map_err(|_| Error::Damaged("the plain loop panicked".to_owned()))??;
+        }
+        Ok(started.elapsed())
+    }
+
+    /// Empty copies of all day tables, and their rows in statements' worth, round robin over the tables.
+    async fn rows_in_chunks(&self) -> Result<VecDeque<(String, Vec<Row>)>, Error> {
+        let away = Error::away("preparing the plain loop");
+        let not_ours = || Error::Damaged("the register names a table that is none of ours".to_owned());
+        let mut connection = self.connect().await?;
+        let names: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name").fetch_all(&mut connection).await.map_err(&away)?;
+        let mut per_table = Vec::new();
+        for name in names {
+            for statement in tables::plain_copy(&name).ok_or_else(not_ours)? {
+                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
+            }
+            let rows: Vec<Row> = sqlx::query_as(tables::all_rows(&name).ok_or_else(not_ours)?)
+                .fetch_all(&mut connection)
+                .await
+                .map_err(&away)?;
+            per_table.push(rows.chunks(ROWS).map(|it| (name.clone(), it.to_vec())).collect::<VecDeque<_>>());
+        }
+        let mut queue = VecDeque::new();
+        while per_table.iter().any(|it| !it.is_empty()) {
+            queue.extend(per_table.iter_mut().filter_map(VecDeque::pop_front));
+        }
+        Ok(queue)
+    }
+
+    /// Drops the database of a bench or a test.
+    pub async fn drop_database(&self, name: &str) -> Result<(), Error> {
+        let statement = tables::drop_database(name)
+            .ok_or_else(|| Error::SetUp(format!("{name} is no database of a bench or a test; it is not dropped")))?;
+        let mut connection = self.connect().await?;
+        sqlx::query(statement).execute(&mut connection).await.map_err(Error::away("dropping a database"))?;
+        let _closed = connection.close().await;
+        Ok(())
+    }
+}
+
+async fn insert_all(mut connection: sqlx::MySqlConnection, queue: Queue) -> Result<(), Error> {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some((name, rows)) = next else { return Ok(()) };
+        let head = tables::plain_insert(&name)
+            .ok_or_else(|| Error::Damaged("the register names a table that is none of ours".to_owned()))?;
+        let mut statement = QueryBuilder::new(head);
+        statement.push_values(rows, |mut row, it| {
+            row.push_bind(it.0).push_bind(it.1).push_bind(it.2).push_bind(it.3).push_bind(it.4).push_bind(it.5);
+            row.push_bind(it.6).push_bind(it.7).push_bind(it.8).push_bind(it.9).push_bind(it.10).push_bind(it.11);
+            row.push("UTC_TIMESTAMP(3)").push("0");
+        });
+        statement.build().execute(&mut connection).await.map_err(Error::away("the plain loop"))?;
+    }
+}

@@ -1,0 +1,104 @@
+//! From settings to running parts: what `serve` and its relatives have in common.
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ingest::{Daemon, Error, Status, Topic, explain};
+use crate::realtime::Realtime;
+use crate::records::{Frozen, Records};
+
+/// The wait between tries to reach a store at start.
+const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The parts of a process.
+#[derive(Clone)]
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The records.
+    pub records: Records,
+    /// The live stock.
+    pub realtime: Realtime,
+    /// The topic.
+    pub topic: Topic,
+    /// What is wrong.
+    pub status: Status,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Parts {
+    /// Checks the set-up and connects. Stores that are away are waited for; a wrong set-up is an error that says what to do.
+    /// `None`: told to stop while waiting.
+    pub async fn start(config: Config, clock: Clock, stop: &CancellationToken) -> anyhow::Result<Option<Self>> {
+        let records = Records::new(&config.records, &config.kafka.topic, config.entry.business_time, clock.clone())?;
+        let frozen = Frozen::of(&config);
+        let Some(installation) = patiently(stop, async || {
+            records.check_schema().await?;
+            Ok(records.installation(&frozen).await?)
+        })
+        .await?
+        else {
+            return Ok(None);
+        };
+        let realtime = Realtime::new(&config.realtime, &installation.id)?;
+        if patiently(stop, async || Ok(realtime.check_policy().await?)).await?.is_none() {
+            return Ok(None);
+        }
+        let topic = Topic::new(&config.kafka)?;
+        Ok(Some(Self { config, records, realtime, topic, status: Status::default(), clock }))
+    }
+
+    /// The daemon of these parts.
+    pub fn daemon(&self) -> Daemon {
+        Daemon {
+            kafka: self.config.kafka.clone(),
+            rules: self.config.entry,
+            records: self.records.clone(),
+            realtime: self.realtime.clone(),
+            status: self.status.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// Tries until it works; an outage is said and waited out, anything else ends the wait.
+async fn patiently<T>(stop: &CancellationToken, attempt: impl AsyncFn() -> Result<T, Error>) -> anyhow::Result<Option<T>> {
+    let mut said = String::new();
+    loop {
+        let tried = tokio::select! {
+            () = stop.cancelled() => return Ok(None),
+            tried = attempt() => tried,
+        };
+        match tried {
+            Ok(value) => return Ok(Some(value)),
+            Err(error) if is_outage(&error) => {
+                let reason = explain(&error);
+                if reason != said {
+                    tracing::warn!("{reason}; trying again");
+                    said = reason;
+                }
+            }
+            Err(error) => return Err(error).context("cannot start"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(None),
+            () = tokio::time::sleep(RETRY) => {}
+        }
+    }
+}
+
+fn is_outage(error: &Error) -> bool {
+    use crate::{realtime, records};
+    match error {
+        Error::Kafka { .. } => true,
+        Error::Records(error) => match error {
+            away @ records::Error::Away { .. } => !away.is_set_up(),
+            other => matches!(other, records::Error::Slow { .. }),
+        },
+        Error::Realtime(error) => matches!(error, realtime::Error::Away { .. }),
+        Error::Refused(_) | Error::Stopped => false,
+    }
+}

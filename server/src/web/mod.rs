@@ -1,0 +1,94 @@
+//! The web server: pages, server functions, the event stream and the HTTP interface. The only home of axum.
+
+mod assets;
+mod backend;
+mod guard;
+mod health;
+mod pages;
+mod pipeline;
+mod preferences;
+mod problem;
+mod router;
+mod stock;
+mod stream;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use guard::{Principal, Role, check_listen};
+pub use pipeline::PipelineReader;
+
+use crate::business_time::BusinessTime;
+use crate::clock::Clock;
+use crate::live::Hub;
+
+/// What the web server works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    /// What live pages show.
+    pub hub: Hub,
+    /// Where the stream stands.
+    pub pipeline: PipelineReader,
+    /// For `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// The time.
+    pub clock: Clock,
+    /// The zone of clocks on pages.
+    pub business_time: BusinessTime,
+    /// Where the browser's part is.
+    pub pkg: PathBuf,
+    /// Ends the event streams first when the process goes down.
+    pub stop: CancellationToken,
+}
+
+/// An error of the web server's start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be had.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The server ended.
+    #[error("the web server ended")]
+    Serve(#[source] std::io::Error),
+    /// The browser's part is missing.
+    #[error("cannot read the browser's part in {path}; build it with `make frontend`")]
+    Assets {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Web {
+    /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.
+    pub async fn serve(self, listen: SocketAddr, ops: Option<SocketAddr>) -> Result<(), Error> {
+        let health = health::routes(&self);
+        let stop = self.stop.clone();
+        let app = router::routes(self, ops.is_none().then(|| health.clone()))?;
+        let listener = bind(listen).await?;
+        tracing::info!(address = %listen, "serving");
+        let main = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+        match ops {
+            None => main.await.map_err(Error::Serve),
+            Some(address) => {
+                let ops = axum::serve(bind(address).await?, health).with_graceful_shutdown(stop.cancelled_owned());
+                tokio::try_join!(main.into_future(), ops.into_future()).map(drop).map_err(Error::Serve)
+            }
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, Error> {
+    tokio::net::TcpListener::bind(address).await.map_err(|cause| Error::Listen { address, cause })
+}

@@ -1,0 +1,91 @@
+//! `GET /api/v1/pipeline`: where the stream stands, from the three servers that know.
+
+use app::model::pipeline::{Counts, PartitionStatus, Pipeline, PipelineState};
+use axum::Json;
+use axum::extract::State;
+
+use super::Web;
+use super::problem::Problem;
+use crate::ingest::{Status, Topic, explain};
+use crate::realtime::Realtime;
+use crate::records::Records;
+
+/// Reads where the stream stands. Cheap to clone.
+#[derive(Clone)]
+pub struct PipelineReader {
+    /// Cursors and counts.
+    pub records: Records,
+    /// Positions.
+    pub realtime: Realtime,
+    /// Ends.
+    pub topic: Topic,
+    /// What the daemon of this process says is wrong.
+    pub status: Status,
+}
+
+/// So many messages behind is work in progress, not a backlog.
+const WORK_IN_PROGRESS: i64 = 1000;
+
+impl PipelineReader {
+    /// Reads it all. Kafka and Redis may be away: then their figures are null and the reason is said.
+    pub async fn read(&self) -> Result<Pipeline, crate::records::Error> {
+        let cursors = self.records.cursors().await?;
+        let (mut state, mut reasons) = self.status.now();
+        let mut away = |what: &dyn std::error::Error| {
+            state = state.max(PipelineState::Degraded);
+            reasons.push(explain(what));
+        };
+        let reach = self.topic.reach().await.inspect_err(|it| away(it)).ok();
+        let meta = self.realtime.meta().await.inspect_err(|it| away(it)).ok();
+        let mut numbers: Vec<i32> = cursors.keys().chain(reach.iter().flatten().map(|(partition, _)| partition)).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let partitions: Vec<PartitionStatus> = numbers
+            .into_iter()
+            .map(|partition| {
+                let cursor = cursors.get(&partition);
+                PartitionStatus {
+                    partition,
+                    end_offset: reach.as_ref().and_then(|it| it.get(&partition)).map(|(_, end)| *end),
+                    cursor: cursor.map_or(0, |it| it.next_offset),
+                    live_cursor: meta.as_ref().and_then(|it| it.mark.as_ref().map(|_| it.positions.get(&partition).copied().unwrap_or(0))),
+                    counts: cursor.map(|it| it.counts).unwrap_or_default(),
+                }
+            })
+            .collect();
+        if partitions.iter().any(is_behind) {
+            state = state.max(PipelineState::CatchingUp);
+        }
+        let totals = partitions.iter().fold(Counts::default(), |sum, it| sum.plus(it.counts));
+        Ok(Pipeline { partitions, totals, state, reasons })
+    }
+
+    /// Which of the three servers does not answer.
+    pub async fn missing(&self) -> Vec<&'static str> {
+        let (records, realtime, topic) = tokio::join!(self.records.ping(), self.realtime.ping(), self.topic.partitions());
+        let mut missing = Vec::new();
+        if records.is_err() {
+            missing.push("MySQL");
+        }
+        if realtime.is_err() {
+            missing.push("Redis");
+        }
+        if !matches!(topic, Ok(Some(_))) {
+            missing.push("the topic in Kafka");
+        }
+        missing
+    }
+}
+
+fn is_behind(it: &PartitionStatus) -> bool {
+    it.end_offset.is_some_and(|end| end - it.cursor > WORK_IN_PROGRESS)
+        || it.live_cursor.is_some_and(|live| it.cursor - live > WORK_IN_PROGRESS)
+}
+
+/// The call.
+pub async fn get(State(web): State<Web>) -> Result<Json<Pipeline>, Problem> {
+    web.pipeline.read().await.map(Json).map_err(|error| {
+        tracing::warn!("{}", explain(&error));
+        Problem::away("The records do not answer.")
+    })
+}

@@ -1,0 +1,53 @@
+//! Every route there is, behind the one guard.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::problem::Problem;
+use super::{Error, Web, guard, pages, pipeline, preferences, stock, stream};
+
+/// No answer may take longer; the event stream is no answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// All routes; with those of health where they have no address of their own.
+pub fn routes(web: Web, health: Option<Router>) -> Result<Router, Error> {
+    let answers = Router::new()
+        .route("/api/v1/stock", get(stock::get))
+        .route("/api/v1/pipeline", get(pipeline::get))
+        .route("/api/v1/{*unknown}", axum::routing::any(unknown))
+        .route("/lang/{tag}", get(preferences::choose_language))
+        .route("/theme/{word}", get(preferences::choose_theme))
+        .with_state(web.clone())
+        .merge(pages::routes(&web)?)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
+        .layer(CompressionLayer::new());
+    let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web);
+    let app = answers
+        .merge(streams)
+        .layer(middleware::from_fn(guard::guard))
+        .layer(CatchPanicLayer::new())
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(set(header::REFERRER_POLICY, "same-origin"))
+        .layer(set(header::X_FRAME_OPTIONS, "DENY"));
+    // Health checks come from machines that know no host name of ours, and say nothing that needs a guard.
+    Ok(match health {
+        Some(health) => app.merge(health),
+        None => app,
+    })
+}
+
+fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such call.")
+}
