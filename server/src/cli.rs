@@ -16,6 +16,9 @@ struct Cli {
     /// The settings file; without it `tallyhouse.toml`, if there is one.
     #[arg(long, global = true, env = "TALLYHOUSE_CONFIG")]
     config: Option<PathBuf>,
+    /// What is logged, such as `info` or `info,tallyhouse=debug`.
+    #[arg(long, global = true, env = "TALLYHOUSE_LOG")]
+    log: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -160,7 +163,8 @@ pub enum Bench {
 /// Runs the program. Exit code 0: done; 1: done, with failures; 2: could not.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start_logs(if matches!(cli.command, Command::Serve(_) | Command::InvDaemon) { "info" } else { "warn" });
+    let usual = if matches!(cli.command, Command::Serve(_) | Command::InvDaemon) { "info" } else { "warn" };
+    telemetry::start_logs(cli.log.as_deref().unwrap_or(usual));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&anyhow::Error::new(cause).context("cannot start the runtime")),

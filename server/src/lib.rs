@@ -14,3 +14,4 @@ pub mod simulate;
 pub mod startup;
 pub mod telemetry;
 pub mod web;
+pub mod world;

@@ -2,12 +2,14 @@
 
 mod ingest;
 mod latency;
-mod world;
 
 use std::process::ExitCode;
 
 use crate::cli::Bench;
 use crate::config::Config;
+
+/// As many partitions as the goals of the design are stated for.
+const PARTITIONS: i32 = 16;
 
 /// Runs one bench.
 pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {

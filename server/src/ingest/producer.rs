@@ -53,9 +53,18 @@ impl EntryProducer {
         Ok(Self { producer, topic: config.topic.clone() })
     }
 
-    /// Publishes one message, waiting while the client's queue is full.
+    /// Publishes one message; its key says which partition it goes to.
     pub async fn send<P: ToBytes + ?Sized>(&self, key: &str, payload: &P) -> Result<Sent, Error> {
-        let mut record = FutureRecord::to(&self.topic).key(key).payload(payload);
+        self.enqueue(FutureRecord::to(&self.topic).key(key).payload(payload)).await
+    }
+
+    /// Publishes one message without a key to a partition.
+    pub async fn send_to<P: ToBytes + ?Sized>(&self, partition: i32, payload: &P) -> Result<Sent, Error> {
+        self.enqueue(FutureRecord::<str, P>::to(&self.topic).partition(partition).payload(payload)).await
+    }
+
+    /// Waits while the client's queue is full.
+    async fn enqueue<P: ToBytes + ?Sized>(&self, mut record: FutureRecord<'_, str, P>) -> Result<Sent, Error> {
         loop {
             match self.producer.send_result(record) {
                 Ok(delivery) => return Ok(Sent(delivery)),

@@ -138,14 +138,7 @@ impl Writer {
     async fn take_connection(&mut self) -> Result<MySqlConnection, Error> {
         match self.connection.take() {
             Some((connection, used)) if used.elapsed() < IDLE_LIMIT => Ok(connection),
-            _ => {
-                let mut connection = self.records.connect().await?;
-                sqlx::query("SET SESSION wait_timeout = 15")
-                    .execute(&mut connection)
-                    .await
-                    .map_err(Error::away("preparing a writer's session"))?;
-                Ok(connection)
-            }
+            _ => self.records.writer_session().await,
         }
     }
 
@@ -317,6 +310,16 @@ async fn insert_rows(
 }
 
 impl Records {
+    /// A connection as writers use it: strict, READ COMMITTED, ended by the server after 15 s of silence.
+    pub async fn writer_session(&self) -> Result<MySqlConnection, Error> {
+        let mut connection = self.connect().await?;
+        sqlx::query("SET SESSION wait_timeout = 15")
+            .execute(&mut connection)
+            .await
+            .map_err(Error::away("preparing a writer's session"))?;
+        Ok(connection)
+    }
+
     /// Closes the shared connections.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -3,6 +3,40 @@
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::batch::RejectedMessage;
+use super::{Error, Records};
+
+/// A rejection as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredRejection {
+    /// Its number.
+    pub id: i64,
+    /// Where the message is.
+    pub partition_id: i32,
+    /// Where the message is.
+    pub kafka_offset: i64,
+    /// A stable word.
+    pub code: String,
+    /// Which field, where it is one.
+    pub field: Option<String>,
+    /// For people.
+    pub reason: String,
+    /// The message's bytes.
+    pub raw: Vec<u8>,
+}
+
+impl Records {
+    /// Rejections with a higher number, oldest first.
+    pub async fn rejections_after(&self, id: i64, limit: i64) -> Result<Vec<StoredRejection>, Error> {
+        sqlx::query_as(
+            "SELECT id, partition_id, kafka_offset, code, field, reason, raw FROM rejections WHERE id > ? ORDER BY id LIMIT ?",
+        )
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Error::away("reading rejections"))
+    }
+}
 
 /// How many rows one statement carries; raw bytes may be large, and packets have a limit.
 const ROWS: usize = 100;

@@ -134,6 +134,21 @@ pub fn plain_copy(name: &str) -> Option<[AssertSqlSafe<String>; 2]> {
     })
 }
 
+/// The sums of a table's rows, by warehouse, product and company.
+pub fn count_rows(name: &str) -> Option<AssertSqlSafe<String>> {
+    is_day_table(name).then(|| {
+        AssertSqlSafe(format!(
+            "SELECT warehouse_id, product_id, company_id,
+               CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+               CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
+               CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+               CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
+               COUNT(*)
+             FROM `{name}` GROUP BY warehouse_id, product_id, company_id"
+        ))
+    })
+}
+
 /// Rows of a table as the plain loop wants them.
 pub fn all_rows(name: &str) -> Option<AssertSqlSafe<String>> {
     is_day_table(name).then(|| {

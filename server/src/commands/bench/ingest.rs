@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::world::World;
+use super::PARTITIONS;
 use crate::config::Config;
 use crate::ingest::Error;
 use crate::startup::Parts;
+use crate::world::World;
 
 /// A run that takes longer has failed.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -17,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// Measures both and prints the ratio.
 pub async fn run(config: &Config, entries: usize, products: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {
     eprintln!("publishing {entries} entries of {products} products ...");
-    let world = World::make(config).await?;
+    let world = World::make(config, "bench", PARTITIONS).await?;
     world.publish(entries, products).await?;
     let parts = world.parts().await?;
 

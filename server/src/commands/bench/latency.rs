@@ -10,10 +10,11 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::world::World;
+use super::PARTITIONS;
 use crate::config::Config;
 use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
+use crate::world::World;
 
 /// An entry that was sent: partition, offset, when.
 type Sent = (i32, i64, Instant);
@@ -24,7 +25,7 @@ const TAIL: Duration = Duration::from_secs(10);
 /// Measures and prints percentiles.
 pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(rate > 0 && seconds > 0, "--rate and --seconds must be above 0");
-    let world = World::make(config).await?;
+    let world = World::make(config, "bench", PARTITIONS).await?;
     // Day tables and connections exist before the clock runs.
     world.publish(1000, 50).await?;
     let parts = world.parts().await?;

@@ -1,4 +1,4 @@
-//! A world of its own for a bench: database, topic and prefix that nobody else uses, gone afterwards.
+//! A world of its own for a bench or a test: database, topic and prefix that nobody else uses, gone afterwards.
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -11,9 +11,6 @@ use crate::ingest::{EntryProducer, make_topic};
 use crate::records::{Frozen, Records};
 use crate::startup::Parts;
 
-/// As many as the goals of the design are stated for.
-pub const PARTITIONS: i32 = 16;
-
 /// A world.
 pub struct World {
     /// The settings in it.
@@ -21,17 +18,19 @@ pub struct World {
 }
 
 impl World {
-    /// Makes one on the servers of the settings.
-    pub async fn make(config: &Config) -> anyhow::Result<Self> {
-        let name = format!("tallyhouse_bench_{}", &Uuid::new_v4().simple().to_string()[..8]);
+    /// Makes one on the servers of the settings. `purpose` is `bench` or `test`: only such databases are ever dropped.
+    pub async fn make(config: &Config, purpose: &str, partitions: i32) -> anyhow::Result<Self> {
+        let name = format!("tallyhouse_{purpose}_{}", Uuid::new_v4().simple());
         let mut config = config.clone();
         config.records.url = config.records.url.with_path(&name);
         config.kafka.topic.clone_from(&name);
         config.kafka.group.clone_from(&name);
         config.realtime.prefix = name;
-        make_topic(&config.kafka, PARTITIONS).await.context("making the bench's topic")?;
+        make_topic(&config.kafka, partitions).await.context("making the topic")?;
         Records::migrate(&config.records).await?;
-        super::super::records(&config)?.install(&Frozen::of(&config)).await?;
+        let records = Records::new(&config.records, &config.kafka.topic, config.entry.business_time, Clock::system())?;
+        records.install(&Frozen::of(&config)).await?;
+        records.close().await;
         Ok(Self { config })
     }
 
@@ -70,7 +69,7 @@ impl World {
         Ok(())
     }
 
-    /// Takes its database away; topics and keys of a bench are small and go with the development servers.
+    /// Takes its keys and its database away. Its topic is small, and goes with the development servers.
     pub async fn end(self, parts: &Parts) -> anyhow::Result<()> {
         parts.realtime.remove_everything().await?;
         Ok(parts.records.drop_database(self.config.records.url.path()).await?)

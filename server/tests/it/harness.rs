@@ -1,0 +1,230 @@
+//! A running system in a world of its own.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use app::model::pipeline::Counts;
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+use tallyhouse::config::{self, Config};
+use tallyhouse::ingest::{EntryProducer, Error};
+use tallyhouse::live::Follower;
+use tallyhouse::startup::Parts;
+use tallyhouse::web::{PipelineReader, Web};
+use tallyhouse::world::World;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Waits have this limit; a condition that does not come true fails the test with what was seen last.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// The settings of the development servers; the environment may name others.
+pub fn settings() -> Config {
+    config::load(None).expect("settings; run tests with `make test`, which starts the servers")
+}
+
+pub struct System {
+    pub world: World,
+    pub parts: Parts,
+    pub producer: EntryProducer,
+    pub daemon: Option<(JoinHandle<Result<(), Error>>, CancellationToken)>,
+}
+
+impl System {
+    /// A world of 4 partitions; the daemon is not started yet.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = settings();
+        change(&mut config);
+        let world = World::make(&config, "test", 4).await.expect("a world; are the servers up?");
+        let parts = world.parts().await.expect("parts");
+        let producer = EntryProducer::new(&world.config.kafka).expect("producer");
+        Self { world, parts, producer, daemon: None }
+    }
+
+    pub fn start(&mut self) {
+        let stop = CancellationToken::new();
+        self.daemon = Some((tokio::spawn(self.parts.daemon().run(stop.clone())), stop));
+    }
+
+    pub async fn stop(&mut self) {
+        let (daemon, stop) = self.daemon.take().expect("a daemon");
+        stop.cancel();
+        match daemon.await.expect("no panic") {
+            Ok(()) | Err(Error::Stopped) => {}
+            Err(error) => panic!("{error:#}"),
+        }
+    }
+
+    /// The daemon dies without a word.
+    pub async fn kill(&mut self) {
+        let (daemon, _) = self.daemon.take().expect("a daemon");
+        daemon.abort();
+        let _aborted = daemon.await;
+    }
+
+    /// Publishes one message as it is.
+    pub async fn publish(&self, key: &str, payload: &[u8]) {
+        self.producer.send(key, payload).await.expect("sent").acknowledged().await.expect("acknowledged");
+    }
+
+    /// Publishes many, then waits for Kafka's word on all.
+    pub async fn publish_all(&self, lines: impl IntoIterator<Item = String>) {
+        let mut waiting = Vec::new();
+        for line in lines {
+            let key = serde_json::from_str::<Value>(&line).ok().and_then(|it| it["product_id"].as_str().map(str::to_owned));
+            waiting.push(self.producer.send(&key.unwrap_or_default(), line.as_bytes()).await.expect("sent"));
+        }
+        for sent in waiting {
+            sent.acknowledged().await.expect("acknowledged");
+        }
+    }
+
+    /// Waits until both stores have everything that is in the topic.
+    pub async fn caught_up(&self) {
+        eventually("both stores are at the end of the topic", || async {
+            let ends = self.parts.topic.reach().await.map_err(|it| it.to_string())?;
+            let cursors = self.parts.records.cursors().await.map_err(|it| it.to_string())?;
+            let meta = self.parts.realtime.meta().await.map_err(|it| it.to_string())?;
+            for (partition, (_, end)) in ends {
+                let cursor = cursors.get(&partition).map_or(0, |it| it.next_offset);
+                let position = meta.positions.get(&partition).copied().unwrap_or(0);
+                if cursor != end || position != end {
+                    let status = self.parts.status.now();
+                    return Err(format!("partition {partition}: end {end}, cursor {cursor}, live {position}; {status:?}"));
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// A connection to its database, for tests that do what no part of ours would.
+    pub async fn connection(&self) -> sqlx::MySqlConnection {
+        sqlx::MySqlConnection::connect(self.world.config.records.url.reveal()).await.expect("a connection")
+    }
+
+    /// Runs a statement behind the system's back.
+    pub async fn sql(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&mut self.connection().await).await.expect(statement);
+    }
+
+    pub async fn counts(&self) -> Counts {
+        let cursors = self.parts.records.cursors().await.unwrap();
+        let counts = cursors.values().fold(Counts::default(), |sum, it| sum.plus(it.counts));
+        assert!(cursors.values().all(|it| it.counts.balance()), "{cursors:?}");
+        counts
+    }
+
+    /// The live stock by (warehouse, product), straight from Redis.
+    pub async fn live_stock(&self) -> BTreeMap<(String, String), i64> {
+        let mut stock = BTreeMap::new();
+        let mut after = String::new();
+        loop {
+            let (page, more) = self.parts.realtime.stock_page(&after).await.unwrap();
+            for (key, value) in page {
+                stock.insert((key.warehouse_id.to_string(), key.product_id.to_string()), value.stock.expect("readable"));
+            }
+            match more {
+                Some(last) => after = last,
+                None => return stock,
+            }
+        }
+    }
+
+    /// The records proved against themselves, and the live stock against the records. Call it at rest.
+    pub async fn prove(&self) {
+        let report = self.parts.records.recount().await.unwrap();
+        assert_eq!(report.faults, Vec::<String>::new());
+        let live: BTreeMap<_, _> = self.live_stock().await;
+        assert_eq!(live, report.stock, "live stock differs from the records");
+        assert_eq!(report.entries, self.counts().await.recorded);
+    }
+
+    /// Serves the HTTP interface; answers its address.
+    pub async fn serve(&self) -> (String, CancellationToken) {
+        let listen = free_address();
+        let stop = CancellationToken::new();
+        let zone = self.parts.config.entry.business_time;
+        let (follower, hub) = Follower::new(
+            self.parts.records.clone(),
+            self.parts.realtime.clone(),
+            self.parts.status.clone(),
+            self.parts.clock.clone(),
+            zone,
+        );
+        tokio::spawn(follower.run(stop.clone()));
+        let web = Web {
+            hub,
+            pipeline: PipelineReader {
+                records: self.parts.records.clone(),
+                realtime: self.parts.realtime.clone(),
+                topic: self.parts.topic.clone(),
+                status: self.parts.status.clone(),
+            },
+            metrics: metrics_handle(),
+            clock: self.parts.clock.clone(),
+            business_time: zone,
+            pkg: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg"),
+            stop: stop.clone(),
+        };
+        tokio::spawn(web.serve(listen, None));
+        let base = format!("http://{listen}");
+        eventually("the web server answers", || async {
+            reqwest::get(format!("{base}/healthz")).await.map(drop).map_err(|it| it.to_string())
+        })
+        .await;
+        (base, stop)
+    }
+
+    pub async fn end(mut self) {
+        if self.daemon.is_some() {
+            self.stop().await;
+        }
+        self.world.end(&self.parts).await.unwrap();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port")
+}
+
+/// One recorder per process, whichever test comes first.
+fn metrics_handle() -> metrics_exporter_prometheus::PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
+    HANDLE.get_or_init(|| tallyhouse::telemetry::start_metrics().expect("metrics")).clone()
+}
+
+/// Waits for a condition, with a limit; never for a time.
+pub async fn eventually<F: Future<Output = Result<(), String>>>(what: &str, condition: impl Fn() -> F) {
+    let started = Instant::now();
+    loop {
+        match condition().await {
+            Ok(()) => return,
+            Err(seen) if started.elapsed() > LIMIT => panic!("not within {LIMIT:?}: {what}; last seen: {seen}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// A valid entry with some fields set otherwise; a null takes a field away.
+pub fn entry(bill: &str, changes: &Value) -> String {
+    let mut entry = json!({
+        "product_id": "apple", "quantity": 10, "drcr": 1, "company_id": "c1", "warehouse_id": "w1", "bill_id": bill,
+        "create_time": "2025-03-10 08:00:00",
+    });
+    for (name, value) in changes.as_object().expect("an object") {
+        if value.is_null() {
+            entry.as_object_mut().expect("an object").remove(name);
+        } else {
+            entry[name] = value.clone();
+        }
+    }
+    entry.to_string()
+}

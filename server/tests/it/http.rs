@@ -1,0 +1,121 @@
+//! The HTTP interface: bad questions, the guard, health, and the event stream.
+
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+
+use crate::harness::{LIMIT, System, entry, eventually};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bad_questions_get_problem_details_that_name_the_field() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.caught_up().await;
+    let (base, stop) = system.serve().await;
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=1001", "limit"),
+        ("limit=many", "limit"),
+        ("warehouse_id=", "warehouse_id"),
+        ("product_id=%00", "product_id"),
+        ("cursor=nonsense", "cursor"),
+        ("product_id=a%27%3B%20DROP%20TABLE%20x%20%20", "product_id"),
+    ] {
+        let answer = reqwest::get(format!("{base}/api/v1/stock?{query}")).await.unwrap();
+        assert_eq!(answer.status(), 422, "{query}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((problem["code"].as_str(), problem["errors"][0]["field"].as_str()), (Some("invalid_input"), Some(field)));
+    }
+    let unknown = reqwest::get(format!("{base}/api/v1/nothing")).await.unwrap();
+    assert_eq!(unknown.status(), 404);
+    assert_eq!(unknown.json::<Value>().await.unwrap()["code"], "not_found");
+    stop.cancel();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_passes_the_guard() {
+    let system = System::new().await;
+    let (base, stop) = system.serve().await;
+    let client = reqwest::Client::new();
+    for path in ["/", "/api/v1/stock", "/api/v1/pipeline", "/api/v1/live", "/api/fn/live_view", "/lang/en", "/pkg/x", "/nothing"] {
+        let answer = client.get(format!("{base}{path}")).header("host", "evil.example").send().await.unwrap();
+        assert_eq!(answer.status(), 421, "{path} answered a foreign name");
+    }
+    let answer = client.post(format!("{base}/api/fn/live_view")).header("origin", "http://evil.example").send().await.unwrap();
+    assert_eq!(answer.status(), 403);
+    stop.cancel();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_readiness_and_metrics() {
+    let mut system = System::new().await;
+    system.start();
+    let (base, stop) = system.serve().await;
+    let get = async |path: &str| reqwest::get(format!("{base}{path}")).await.unwrap();
+    assert_eq!(get("/healthz").await.status(), 200);
+    assert_eq!(get("/readyz").await.status(), 200);
+    let metrics = get("/metrics").await.text().await.unwrap();
+    assert!(metrics.contains("tallyhouse_lag_messages"), "{metrics}");
+    stop.cancel();
+    system.end().await;
+}
+
+/// Reads events until one fits.
+async fn event(stream: &mut (impl futures::Stream<Item = reqwest::Result<axum::body::Bytes>> + Unpin), text: &mut String, fits: impl Fn(&str, &Value) -> bool) -> Value {
+    let reading = async {
+        loop {
+            while let Some((block, rest)) = text.split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())) {
+                *text = rest;
+                let field = |name: &str| block.lines().find_map(|it| it.strip_prefix(name).map(str::to_owned)).unwrap_or_default();
+                if let Ok(data) = serde_json::from_str::<Value>(&field("data: "))
+                    && fits(&field("event: "), &data)
+                {
+                    return data;
+                }
+            }
+            let bytes = stream.next().await.expect("the stream goes on").unwrap();
+            text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    };
+    tokio::time::timeout(LIMIT, reading).await.expect("an event that fits")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_stream_begins_with_a_snapshot_and_goes_on_from_where_a_client_was() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.caught_up().await;
+    let (base, stop) = system.serve().await;
+    eventually("the hub knows the stock", || async {
+        let answer = reqwest::get(format!("{base}/api/v1/stock")).await.map_err(|it| it.to_string())?;
+        answer.error_for_status().map(drop).map_err(|it| it.to_string())
+    })
+    .await;
+    let open = async |url: String| reqwest::get(url).await.unwrap().bytes_stream();
+
+    let (mut stream, mut text) = (open(format!("{base}/api/v1/live")).await, String::new());
+    let snapshot = event(&mut stream, &mut text, |kind, _| kind == "snapshot").await;
+    assert_eq!(snapshot["totals"]["stock"], 10);
+
+    system.publish_all([entry("2", &json!({ "quantity": 5 }))]).await;
+    let change = event(&mut stream, &mut text, |kind, it| kind == "change" && it["totals"]["stock"] == 15).await;
+    assert_eq!(change["warehouses"]["changed"][0]["stock"], 15);
+    assert!(change["newest"].as_array().unwrap().iter().any(|it| it["bill_id"] == "2"));
+
+    // Away for one entry, then back with the position of the first paint: the change is there, no snapshot is needed.
+    let after = change["id"].as_str().unwrap().to_owned();
+    drop(stream);
+    system.publish_all([entry("3", &json!({ "drcr": -1 }))]).await;
+    let (mut stream, mut text) = (open(format!("{base}/api/v1/live?after={after}")).await, String::new());
+    event(&mut stream, &mut text, |kind, it| {
+        assert_ne!(kind, "snapshot", "nothing was missed that is no longer kept");
+        it["totals"]["stock"] == 5
+    })
+    .await;
+    stop.cancel();
+    system.end().await;
+}

@@ -1,0 +1,13 @@
+//! Integration tests, on real servers. Each test has a database, a topic and a prefix of its own.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod bad_input;
+mod clamping;
+mod harness;
+mod http;
+mod live_stock;
+mod restarts;
+mod retail;
+mod set_up;
+mod simulated;
+mod tidy;

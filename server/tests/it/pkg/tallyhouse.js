@@ -1,0 +1,1 @@
+// stands in for the browser's part: these tests ask the HTTP interface only

@@ -1,0 +1,78 @@
+//! A wrong set-up is refused with what to do; a store that is away or emptied is said, and nothing is lost.
+
+use app::model::pipeline::PipelineState;
+use serde_json::json;
+use tallyhouse::config::Layout;
+use tallyhouse::records::{Frozen, Records};
+
+use crate::harness::{System, entry, eventually};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn frozen_settings_are_refused_when_they_change() {
+    let system = System::new().await;
+    let mut config = system.world.config.clone();
+    Records::migrate(&config.records).await.expect("safe to repeat");
+    config.records.layout = Layout::BucketDay(8);
+    let refused = system.parts.records.installation(&Frozen::of(&config)).await.unwrap_err().to_string();
+    assert!(refused.contains("bucket-day") && refused.contains("product-day"), "{refused}");
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_emptied_redis_is_said_and_recording_goes_on() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.caught_up().await;
+    system.parts.realtime.remove_everything().await.unwrap();
+    system.publish_all([entry("2", &json!({}))]).await;
+    let (records, status) = (system.parts.records.clone(), system.parts.status.clone());
+    eventually("the second entry is recorded and the trouble is said", || async {
+        let recorded: i64 = records.cursors().await.map_err(|it| it.to_string())?.values().map(|it| it.counts.recorded).sum();
+        let (state, reasons) = status.now();
+        let said = state == PipelineState::Paused && reasons.iter().any(|it| it.contains("rebuilt"));
+        if recorded == 2 && said { Ok(()) } else { Err(format!("{recorded} recorded, {state:?} {reasons:?}")) }
+    })
+    .await;
+    assert!(system.parts.realtime.meta().await.unwrap().mark.is_none(), "no wrong number is shown as if it were right");
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cap_on_tables_pauses_and_rejects_nothing() {
+    let mut system = System::with(|config| config.records.max_tables = 1).await;
+    system.start();
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.caught_up().await;
+    system.publish_all([entry("2", &json!({ "product_id": "pear" }))]).await;
+    let status = system.parts.status.clone();
+    eventually("the pause names the setting", || async {
+        let (state, reasons) = status.now();
+        let said = reasons.iter().any(|it| it.contains("TALLYHOUSE_RECORDS_MAX_TABLES"));
+        if state == PipelineState::Paused && said { Ok(()) } else { Err(format!("{state:?} {reasons:?}")) }
+    })
+    .await;
+    assert_eq!(system.counts().await.rejected, 0);
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_comes_later_is_waited_for() {
+    let mut system = System::new().await;
+    let later = format!("{}_later", system.world.config.kafka.topic);
+    system.parts.config.kafka.topic.clone_from(&later);
+    system.start();
+    let status = system.parts.status.clone();
+    eventually("the missing topic is said", || async {
+        let (_, reasons) = status.now();
+        if reasons.iter().any(|it| it.contains("there is no topic")) { Ok(()) } else { Err(format!("{reasons:?}")) }
+    })
+    .await;
+    tallyhouse::ingest::make_topic(&system.parts.config.kafka, 1).await.unwrap();
+    eventually("it is found by itself", || async {
+        let (state, reasons) = status.now();
+        if state == PipelineState::Ok { Ok(()) } else { Err(format!("{reasons:?}")) }
+    })
+    .await;
+    system.end().await;
+}
