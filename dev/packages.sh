@@ -46,6 +46,7 @@ want g++ g++
 want make make
 want curl curl
 want brotli brotli
+want shellcheck shellcheck
 node_is_new_enough || missing+=(nodejs npm)
 
 [ ${#missing[@]} -gt 0 ] || exit 0

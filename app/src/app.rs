@@ -7,6 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
+use crate::live::StreamState;
 use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFound;
 
@@ -59,6 +60,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    // The bar says whether the page below it is live.
+    provide_context(RwSignal::new(StreamState::Connecting));
     let stylesheet = use_context::<StylesheetPath>().map(|it| it.0);
     let texts = texts();
     view! {

@@ -148,7 +148,7 @@ struct Heartbeat {
 
 impl LiveStore {
     /// Starts from the view of the first paint.
-    pub fn new(view: LiveView) -> Self {
+    pub fn new(view: LiveView, stream: RwSignal<StreamState>) -> Self {
         let heard = Heard { at_ms: 0.0, time: view.totals.time.clone() };
         Self {
             totals: RwSignal::new(view.totals),
@@ -156,7 +156,7 @@ impl LiveStore {
             products: RankStore::new(view.products),
             newest: RwSignal::new(view.newest),
             hour: RwSignal::new(view.hour),
-            stream: RwSignal::new(StreamState::Connecting),
+            stream,
             position: StoredValue::new(view.id),
             heard: StoredValue::new(heard),
         }

@@ -52,7 +52,6 @@ pub fn rfc3339(at: Millis) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod hex;
 pub mod ingest;
 pub mod live;
 pub mod realtime;

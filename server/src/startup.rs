@@ -65,7 +65,10 @@ impl Parts {
 }
 
 /// Tries until it works; an outage is said and waited out, anything else ends the wait.
-async fn patiently<T>(stop: &CancellationToken, attempt: impl AsyncFn() -> Result<T, Error>) -> anyhow::Result<Option<T>> {
+async fn patiently<T>(
+    stop: &CancellationToken,
+    attempt: impl AsyncFn() -> Result<T, Error>,
+) -> anyhow::Result<Option<T>> {
     let mut said = String::new();
     loop {
         let tried = tokio::select! {
@@ -98,7 +101,7 @@ fn is_outage(error: &Error) -> bool {
             away @ records::Error::Away { .. } => !away.is_set_up(),
             other => matches!(other, records::Error::Slow { .. }),
         },
-        Error::Realtime(error) => matches!(error, realtime::Error::Away { .. }),
+        Error::Realtime(error) => matches!(error, realtime::Error::Away { .. } | realtime::Error::Slow { .. }),
         Error::Refused(_) | Error::Stopped => false,
     }
 }

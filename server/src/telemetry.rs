@@ -10,7 +10,7 @@ pub fn start_logs(filter: &str) {
     let filter = EnvFilter::new(filter);
     // A second subscriber in one process (tests) is not an error worth stopping for.
     let _already_started = tracing_subscriber::fmt()
-       .with_env_filter(filter)
+        .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();

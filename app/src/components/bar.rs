@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::stream::StreamBadge;
 use crate::i18n::{locale, texts};
+use crate::live::StreamState;
 
 /// The bar at the top of every page.
 #[component]
@@ -25,6 +27,7 @@ pub fn Bar() -> impl IntoView {
                 </a>
             </nav>
             <span class="grow"></span>
+            {use_context::<RwSignal<StreamState>>().map(|state| view! { <StreamBadge state /> })}
             <a class="btn quiet icon-only to-dark" rel="external" href="/theme/dark" aria-label=texts.dark title=texts.dark>
                 <Glyph icon=Icon::Moon />
             </a>

@@ -9,7 +9,12 @@ use crate::number::signed;
 
 /// The panel of newest entries.
 #[component]
-pub fn Feed(newest: RwSignal<Vec<FreshEntry>>, stale: Signal<bool>) -> impl IntoView {
+pub fn Feed(
+    /// Newest first.
+    newest: RwSignal<Vec<FreshEntry>>,
+    /// Is what is shown old?
+    stale: Signal<bool>,
+) -> impl IntoView {
     let texts = texts();
     // What was there at the first paint does not flash; what comes later does, once.
     let known: StoredValue<Vec<String>> =

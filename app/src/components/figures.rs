@@ -8,7 +8,11 @@ use crate::number::{grouped, signed, tenths};
 
 /// The band of figures.
 #[component]
-pub fn Figures(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
+pub fn Figures(
+    /// The figures.
+    #[prop(into)]
+    totals: Signal<Totals>,
+) -> impl IntoView {
     let texts = texts();
     let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
     let stock = move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped));
@@ -20,7 +24,7 @@ pub fn Figures(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
                 <dd class="value" id="total" class:neg=move || totals.with(|it| it.stock.is_some_and(|it| it < 0))>
                     {stock}
                 </dd>
-                <dd class="sub">{move || (texts.keys)(&totals.with(|it| count(it.keys)))}</dd>
+                <dd class="sub">{move || totals.with(|it| (texts.rests_on)(&count(it.keys), &it.time))}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.in_today}</dt>

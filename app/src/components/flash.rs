@@ -14,7 +14,12 @@ pub fn flash(value: impl Fn() -> i64 + 'static) -> ReadSignal<&'static str> {
         let now = value();
         if let Some(before) = before.filter(|it| *it != now && class.get_untracked().is_empty()) {
             set_class.set(if now > before { "flash-in" } else { "flash-out" });
-            set_timeout(move || { set_class.try_set(""); }, FLASH);
+            set_timeout(
+                move || {
+                    set_class.try_set("");
+                },
+                FLASH,
+            );
         }
         now
     });

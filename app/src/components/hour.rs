@@ -9,7 +9,14 @@ use crate::number::{grouped, short};
 
 /// The panel of the last hour.
 #[component]
-pub fn HourPanel(hour: RwSignal<Vec<MinuteBar>>, newest: RwSignal<Vec<FreshEntry>>, stale: Signal<bool>) -> impl IntoView {
+pub fn HourPanel(
+    /// Oldest first.
+    hour: RwSignal<Vec<MinuteBar>>,
+    /// For the date of the newest entry when the hour is quiet.
+    newest: RwSignal<Vec<FreshEntry>>,
+    /// Is what is shown old?
+    stale: Signal<bool>,
+) -> impl IntoView {
     let texts = texts();
     let moved = Memo::new(move |_| hour.with(|bars| bars.iter().any(|it| it.flow.entries != 0)));
     view! {
@@ -44,7 +51,8 @@ pub fn HourPanel(hour: RwSignal<Vec<MinuteBar>>, newest: RwSignal<Vec<FreshEntry
 #[component]
 fn Quiet(newest: RwSignal<Vec<FreshEntry>>) -> impl IntoView {
     let texts = texts();
-    let last = move || newest.with(|it| it.first().map(|it| (texts.newest_entry_at)(&format!("{} {}", it.date, it.time))));
+    let last =
+        move || newest.with(|it| it.first().map(|it| (texts.newest_entry_at)(&format!("{} {}", it.date, it.time))));
     view! {
         <div class="blank">
             <b>{texts.quiet_hour}</b>
@@ -57,7 +65,9 @@ fn Quiet(newest: RwSignal<Vec<FreshEntry>>) -> impl IntoView {
 #[component]
 fn Bars(hour: RwSignal<Vec<MinuteBar>>) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
-    let peak = Memo::new(move |_| hour.with(|bars| nice(bars.iter().map(|it| it.flow.qty_in.max(it.flow.qty_out)).max().unwrap_or(0))));
+    let peak = Memo::new(move |_| {
+        hour.with(|bars| nice(bars.iter().map(|it| it.flow.qty_in.max(it.flow.qty_out)).max().unwrap_or(0)))
+    });
     // Every position is a part of the plot, so the drawing fits any width and its text is never scaled.
     view! {
         <div class="chart" data-axes="" style="--h:9rem">
@@ -205,7 +215,9 @@ mod tests {
 
     #[test]
     fn bars_stay_inside() {
-        for (pieces, peak, thousandths) in [(7, 5, 500), (0, 5, 0), (5, 10, 250), (i64::MAX, i64::MAX, 500), (3, 0, 500)] {
+        for (pieces, peak, thousandths) in
+            [(7, 5, 500), (0, 5, 0), (5, 10, 250), (i64::MAX, i64::MAX, 500), (3, 0, 500)]
+        {
             assert_eq!(height(pieces, peak), thousandths, "{pieces} of {peak}");
         }
         assert_eq!((percent(left(59)), percent(16)), ("98.3%".to_owned(), "1.6%".to_owned()));

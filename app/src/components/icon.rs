@@ -31,7 +31,10 @@ impl Icon {
 
 /// An icon beside a text that says the same.
 #[component]
-pub fn Glyph(icon: Icon) -> impl IntoView {
+pub fn Glyph(
+    /// Which.
+    icon: Icon,
+) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
             <path d=icon.path() />

@@ -40,7 +40,10 @@ pub fn Failed() -> impl IntoView {
 
 /// What is wrong with what the page shows, if anything is.
 #[component]
-pub fn LiveNotice(store: LiveStore) -> impl IntoView {
+pub fn LiveNotice(
+    /// What the page shows.
+    store: LiveStore,
+) -> impl IntoView {
     let texts = texts();
     let notice = move || {
         if store.is_stale() {

@@ -10,7 +10,16 @@ use crate::number::{grouped, signed};
 
 /// A panel with a ranked list.
 #[component]
-pub fn RankPanel(title: &'static str, head: &'static str, store: RankStore, stale: Signal<bool>) -> impl IntoView {
+pub fn RankPanel(
+    /// The panel's title.
+    title: &'static str,
+    /// What the first column holds.
+    head: &'static str,
+    /// The list.
+    store: RankStore,
+    /// Is what is shown old?
+    stale: Signal<bool>,
+) -> impl IntoView {
     let texts = texts();
     let shown = move || {
         let number = |it: usize| grouped(i64::try_from(it).unwrap_or(i64::MAX));
@@ -23,7 +32,7 @@ pub fn RankPanel(title: &'static str, head: &'static str, store: RankStore, stal
                 <span class="sub">{shown}</span>
             </header>
             <Show when=move || store.order.with(|it| !it.is_empty()) fallback=Nothing>
-                <ol class="body rank">
+                <ol class="body rank" tabindex="0" aria-label=title>
                     <li class="head" aria-hidden="true">
                         <span>{head}</span>
                         <span>{texts.share}</span>

@@ -7,7 +7,11 @@ use crate::live::StreamState;
 
 /// A dot and a word.
 #[component]
-pub fn StreamBadge(#[prop(into)] state: Signal<StreamState>) -> impl IntoView {
+pub fn StreamBadge(
+    /// Is the page live?
+    #[prop(into)]
+    state: Signal<StreamState>,
+) -> impl IntoView {
     let texts = texts();
     let words = move || match state.get() {
         StreamState::Connecting => texts.stream_connecting.to_owned(),

@@ -130,10 +130,8 @@ pub struct Texts {
     pub stock_all: &'static str,
     /// In the place of a figure nobody could vouch for.
     pub no_figure: &'static str,
-    /// Under the lead figure: keys.
-    pub keys: fn(&str) -> String,
-    /// Under the lead figure: a time.
-    pub as_of: fn(&str) -> String,
+    /// Under the lead figure: keys, and when it last moved.
+    pub rests_on: fn(&str, &str) -> String,
     /// Figure.
     pub in_today: &'static str,
     /// Figure.

@@ -9,9 +9,8 @@ use crate::components::figures::Figures;
 use crate::components::hour::HourPanel;
 use crate::components::notice::{Failed, LiveNotice, Loading};
 use crate::components::rank::RankPanel;
-use crate::components::stream::StreamBadge;
 use crate::i18n::texts;
-use crate::live::LiveStore;
+use crate::live::{LiveStore, StreamState};
 use crate::model::live::LiveView;
 
 /// The page.
@@ -39,29 +38,26 @@ pub fn LivePage() -> impl IntoView {
 /// The page once there is something to show.
 #[component]
 fn Board(view: LiveView) -> impl IntoView {
-    let store = LiveStore::new(view);
+    let stream = use_context().unwrap_or_else(|| RwSignal::new(StreamState::Connecting));
+    let store = LiveStore::new(view, stream);
     Effect::new(move || store.follow());
     let texts = texts();
-    let stale = move || store.is_stale().then_some("");
+    let stale = Signal::derive(move || store.is_stale());
     view! {
-        <div class="line live-line">
-            <StreamBadge state=store.stream />
-            <span class="muted">{move || (texts.as_of)(&store.totals.with(|it| format!("{} {}", it.day, it.time)))}</span>
-        </div>
         <LiveNotice store />
-        <section class="panel" data-stale=stale>
+        <section class="panel" data-stale=move || stale.get().then_some("")>
             <Figures totals=store.totals />
         </section>
         <div class="cols main">
             <div class="stack">
                 <div class="cols lists">
-                    <RankPanel title=texts.by_warehouse head=texts.warehouse store=store.warehouses stale=Signal::derive(move || store.is_stale()) />
-                    <RankPanel title=texts.by_product head=texts.product store=store.products stale=Signal::derive(move || store.is_stale()) />
+                    <RankPanel title=texts.by_warehouse head=texts.warehouse store=store.warehouses stale />
+                    <RankPanel title=texts.by_product head=texts.product store=store.products stale />
                 </div>
             </div>
             <div class="stack">
-                <HourPanel hour=store.hour newest=store.newest stale=Signal::derive(move || store.is_stale()) />
-                <Feed newest=store.newest stale=Signal::derive(move || store.is_stale()) />
+                <HourPanel hour=store.hour newest=store.newest stale />
+                <Feed newest=store.newest stale />
             </div>
         </div>
     }

@@ -38,8 +38,10 @@ pub async fn import(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
     let records = super::records(config)?;
     records.store_names(&rows).await?;
     let count = rows.len().to_string();
-    let subject = file.file_name().map(|it| it.to_string_lossy().chars().take(200).collect::<String>()).unwrap_or_default();
-    let deed = Deed { who: "command line", action: "names.import", subject: &subject, before: None, after: Some(&count) };
+    let subject =
+        file.file_name().map(|it| it.to_string_lossy().chars().take(200).collect::<String>()).unwrap_or_default();
+    let deed =
+        Deed { who: "command line", action: "names.import", subject: &subject, before: None, after: Some(&count) };
     records.remember_deed(&deed).await?;
     println!("{count} names");
     Ok(ExitCode::SUCCESS)
@@ -62,7 +64,8 @@ fn parse(text: &str) -> Result<Vec<NameRow>, Vec<String>> {
 }
 
 fn check(row: Row) -> Result<NameRow, String> {
-    let of = NameOf::parse(&row.kind).ok_or_else(|| format!("kind {:?} is none of product, warehouse, company", row.kind))?;
+    let of = NameOf::parse(&row.kind)
+        .ok_or_else(|| format!("kind {:?} is none of product, warehouse, company", row.kind))?;
     // One rule holds for every kind of id.
     ProductId::try_from(row.id.as_str()).map_err(|why| format!("id {why}"))?;
     let short = |field: &str, text: String, limit| match text.trim() {
@@ -81,7 +84,8 @@ mod tests {
 
     #[test]
     fn all_faults_are_named_by_line() {
-        let faults = parse("kind,id,zh,en,unit\nproduct,apple,苹果,Apple,箱\nfruit,x,,,\nproduct,apple,,,\nwarehouse,,,,\n");
+        let faults =
+            parse("kind,id,zh,en,unit\nproduct,apple,苹果,Apple,箱\nfruit,x,,,\nproduct,apple,,,\nwarehouse,,,,\n");
         let faults = faults.err().unwrap_or_default();
         assert_eq!(faults.len(), 3, "{faults:?}");
         for (fault, line) in faults.iter().zip(["line 3", "line 4", "line 5"]) {

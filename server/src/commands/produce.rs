@@ -129,7 +129,8 @@ fn key(line: &[u8]) -> String {
 /// with its reason.
 fn entry(headers: &csv::StringRecord, row: &csv::StringRecord) -> Value {
     let fields = headers.iter().zip(row).filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
-        let number = matches!(name, "quantity" | "drcr" | "line_no").then(|| value.trim().parse::<i64>().ok()).flatten();
+        let number =
+            matches!(name, "quantity" | "drcr" | "line_no").then(|| value.trim().parse::<i64>().ok()).flatten();
         (name.to_owned(), number.map_or_else(|| Value::String(value.to_owned()), Value::from))
     });
     Value::Object(fields.collect())

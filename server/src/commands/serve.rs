@@ -20,7 +20,7 @@ use crate::{shutdown, telemetry};
 /// How long parts have to end after they were told to.
 const END_LIMIT: Duration = Duration::from_secs(8);
 /// How often old minutes are let go.
-const PRUNE_EVERY: Duration = Duration::from_secs(600);
+const PRUNE_EVERY: Duration = Duration::from_mins(10);
 
 /// Runs the parts until a signal, or until one of them cannot go on.
 pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
@@ -84,12 +84,11 @@ async fn wait(running: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToke
     let mut first = Ok(());
     loop {
         let next = if stop.is_cancelled() {
-            match tokio::time::timeout(END_LIMIT, running.join_next()).await {
-                Ok(next) => next,
-                Err(_) => {
-                    tracing::warn!("some parts did not end in time");
-                    return first;
-                }
+            if let Ok(next) = tokio::time::timeout(END_LIMIT, running.join_next()).await {
+                next
+            } else {
+                tracing::warn!("some parts did not end in time");
+                return first;
             }
         } else {
             running.join_next().await

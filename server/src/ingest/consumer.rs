@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::live_writer::LiveWriter;
+use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Queue, Worker};
 use super::status::{Status, explain};
 use super::topic::Topic;
@@ -64,7 +64,13 @@ impl ClientContext for Context {
 impl ConsumerContext for Context {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
         let event = if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            Rebalance::Assigned(partitions.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect())
+            Rebalance::Assigned(
+                partitions
+                    .elements()
+                    .iter()
+                    .map(rdkafka::topic_partition_list::TopicPartitionListElem::partition)
+                    .collect(),
+            )
         } else {
             // At once, so that closing the client never waits for us. A batch in flight meets the fence.
             if let Err(cause) = consumer.unassign() {
@@ -83,6 +89,7 @@ impl Daemon {
     /// Runs until `stop`. Outages are waited out; ends with an error only when the set-up is wrong.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         self.wait_for_topic(&stop).await?;
+        self.wait_for_first_mark(&stop).await?;
         let (events, mut rebalances) = mpsc::unbounded_channel();
         let consumer = self.join_group(events)?;
         let mut workers = Workers::new();
@@ -140,7 +147,32 @@ impl Daemon {
                     PipelineState::Paused,
                     format!("there is no topic {} yet; make it, and reading begins by itself", self.kafka.topic),
                 ),
-                Err(error) => self.status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error))),
+                Err(error) => {
+                    self.status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Err(Error::Stopped),
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+    }
+
+    /// Before the first entry is recorded, an empty Redis is marked as ready: afterwards it could not be told from one that
+    /// was emptied. With entries in the records nothing is waited for: they go on without the live stock.
+    async fn wait_for_first_mark(&self, stop: &CancellationToken) -> Result<(), Error> {
+        loop {
+            match live_writer::ensure_first_mark(&self.records, &self.realtime).await {
+                Ok(_) => {
+                    self.status.clear("first mark");
+                    return Ok(());
+                }
+                Err(Error::Realtime(crate::realtime::Error::SetUp(why))) => return Err(Error::Refused(why)),
+                Err(error) => self.status.raise(
+                    "first mark",
+                    PipelineState::Degraded,
+                    format!("cannot begin: {}; trying again", explain(&error)),
+                ),
             }
             tokio::select! {
                 () = stop.cancelled() => return Err(Error::Stopped),
@@ -208,7 +240,8 @@ impl Daemon {
         for (partition, cursor) in cursors {
             let queue = self.split(consumer, partition)?;
             let seek = (Arc::clone(consumer), self.kafka.topic.clone(), Offset::Offset(cursor.next_offset));
-            let sought = tokio::task::spawn_blocking(move || seek.0.seek(&seek.1, partition, seek.2, topic::ANSWER_LIMIT)).await;
+            let sought =
+                tokio::task::spawn_blocking(move || seek.0.seek(&seek.1, partition, seek.2, topic::ANSWER_LIMIT)).await;
             match sought {
                 Ok(Ok(())) => self.start(consumer, partition, queue, cursor, workers, working),
                 // No longer ours: whoever has it now goes on.

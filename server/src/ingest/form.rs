@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::rejection::{Code, Rejection};
 use super::wire;
 use crate::config::EntryRules;
+use crate::hex::hex;
 use crate::records::{LastMessage, Line, NewBatch, RejectedMessage};
 
 /// What Kafka brings.
@@ -89,7 +90,16 @@ impl Forming {
         self.bytes = 0;
         let (lines, rejected) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.rejected));
         last.checksum = last_checksum(&lines, &rejected);
-        Some(NewBatch { batch_id: new_id(), previous: None, partition: self.partition, from, to, last, lines, rejected })
+        Some(NewBatch {
+            batch_id: new_id(),
+            previous: None,
+            partition: self.partition,
+            from,
+            to,
+            last,
+            lines,
+            rejected,
+        })
     }
 }
 
@@ -107,7 +117,7 @@ fn last_checksum(lines: &[Line], rejected: &[RejectedMessage]) -> String {
     let line = lines.last().map(|it| (it.offset, it.raw.as_slice()));
     let other = rejected.last().map(|it| (it.offset, it.raw.as_slice()));
     let (_, raw) = line.max(other).unwrap_or_default();
-    Sha256::digest(raw).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(raw)[..8])
 }
 
 /// Two batches that follow each other and hold what one held; `None` when it is a single message.
@@ -135,7 +145,6 @@ pub fn reject_only_line(batch: &NewBatch, code: Code, reason: &str) -> NewBatch 
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::time::Duration;
 
@@ -147,7 +156,7 @@ mod tests {
     fn forming(from: i64) -> Forming {
         let rules = EntryRules {
             business_time: BusinessTime(chrono_tz::Asia::Shanghai),
-            max_future: Duration::from_secs(86_400),
+            max_future: Duration::from_hours(24),
             min_time: "2000-01-01".parse().unwrap(),
         };
         Forming::new(3, from, rules)

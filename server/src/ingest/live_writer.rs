@@ -55,8 +55,8 @@ impl LiveWriter {
     /// `true`: the live stock has everything before `cursor`. `false`: a person or a rebuild must help, and was told.
     async fn catch_up(&self, cursor: i64) -> Result<bool, Error> {
         let meta = self.realtime.meta().await?;
-        if meta.mark.is_none() && !self.first_mark().await? {
-            return Ok(false);
+        if meta.mark.is_none() && !ensure_first_mark(&self.records, &self.realtime).await? {
+            return Ok(self.pause(EMPTIED.to_owned()));
         }
         // Nothing stored counts as the partition's first offset.
         let mut position = meta.positions.get(&self.partition).copied().unwrap_or(0);
@@ -85,21 +85,14 @@ impl LiveWriter {
                             ),
                         ));
                     }
-                    Applied::Rebuilding => return Ok(self.raise(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned())),
+                    Applied::Rebuilding => {
+                        return Ok(self.raise(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
+                    }
                     Applied::Empty => return Ok(self.pause(EMPTIED.to_owned())),
                     Applied::Foreign => return Ok(self.pause(explain(&self.realtime.foreign()))),
                 }
             }
         }
-        Ok(true)
-    }
-
-    /// An empty Redis beside empty records becomes ready.
-    async fn first_mark(&self) -> Result<bool, Error> {
-        if !self.records.nothing_recorded().await? {
-            return Ok(self.pause(EMPTIED.to_owned()));
-        }
-        self.realtime.make_first_mark(&Uuid::now_v7().simple().to_string()).await?;
         Ok(true)
     }
 
@@ -111,6 +104,19 @@ impl LiveWriter {
         self.status.raise(&self.place, state, reason);
         false
     }
+}
+
+/// An empty Redis beside empty records becomes ready. `false`: it is empty, and they are not.
+///
+/// # Errors
+/// When the records are empty and Redis does not answer: then it must be waited for.
+pub async fn ensure_first_mark(records: &Records, realtime: &Realtime) -> Result<bool, Error> {
+    if records.nothing_recorded().await? {
+        realtime.make_first_mark(&Uuid::now_v7().simple().to_string()).await?;
+        return Ok(true);
+    }
+    // Another daemon may have made it, and recorded, since we looked.
+    Ok(realtime.meta().await.is_ok_and(|meta| meta.mark.is_some()))
 }
 
 const EMPTIED: &str = "Redis was emptied while the records were not; nothing is lost, entries are recorded on, but the live \

@@ -69,7 +69,8 @@ impl Worker {
         let (sender, receiver) = mpsc::channel(1);
         let forming = Forming::new(self.partition, cursor.next_offset, self.rules);
         let stop = stop.child_token();
-        let collecting = tokio::spawn(collect(queue, forming, sender, self.clock.clone(), self.status.clone(), stop.clone()));
+        let collecting =
+            tokio::spawn(collect(queue, forming, sender, self.clock.clone(), self.status.clone(), stop.clone()));
         let end = self.write(receiver, cursor, &stop).await;
         stop.cancel();
         if let Err(panic) = collecting.await {
@@ -109,13 +110,14 @@ impl Worker {
                     self.tell_kafka(line.to);
                     count(line.counts);
                 }
-                Written::Refused { reason, is_range } => match halves(&part) {
-                    Some((first, second)) => parts.extend([second, first]),
-                    None => {
+                Written::Refused { reason, is_range } => {
+                    if let Some((first, second)) = halves(&part) {
+                        parts.extend([second, first]);
+                    } else {
                         let code = if is_range { Code::SumOutOfRange } else { Code::Refused };
                         parts.push(reject_only_line(&part, code, &reason));
                     }
-                },
+                }
             }
         }
         Ok(())
@@ -132,14 +134,22 @@ impl Worker {
                     return Ok(Written::Recorded(line));
                 }
                 Ok(Outcome::Elsewhere(cursor)) => {
-                    tracing::warn!(partition = self.partition, at = cursor.next_offset, from = batch.from, "the cursor stands elsewhere");
+                    tracing::warn!(
+                        partition = self.partition,
+                        at = cursor.next_offset,
+                        from = batch.from,
+                        "the cursor stands elsewhere"
+                    );
                     return Err(End::Moved);
                 }
                 Err(records::Error::Data { reason, is_range }) if !batch.lines.is_empty() => {
                     return Ok(Written::Refused { reason, is_range });
                 }
                 Err(error) => {
-                    let paused = matches!(error, records::Error::TableCap { .. } | records::Error::Damaged(_) | records::Error::Data { .. });
+                    let paused = matches!(
+                        error,
+                        records::Error::TableCap { .. } | records::Error::Damaged(_) | records::Error::Data { .. }
+                    );
                     let state = if paused { PipelineState::Paused } else { PipelineState::Degraded };
                     self.status.raise(&place, state, format!("{}; trying again", explain(&error)));
                 }
@@ -153,7 +163,8 @@ impl Worker {
 
     /// For lag tools only; the cursor is ours. Fails harmlessly when the partition was just taken away.
     fn tell_kafka(&self, to: i64) {
-        let _for_lag_tools = rdkafka::consumer::Consumer::store_offset(&*self.consumer, &self.topic, self.partition, to - 1);
+        let _for_lag_tools =
+            rdkafka::consumer::Consumer::store_offset(&*self.consumer, &self.topic, self.partition, to - 1);
     }
 }
 

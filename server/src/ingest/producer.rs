@@ -11,7 +11,7 @@ use super::Error;
 use crate::config::KafkaConfig;
 
 /// How long one message may take to be acknowledged.
-const SEND_LIMIT: Duration = Duration::from_secs(60);
+const SEND_LIMIT: Duration = Duration::from_mins(1);
 
 /// Publishes entries, idempotently: a retry by the client never makes a second message.
 #[derive(Clone)]

@@ -11,7 +11,8 @@ pub struct Status(Arc<Mutex<BTreeMap<String, (PipelineState, String)>>>);
 
 impl Status {
     /// Says that something is wrong; `place` names whose trouble it is, so that it can be taken back.
-    pub fn raise(&self, place: &str, state: PipelineState, reason: String) {
+    pub fn raise(&self, place: &str, state: PipelineState, reason: impl Into<String>) {
+        let reason = reason.into();
         let before = self.lock().insert(place.to_owned(), (state, reason.clone()));
         if before.as_ref().map(|(_, it)| it) != Some(&reason) {
             tracing::warn!(place, state = state.as_str(), "{reason}");

@@ -188,7 +188,8 @@ fn create_time(fields: &Fields<'_>, sent_at: Millis, rules: &EntryRules) -> Resu
     let wrong = |why: &str| Rejection::field(Code::Invalid, "create_time", why);
     let text = string(fields.need("create_time")?, "create_time")?;
     let at = if text.contains('T') || text.contains('t') {
-        let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| wrong("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339"))?;
+        let moment =
+            DateTime::parse_from_rfc3339(&text).map_err(|_| wrong("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339"))?;
         Millis(moment.timestamp_millis())
     } else {
         let local = local_time(&text).ok_or_else(|| wrong("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339"))?;
@@ -214,7 +215,10 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
     let fits = seconds.len() == pattern.len()
         && seconds.iter().zip(pattern).all(|(b, p)| if *p == b'd' { b.is_ascii_digit() } else { b == p });
     let fraction_fits = fraction.is_empty()
-        || (fraction.len() <= 10 && fraction.len() > 1 && fraction.starts_with(b".") && fraction.iter().skip(1).all(u8::is_ascii_digit));
+        || (fraction.len() <= 10
+            && fraction.len() > 1
+            && fraction.starts_with(b".")
+            && fraction.iter().skip(1).all(u8::is_ascii_digit));
     if !fits || !fraction_fits || bytes.get(17..19)? == b"60" {
         return None;
     }
@@ -223,7 +227,6 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::time::Duration;
 
@@ -235,7 +238,7 @@ mod tests {
     fn rules() -> EntryRules {
         EntryRules {
             business_time: BusinessTime(chrono_tz::Asia::Shanghai),
-            max_future: Duration::from_secs(86_400),
+            max_future: Duration::from_hours(24),
             min_time: "2000-01-01".parse().unwrap(),
         }
     }
@@ -352,7 +355,9 @@ mod tests {
     fn poison_is_malformed_and_never_panics() {
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         let inside = with("x", Some(&deep));
-        assert!(decode(inside.as_bytes(), SENT, &rules()).is_err_and(|it| it.code == Code::Malformed) || deep.len() > 1);
+        assert!(
+            decode(inside.as_bytes(), SENT, &rules()).is_err_and(|it| it.code == Code::Malformed) || deep.len() > 1
+        );
         for bytes in [&b""[..], b"null", b"[]", b"1", b"{", b"{}x", b"\xff\xfe", b"\"x\"", deep.as_bytes(), &[0; 64]] {
             assert_eq!(decode(bytes, SENT, &rules()).unwrap_err().code, Code::Malformed);
         }

@@ -23,7 +23,7 @@ const SHOW_EVERY: Duration = Duration::from_millis(250);
 /// How often positions are compared.
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
 /// How often the catalogue is read again.
-const NAMES_EVERY: Duration = Duration::from_secs(30);
+const NAMES_EVERY: Duration = Duration::from_secs(10);
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -49,7 +49,7 @@ enum Ended {
     #[error(transparent)]
     Realtime(#[from] crate::realtime::Error),
     #[error("the live feed ended")]
-    FeedEnded,
+    FeedClosed,
     /// Nothing is wrong; what is held does not fit any more.
     #[error("reading the live stock again: {0}")]
     ReadAgain(&'static str),
@@ -59,7 +59,13 @@ enum Ended {
 
 impl Follower {
     /// A follower and the hub it fills.
-    pub fn new(records: Records, realtime: Realtime, status: Status, clock: Clock, business_time: BusinessTime) -> (Self, Hub) {
+    pub fn new(
+        records: Records,
+        realtime: Realtime,
+        status: Status,
+        clock: Clock,
+        business_time: BusinessTime,
+    ) -> (Self, Hub) {
         let names = Names::new();
         let starting = Surroundings {
             names: &names,
@@ -68,7 +74,7 @@ impl Follower {
             state: (PipelineState::CatchingUp, Vec::new()),
             arrived_in_10_s: 0,
         };
-        let hub = Hub::new(|id| view::unknown(id, &starting), clock.clone());
+        let hub = Hub::new(|id| view::unknown(id, &starting));
         let follower = Self {
             hub: hub.clone(),
             records,
@@ -139,12 +145,16 @@ impl Follower {
             }
         }
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        self.hub.vouch(self.clock.now());
         self.trouble = None;
         self.show();
         Ok(messages)
     }
 
-    async fn follow_feed(&mut self, messages: impl Stream<Item = Result<FeedMessage, crate::realtime::Error>>) -> Ended {
+    async fn follow_feed(
+        &mut self,
+        messages: impl Stream<Item = Result<FeedMessage, crate::realtime::Error>>,
+    ) -> Ended {
         tokio::pin!(messages);
         // The first change after a calm is shown at once; those that follow are merged.
         let (mut changed, mut next_show) = (false, Instant::now());
@@ -166,7 +176,7 @@ impl Follower {
                         }
                     }
                     Some(Err(error)) => return error.into(),
-                    None => return Ended::FeedEnded,
+                    None => return Ended::FeedClosed,
                 },
                 () = tokio::time::sleep_until(next_show), if changed => {
                     self.show();
@@ -196,8 +206,10 @@ impl Follower {
         let today = self.business_time.day(self.clock.now());
         let compared = self.with_state(|state| {
             let same_life = state.incarnation() == meta.incarnation;
-            let thrown_back = state.positions().iter().any(|(p, ours)| meta.positions.get(p).copied().unwrap_or(0) < *ours);
-            let missing = meta.positions.iter().any(|(p, theirs)| state.positions().get(p).copied().unwrap_or(0) < *theirs);
+            let thrown_back =
+                state.positions().iter().any(|(p, ours)| meta.positions.get(p).copied().unwrap_or(0) < *ours);
+            let missing =
+                meta.positions.iter().any(|(p, theirs)| state.positions().get(p).copied().unwrap_or(0) < *theirs);
             (same_life, thrown_back, missing, Some(state.day()) == today)
         });
         let Some((same_life, thrown_back, missing, same_day)) = compared else { return Ok(()) };
@@ -207,7 +219,10 @@ impl Follower {
             () if thrown_back => Err(Ended::ReadAgain("the live stock was thrown back")),
             () if missing && was_behind => Err(Ended::ReadAgain("messages of the feed were missed")),
             () if !same_day => Err(Ended::ReadAgain("a new business day began")),
-            () => Ok(()),
+            () => {
+                self.hub.vouch(self.clock.now());
+                Ok(())
+            }
         }
     }
 

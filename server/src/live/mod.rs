@@ -5,8 +5,10 @@ mod state;
 mod view;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use app::model::entry::Millis;
 use app::model::live::LiveView;
 use app::model::stock::{AsOf, StockItem, StockKey, StockPage};
 use tokio::sync::broadcast;
@@ -15,7 +17,6 @@ use uuid::Uuid;
 pub use follow::Follower;
 
 use crate::business_time::rfc3339;
-use crate::clock::Clock;
 use state::State;
 
 /// How many changes are kept for clients that come back, and how far a slow client may fall behind: at 4 a second, 16 s.
@@ -38,7 +39,8 @@ pub struct Hub {
     shown: Arc<Mutex<Shown>>,
     state: Arc<RwLock<Option<State>>>,
     changes: broadcast::Sender<Event>,
-    clock: Clock,
+    /// When what is held was last seen to be what Redis holds.
+    vouched_at: Arc<AtomicI64>,
 }
 
 /// What is shown now, and the changes that led there.
@@ -51,12 +53,12 @@ struct Shown {
 
 impl Hub {
     /// A hub that knows nothing yet; a [`Follower`] fills it.
-    fn new(first: impl FnOnce(String) -> LiveView, clock: Clock) -> Self {
+    fn new(first: impl FnOnce(String) -> LiveView) -> Self {
         let epoch = Uuid::new_v4().simple().to_string()[..8].to_owned();
         let view = Arc::new(first(format!("{epoch}-0")));
         let shown = Shown { epoch, number: 0, view, recent: VecDeque::new() };
         let (changes, _) = broadcast::channel(KEPT_CHANGES);
-        Self { shown: Arc::new(Mutex::new(shown)), state: Arc::default(), changes, clock }
+        Self { shown: Arc::new(Mutex::new(shown)), state: Arc::default(), changes, vouched_at: Arc::default() }
     }
 
     /// What is shown now.
@@ -98,6 +100,10 @@ impl Hub {
         let _watchers = self.changes.send(event);
     }
 
+    fn vouch(&self, at: Millis) {
+        self.vouched_at.store(at.0, Ordering::Relaxed);
+    }
+
     /// One page of stock, in the order of (warehouse, product). `after` is the key to go on behind.
     /// `None` while nothing is known yet.
     pub fn stock(&self, wanted: &StockFilter, after: Option<&StockKey>, limit: usize) -> Option<StockPage> {
@@ -114,7 +120,10 @@ impl Hub {
         let more = items.len() > limit;
         items.truncate(limit);
         Some(StockPage {
-            as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(self.clock.now()) },
+            as_of: AsOf {
+                offsets: state.positions().clone(),
+                time: rfc3339(Millis(self.vouched_at.load(Ordering::Relaxed))),
+            },
             verified_at: None,
             next_cursor: items.last().filter(|_| more).map(|it| crate::realtime::member(&it.key)),
             items,
@@ -162,7 +171,6 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
-    use app::model::entry::Millis;
     use app::model::pipeline::PipelineState;
 
     use super::*;
@@ -187,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_client_that_comes_back_misses_nothing() {
-        let hub = Hub::new(|id| draw(id, "a"), Clock::system());
+        let hub = Hub::new(|id| draw(id, "a"));
         let first = hub.view().id.clone();
         for word in ["b", "c", "d"] {
             hub.show(|id| draw(id, word));
@@ -202,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_stranger_or_one_away_too_long_gets_a_snapshot() {
-        let hub = Hub::new(|id| draw(id, "a"), Clock::system());
+        let hub = Hub::new(|id| draw(id, "a"));
         let first = hub.view().id.clone();
         for n in 0..=KEPT_CHANGES {
             hub.show(|id| draw(id, &n.to_string()));
@@ -214,7 +222,7 @@ mod tests {
 
     #[test]
     fn nothing_new_is_no_event() {
-        let hub = Hub::new(|id| draw(id, "a"), Clock::system());
+        let hub = Hub::new(|id| draw(id, "a"));
         let before = hub.view().id.clone();
         hub.show(|id| draw(id, "a"));
         assert_eq!(hub.view().id, before);

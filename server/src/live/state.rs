@@ -69,7 +69,9 @@ impl State {
             state.add_flow(flow);
         }
         let mut newest = snapshot.newest;
-        newest.sort_by_key(|(partition, it)| (std::cmp::Reverse(it.create_time), *partition, std::cmp::Reverse(it.offset)));
+        newest.sort_by_key(|(partition, it)| {
+            (std::cmp::Reverse(it.create_time), *partition, std::cmp::Reverse(it.offset))
+        });
         state.newest = newest.into_iter().take(NEWEST_ROWS).collect();
         state
     }
@@ -207,7 +209,6 @@ fn recount(count: u64, was: bool, is: bool) -> u64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use app::model::pipeline::Counts;
     use proptest::prelude::*;
@@ -216,7 +217,10 @@ mod tests {
     use crate::records::{Cursor, Today};
 
     fn key(n: u8) -> StockKey {
-        StockKey { warehouse_id: format!("w{}", n % 2).try_into().unwrap(), product_id: format!("p{n}").try_into().unwrap() }
+        StockKey {
+            warehouse_id: format!("w{}", n % 2).try_into().unwrap(),
+            product_id: format!("p{n}").try_into().unwrap(),
+        }
     }
 
     fn state(flows_to: i64, position: i64) -> State {
@@ -267,7 +271,7 @@ mod tests {
         #[test]
         fn reads_and_changes_merge_in_any_order(mut values in proptest::collection::vec((0u8..4, 1i64..20, -5i64..5), 0..40)) {
             // One stock per (key, rev), as a server would hold it.
-            values.sort();
+            values.sort_unstable();
             values.dedup_by_key(|(key, rev, _)| (*key, *rev));
             let last: BTreeMap<u8, i64> = values.iter().map(|(key, _, stock)| (*key, *stock)).collect();
             let mut shuffled = values.clone();

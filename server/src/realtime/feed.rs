@@ -5,7 +5,7 @@ use app::model::stock::StockKey;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
 
-use super::{Error, Realtime, Value, keys};
+use super::{ANSWER_LIMIT, Error, Realtime, Value, keys};
 
 /// One applied batch.
 #[derive(Debug, Clone)]
@@ -41,9 +41,15 @@ impl Realtime {
     /// Subscribes. Messages that are published from now on will be seen until the connection breaks.
     pub async fn subscribe(&self) -> Result<Feed, Error> {
         let doing = "following the live feed";
-        let mut subscription = self.client.get_async_pubsub().await.map_err(Error::away(doing))?;
-        subscription.subscribe(self.keys.feed()).await.map_err(Error::away(doing))?;
-        Ok(Feed(subscription))
+        let subscribing = async {
+            let mut subscription = self.client.get_async_pubsub().await?;
+            subscription.subscribe(self.keys.feed()).await?;
+            Ok(Feed(subscription))
+        };
+        match tokio::time::timeout(ANSWER_LIMIT, subscribing).await {
+            Ok(subscribed) => subscribed.map_err(Error::away(doing)),
+            Err(_) => Err(Error::Slow { doing, seconds: ANSWER_LIMIT.as_secs() }),
+        }
     }
 }
 

@@ -34,6 +34,14 @@ pub enum Error {
         #[source]
         cause: RedisError,
     },
+    /// Redis did not answer within the limit; wait and try again.
+    #[error("live stock: {doing} took longer than {seconds} s")]
+    Slow {
+        /// What was being done.
+        doing: &'static str,
+        /// The limit.
+        seconds: u64,
+    },
     /// What is stored cannot be ours.
     #[error("live stock: {0}")]
     Damaged(String),
@@ -235,7 +243,8 @@ impl Realtime {
         if fields.get("installation").is_some_and(|it| **it != *self.installation) {
             return Err(self.foreign());
         }
-        let number = |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
+        let number =
+            |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
         let mut meta = Meta {
             mark: fields.get("mark").cloned(),
             incarnation: fields.get("incarnation").cloned().unwrap_or_default(),

@@ -48,8 +48,11 @@ impl Realtime {
         }
         // One key of another type must not hide the others: errors come back per command.
         pipe.ignore_errors();
-        let rows: Vec<Result<Row, redis::RedisError>> =
-            if members.is_empty() { Vec::new() } else { pipe.query_async(&mut redis).await.map_err(Error::away(doing))? };
+        let rows: Vec<Result<Row, redis::RedisError>> = if members.is_empty() {
+            Vec::new()
+        } else {
+            pipe.query_async(&mut redis).await.map_err(Error::away(doing))?
+        };
         let values = members
             .iter()
             .zip(rows)

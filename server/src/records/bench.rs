@@ -43,8 +43,10 @@ impl Records {
         let away = Error::away("preparing the plain loop");
         let not_ours = || Error::Damaged("the register names a table that is none of ours".to_owned());
         let mut connection = self.connect().await?;
-        let names: Vec<String> =
-            sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name").fetch_all(&mut connection).await.map_err(&away)?;
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name")
+            .fetch_all(&mut connection)
+            .await
+            .map_err(&away)?;
         let mut per_table = Vec::new();
         for name in names {
             for statement in tables::plain_copy(&name).ok_or_else(not_ours)? {

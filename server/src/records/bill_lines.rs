@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use app::model::entry::{Kind, Millis};
 use app::model::quantity::Direction;
 use chrono::NaiveDateTime;
-use serde_json::{Value, json};
 use sqlx::MySqlConnection;
 
 use super::Error;
 use super::batch::Line;
 use super::classify::{Content, Existing, IdentityRef, identity};
 use super::day_tables::TableIds;
+use super::rows::json_rows;
 use super::tables::{self, DayTable};
 
 /// Registers the lines, sorted by key. A 1062 means that one of them is there.
@@ -22,13 +22,10 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     let mut sorted = lines.to_vec();
     sorted.sort_by_key(|(line, _)| identity(&line.entry));
-    let rows: Vec<Value> = sorted
-        .iter()
-        .map(|(line, table)| {
-            let (company, bill, product, warehouse, line_no) = identity(&line.entry);
-            json!([company, bill, product, warehouse, line_no, line.day.to_string(), ids.get(*table)])
-        })
-        .collect();
+    let rows = sorted.iter().map(|(line, table)| {
+        let (company, bill, product, warehouse, line_no) = identity(&line.entry);
+        (company, bill, product, warehouse, line_no, line.day, ids.get(*table))
+    });
     sqlx::query(
         "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
          SELECT j.company_id, j.bill_id, j.product_id, j.warehouse_id, j.line_no, j.day, j.table_id
@@ -37,7 +34,7 @@ pub async fn insert(
            warehouse_id VARCHAR(128) PATH '$[3]', line_no VARCHAR(32) PATH '$[4]', day VARCHAR(32) PATH '$[5]',
            table_id VARCHAR(32) PATH '$[6]')) AS j",
     )
-    .bind(Value::Array(rows).to_string())
+    .bind(json_rows(rows)?)
     .execute(connection)
     .await
     .map(drop)
@@ -58,7 +55,7 @@ pub async fn find<'a>(
            AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no
          STRAIGHT_JOIN day_tables AS t ON t.id = b.table_id",
     )
-    .bind(identities(lines, &places))
+    .bind(identities(lines, &places)?)
     .fetch_all(&mut *connection)
     .await
     .map_err(Error::away("looking up bill lines"))?;
@@ -90,7 +87,7 @@ pub async fn find_rows<'a>(
     let statement = tables::find_rows(table)
         .ok_or_else(|| Error::Damaged(format!("the register names a table {table:?} that is none of ours")))?;
     let rows: Vec<(i64, i32, i8, String, NaiveDateTime, String)> = sqlx::query_as(statement)
-        .bind(identities(lines, places))
+        .bind(identities(lines, places)?)
         .fetch_all(connection)
         .await
         .map_err(Error::away("looking up rows"))?;
@@ -110,11 +107,10 @@ pub async fn find_rows<'a>(
 }
 
 /// Identities as JSON, each with its place in the batch.
-fn identities(lines: &[Line], places: &[usize]) -> String {
-    let rows: Vec<Value> = places
-        .iter()
-        .filter_map(|place| lines.get(*place).map(|line| (place, identity(&line.entry))))
-        .map(|(place, (company, bill, product, warehouse, line))| json!([place, company, bill, product, warehouse, line]))
-        .collect();
-    Value::Array(rows).to_string()
+fn identities(lines: &[Line], places: &[usize]) -> Result<String, Error> {
+    let rows = places.iter().filter_map(|place| {
+        let (company, bill, product, warehouse, line) = identity(&lines.get(*place)?.entry);
+        Some((place, company, bill, product, warehouse, line))
+    });
+    json_rows(rows).map_err(Error::away("writing identities"))
 }

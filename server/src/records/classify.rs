@@ -126,7 +126,6 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -31,7 +31,9 @@ pub enum Error {
         is_range: bool,
     },
     /// So many day tables exist as the setting allows.
-    #[error("records: {existing} day tables exist and {wanted} more are needed; raise TALLYHOUSE_RECORDS_MAX_TABLES ({limit})")]
+    #[error(
+        "records: {existing} day tables exist and {wanted} more are needed; raise TALLYHOUSE_RECORDS_MAX_TABLES ({limit})"
+    )]
     TableCap {
         /// Tables that exist.
         existing: u32,

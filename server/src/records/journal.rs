@@ -27,7 +27,8 @@ impl Row {
         let Some(deltas) = self.deltas else { return Ok(None) };
         let damaged = |cause| Error::Damaged(format!("journal line {} cannot be read: {cause}", self.batch_id));
         let deltas: Vec<KeyDelta> = serde_json::from_str(&deltas).map_err(damaged)?;
-        let note: Note = self.note.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default();
+        let note: Note =
+            self.note.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default();
         Ok(Some(JournalLine {
             partition: self.partition_id,
             batch_id: BatchId(self.batch_id),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use app::model::batch::{Flow, MinuteFlow};
-use serde_json::{Value, json};
 use sqlx::MySqlConnection;
 
+use super::rows::json_rows;
 use super::{Error, Records, effects};
 
 /// Adds a batch's minutes, sorted.
@@ -13,7 +13,7 @@ pub async fn add(connection: &mut MySqlConnection, partition: i32, minutes: &[Mi
     if minutes.is_empty() {
         return Ok(());
     }
-    let rows = minutes.iter().map(|it| json!([it.minute, it.flow.qty_in, it.flow.qty_out, it.flow.entries]));
+    let rows = minutes.iter().map(|it| (it.minute, it.flow.qty_in, it.flow.qty_out, it.flow.entries));
     sqlx::query(
         "INSERT INTO minute_totals (minute, partition_id, qty_in, qty_out, entries)
          SELECT j.minute, ?, j.qty_in, j.qty_out, j.entries
@@ -24,7 +24,7 @@ pub async fn add(connection: &mut MySqlConnection, partition: i32, minutes: &[Mi
            qty_out = minute_totals.qty_out + VALUES(qty_out), entries = minute_totals.entries + VALUES(entries)",
     )
     .bind(partition)
-    .bind(Value::Array(rows.collect()).to_string())
+    .bind(json_rows(rows)?)
     .execute(connection)
     .await
     .map(drop)

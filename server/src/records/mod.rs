@@ -15,6 +15,7 @@ mod offsets;
 mod record;
 mod recount;
 mod rejections;
+mod rows;
 mod summary;
 mod tables;
 mod totals;

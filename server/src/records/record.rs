@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use app::model::batch::JournalLine;
 use app::model::pipeline::Counts;
-use serde_json::json;
 use sqlx::{Connection, MySqlConnection};
 use tokio::time::Instant;
 
@@ -15,11 +14,13 @@ use super::classify::{Classified, Existing, IdentityRef, classify};
 use super::day_tables::TableIds;
 use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
+use super::rows::json_rows;
 use super::tables::DayTable;
 use super::{Error, Records, bill_lines, effects, journal, minutes, rejections, totals};
+use crate::business_time::utc_text;
 
 /// A transaction that takes longer is given up; its connection is dropped with it.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The server ends our session when it hears nothing for 15 s, so that a frozen daemon's locks do not outlive it; a
 /// connection idle for this long is replaced before it is used.
@@ -103,7 +104,9 @@ impl Writer {
         let mut last = None;
         for _ in 0..TRIES {
             let mut connection = self.take_connection().await?;
-            let tried = tokio::time::timeout(LIMIT, attempt(&self.records, &mut connection, batch, &tables, &ids, self.care)).await;
+            let tried =
+                tokio::time::timeout(LIMIT, attempt(&self.records, &mut connection, batch, &tables, &ids, self.care))
+                    .await;
             match tried {
                 Ok(Ok(outcome)) => {
                     self.connection = Some((connection, Instant::now()));
@@ -239,7 +242,11 @@ async fn already(records: &Records, connection: &mut MySqlConnection, batch: &Ne
 }
 
 /// The fresh lines with their tables, sorted by table and key: one global lock order.
-fn with_tables<'a>(batch: &'a NewBatch, tables: &'a [DayTable], sorted: &Classified<'a>) -> Vec<(&'a Line, &'a DayTable)> {
+fn with_tables<'a>(
+    batch: &'a NewBatch,
+    tables: &'a [DayTable],
+    sorted: &Classified<'a>,
+) -> Vec<(&'a Line, &'a DayTable)> {
     let mut fresh = sorted.fresh.iter().peekable();
     let mut lines: Vec<_> = batch
         .lines
@@ -248,7 +255,9 @@ fn with_tables<'a>(batch: &'a NewBatch, tables: &'a [DayTable], sorted: &Classif
         .filter(|(line, _)| fresh.next_if(|it| it.offset == line.offset).is_some())
         .collect();
     lines.sort_by(|(a, in_a), (b, in_b)| {
-        in_a.name().cmp(in_b.name()).then_with(|| super::classify::identity(&a.entry).cmp(&super::classify::identity(&b.entry)))
+        in_a.name()
+            .cmp(in_b.name())
+            .then_with(|| super::classify::identity(&a.entry).cmp(&super::classify::identity(&b.entry)))
     });
     lines
 }
@@ -278,34 +287,32 @@ async fn insert_rows(
     lines: &[(&Line, &DayTable)],
 ) -> Result<(), sqlx::Error> {
     let Some((_, table)) = lines.first() else { return Ok(()) };
-    let rows: Vec<serde_json::Value> = lines
-        .iter()
-        .map(|(line, _)| {
-            let it = &line.entry;
-            json!([
-                it.product_id,
-                it.quantity,
-                it.direction,
-                it.company_id,
-                it.warehouse_id,
-                it.bill_id,
-                it.line_no,
-                it.kind.as_str(),
-                crate::business_time::utc_text(it.create_time),
-                it.description,
-                line.offset
-            ])
-        })
-        .collect();
-    let done = sqlx::query(table.insert())
-        .bind(partition)
-        .bind(serde_json::Value::Array(rows).to_string())
-        .execute(connection)
-        .await?;
+    let rows = lines.iter().map(|(line, _)| {
+        let it = &line.entry;
+        (
+            &it.product_id,
+            it.quantity,
+            it.direction,
+            &it.company_id,
+            &it.warehouse_id,
+            &it.bill_id,
+            it.line_no,
+            it.kind.as_str(),
+            utc_text(it.create_time),
+            &it.description,
+            line.offset,
+        )
+    });
+    let done = sqlx::query(table.insert()).bind(partition).bind(json_rows(rows)?).execute(connection).await?;
     if usize::try_from(done.rows_affected()).ok() == Some(lines.len()) {
         Ok(())
     } else {
-        Err(sqlx::Error::Protocol(format!("{} of {} rows arrived in {}", done.rows_affected(), lines.len(), table.name())))
+        Err(sqlx::Error::Protocol(format!(
+            "{} of {} rows arrived in {}",
+            done.rows_affected(),
+            lines.len(),
+            table.name()
+        )))
     }
 }
 

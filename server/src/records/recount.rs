@@ -110,7 +110,12 @@ async fn compare_days(
     Ok(())
 }
 
-fn differences<K: Ord + std::fmt::Debug>(what: &str, rows: &BTreeMap<K, Sums>, stored: &BTreeMap<K, Sums>, recount: &mut Recount) {
+fn differences<K: Ord + std::fmt::Debug>(
+    what: &str,
+    rows: &BTreeMap<K, Sums>,
+    stored: &BTreeMap<K, Sums>,
+    recount: &mut Recount,
+) {
     for (key, sums) in rows {
         if stored.get(key) != Some(sums) {
             recount.faults.push(format!("{what} of {key:?}: rows {sums:?}, stored {:?}", stored.get(key)));
@@ -122,7 +127,11 @@ fn differences<K: Ord + std::fmt::Debug>(what: &str, rows: &BTreeMap<K, Sums>, s
 }
 
 /// The journal is gapless from 0 to the cursor, its chain of batches whole, its counts those of the cursor.
-async fn compare_journal(connection: &mut sqlx::MySqlConnection, topic: &str, recount: &mut Recount) -> Result<(), Error> {
+async fn compare_journal(
+    connection: &mut sqlx::MySqlConnection,
+    topic: &str,
+    recount: &mut Recount,
+) -> Result<(), Error> {
     let cursors = super::offsets::cursors_in(connection, topic).await?;
     for (partition, cursor) in cursors {
         let lines: Vec<(i64, i64, String, Option<String>, i64, i64, i64, i64)> = sqlx::query_as(
@@ -136,13 +145,17 @@ async fn compare_journal(connection: &mut sqlx::MySqlConnection, topic: &str, re
         let (mut at, mut previous, mut counts) = (0, None, app::model::pipeline::Counts::default());
         for (from, to, batch, before, consumed, recorded, duplicates, rejected) in lines {
             if from != at || before != previous {
-                recount.faults.push(format!("journal of partition {partition}: {at} {previous:?} is followed by {from} {before:?}"));
+                recount.faults.push(format!(
+                    "journal of partition {partition}: {at} {previous:?} is followed by {from} {before:?}"
+                ));
             }
             (at, previous) = (to, Some(batch));
             counts = counts.plus(app::model::pipeline::Counts { consumed, recorded, duplicates, rejected });
         }
         if (at, counts) != (cursor.next_offset, cursor.counts) || previous != cursor.batch_id.map(|it| it.0) {
-            recount.faults.push(format!("journal of partition {partition} ends at {at} with {counts:?}, not as its cursor"));
+            recount
+                .faults
+                .push(format!("journal of partition {partition} ends at {at} with {counts:?}, not as its cursor"));
         }
     }
     Ok(())

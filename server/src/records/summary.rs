@@ -64,7 +64,11 @@ impl Records {
         let flows = rows
             .into_iter()
             .map(|(warehouse, product, qty_in, qty_out, entries)| {
-                Ok(DayFlow { day: day.to_string(), key: key(&warehouse, &product)?, flow: Flow { qty_in, qty_out, entries } })
+                Ok(DayFlow {
+                    day: day.to_string(),
+                    key: key(&warehouse, &product)?,
+                    flow: Flow { qty_in, qty_out, entries },
+                })
             })
             .collect::<Result<_, IdError>>()
             .map_err(|cause| Error::Damaged(format!("day_totals holds an id that {cause}")))?;

@@ -1,7 +1,6 @@
 //! Day tables: the only place that makes a table name, and so the only place where SQL is put together from parts.
 //! A table name is code: it is derived from the id by one function and never pasted from input.
 
-use std::fmt::Write as _;
 use std::io::Cursor;
 
 use app::model::ids::ProductId;
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 
 use crate::config::Layout;
+use crate::hex::hex;
 
 /// MySQL's limit of 64, less `t_` and `_yyyymmdd`.
 const MAX_STEM: usize = 64 - 2 - 9;
@@ -85,7 +85,7 @@ impl DayTable {
         ))
     }
 
-    /// Inserts rows given as one JSON array of arrays. JSON_TABLE into typed columns clamps silently, so its columns are
+    /// Inserts rows given as one JSON array of arrays. `JSON_TABLE` into typed columns clamps silently, so its columns are
     /// text wider than their targets and the strict INSERT judges (2-consistency, "Nothing may be clamped").
     /// Parameters: the rows, the partition.
     pub fn insert(&self) -> AssertSqlSafe<String> {
@@ -209,18 +209,14 @@ fn stem(product: &str) -> String {
         if is_plain(byte) {
             stem.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
-            let _infallible = write!(stem, "_{byte:02x}");
+            stem.push('_');
+            stem.push_str(&hex(&[byte]));
         }
     }
     if stem.len() <= MAX_STEM {
         return stem;
     }
-    let hash = Sha256::digest(product.as_bytes());
-    hash.iter().take(20).fold(String::from("__z"), |mut stem, byte| {
-        let _infallible = write!(stem, "{byte:02x}");
-        stem
-    })
+    format!("__z{}", hex(&Sha256::digest(product.as_bytes())[..20]))
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -232,7 +228,6 @@ fn is_plain_or_underscore(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::collections::HashMap;
 
@@ -253,7 +248,19 @@ mod tests {
 
     #[test]
     fn others_are_encoded_and_never_meet() {
-        let ids = ["85132B", "85132b", "BANK CHARGES", "bank charges", "大米", "a`; DROP TABLE x; --", "../x", "_41", "A", "a_41", "_z"];
+        let ids = [
+            "85132B",
+            "85132b",
+            "BANK CHARGES",
+            "bank charges",
+            "大米",
+            "a`; DROP TABLE x; --",
+            "../x",
+            "_41",
+            "A",
+            "a_41",
+            "_z",
+        ];
         let long = ["é".repeat(64), "x".repeat(64), "X".repeat(64), format!("{}_", "x".repeat(53))];
         let mut seen = HashMap::new();
         for id in ids.iter().copied().chain(long.iter().map(String::as_str)) {

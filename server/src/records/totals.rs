@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use app::model::entry::{Entry, Kind};
 use app::model::quantity::Direction;
-use serde_json::{Value, json};
 use sqlx::MySqlConnection;
 
 use super::batch::Line;
 use super::day_tables::TableIds;
+use super::rows::json_rows;
 use super::tables::DayTable;
 
 /// In, out, adjust in, adjust out, entries.
@@ -51,7 +51,17 @@ pub async fn add(
         (line.day, it.product_id.as_str(), it.warehouse_id.as_str(), it.company_id.as_str())
     });
     let rows = days.iter().map(|((day, product, warehouse, company), sums)| {
-        json!([product, warehouse, company, day.to_string(), sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries])
+        (
+            product,
+            warehouse,
+            company,
+            day.to_string(),
+            sums.qty_in,
+            sums.qty_out,
+            sums.adjust_in,
+            sums.adjust_out,
+            sums.entries,
+        )
     });
     sqlx::query(
         "INSERT INTO day_totals (product_id, warehouse_id, company_id, day, qty_in, qty_out, adjust_in, adjust_out, entries)
@@ -64,13 +74,13 @@ pub async fn add(
            adjust_in = day_totals.adjust_in + VALUES(adjust_in), adjust_out = day_totals.adjust_out + VALUES(adjust_out),
            entries = day_totals.entries + VALUES(entries)",
     )
-    .bind(Value::Array(rows.collect()).to_string())
+    .bind(json_rows(rows)?)
     .execute(&mut *connection)
     .await?;
 
     let keys = group(lines, |line, _| (line.entry.warehouse_id.as_str(), line.entry.product_id.as_str()));
     let rows = keys.iter().map(|((warehouse, product), sums)| {
-        json!([warehouse, product, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries])
+        (warehouse, product, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries)
     });
     sqlx::query(
         "INSERT INTO stock_totals (warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries)
@@ -83,14 +93,14 @@ pub async fn add(
            adjust_in = stock_totals.adjust_in + VALUES(adjust_in), adjust_out = stock_totals.adjust_out + VALUES(adjust_out),
            entries = stock_totals.entries + VALUES(entries)",
     )
-    .bind(Value::Array(rows.collect()).to_string())
+    .bind(json_rows(rows)?)
     .execute(&mut *connection)
     .await?;
 
     let tables = group(lines, |_, table| ids.get(table).copied().unwrap_or_default());
-    let rows = tables.iter().map(|(table, sums)| {
-        json!([table, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries])
-    });
+    let rows = tables
+        .iter()
+        .map(|(table, sums)| (table, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries));
     sqlx::query(
         "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
          SELECT j.table_id, ?, j.qty_in, j.qty_out, j.adjust_in, j.adjust_out, j.entries
@@ -102,13 +112,16 @@ pub async fn add(
            adjust_out = day_table_totals.adjust_out + VALUES(adjust_out), entries = day_table_totals.entries + VALUES(entries)",
     )
     .bind(partition)
-    .bind(Value::Array(rows.collect()).to_string())
+    .bind(json_rows(rows)?)
     .execute(connection)
     .await
     .map(drop)
 }
 
-fn group<'a, K: Ord>(lines: &[(&'a Line, &'a DayTable)], key: impl Fn(&'a Line, &'a DayTable) -> K) -> BTreeMap<K, Sums> {
+fn group<'a, K: Ord>(
+    lines: &[(&'a Line, &'a DayTable)],
+    key: impl Fn(&'a Line, &'a DayTable) -> K,
+) -> BTreeMap<K, Sums> {
     let mut groups: BTreeMap<K, Sums> = BTreeMap::new();
     for (line, table) in lines {
         groups.entry(key(line, table)).or_default().add(&line.entry);

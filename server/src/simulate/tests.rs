@@ -164,9 +164,7 @@ fn the_truth_says_what_it_counted() {
     let (a, b) = (entries[0].quantity.get(), entries[1].quantity.get());
     entries[1].direction = Direction::Out;
     let json = serde_json::to_value(truth(entries)).unwrap();
-    let stock = |product: &str, stock: i64| {
-        serde_json::json!({ "warehouse_id": "shanghai-pudong", "product_id": product, "stock": stock })
-    };
+    let stock = |product: &str, stock: i64| serde_json::json!({ "warehouse_id": "shanghai-pudong", "product_id": product, "stock": stock });
     let expected = serde_json::json!({
         "seed": SEED, "entries": 2, "in": a, "out": b, "net": a - b,
         "stock": [stock("mineral_water", -b), stock("rice", a)],

@@ -10,6 +10,8 @@ use tower::ServiceBuilder;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::hex::hex;
+
 /// The files that make the browser's part.
 const FILES: [&str; 3] = ["tallyhouse.js", "tallyhouse_bg.wasm", "tallyhouse.css"];
 
@@ -19,8 +21,7 @@ pub fn hashed_dir(pkg: &Path) -> io::Result<String> {
     for file in FILES {
         hash.update(std::fs::read(pkg.join(file))?);
     }
-    let digits: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("pkg/{digits}"))
+    Ok(format!("pkg/{}", hex(&hash.finalize()[..8])))
 }
 
 /// Serves the files, compressed where the browser takes it.

@@ -52,12 +52,8 @@ pub fn check_listen(address: SocketAddr) -> Result<(), String> {
 /// Lets a request through with its principal, or turns it away.
 pub async fn guard(mut request: Request, next: Next) -> Response {
     if !is_local_host(request.headers(), request.uri()) {
-        return Problem::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "foreign_host",
-            "This server answers only to localhost.",
-        )
-        .into_response();
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, "foreign_host", "This server answers only to localhost.")
+            .into_response();
     }
     if changes_something(request.method()) && !is_same_origin(request.headers()) {
         return Problem::new(StatusCode::FORBIDDEN, "foreign_origin", "A page of another origin may not ask this.")

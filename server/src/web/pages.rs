@@ -10,11 +10,13 @@ use axum::http::HeaderMap;
 use axum::routing::{any, get};
 use leptos::config::LeptosOptions;
 use leptos::context::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context};
+use leptos_axum::{
+    LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context,
+};
 
 use super::backend::ServerBackend;
 use super::preferences;
-use super::{Web, assets, Error};
+use super::{Error, Web, assets};
 
 /// The routes of pages and server functions, and of the files they need.
 pub fn routes(web: &Web) -> Result<Router, Error> {

@@ -37,7 +37,8 @@ impl PipelineReader {
         };
         let reach = self.topic.reach().await.inspect_err(|it| away(it)).ok();
         let meta = self.realtime.meta().await.inspect_err(|it| away(it)).ok();
-        let mut numbers: Vec<i32> = cursors.keys().chain(reach.iter().flatten().map(|(partition, _)| partition)).copied().collect();
+        let mut numbers: Vec<i32> =
+            cursors.keys().chain(reach.iter().flatten().map(|(partition, _)| partition)).copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
         let partitions: Vec<PartitionStatus> = numbers
@@ -48,7 +49,9 @@ impl PipelineReader {
                     partition,
                     end_offset: reach.as_ref().and_then(|it| it.get(&partition)).map(|(_, end)| *end),
                     cursor: cursor.map_or(0, |it| it.next_offset),
-                    live_cursor: meta.as_ref().and_then(|it| it.mark.as_ref().map(|_| it.positions.get(&partition).copied().unwrap_or(0))),
+                    live_cursor: meta
+                        .as_ref()
+                        .and_then(|it| it.mark.as_ref().map(|_| it.positions.get(&partition).copied().unwrap_or(0))),
                     counts: cursor.map(|it| it.counts).unwrap_or_default(),
                 }
             })
@@ -62,7 +65,8 @@ impl PipelineReader {
 
     /// Which of the three servers does not answer.
     pub async fn missing(&self) -> Vec<&'static str> {
-        let (records, realtime, topic) = tokio::join!(self.records.ping(), self.realtime.ping(), self.topic.partitions());
+        let (records, realtime, topic) =
+            tokio::join!(self.records.ping(), self.realtime.ping(), self.topic.partitions());
         let mut missing = Vec::new();
         if records.is_err() {
             missing.push("MySQL");

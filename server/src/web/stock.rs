@@ -40,7 +40,8 @@ pub async fn get(
     if let Some(Err(why)) = wanted.product_id.as_deref().map(ProductId::try_from) {
         wrong("product_id", why.to_string());
     }
-    let limit = wanted.limit.as_deref().map_or(Some(LIMITS.1), |it| it.parse().ok().filter(|it| (1..=LIMITS.0).contains(it)));
+    let limit =
+        wanted.limit.as_deref().map_or(Some(LIMITS.1), |it| it.parse().ok().filter(|it| (1..=LIMITS.0).contains(it)));
     if limit.is_none() {
         wrong("limit", format!("is not between 1 and {}", LIMITS.0));
     }

@@ -28,14 +28,14 @@ pub struct After {
 /// The call. A browser that reconnects by itself names the last event in a header, which is newer than the URL.
 pub async fn get(State(web): State<Web>, Query(query): Query<After>, headers: HeaderMap) -> impl IntoResponse {
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let events = events(&web, last.or(query.after));
+    let events = events(&web, last.or(query.after).as_deref());
     let stop = web.stop.clone().cancelled_owned();
     metrics::counter!("tallyhouse_streams_opened_total").increment(1);
     ([("x-accel-buffering", "no")], SseBody::new(events.take_until(stop)))
 }
 
-fn events(web: &Web, after: Option<String>) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
-    let (missed, changes) = web.hub.stream(after.as_deref());
+fn events(web: &Web, after: Option<&str>) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
+    let (missed, changes) = web.hub.stream(after);
     // Jitter: a hall full of screens must not come back in the same instant.
     let retry = Duration::from_millis(1000 + RandomState::new().hash_one(0u8) % 2000);
     let first = std::iter::once(Sse::default().retry(retry)).chain(missed.iter().map(sse));

@@ -57,8 +57,20 @@ async fn odd_ids_are_recorded_apart() {
     let mut system = System::new().await;
     system.start();
     let ids = [
-        "85132B", "85132b", "BANK CHARGES", "大米", "x'; DROP TABLE bill_lines; --", "../../etc/passwd", "{1}:keys", "a:b", "a%3Ab",
-        "*", "`t`", "_z", "é", "e\u{301}",
+        "85132B",
+        "85132b",
+        "BANK CHARGES",
+        "大米",
+        "x'; DROP TABLE bill_lines; --",
+        "../../etc/passwd",
+        "{1}:keys",
+        "a:b",
+        "a%3Ab",
+        "*",
+        "`t`",
+        "_z",
+        "é",
+        "e\u{301}",
     ];
     for (n, id) in ids.iter().enumerate() {
         let changes = json!({ "product_id": id, "quantity": n + 1, "description": "x".repeat(512) });
@@ -110,7 +122,11 @@ async fn a_sum_beyond_the_range_is_rejected_and_its_neighbours_are_not() {
     // Four million entries of 2^31 would bring it there; a total set by hand does too.
     system.sql("UPDATE stock_totals SET qty_in = 9007199254740991 - 25").await;
     system
-        .publish_all((0..4).map(|n| entry(&format!("next {n}"), &json!({}))).chain([entry("other", &json!({ "product_id": "pear" }))]))
+        .publish_all(
+            (0..4)
+                .map(|n| entry(&format!("next {n}"), &json!({})))
+                .chain([entry("other", &json!({ "product_id": "pear" }))]),
+        )
         .await;
     system.caught_up().await;
     let counts = system.counts().await;

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Waits have this limit; a condition that does not come true fails the test with what was seen last.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(1);
 
 /// The settings of the development servers; the environment may name others.
 pub fn settings() -> Config {
@@ -78,7 +78,8 @@ impl System {
     pub async fn publish_all(&self, lines: impl IntoIterator<Item = String>) {
         let mut waiting = Vec::new();
         for line in lines {
-            let key = serde_json::from_str::<Value>(&line).ok().and_then(|it| it["product_id"].as_str().map(str::to_owned));
+            let key =
+                serde_json::from_str::<Value>(&line).ok().and_then(|it| it["product_id"].as_str().map(str::to_owned));
             waiting.push(self.producer.send(&key.unwrap_or_default(), line.as_bytes()).await.expect("sent"));
         }
         for sent in waiting {
@@ -97,7 +98,9 @@ impl System {
                 let position = meta.positions.get(&partition).copied().unwrap_or(0);
                 if cursor != end || position != end {
                     let status = self.parts.status.now();
-                    return Err(format!("partition {partition}: end {end}, cursor {cursor}, live {position}; {status:?}"));
+                    return Err(format!(
+                        "partition {partition}: end {end}, cursor {cursor}, live {position}; {status:?}"
+                    ));
                 }
             }
             Ok(())
@@ -129,7 +132,8 @@ impl System {
         loop {
             let (page, more) = self.parts.realtime.stock_page(&after).await.unwrap();
             for (key, value) in page {
-                stock.insert((key.warehouse_id.to_string(), key.product_id.to_string()), value.stock.expect("readable"));
+                stock
+                    .insert((key.warehouse_id.to_string(), key.product_id.to_string()), value.stock.expect("readable"));
             }
             match more {
                 Some(last) => after = last,

@@ -25,7 +25,10 @@ async fn bad_questions_get_problem_details_that_name_the_field() {
         assert_eq!(answer.status(), 422, "{query}");
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         let problem: Value = answer.json().await.unwrap();
-        assert_eq!((problem["code"].as_str(), problem["errors"][0]["field"].as_str()), (Some("invalid_input"), Some(field)));
+        assert_eq!(
+            (problem["code"].as_str(), problem["errors"][0]["field"].as_str()),
+            (Some("invalid_input"), Some(field))
+        );
     }
     let unknown = reqwest::get(format!("{base}/api/v1/nothing")).await.unwrap();
     assert_eq!(unknown.status(), 404);
@@ -39,11 +42,21 @@ async fn every_route_passes_the_guard() {
     let system = System::new().await;
     let (base, stop) = system.serve().await;
     let client = reqwest::Client::new();
-    for path in ["/", "/api/v1/stock", "/api/v1/pipeline", "/api/v1/live", "/api/fn/live_view", "/lang/en", "/pkg/x", "/nothing"] {
+    for path in [
+        "/",
+        "/api/v1/stock",
+        "/api/v1/pipeline",
+        "/api/v1/live",
+        "/api/fn/live_view",
+        "/lang/en",
+        "/pkg/x",
+        "/nothing",
+    ] {
         let answer = client.get(format!("{base}{path}")).header("host", "evil.example").send().await.unwrap();
         assert_eq!(answer.status(), 421, "{path} answered a foreign name");
     }
-    let answer = client.post(format!("{base}/api/fn/live_view")).header("origin", "http://evil.example").send().await.unwrap();
+    let answer =
+        client.post(format!("{base}/api/fn/live_view")).header("origin", "http://evil.example").send().await.unwrap();
     assert_eq!(answer.status(), 403);
     stop.cancel();
     system.end().await;
@@ -64,12 +77,18 @@ async fn health_readiness_and_metrics() {
 }
 
 /// Reads events until one fits.
-async fn event(stream: &mut (impl futures::Stream<Item = reqwest::Result<axum::body::Bytes>> + Unpin), text: &mut String, fits: impl Fn(&str, &Value) -> bool) -> Value {
+async fn event(
+    stream: &mut (impl futures::Stream<Item = reqwest::Result<axum::body::Bytes>> + Unpin),
+    text: &mut String,
+    fits: impl Fn(&str, &Value) -> bool,
+) -> Value {
     let reading = async {
         loop {
             while let Some((block, rest)) = text.split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())) {
                 *text = rest;
-                let field = |name: &str| block.lines().find_map(|it| it.strip_prefix(name).map(str::to_owned)).unwrap_or_default();
+                let field = |name: &str| {
+                    block.lines().find_map(|it| it.strip_prefix(name).map(str::to_owned)).unwrap_or_default()
+                };
                 if let Ok(data) = serde_json::from_str::<Value>(&field("data: "))
                     && fits(&field("event: "), &data)
                 {

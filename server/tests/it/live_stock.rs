@@ -115,7 +115,8 @@ async fn deltas_after_a_cut_are_kept_apart() {
     let _: () = redis.hset(keys.meta(), "run", "run-1").await.unwrap();
     system.parts.realtime.apply(&line(10, "b", Some("a"), &[("x", 3)])).await.unwrap();
     system.parts.realtime.apply(&line(20, "c", Some("b"), &[("x", -1)])).await.unwrap();
-    let other: Vec<String> = redis.hmget(keys.stock("w:x"), &["change_v1", "change_v2", "pending", "rev"]).await.unwrap();
+    let other: Vec<String> =
+        redis.hmget(keys.stock("w:x"), &["change_v1", "change_v2", "pending", "rev"]).await.unwrap();
     assert_eq!(other, ["7", "2", "run-1", "3"]);
     assert_eq!(stock(&system, "x").await, Some(7));
     system.end().await;

@@ -114,7 +114,8 @@ async fn the_fence_keeps_a_zombie_out() {
     let mut writer = Writer::new(system.parts.records.clone());
     writer.record(&batch("1", None, 0, &["a", "b"], &system)).await.unwrap();
     let mut zombie = Writer::new(system.parts.records.clone());
-    let Outcome::Elsewhere(cursor) = zombie.record(&batch("2", None, 0, &["a", "b", "c"], &system)).await.unwrap() else {
+    let Outcome::Elsewhere(cursor) = zombie.record(&batch("2", None, 0, &["a", "b", "c"], &system)).await.unwrap()
+    else {
         panic!("the zombie wrote")
     };
     assert_eq!(cursor.next_offset, 2);
@@ -141,7 +142,14 @@ async fn a_crash_between_the_two_stores_is_made_good_from_the_journal() {
     // The topic must hold as much as the cursor says.
     for bill in ["lost 1", "lost 2"] {
         let partition = *partition;
-        system.producer.send_to(partition, entry(bill, &json!({})).as_bytes()).await.unwrap().acknowledged().await.unwrap();
+        system
+            .producer
+            .send_to(partition, entry(bill, &json!({})).as_bytes())
+            .await
+            .unwrap()
+            .acknowledged()
+            .await
+            .unwrap();
     }
     system.start();
     system.caught_up().await;

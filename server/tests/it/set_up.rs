@@ -28,7 +28,8 @@ async fn an_emptied_redis_is_said_and_recording_goes_on() {
     system.publish_all([entry("2", &json!({}))]).await;
     let (records, status) = (system.parts.records.clone(), system.parts.status.clone());
     eventually("the second entry is recorded and the trouble is said", || async {
-        let recorded: i64 = records.cursors().await.map_err(|it| it.to_string())?.values().map(|it| it.counts.recorded).sum();
+        let recorded: i64 =
+            records.cursors().await.map_err(|it| it.to_string())?.values().map(|it| it.counts.recorded).sum();
         let (state, reasons) = status.now();
         let said = state == PipelineState::Paused && reasons.iter().any(|it| it.contains("rebuilt"));
         if recorded == 2 && said { Ok(()) } else { Err(format!("{recorded} recorded, {state:?} {reasons:?}")) }

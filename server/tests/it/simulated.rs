@@ -19,7 +19,8 @@ async fn both_stores_reach_the_grocers_truth() {
     system.publish_all(entries.iter().map(|it| to_json(it, zone))).await;
     system.caught_up().await;
 
-    let expected = truth.stock().iter().map(|(key, stock)| ((key.warehouse_id.to_string(), key.product_id.to_string()), *stock));
+    let expected =
+        truth.stock().iter().map(|(key, stock)| ((key.warehouse_id.to_string(), key.product_id.to_string()), *stock));
     assert_eq!(system.live_stock().await, expected.collect());
     let counts = system.counts().await;
     assert_eq!(u64::try_from(counts.recorded).unwrap(), truth.entries());

@@ -37,7 +37,7 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     tokio::spawn(follower.run(stop.clone()));
     let warm = Instant::now();
     while hub.view().totals.today.entries < 1000 {
-        anyhow::ensure!(warm.elapsed() < Duration::from_secs(60), "not warm after 60 s: {:?}", parts.status.now());
+        anyhow::ensure!(warm.elapsed() < Duration::from_mins(1), "not warm after 60 s: {:?}", parts.status.now());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
@@ -53,12 +53,20 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
 
     let seen = latencies.len();
     latencies.sort_unstable();
-    let at = |percent: usize| latencies.get((seen * percent / 100).min(seen.saturating_sub(1))).map_or(0, Duration::as_millis);
+    let at = |percent: usize| {
+        latencies.get((seen * percent / 100).min(seen.saturating_sub(1))).map_or(0, Duration::as_millis)
+    };
     let (p50, p99, max) = (at(50), at(99), at(100));
     if json_wanted {
-        println!("{}", json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "p50_ms": p50, "p99_ms": p99, "max_ms": max }));
+        println!(
+            "{}",
+            json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "p50_ms": p50, "p99_ms": p99, "max_ms": max })
+        );
     } else {
-        println!("produce -> event stream at {rate}/s: p50 {p50} ms, p99 {p99} ms, max {max} ms   ({seen} of {} seen)", rate * seconds);
+        println!(
+            "produce -> event stream at {rate}/s: p50 {p50} ms, p99 {p99} ms, max {max} ms   ({seen} of {} seen)",
+            rate * seconds
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,170 +1,20 @@
 //! Settings: one file, every key also an environment variable `TALLYHOUSE_<KEY>`. All faults are reported at once.
 //! This is the only place that reads the environment. Names and defaults are those of the contract (README, "Settings").
 
+mod parse;
+mod secret;
+mod sections;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
-use chrono::NaiveDate;
-use url::Url;
-
-use crate::business_time::BusinessTime;
-
-/// A text that must not be shown: its `Debug` is `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself. Give it only to the client that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// A URL that may hold a password. Shown without it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretUrl(Url);
-
-impl SecretUrl {
-    /// Parses a URL of the given scheme.
-    pub fn parse(text: &str, schemes: &[&str]) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|cause| format!("is no URL: {cause}"))?;
-        if schemes.contains(&url.scheme()) {
-            Ok(Self(url))
-        } else {
-            Err(format!("must start with {}://", schemes.join(":// or ")))
-        }
-    }
-
-    /// The URL with its password, for the client.
-    pub fn reveal(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// The same server and account, another database.
-    #[must_use]
-    pub fn with_path(&self, path: &str) -> Self {
-        let mut url = self.0.clone();
-        url.set_path(path);
-        Self(url)
-    }
-
-    /// The first part of the path: a database's name.
-    pub fn path(&self) -> &str {
-        self.0.path().trim_start_matches('/')
-    }
-}
-
-impl fmt::Display for SecretUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.0.scheme(), self.0.host_str().unwrap_or_default())?;
-        if let Some(port) = self.0.port() {
-            write!(f, ":{port}")?;
-        }
-        f.write_str(self.0.path())
-    }
-}
-
-impl fmt::Debug for SecretUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// How entries are spread over tables. Fixed at the first migrate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// `t_{product}_{yyyymmdd}`.
-    ProductDay,
-    /// `t_b{bucket}_{yyyymmdd}`, bucket = murmur3(product) mod this.
-    BucketDay(u32),
-}
-
-/// Where entries come from.
-#[derive(Debug, Clone)]
-pub struct KafkaConfig {
-    /// `host:port`, comma separated.
-    pub brokers: String,
-    /// The topic of entries.
-    pub topic: String,
-    /// The consumer group of the daemons.
-    pub group: String,
-}
-
-/// Where the records are.
-#[derive(Debug, Clone)]
-pub struct RecordsConfig {
-    /// The database.
-    pub url: SecretUrl,
-    /// How entries are spread over tables.
-    pub layout: Layout,
-    /// At so many day tables a partition pauses.
-    pub max_tables: u32,
-}
-
-/// Where the live stock is.
-#[derive(Debug, Clone)]
-pub struct RealtimeConfig {
-    /// The server.
-    pub url: SecretUrl,
-    /// Starts every key of ours.
-    pub prefix: String,
-}
-
-/// What is served, where, to whom.
-#[derive(Debug, Clone)]
-pub struct WebConfig {
-    /// The dashboard and the HTTP interface.
-    pub listen: SocketAddr,
-    /// Health and metrics on an address of their own.
-    pub ops_listen: Option<SocketAddr>,
-    /// May anonymous viewers see the live pages?
-    pub public_wall: bool,
-}
-
-/// What makes an entry valid beyond its form.
-#[derive(Debug, Clone, Copy)]
-pub struct EntryRules {
-    /// The zone in which bills are written.
-    pub business_time: BusinessTime,
-    /// How far ahead of its message an entry may be dated.
-    pub max_future: Duration,
-    /// The first business date that is not a typo.
-    pub min_time: NaiveDate,
-}
-
-/// When audits run and what they may do.
-#[derive(Debug, Clone, Copy)]
-pub struct AuditConfig {
-    /// An audit is due when the last good one is this old.
-    pub expiration: Duration,
-    /// After a failed or impossible run.
-    pub retry_after: Duration,
-    /// Correct RRS < NRS too when the records prove complete.
-    pub correct_surplus: bool,
-}
-
-/// How long batches are kept for repairs.
-#[derive(Debug, Clone, Copy)]
-pub struct JournalConfig {
-    /// The longest that deltas are kept.
-    pub keep: Duration,
-    /// The most bytes of deltas.
-    pub max_bytes: u64,
-}
+use parse::{
+    address, bytes, duration, mysql_url, not_empty, number_at_least_one, redis_prefix, topic_name, yes_or_no, zone,
+};
+pub use secret::{Secret, SecretUrl};
+pub use sections::{
+    AuditConfig, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, WebConfig,
+};
 
 /// Everything, checked.
 #[derive(Debug, Clone)]
@@ -267,7 +117,8 @@ fn read_file(file: Option<&Path>) -> Result<Vec<(String, String)>, ConfigError> 
         None if default.exists() => default,
         None => return Ok(Vec::new()),
     };
-    let wrong = |cause: config::ConfigError| ConfigError::File { path: path.display().to_string(), cause: cause.to_string() };
+    let wrong =
+        |cause: config::ConfigError| ConfigError::File { path: path.display().to_string(), cause: cause.to_string() };
     let table: BTreeMap<String, config::Value> = config::Config::builder()
         .add_source(config::File::from(path))
         .build()
@@ -311,6 +162,10 @@ impl Reader<'_> {
         }
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is a fault that is reported, the inner one a value that may be missing"
+    )]
     fn optional<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<Option<T>> {
         if self.text(key).is_empty() { Some(None) } else { self.read(key, parse).map(Some) }
     }
@@ -343,7 +198,8 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
             entry: EntryRules {
                 business_time: from.read("time_zone", zone)?,
                 max_future: from.read("entry_max_future", duration)?,
-                min_time: from.read("entry_min_time", |it| it.parse().map_err(|_| "is no date like 2000-01-01".to_owned()))?,
+                min_time: from
+                    .read("entry_min_time", |it| it.parse().map_err(|_| "is no date like 2000-01-01".to_owned()))?,
             },
             audit: AuditConfig {
                 expiration: from.read("audit_expiration", duration)?,
@@ -418,82 +274,13 @@ fn redact(key: &str, value: &str) -> String {
     match key {
         "webhook_secret" => "***".to_owned(),
         _ if key.ends_with("_url") => {
-            Url::parse(value).map_or_else(|_| "***".to_owned(), |url| SecretUrl(url).to_string())
+            SecretUrl::parse_any(value).map_or_else(|| "***".to_owned(), |url| url.to_string())
         }
         _ => value.to_owned(),
     }
 }
 
-fn not_empty(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
-}
-
-fn topic_name(text: &str) -> Result<String, String> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if text.is_empty() || text.len() > 249 || !text.chars().all(legal) {
-        return Err("is no topic name: 1 to 249 of A-Z a-z 0-9 . _ -".to_owned());
-    }
-    Ok(text.to_owned())
-}
-
-fn redis_prefix(text: &str) -> Result<String, String> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if text.is_empty() || text.len() > 64 || !text.chars().all(legal) {
-        return Err("must be 1 to 64 of A-Z a-z 0-9 . _ -".to_owned());
-    }
-    Ok(text.to_owned())
-}
-
-fn mysql_url(text: &str) -> Result<SecretUrl, String> {
-    let url = SecretUrl::parse(text, &["mysql", "mariadb"])?;
-    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if url.path().is_empty() || !url.path().chars().all(legal) {
-        return Err("names no database of A-Z a-z 0-9 _, like mysql://host/tallyhouse".to_owned());
-    }
-    Ok(url)
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "is no address like 127.0.0.1:3000".to_owned())
-}
-
-fn zone(text: &str) -> Result<BusinessTime, String> {
-    text.parse().map(BusinessTime).map_err(|_| "is no time zone like Asia/Shanghai".to_owned())
-}
-
-fn number_at_least_one(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(it) if it >= 1 => Ok(it),
-        _ => Err("is no number from 1".to_owned()),
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(it) if !it.is_zero() => Ok(it),
-        _ => Err("is no duration like 30s, 15m, 1h, 7d".to_owned()),
-    }
-}
-
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    text.parse().map_err(|_| "is neither true nor false".to_owned())
-}
-
-fn bytes(text: &str) -> Result<u64, String> {
-    let wrong = || "is no size like 500MB or 2GB".to_owned();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "" | "B" => 1,
-        "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        _ => return Err(wrong()),
-    };
-    digits.trim().parse::<u64>().ok().and_then(|it| it.checked_mul(unit)).ok_or_else(wrong)
-}
-
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -515,7 +302,8 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_once() {
-        let wrong = with(&[("time_zone", "Mars"), ("listen", "here"), ("records_buckets", "0")]).unwrap_err().to_string();
+        let wrong =
+            with(&[("time_zone", "Mars"), ("listen", "here"), ("records_buckets", "0")]).unwrap_err().to_string();
         for key in ["time_zone", "listen", "records_buckets"] {
             assert!(wrong.contains(key), "{wrong}");
         }

@@ -1,0 +1,35 @@
+# The one door to every command. What each does is in dev/; this file only names them.
+.PHONY: help run test check bench sample screenshots frontend dev stop clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ## install what is missing, start the servers, build, load a simulated month, serve the dashboard (DEMO=0: empty)
+	@bash dev/run.sh
+
+test: ## everything that proves it, unit to browser
+	@bash dev/test.sh
+
+check: ## format, lints of all three crates and of the shell scripts
+	@bash dev/check.sh
+
+bench: ## ratios measured in one run, as a table (JSON=1: as JSON)
+	@bash dev/bench.sh
+
+sample: ## five days of a real wholesaler, in a world of their own on port 3010
+	@bash dev/sample.sh
+
+screenshots: ## pictures of every page in both languages, into end2end/out
+	@bash dev/screenshots.sh
+
+frontend: ## the browser part alone, into pkg/
+	@bash dev/toolchain.sh && bash dev/frontend.sh release
+
+dev: ## only install what is missing and start the servers
+	@bash dev/setup.sh
+
+stop: ## stop the development servers; their data stays
+	@bash dev/servers.sh stop
+
+clean: ## stop the development servers and delete their data and what was built here
+	@bash dev/servers.sh stop && rm -rf .run pkg end2end/out end2end/node_modules

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Ratios measured in one run, all servers on this machine, durable commits.
+set -euo pipefail
+# shellcheck source=dev/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+bash dev/setup.sh
+eval "$(bash dev/servers.sh env)"
+cargo build --release -p server
+tallyhouse=$CARGO_TARGET_DIR/release/tallyhouse
+json=()
+if [ "${JSON:-0}" != 0 ]; then json=(--json); fi
+say "on $(nproc) cores, $(free -g | sed -n 's/^Mem: *\([0-9]*\).*/\1/p') GB, $(uname -sr)"
+"$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" "${json[@]}"
+"$tallyhouse" bench latency --rate "${RATE:-1000}" --seconds "${SECONDS_OF_LOAD:-20}" "${json[@]}"

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Format, lints, shell scripts. Warnings are errors here.
+set -euo pipefail
+# shellcheck source=dev/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+have cargo || die "cargo is not there: install Rust from https://rustup.rs, then try again"
+bash dev/packages.sh
+bash dev/toolchain.sh
+say "format"
+cargo fmt --all --check
+# Per package: together they would share features, and `hydrate` would reach the server. The browser's crate is linted on
+# the host: lints do not need its target.
+for package in app server frontend; do
+  say "clippy $package"
+  cargo clippy -q -p "$package" --all-targets -- -D warnings
+done
+say "shellcheck"
+shellcheck -x dev/*.sh dev/servers/*.sh .ci/run
+say "everything checks"

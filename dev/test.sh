@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Everything that proves it: unit and integration tests on real servers, then the browser. Ends with the totals.
+set -euo pipefail
+# shellcheck source=dev/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+bash dev/setup.sh
+eval "$(bash dev/servers.sh env)"
+say "unit tests: app"
+cargo test -q -p app
+say "unit and integration tests: server"
+cargo test -p server
+say "browser part"
+bash dev/frontend.sh dev
+say "browser tests"
+bash dev/end2end.sh test

@@ -1,0 +1,68 @@
+// Pictures of the live page in both languages, themes and on two sizes of screen: out/live-{en,zh}-{light,dark}-{desk,phone}.png
+
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { DESK, LANGUAGES, PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
+import { eventually } from './fixtures/eventually.mjs';
+import { System } from './fixtures/system.mjs';
+
+const OUT = fileURLToPath(new URL('out/', import.meta.url));
+const LIVE = { en: 'Live', zh: '实时' };
+const PER_SECOND = { en: 'Entries per second', zh: '每秒笔数' };
+const NEWEST = { en: 'Newest entries', zh: '最新明细' };
+const SCREENS = { desk: DESK, phone: PHONE };
+const RATE = 5;
+
+/** Until the page is live and shows nothing but the trickle: a rate without the history, and newest entries that come. */
+async function untilLively(page, language) {
+  const live = new RegExp(`^\\s*${LIVE[language]}\\s*$`);
+  await page.getByRole('status').filter({ hasText: live }).waitFor();
+  const rate = page.locator('dl').filter({ hasText: PER_SECOND[language] }).getByRole('definition').first();
+  const newest = page.getByRole('region', { name: NEWEST[language] }).getByRole('listitem').first();
+  const first = await newest.innerText();
+  await eventually(async () => {
+    const perSecond = Number((await rate.innerText()).replaceAll(',', ''));
+    assert.ok(perSecond > 0 && perSecond < 3 * RATE, `${perSecond} entries per second`);
+    assert.notEqual(await newest.innerText(), first);
+  }, 30_000);
+}
+
+async function caughtUp(system) {
+  await eventually(async () => {
+    const metrics = await (await fetch(`${system.url}/metrics`)).text();
+    assert.match(metrics, /^tallyhouse_lag_messages 0$/m);
+    assert.match(metrics, /^tallyhouse_live_lag_messages 0$/m);
+  }, 180_000);
+}
+
+let browser;
+let system;
+try {
+  system = await System.start();
+  const names = system.path('simulated-names.csv');
+  await system.tallyhouse(['simulate', '--days', '2', '--entries-per-day', '1500', '--write-names', names]);
+  await system.tallyhouse(['names', 'import', names]);
+  await caughtUp(system);
+  // New names are read now and then; a server that starts has them at once.
+  await system.stop();
+  await system.serve();
+  system.startHelper(['simulate', '--rate', `${RATE}`]);
+  await mkdir(OUT, { recursive: true });
+  browser = await startBrowser();
+  for (const language of Object.keys(LANGUAGES)) {
+    for (const theme of ['light', 'dark']) {
+      for (const [screen, viewport] of Object.entries(SCREENS)) {
+        await withPage(browser, system.url, { language, theme, viewport }, async (page) => {
+          await untilLively(page, language);
+          const path = `${OUT}live-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path, fullPage: screen === 'phone' });
+          console.log(path);
+        });
+      }
+    }
+  }
+} finally {
+  await browser?.close();
+  await system?.close();
+}

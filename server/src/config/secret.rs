@@ -1,0 +1,82 @@
+//! Texts that must not be shown: their `Debug` and `Display` leave the secret out.
+
+use std::fmt;
+
+use url::Url;
+
+/// A text that must not be shown: its `Debug` is `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself. Give it only to the client that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A URL that may hold a password. Shown without it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Url);
+
+impl SecretUrl {
+    /// Parses a URL of the given scheme.
+    pub fn parse(text: &str, schemes: &[&str]) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|cause| format!("is no URL: {cause}"))?;
+        if schemes.contains(&url.scheme()) {
+            Ok(Self(url))
+        } else {
+            Err(format!("must start with {}://", schemes.join(":// or ")))
+        }
+    }
+
+    /// Any URL, to show it without its password.
+    pub(super) fn parse_any(text: &str) -> Option<Self> {
+        Url::parse(text).ok().map(Self)
+    }
+
+    /// The URL with its password, for the client.
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The same server and account, another database.
+    #[must_use]
+    pub fn with_path(&self, path: &str) -> Self {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        Self(url)
+    }
+
+    /// The first part of the path: a database's name.
+    pub fn path(&self) -> &str {
+        self.0.path().trim_start_matches('/')
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.0.scheme(), self.0.host_str().unwrap_or_default())?;
+        if let Some(port) = self.0.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(self.0.path())
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

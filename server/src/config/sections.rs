@@ -1,0 +1,91 @@
+//! The sections of the settings. Each is handed to its module by value.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::SecretUrl;
+use crate::business_time::BusinessTime;
+
+/// How entries are spread over tables. Fixed at the first migrate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// `t_{product}_{yyyymmdd}`.
+    ProductDay,
+    /// `t_b{bucket}_{yyyymmdd}`, bucket = murmur3(product) mod this.
+    BucketDay(u32),
+}
+
+/// Where entries come from.
+#[derive(Debug, Clone)]
+pub struct KafkaConfig {
+    /// `host:port`, comma separated.
+    pub brokers: String,
+    /// The topic of entries.
+    pub topic: String,
+    /// The consumer group of the daemons.
+    pub group: String,
+}
+
+/// Where the records are.
+#[derive(Debug, Clone)]
+pub struct RecordsConfig {
+    /// The database.
+    pub url: SecretUrl,
+    /// How entries are spread over tables.
+    pub layout: Layout,
+    /// At so many day tables a partition pauses.
+    pub max_tables: u32,
+}
+
+/// Where the live stock is.
+#[derive(Debug, Clone)]
+pub struct RealtimeConfig {
+    /// The server.
+    pub url: SecretUrl,
+    /// Starts every key of ours.
+    pub prefix: String,
+}
+
+/// What is served, where, to whom.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// The dashboard and the HTTP interface.
+    pub listen: SocketAddr,
+    /// Health and metrics on an address of their own.
+    pub ops_listen: Option<SocketAddr>,
+    /// May anonymous viewers see the live pages?
+    pub public_wall: bool,
+}
+
+/// What makes an entry valid beyond its form.
+#[derive(Debug, Clone, Copy)]
+pub struct EntryRules {
+    /// The zone in which bills are written.
+    pub business_time: BusinessTime,
+    /// How far ahead of its message an entry may be dated.
+    pub max_future: Duration,
+    /// The first business date that is not a typo.
+    pub min_time: NaiveDate,
+}
+
+/// When audits run and what they may do.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditConfig {
+    /// An audit is due when the last good one is this old.
+    pub expiration: Duration,
+    /// After a failed or impossible run.
+    pub retry_after: Duration,
+    /// Correct RRS < NRS too when the records prove complete.
+    pub correct_surplus: bool,
+}
+
+/// How long batches are kept for repairs.
+#[derive(Debug, Clone, Copy)]
+pub struct JournalConfig {
+    /// The longest that deltas are kept.
+    pub keep: Duration,
+    /// The most bytes of deltas.
+    pub max_bytes: u64,
+}
