@@ -1,7 +1,7 @@
 //! The document and the route table, on one screen.
 
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
@@ -38,6 +38,7 @@ impl Theme {
 /// The document around every page. Rendered on the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = use_context::<Theme>().map(Theme::word);
+    let stylesheet = use_context::<StylesheetPath>().map(|it| it.0);
     view! {
         <!DOCTYPE html>
         <html lang=locale().tag() data-theme=theme>
@@ -46,6 +47,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M3 5h14v3.4H3zM3 11.6h14V15H3z'/%3E%3C/svg%3E" />
+                {stylesheet.map(|href| view! { <link rel="stylesheet" href=href /> })}
                 <HydrationScripts options />
                 <MetaTags />
             </head>
@@ -62,10 +64,8 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     // The bar says whether the page below it is live.
     provide_context(RwSignal::new(StreamState::Connecting));
-    let stylesheet = use_context::<StylesheetPath>().map(|it| it.0);
     let texts = texts();
     view! {
-        {stylesheet.map(|href| view! { <Stylesheet href /> })}
         <Title formatter=move |title: String| format!("{title} · {}", texts.product_name) />
         <Router>
             <a class="skip" href="#content">

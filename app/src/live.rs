@@ -274,6 +274,7 @@ enum Kind {
 struct Stream {
     source: EventSource,
     _listeners: Vec<Closure<dyn Fn(MessageEvent)>>,
+    _opened: Closure<dyn Fn()>,
 }
 
 impl Stream {
@@ -292,7 +293,10 @@ impl Stream {
                 Some(listener)
             })
             .collect();
-        Some(Self { source, _listeners: listeners })
+        // Where nothing was missed there is nothing to say: the open stream itself is the news.
+        let opened = Closure::<dyn Fn()>::new(move || store.hear(None));
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        Some(Self { source, _listeners: listeners, _opened: opened })
     }
 
     fn is_open(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::flash::clear_after_flash;
 use crate::i18n::{locale, texts};
 use crate::model::live::FreshEntry;
 use crate::model::quantity::Direction;
@@ -57,14 +58,16 @@ fn Row(entry: FreshEntry, is_new: bool) -> impl IntoView {
         Direction::In => ("in", texts.flow_in),
         Direction::Out => ("out", texts.flow_out),
     };
-    let mark = if is_new { format!("flash-{class}") } else { String::new() };
+    // Rows move when newer ones come before them, and moving starts an animation again: the mark goes once it was seen.
+    let (mark, set_mark) = signal(if is_new { format!("flash-{class}") } else { String::new() });
+    Effect::new(move || clear_after_flash(set_mark, String::new()));
     let what = format!(
         "{} · {} ",
         locale.name(&entry.warehouse.name, &entry.warehouse.id),
         locale.name(&entry.product.name, &entry.product.id)
     );
     view! {
-        <li class=mark>
+        <li class=move || mark.get()>
             <time title=entry.date.clone()>{entry.time}</time>
             <span class=format!("dir {class}")>{word}</span>
             <span class="what" title=format!("{what}{}", entry.bill_id)>

@@ -14,14 +14,19 @@ pub fn flash(value: impl Fn() -> i64 + 'static) -> ReadSignal<&'static str> {
         let now = value();
         if let Some(before) = before.filter(|it| *it != now && class.get_untracked().is_empty()) {
             set_class.set(if now > before { "flash-in" } else { "flash-out" });
-            set_timeout(
-                move || {
-                    set_class.try_set("");
-                },
-                FLASH,
-            );
+            clear_after_flash(set_class, "");
         }
         now
     });
     class
+}
+
+/// Takes a mark away once it was seen; a figure that is gone by then needs nothing.
+pub fn clear_after_flash<T: Send + Sync + 'static>(class: WriteSignal<T>, none: T) {
+    set_timeout(
+        move || {
+            let _gone_meanwhile = class.try_set(none);
+        },
+        FLASH,
+    );
 }

@@ -91,7 +91,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Variables of ours that are no settings: the development scripts use them.
-const NOT_SETTINGS: &[&str] = &["cache", "config", "log", "pkg"];
+const NOT_SETTINGS: &[&str] = &["bin", "cache", "config", "log", "pkg"];
 
 /// Reads the file (if any), then the environment over it.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
