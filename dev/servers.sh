@@ -5,6 +5,7 @@
 # A server given by TALLYHOUSE_MYSQL_URL, TALLYHOUSE_REDIS_URL or TALLYHOUSE_KAFKA_BROKERS is used, and never started,
 # wiped or stopped here. Others of these scripts' servers: set SERVERS_RUN and TALLYHOUSE_DEV_{MYSQL,REDIS,KAFKA}_PORT.
 set -euo pipefail
+# shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 umask 077
