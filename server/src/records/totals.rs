@@ -46,22 +46,18 @@ pub async fn add(
     lines: &[(&Line, &DayTable)],
     ids: &TableIds,
 ) -> Result<(), sqlx::Error> {
+    add_days(connection, lines).await?;
+    add_stock(connection, lines).await?;
+    add_tables(connection, partition, lines, ids).await
+}
+
+async fn add_days(connection: &mut MySqlConnection, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
     let days = group(lines, |line, _| {
         let it = &line.entry;
         (line.day, it.product_id.as_str(), it.warehouse_id.as_str(), it.company_id.as_str())
     });
-    let rows = days.iter().map(|((day, product, warehouse, company), sums)| {
-        (
-            product,
-            warehouse,
-            company,
-            day.to_string(),
-            sums.qty_in,
-            sums.qty_out,
-            sums.adjust_in,
-            sums.adjust_out,
-            sums.entries,
-        )
+    let rows = days.iter().map(|((day, product, warehouse, company), it)| {
+        (product, warehouse, company, day, it.qty_in, it.qty_out, it.adjust_in, it.adjust_out, it.entries)
     });
     sqlx::query(
         "INSERT INTO day_totals (product_id, warehouse_id, company_id, day, qty_in, qty_out, adjust_in, adjust_out, entries)
@@ -75,12 +71,15 @@ pub async fn add(
            entries = day_totals.entries + VALUES(entries)",
     )
     .bind(json_rows(rows)?)
-    .execute(&mut *connection)
-    .await?;
+    .execute(connection)
+    .await
+    .map(drop)
+}
 
+async fn add_stock(connection: &mut MySqlConnection, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
     let keys = group(lines, |line, _| (line.entry.warehouse_id.as_str(), line.entry.product_id.as_str()));
-    let rows = keys.iter().map(|((warehouse, product), sums)| {
-        (warehouse, product, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries)
+    let rows = keys.iter().map(|((warehouse, product), it)| {
+        (warehouse, product, it.qty_in, it.qty_out, it.adjust_in, it.adjust_out, it.entries)
     });
     sqlx::query(
         "INSERT INTO stock_totals (warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries)
@@ -94,13 +93,19 @@ pub async fn add(
            entries = stock_totals.entries + VALUES(entries)",
     )
     .bind(json_rows(rows)?)
-    .execute(&mut *connection)
-    .await?;
+    .execute(connection)
+    .await
+    .map(drop)
+}
 
-    let tables = group(lines, |_, table| ids.get(table).copied().unwrap_or_default());
-    let rows = tables
-        .iter()
-        .map(|(table, sums)| (table, sums.qty_in, sums.qty_out, sums.adjust_in, sums.adjust_out, sums.entries));
+async fn add_tables(
+    connection: &mut MySqlConnection,
+    partition: i32,
+    lines: &[(&Line, &DayTable)],
+    ids: &TableIds,
+) -> Result<(), sqlx::Error> {
+    let tables = group(lines, |_, table| ids.get(table).copied());
+    let rows = tables.iter().map(|(id, it)| (id, it.qty_in, it.qty_out, it.adjust_in, it.adjust_out, it.entries));
     sqlx::query(
         "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
          SELECT j.table_id, ?, j.qty_in, j.qty_out, j.adjust_in, j.adjust_out, j.entries
