@@ -33,13 +33,13 @@ pipeline() { curl -fsS "http://$listen/api/v1/pipeline" | sed -E "s/.*\"totals\"
 if [ "${DEMO:-1}" != 0 ]; then
   if [ "$(pipeline consumed)" = 0 ]; then
     say "load a simulated month, through Kafka"
-    "$tallyhouse" simulate --days 31 --entries-per-day 3000 >"$RUN/truth.json"
+    "$tallyhouse" simulate --days 31 --entries-per-day 3000 --last-hour-rate "${RATE:-2}" >"$RUN/truth.json"
     entries=$(sed -E 's/.*"entries":([0-9]+).*/\1/' "$RUN/truth.json")
     loaded() { [ "$(pipeline consumed)" -ge "$entries" ]; }
     wait_for "the month is not loaded after 5 minutes; see $RUN/tallyhouse.log" 300 loaded
     say "$entries entries recorded"
   fi
-  "$tallyhouse" simulate --rate "${RATE:-4}" >"$RUN/trickle.json" 2>"$RUN/trickle.log" &
+  "$tallyhouse" simulate --rate "${RATE:-2}" >"$RUN/trickle.json" 2>"$RUN/trickle.log" &
   children+=($!)
 fi
 
@@ -53,7 +53,7 @@ cat <<SCREEN
     records     $(bash dev/servers.sh status | sed -n 's/^mariadb *//p')
     live stock  $(bash dev/servers.sh status | sed -n 's/^redis *//p')
     queue       $(bash dev/servers.sh status | sed -n 's/^kafka *//p')
-    entries     $([ "${DEMO:-1}" = 0 ] && echo "none simulated (DEMO=0); publish yours with: tallyhouse produce FILE" || echo "a simulated month, then about ${RATE:-4} a second")
+    entries     $([ "${DEMO:-1}" = 0 ] && echo "none simulated (DEMO=0); publish yours with: tallyhouse produce FILE" || echo "a simulated month, then about ${RATE:-2} a second")
     log         $RUN/tallyhouse.log
     program     $tallyhouse
 

@@ -91,6 +91,9 @@ pub struct Simulate {
     /// About so many entries on each of them.
     #[arg(long, default_value_t = 3000)]
     pub entries_per_day: usize,
+    /// With --days: the last of them ends with an hour of so many entries a second, so that what follows live is no break.
+    #[arg(long, requires = "days")]
+    pub last_hour_rate: Option<f64>,
     /// Then so many entries a second, until stopped.
     #[arg(long)]
     pub rate: Option<f64>,

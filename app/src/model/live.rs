@@ -13,7 +13,7 @@ use super::quantity::Direction;
 /// The most rows of a ranked list, and of the newest entries, that a view carries.
 pub const LIST_ROWS: usize = 100;
 /// The most entries that a view carries.
-pub const NEWEST_ROWS: usize = 20;
+pub const NEWEST_ROWS: usize = 12;
 /// The last hour, in minutes.
 pub const HOUR: i64 = 60;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use app::model::entry::Entry;
+use app::model::entry::{Entry, Millis};
 use chrono::Days;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -20,6 +20,7 @@ use crate::simulate::{Grocer, Truth, names, to_json};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Publishes past days, then live entries.
 pub async fn run(config: &Config, simulate: &Simulate) -> anyhow::Result<ExitCode> {
@@ -36,7 +37,7 @@ pub async fn run(config: &Config, simulate: &Simulate) -> anyhow::Result<ExitCod
         clock: Clock::system(),
     };
     if simulate.days > 0 {
-        play.past(simulate.days, simulate.entries_per_day).await?;
+        play.past(simulate.days, simulate.entries_per_day, simulate.last_hour_rate).await?;
     }
     if let Some(rate) = simulate.rate {
         play.live(rate, simulate.seconds.map(Duration::from_secs)).await?;
@@ -57,18 +58,31 @@ struct Play {
 
 impl Play {
     /// Opening stock, then every day up to now.
-    async fn past(&mut self, days: u32, entries_per_day: usize) -> anyhow::Result<()> {
+    async fn past(&mut self, days: u32, entries_per_day: usize, last_hour_rate: Option<f64>) -> anyhow::Result<()> {
+        check_rate(last_hour_rate)?;
         let now = self.clock.now();
+        let quiet_until = Millis(now.0 - last_hour_rate.map_or(0, |_| HOUR_MS));
         let today = self.zone.day(now).context("the clock shows no date that can be")?;
         let first = today.checked_sub_days(Days::new(u64::from(days.saturating_sub(1)))).context("too many days")?;
         let opening = self.zone.start_of(first).context("the first day does not exist")?;
         for entry in self.grocer.opening(opening) {
             self.publish(&entry).await?;
         }
-        for day in first.iter_days().take_while(|day| *day <= today) {
-            let until = (day == today).then_some(now);
+        // Just after midnight the last hour reaches into yesterday.
+        let quiet_day = self.zone.day(quiet_until).context("the clock shows no date that can be")?;
+        for day in first.iter_days().take_while(|day| *day <= quiet_day) {
+            let until = (day >= quiet_day).then_some(quiet_until);
             for entry in self.grocer.day(day, until, entries_per_day) {
                 self.publish(&entry).await?;
+            }
+        }
+        if let Some(rate) = last_hour_rate {
+            let step = Duration::from_secs_f64(1.0 / rate);
+            let mut since = Duration::ZERO;
+            while let Some(passed) = i64::try_from(since.as_millis()).ok().filter(|it| *it < HOUR_MS) {
+                let entry = self.grocer.next(Millis(quiet_until.0 + passed));
+                self.publish(&entry).await?;
+                since += step;
             }
         }
         self.settle().await
@@ -76,7 +90,7 @@ impl Play {
 
     /// Entries as they happen, until stopped.
     async fn live(&mut self, rate: f64, limit: Option<Duration>) -> anyhow::Result<()> {
-        anyhow::ensure!(rate > 0.0 && rate <= 1_000_000.0, "--rate must be above 0 and at most 1000000");
+        check_rate(Some(rate))?;
         let stop = shutdown::on_signal();
         let end = limit.map(|limit| Instant::now() + limit);
         // Above 100 a second several entries share a tick: timers are no finer than a millisecond.
@@ -116,6 +130,11 @@ impl Play {
         }
         Ok(())
     }
+}
+
+fn check_rate(rate: Option<f64>) -> anyhow::Result<()> {
+    anyhow::ensure!(rate.is_none_or(|it| it > 0.0 && it <= 1_000_000.0), "a rate must be above 0 and at most 1000000");
+    Ok(())
 }
 
 fn write_names(file: &Path) -> anyhow::Result<()> {

@@ -132,7 +132,7 @@ impl Follower {
         }
         let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
         self.names = self.records.names().await?;
-        let mut state = State::new(snapshot, meta.incarnation, meta.positions);
+        let mut state = State::new(snapshot, meta);
         let mut after = String::new();
         loop {
             let (values, more) = self.realtime.stock_page(&after).await?;
@@ -210,14 +210,16 @@ impl Follower {
                 state.positions().iter().any(|(p, ours)| meta.positions.get(p).copied().unwrap_or(0) < *ours);
             let missing =
                 meta.positions.iter().any(|(p, theirs)| state.positions().get(p).copied().unwrap_or(0) < *theirs);
-            (same_life, thrown_back, missing, Some(state.day()) == today)
+            let settled = state.settlings() != meta.settlings;
+            (same_life, thrown_back, missing, settled, Some(state.day()) == today)
         });
-        let Some((same_life, thrown_back, missing, same_day)) = compared else { return Ok(()) };
+        let Some((same_life, thrown_back, missing, settled, same_day)) = compared else { return Ok(()) };
         let was_behind = std::mem::replace(behind, missing);
         match () {
             () if !same_life => Err(Ended::ReadAgain("the live stock was made anew")),
             () if thrown_back => Err(Ended::ReadAgain("the live stock was thrown back")),
             () if missing && was_behind => Err(Ended::ReadAgain("messages of the feed were missed")),
+            () if settled => Err(Ended::ReadAgain("keys were settled or set apart")),
             () if !same_day => Err(Ended::ReadAgain("a new business day began")),
             () => {
                 self.hub.vouch(self.clock.now());

@@ -11,7 +11,7 @@ use app::model::live::{HOUR, NEWEST_ROWS};
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
 
-use crate::realtime::{FeedMessage, Value};
+use crate::realtime::{FeedMessage, Meta, Value};
 use crate::records::StreamSnapshot;
 
 /// Everything the live pages show, by key.
@@ -31,6 +31,7 @@ pub struct State {
     flows_to: BTreeMap<i32, i64>,
     positions: BTreeMap<i32, i64>,
     incarnation: String,
+    settlings: i64,
 }
 
 /// What a warehouse or a product holds.
@@ -48,7 +49,7 @@ pub struct Missed;
 
 impl State {
     /// Starts from a snapshot of the records; stock comes by [`State::merge`].
-    pub fn new(snapshot: StreamSnapshot, incarnation: String, positions: BTreeMap<i32, i64>) -> Self {
+    pub fn new(snapshot: StreamSnapshot, meta: Meta) -> Self {
         let mut state = Self {
             keys: BTreeMap::new(),
             warehouses: HashMap::new(),
@@ -62,8 +63,9 @@ impl State {
             newest: VecDeque::new(),
             rejected: snapshot.cursors.values().map(|it| it.counts.rejected).sum(),
             flows_to: snapshot.cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect(),
-            positions,
-            incarnation,
+            positions: meta.positions,
+            incarnation: meta.incarnation,
+            settlings: meta.settlings,
         };
         for flow in &snapshot.today.flows {
             state.add_flow(flow);
@@ -198,6 +200,11 @@ impl State {
         &self.positions
     }
 
+    /// How often keys had been settled or set apart when everything was read.
+    pub fn settlings(&self) -> i64 {
+        self.settlings
+    }
+
     /// Which life of the live stock this is.
     pub fn incarnation(&self) -> &str {
         &self.incarnation
@@ -232,7 +239,8 @@ mod tests {
             minutes: BTreeMap::new(),
             newest: Vec::new(),
         };
-        State::new(snapshot, "i".to_owned(), BTreeMap::from([(0, position)]))
+        let positions = BTreeMap::from([(0, position)]);
+        State::new(snapshot, Meta { incarnation: "i".to_owned(), positions, ..Meta::default() })
     }
 
     fn batch(n: i64) -> FeedMessage {

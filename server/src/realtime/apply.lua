@@ -119,6 +119,8 @@ for i, plan in ipairs(plans) do
   -- Members are percent-encoded, so they need no escaping in JSON.
   changed[i] = '["' .. plan.member .. '",' .. (plan.unreadable and 'null' or text(plan.stock)) .. ',' .. text(plan.rev) .. ']'
 end
+-- A fresh hash begins at a lower rev than the damaged one had: whoever follows revs must read again.
+if damaged > 0 then redis.call('HINCRBY', meta, 'settlings', 1) end
 redis.call('HSET', meta, 'position:' .. partition, ARGV[6], 'batch:' .. partition, batch)
 redis.call('PUBLISH', channel, '{"partition":' .. partition .. ',"from":' .. ARGV[5] .. ',"to":' .. ARGV[6]
   .. ',"incarnation":"' .. (m[3] or '') .. '","keys":[' .. table.concat(changed, ',') .. '],"note":' .. note .. '}')

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod clamping;
+mod cli;
 mod harness;
 mod http;
 mod live_stock;

@@ -1,0 +1,93 @@
+//! The program as people and scripts call it: what it prints, and its exit codes.
+
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use crate::harness::{System, entry};
+
+fn tallyhouse(system: &System, arguments: &[&str]) -> Command {
+    let config = &system.world.config;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tallyhouse"));
+    command
+        .args(arguments)
+        .env("TALLYHOUSE_KAFKA_BROKERS", &config.kafka.brokers)
+        .env("TALLYHOUSE_TOPIC", &config.kafka.topic)
+        .env("TALLYHOUSE_MYSQL_URL", config.records.url.reveal())
+        .env("TALLYHOUSE_REDIS_URL", config.realtime.url.reveal())
+        .env("TALLYHOUSE_REDIS_PREFIX", &config.realtime.prefix);
+    command
+}
+
+fn text(output: &Output) -> (String, String, Option<i32>) {
+    let read = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (read(&output.stdout), read(&output.stderr), output.status.code())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn produce_takes_ndjson_and_csv() {
+    let mut system = System::new().await;
+    system.start();
+    let folder = std::env::temp_dir().join(&system.world.config.kafka.topic);
+    std::fs::create_dir_all(&folder).unwrap();
+    let ndjson = folder.join("entries.ndjson");
+    std::fs::write(&ndjson, format!("{}\n\nnot an entry\r\n{}", entry("1", &json!({})), entry("2", &json!({}))))
+        .unwrap();
+    let csv = folder.join("entries.csv");
+    let head = "product_id,quantity,drcr,company_id,warehouse_id,bill_id,create_time,description,line_no";
+    let rows = "apple,7,-1,c1,w1,3,2025-03-10 08:00:00,,2\napple,seven,1,c1,w1,4,2025-03-10 08:00:00,\"a, b\",";
+    std::fs::write(&csv, format!("{head}\n{rows}\n")).unwrap();
+
+    let output =
+        tallyhouse(&system, &["produce", "--json", ndjson.to_str().unwrap(), csv.to_str().unwrap()]).output().unwrap();
+    let (printed, complaints, code) = text(&output);
+    assert_eq!((printed.trim(), code), (r#"{"failed":0,"sent":5}"#, Some(0)), "{complaints}");
+    system.caught_up().await;
+    let counts = system.counts().await;
+    assert_eq!((counts.recorded, counts.rejected), (3, 2), "two lines are for the daemon to reject");
+    assert_eq!(system.live_stock().await.values().sum::<i64>(), 13);
+    std::fs::remove_dir_all(&folder).unwrap();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_faults_of_the_settings_at_once_and_no_secret() {
+    let system = System::new().await;
+    let output = tallyhouse(&system, &["config", "check"])
+        .env("TALLYHOUSE_MYSQL_URL", "mysql://root:hunter2@localhost/not-a-name!")
+        .env("TALLYHOUSE_TIME_ZONE", "Mars")
+        .env("TALLYHOUSE_TIEM_ZONE", "UTC")
+        .output()
+        .unwrap();
+    let (printed, complaints, code) = text(&output);
+    assert_eq!(code, Some(2));
+    for key in ["mysql_url", "time_zone", "tiem_zone"] {
+        assert!(complaints.contains(key), "{complaints}");
+    }
+    assert!(!format!("{printed}{complaints}").contains("hunter2"), "{complaints}");
+
+    let output = tallyhouse(&system, &["config", "check", "--json"]).output().unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let url = shown.as_array().unwrap().iter().find(|it| it["key"] == "mysql_url").unwrap();
+    assert_eq!(url["from"], "environment");
+    assert!(!url["value"].as_str().unwrap().contains('@'), "{url}");
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_set_up_ends_with_a_code_and_what_to_do_and_no_password() {
+    let system = System::new().await;
+    let nowhere = system.world.config.records.url.with_path("tallyhouse_test_nowhere");
+    for (name, value, hint) in [
+        ("TALLYHOUSE_LISTEN", "0.0.0.0:3999".to_owned(), "loopback"),
+        ("TALLYHOUSE_TIME_ZONE", "UTC".to_owned(), "other settings"),
+        ("TALLYHOUSE_MYSQL_URL", nowhere.reveal().to_owned(), "connecting"),
+    ] {
+        let output = tallyhouse(&system, &["serve"]).env(name, value).output().unwrap();
+        let (_, complaints, code) = text(&output);
+        assert_eq!(code, Some(2), "{name}: {complaints}");
+        assert!(complaints.contains(hint), "{name}: {complaints}");
+        assert!(!complaints.contains("tallyhouse:tallyhouse@"), "{complaints}");
+    }
+    system.end().await;
+}
