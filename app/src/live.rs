@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use crate::model::live::{
-    FreshEntry, Holder, LiveChange, LiveView, MinuteBar, Ranking, RankingChange, Totals, merge_hour, prepend,
+    FreshEntry, Holder, LiveChange, LiveView, MinuteBar, Ranking, RankingChange, Totals, merge_hour, move_newest,
 };
 
 /// The server sends something at least every 10 s; after this long without, numbers count as old.
@@ -187,8 +187,8 @@ impl LiveStore {
         if let Some(change) = change.products {
             self.products.apply(change);
         }
-        if !change.newest.is_empty() {
-            self.newest.update(|list| prepend(list, change.newest));
+        if !change.newest.is_empty() || change.newest_anew {
+            self.newest.update(|list| move_newest(list, change.newest, change.newest_anew));
         }
         if !change.hour.is_empty() {
             self.hour.update(|bars| merge_hour(bars, change.hour));

@@ -96,7 +96,7 @@ async fn patiently<T>(
 fn is_outage(error: &Error) -> bool {
     use crate::{realtime, records};
     match error {
-        Error::Kafka { .. } => true,
+        Error::Kafka { .. } | Error::NotYet(_) => true,
         Error::Records(error) => match error {
             away @ records::Error::Away { .. } => !away.is_set_up(),
             other => matches!(other, records::Error::Slow { .. }),

@@ -143,6 +143,9 @@ pub struct LiveChange {
     /// Entries that are new, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newest: Vec<FreshEntry>,
+    /// `newest` is the whole list: what was known is not how it goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub newest_anew: bool,
     /// Minutes that are new or moved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hour: Vec<MinuteBar>,
@@ -166,12 +169,14 @@ pub struct RankingChange {
 impl LiveView {
     /// What is different in `next`.
     pub fn change_to(&self, next: &Self) -> LiveChange {
+        let (newest, newest_anew) = newest_change(&self.newest, &next.newest);
         LiveChange {
             id: next.id.clone(),
             totals: (self.totals != next.totals).then(|| next.totals.clone()),
             warehouses: self.warehouses.change_to(&next.warehouses),
             products: self.products.change_to(&next.products),
-            newest: next.newest.iter().take_while(|it| self.newest.first() != Some(*it)).cloned().collect(),
+            newest,
+            newest_anew,
             hour: next.hour.iter().filter(|it| !self.hour.contains(it)).cloned().collect(),
             offsets: next
                 .offsets
@@ -194,7 +199,7 @@ impl LiveView {
         if let Some(change) = change.products {
             self.products.apply(change);
         }
-        prepend(&mut self.newest, change.newest);
+        move_newest(&mut self.newest, change.newest, change.newest_anew);
         merge_hour(&mut self.hour, change.hour);
         self.offsets.extend(change.offsets);
     }
@@ -207,13 +212,25 @@ impl LiveChange {
             && self.warehouses.is_none()
             && self.products.is_none()
             && self.newest.is_empty()
+            && !self.newest_anew
             && self.hour.is_empty()
             && self.offsets.is_empty()
     }
 }
 
-/// Puts new entries before the known ones, and lets the oldest go.
-pub fn prepend(list: &mut Vec<FreshEntry>, mut newer: Vec<FreshEntry>) {
+/// The entries to be put before the known ones; or all of them, where that would not give the next list.
+fn newest_change(before: &[FreshEntry], next: &[FreshEntry]) -> (Vec<FreshEntry>, bool) {
+    let added: Vec<FreshEntry> = next.iter().take_while(|it| before.first() != Some(*it)).cloned().collect();
+    let mut led_to = before.to_vec();
+    move_newest(&mut led_to, added.clone(), false);
+    if led_to == next { (added, false) } else { (next.to_vec(), true) }
+}
+
+/// Puts new entries before the known ones, and lets the oldest go; or starts the list anew.
+pub fn move_newest(list: &mut Vec<FreshEntry>, mut newer: Vec<FreshEntry>, anew: bool) {
+    if anew {
+        list.clear();
+    }
     newer.append(list);
     newer.truncate(NEWEST_ROWS);
     *list = newer;
@@ -348,5 +365,13 @@ mod tests {
         assert_eq!(change.newest.len(), 3);
         before.apply(change);
         assert_eq!(before, next);
+
+        // Read again, the same head may be followed by others.
+        let mut reordered = next.clone();
+        reordered.newest.swap(4, 7);
+        let change = next.change_to(&reordered);
+        assert!(change.newest_anew);
+        next.apply(change);
+        assert_eq!(next, reordered);
     }
 }

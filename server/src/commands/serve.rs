@@ -11,7 +11,7 @@ use crate::cli::{Part, Serve};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Error, explain};
-use crate::live::Follower;
+use crate::live::{Follower, Watch};
 use crate::records::Records;
 use crate::startup::Parts;
 use crate::web::{PipelineReader, Web, check_listen};
@@ -57,6 +57,18 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
             following.await;
             Ok(())
         });
+        let watch = Watch {
+            hub: hub.clone(),
+            records: parts.records.clone(),
+            realtime: parts.realtime.clone(),
+            status: parts.status.clone(),
+            clock: parts.clock.clone(),
+        };
+        let watching = watch.run(stop.clone());
+        running.spawn(async move {
+            watching.await;
+            Ok(())
+        });
         let web = Web {
             hub,
             pipeline: PipelineReader {
@@ -91,7 +103,10 @@ async fn wait(running: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToke
                 return first;
             }
         } else {
-            running.join_next().await
+            tokio::select! {
+                next = running.join_next() => next,
+                () = stop.cancelled() => continue,
+            }
         };
         let Some(ended) = next else { return first };
         let ended = ended.context("a part of the process panicked").and_then(|it| it);

@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::Error;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Queue, Worker};
 use super::status::{Status, explain};
 use super::topic::Topic;
-use super::{Error, topic};
 use crate::clock::Clock;
 use crate::config::{EntryRules, KafkaConfig};
 use crate::realtime::Realtime;
@@ -94,29 +94,36 @@ impl Daemon {
         let consumer = self.join_group(events)?;
         let mut workers = Workers::new();
         let mut working = stop.child_token();
+        let mut assigned = Vec::new();
         let ended = loop {
             tokio::select! {
                 () = stop.cancelled() => break Ok(()),
                 Some(event) = rebalances.recv() => {
                     stop_workers(&working, &mut workers).await;
                     working = stop.child_token();
-                    let started = match event {
-                        Rebalance::Assigned(partitions) => self.assign(&consumer, &partitions, &mut workers, &working).await,
-                        Rebalance::Revoked => Ok(()),
+                    assigned = match event {
+                        Rebalance::Assigned(partitions) => partitions,
+                        Rebalance::Revoked => Vec::new(),
                     };
+                    let started = self.assign(&consumer, &assigned, &mut workers, &working).await;
                     if let Err(error) = started { break Err(error) }
                 }
                 Some(ended) = workers.join_next() => {
-                    let moved = match ended {
-                        Ok((partition, End::Moved)) => Some(partition),
-                        Ok((_, End::Stopped)) => None,
+                    let again = match ended {
+                        Ok((_, End::Stopped)) => false,
+                        Ok((partition, end)) => {
+                            tracing::warn!(partition, ?end, "looking again where to go on");
+                            true
+                        }
                         Err(panic) => {
                             tracing::error!(%panic, "a partition's worker ended badly");
-                            break Err(Error::Refused("a partition's worker ended badly; see the log".to_owned()));
+                            true
                         }
                     };
-                    if let Some(partition) = moved {
-                        let started = self.restart(&consumer, partition, &mut workers, &working).await;
+                    if again {
+                        stop_workers(&working, &mut workers).await;
+                        working = stop.child_token();
+                        let started = self.assign(&consumer, &assigned, &mut workers, &working).await;
                         if let Err(error) = started { break Err(error) }
                     }
                 }
@@ -212,8 +219,14 @@ impl Daemon {
         workers: &mut Workers,
         working: &CancellationToken,
     ) -> Result<(), Error> {
+        if partitions.is_empty() {
+            return consumer.unassign().map_err(Error::kafka("giving partitions back"));
+        }
         let cursors = self.cursors(partitions, working).await?;
         self.status.clear("Kafka");
+        for partition in partitions {
+            self.status.clear(&format!("reading partition {partition}"));
+        }
         let mut list = TopicPartitionList::new();
         let mut queues = Vec::new();
         for (partition, cursor) in cursors {
@@ -224,30 +237,6 @@ impl Daemon {
         consumer.assign(&list).map_err(Error::kafka("starting to read"))?;
         for (partition, cursor, queue) in queues {
             self.start(consumer, partition, queue, cursor, workers, working);
-        }
-        Ok(())
-    }
-
-    /// A worker found the cursor elsewhere: go there.
-    async fn restart(
-        &self,
-        consumer: &Arc<StreamConsumer<Context>>,
-        partition: i32,
-        workers: &mut Workers,
-        working: &CancellationToken,
-    ) -> Result<(), Error> {
-        let cursors = self.cursors(&[partition], working).await?;
-        for (partition, cursor) in cursors {
-            let queue = self.split(consumer, partition)?;
-            let seek = (Arc::clone(consumer), self.kafka.topic.clone(), Offset::Offset(cursor.next_offset));
-            let sought =
-                tokio::task::spawn_blocking(move || seek.0.seek(&seek.1, partition, seek.2, topic::ANSWER_LIMIT)).await;
-            match sought {
-                Ok(Ok(())) => self.start(consumer, partition, queue, cursor, workers, working),
-                // No longer ours: whoever has it now goes on.
-                Ok(Err(cause)) => tracing::warn!(partition, %cause, "seeking"),
-                Err(_) => return Err(Error::Stopped),
-            }
         }
         Ok(())
     }
@@ -278,7 +267,7 @@ impl Daemon {
             topic: self.kafka.topic.clone(),
         };
         let stop = working.child_token();
-        workers.spawn(async move { (partition, worker.run(queue, cursor, stop).await) });
+        workers.spawn(async move { (partition, Box::pin(worker.run(queue, cursor, stop)).await) });
     }
 
     /// The cursors of partitions, made where there is none, checked against what the topic holds. Waits for both to answer.
@@ -308,7 +297,9 @@ impl Daemon {
         let reach = topic.reach().await?;
         let mut cursors = BTreeMap::new();
         for &partition in partitions {
-            let Some(&(first, end)) = reach.get(&partition) else { continue };
+            let Some(&(first, end)) = reach.get(&partition) else {
+                return Err(Error::NotYet(format!("Kafka does not know partition {partition} of the topic yet")));
+            };
             let cursor = match self.records.cursor(partition).await? {
                 Some(cursor) => cursor,
                 None if first == 0 => {

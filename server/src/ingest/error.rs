@@ -23,6 +23,9 @@ pub enum Error {
     /// The cursor does not fit the topic; the process stops and says what to do.
     #[error("{0}")]
     Refused(String),
+    /// Something is not there yet; look again.
+    #[error("{0}")]
+    NotYet(String),
     /// The process is going down.
     #[error("stopped")]
     Stopped,

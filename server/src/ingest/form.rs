@@ -50,6 +50,11 @@ impl Forming {
         self.last.as_ref().map_or(self.from, |(offset, _)| offset + 1)
     }
 
+    /// Whose stream it is of.
+    pub fn partition(&self) -> i32 {
+        self.partition
+    }
+
     /// Is there anything in it?
     pub fn is_empty(&self) -> bool {
         self.last.is_none()

@@ -1,13 +1,20 @@
 //! Brings a partition's batches into the live stock, in order: what was just recorded, and what is missing from before.
+//! Each call is bounded, so that feeding a long gap never holds recording up: the worker alternates between the two.
+
+use std::time::Duration;
 
 use app::model::batch::JournalLine;
 use app::model::pipeline::PipelineState;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::status::Status;
 use super::{Error, explain};
 use crate::realtime::{Applied, Realtime};
 use crate::records::Records;
+
+/// After a failure nothing is tried for this long: a Redis that is away must not slow recording down.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Adds the batches of one partition to the live stock.
 pub struct LiveWriter {
@@ -16,93 +23,142 @@ pub struct LiveWriter {
     records: Records,
     realtime: Realtime,
     status: Status,
+    /// Has the live stock everything that was recorded? Only then may the next batch be added directly.
+    caught_up: bool,
+    not_before: Option<Instant>,
+}
+
+/// How far one step came.
+enum Step {
+    /// The live stock has everything before the cursor.
+    CaughtUp,
+    /// There is more in the journal.
+    More,
+    /// A person or a rebuild must help; who looks will see why.
+    Wrong(PipelineState, String),
 }
 
 impl LiveWriter {
     /// A writer for a partition.
     pub fn new(partition: i32, records: Records, realtime: Realtime, status: Status) -> Self {
-        Self { partition, place: format!("live stock, partition {partition}"), records, realtime, status }
+        let place = format!("live stock, partition {partition}");
+        Self { partition, place, records, realtime, status, caught_up: false, not_before: None }
     }
 
-    /// Adds a recorded batch. What cannot be added now is fed from the journal later; ingest does not wait for it.
-    pub async fn add(&self, line: &JournalLine) {
-        let added = match self.realtime.apply(line).await {
-            Ok(Applied::Applied { .. } | Applied::Repeat) => Ok(true),
+    /// Has the live stock everything that was recorded?
+    pub fn is_caught_up(&self) -> bool {
+        self.caught_up
+    }
+
+    /// Adds a batch that was just recorded, if everything before it is there. Else [`Self::step`] will come to it.
+    pub async fn add(&mut self, line: &JournalLine) {
+        if !self.caught_up {
+            return;
+        }
+        match self.realtime.apply(line).await {
+            Ok(Applied::Applied { .. } | Applied::Repeat) => {}
             // Something is missing before it, or something is wrong: both are looked into from the start.
-            Ok(_) => self.catch_up(line.to).await,
-            Err(error) => Err(error.into()),
-        };
-        self.tell(added);
+            Ok(_) => self.caught_up = false,
+            Err(error) => self.failed(&error.into()),
+        }
     }
 
-    /// Compares position and cursor, and feeds what is missing. Called on assignment and every second while idle.
-    pub async fn check(&self, cursor: i64) {
-        let caught_up = self.catch_up(cursor).await;
-        self.tell(caught_up);
-    }
-
-    fn tell(&self, outcome: Result<bool, Error>) {
-        match outcome {
-            Ok(true) => self.status.clear(&self.place),
-            // What is wrong was said where it was seen.
-            Ok(false) => {}
+    /// Compares position and cursor, and feeds at most a page of what is missing. `true`: call again, there is more.
+    pub async fn step(&mut self, cursor: i64) -> bool {
+        if self.not_before.is_some_and(|it| Instant::now() < it) {
+            return false;
+        }
+        self.not_before = None;
+        match self.feed(cursor).await {
+            Ok(Step::CaughtUp) => {
+                self.caught_up = true;
+                self.status.clear(&self.place);
+                false
+            }
+            Ok(Step::More) => {
+                self.caught_up = false;
+                let reason = format!("the live stock of partition {} is being fed from the journal", self.partition);
+                self.status.raise(&self.place, PipelineState::CatchingUp, reason);
+                true
+            }
+            Ok(Step::Wrong(state, reason)) => {
+                self.caught_up = false;
+                self.not_before = Some(Instant::now() + PAUSE);
+                self.status.raise(&self.place, state, reason);
+                false
+            }
             Err(error) => {
-                self.status.raise(&self.place, PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                self.failed(&error);
+                false
             }
         }
     }
 
-    /// `true`: the live stock has everything before `cursor`. `false`: a person or a rebuild must help, and was told.
-    async fn catch_up(&self, cursor: i64) -> Result<bool, Error> {
+    fn failed(&mut self, error: &Error) {
+        self.caught_up = false;
+        self.not_before = Some(Instant::now() + PAUSE);
+        self.status.raise(&self.place, PipelineState::Degraded, format!("{}; trying again", explain(error)));
+    }
+
+    async fn feed(&self, cursor: i64) -> Result<Step, Error> {
         let meta = self.realtime.meta().await?;
         if meta.mark.is_none() && !ensure_first_mark(&self.records, &self.realtime).await? {
-            return Ok(self.pause(EMPTIED.to_owned()));
+            return Ok(Step::Wrong(PipelineState::Paused, EMPTIED.to_owned()));
         }
         // Nothing stored counts as the partition's first offset.
-        let mut position = meta.positions.get(&self.partition).copied().unwrap_or(0);
-        while position < cursor {
-            let lines = self.records.journal_from(self.partition, position).await?;
-            if lines.is_empty() {
-                return Ok(self.pause(format!(
-                    "the journal of partition {} no longer reaches back to {position}; the live stock must be rebuilt",
-                    self.partition
-                )));
-            }
-            for line in lines {
-                match self.realtime.apply(&line).await? {
-                    Applied::Applied { .. } | Applied::Repeat => position = line.to,
-                    Applied::Gap { position: stored } => {
-                        position = stored;
-                        break;
-                    }
-                    Applied::Parted { position } => {
-                        return Ok(self.raise(
-                            PipelineState::RecordsBehind,
-                            format!(
-                                "partition {}: the live stock is at {position} of another history; the records were \
-                                 restored from a backup, and the live stock must be rebuilt",
-                                self.partition
-                            ),
-                        ));
-                    }
-                    Applied::Rebuilding => {
-                        return Ok(self.raise(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
-                    }
-                    Applied::Empty => return Ok(self.pause(EMPTIED.to_owned())),
-                    Applied::Foreign => return Ok(self.pause(explain(&self.realtime.foreign()))),
+        let position = meta.positions.get(&self.partition).copied().unwrap_or(0);
+        if position == cursor {
+            return Ok(Step::CaughtUp);
+        }
+        if position > cursor {
+            return self.ahead(position).await;
+        }
+        let lines = self.records.journal_from(self.partition, position).await?;
+        if lines.first().is_none_or(|first| first.from != position) {
+            return self.no_line_at(position).await;
+        }
+        let mut reached = position;
+        for line in lines {
+            match self.realtime.apply(&line).await? {
+                Applied::Applied { .. } | Applied::Repeat => reached = line.to,
+                // It was thrown back just now; the next look begins there.
+                Applied::Gap { .. } => return Ok(Step::More),
+                Applied::Parted { position } => return Ok(self.parted(position)),
+                Applied::Rebuilding => {
+                    return Ok(Step::Wrong(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
                 }
+                Applied::Empty => return Ok(Step::Wrong(PipelineState::Paused, EMPTIED.to_owned())),
+                Applied::Foreign => return Ok(Step::Wrong(PipelineState::Paused, explain(&self.realtime.foreign()))),
             }
         }
-        Ok(true)
+        Ok(if reached >= cursor { Step::CaughtUp } else { Step::More })
     }
 
-    fn pause(&self, reason: String) -> bool {
-        self.raise(PipelineState::Paused, reason)
+    /// The live stock is ahead of the cursor we know. Another daemon may have moved it; if not, the records were restored.
+    async fn ahead(&self, position: i64) -> Result<Step, Error> {
+        let stored = self.records.cursor(self.partition).await?.map_or(0, |it| it.next_offset);
+        Ok(if stored >= position { Step::CaughtUp } else { self.parted(position) })
     }
 
-    fn raise(&self, state: PipelineState, reason: String) -> bool {
-        self.status.raise(&self.place, state, reason);
-        false
+    /// No journal line begins where the live stock stands: it is in the middle of one, or they were let go.
+    async fn no_line_at(&self, position: i64) -> Result<Step, Error> {
+        if self.records.journal_straddles(self.partition, position).await? {
+            return Ok(self.parted(position));
+        }
+        let partition = self.partition;
+        let reason = format!(
+            "the journal of partition {partition} has no line that begins at {position}; the live stock must be rebuilt"
+        );
+        Ok(Step::Wrong(PipelineState::Paused, reason))
+    }
+
+    fn parted(&self, position: i64) -> Step {
+        let reason = format!(
+            "partition {}: the live stock is at {position} of another history; the records were restored from a backup, and \
+             the live stock must be rebuilt",
+            self.partition
+        );
+        Step::Wrong(PipelineState::RecordsBehind, reason)
     }
 }
 

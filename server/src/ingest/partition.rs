@@ -9,6 +9,7 @@ use app::model::pipeline::PipelineState;
 use rdkafka::Message as _;
 use rdkafka::consumer::StreamConsumer;
 use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,8 @@ pub enum End {
     Stopped,
     /// The cursor stands elsewhere: another daemon moved it, or a person did. Start again from there.
     Moved,
+    /// Kafka gives nothing more from where we are. Look again whether the cursor fits the topic.
+    Lost,
 }
 
 /// What a worker works with.
@@ -71,7 +74,12 @@ impl Worker {
         let stop = stop.child_token();
         let collecting =
             tokio::spawn(collect(queue, forming, sender, self.clock.clone(), self.status.clone(), stop.clone()));
+        let (status, partition) = (self.status.clone(), self.partition);
         let end = self.write(receiver, cursor, &stop).await;
+        // Whoever has the partition next has its troubles too.
+        for place in ["records, partition", "live stock, partition"] {
+            status.clear(&format!("{place} {partition}"));
+        }
         stop.cancel();
         if let Err(panic) = collecting.await {
             tracing::error!(%panic, "a collector ended badly");
@@ -80,19 +88,22 @@ impl Worker {
     }
 
     async fn write(mut self, mut batches: mpsc::Receiver<Ready>, mut cursor: Cursor, stop: &CancellationToken) -> End {
+        let mut feeding = false;
         let mut idle = tokio::time::interval(IDLE_CHECK);
         idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return End::Stopped,
                 batch = batches.recv() => {
-                    let Some((batch, _place)) = batch else { return End::Stopped };
+                    // The collector ends by itself only when there is nothing more to collect.
+                    let Some((batch, _place)) = batch else { return if stop.is_cancelled() { End::Stopped } else { End::Lost } };
                     match self.record(batch, &mut cursor, stop).await {
-                        Ok(()) => idle.reset(),
+                        Ok(()) => feeding = !self.live.is_caught_up(),
                         Err(end) => return end,
                     }
                 }
-                _ = idle.tick() => self.live.check(cursor.next_offset).await,
+                () = std::future::ready(()), if feeding => feeding = self.live.step(cursor.next_offset).await,
+                _ = idle.tick() => feeding = self.live.step(cursor.next_offset).await,
             }
         }
     }
@@ -184,6 +195,22 @@ fn count(counts: app::model::pipeline::Counts) {
     }
 }
 
+/// Errors after which the client fetches no more of a partition until it is assigned again.
+fn is_the_end(cause: &KafkaError) -> bool {
+    match cause {
+        KafkaError::MessageConsumptionFatal(_) => true,
+        KafkaError::MessageConsumption(code) => matches!(
+            code,
+            RDKafkaErrorCode::AutoOffsetReset
+                | RDKafkaErrorCode::OffsetOutOfRange
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownPartition
+                | RDKafkaErrorCode::LogTruncation
+        ),
+        _ => false,
+    }
+}
+
 /// Forms batches from what is there. As long as a batch is being written, the next one grows; once it is done, whatever
 /// has come is handed over. A full batch stops reading, and so pauses the partition in the client.
 async fn collect(
@@ -194,6 +221,7 @@ async fn collect(
     status: Status,
     stop: CancellationToken,
 ) {
+    let partition = forming.partition();
     let one_at_a_time = Arc::new(Semaphore::new(1));
     loop {
         tokio::select! {
@@ -201,13 +229,19 @@ async fn collect(
             () = stop.cancelled() => return,
             message = queue.recv(), if !forming.is_full() => match message {
                 Ok(message) => {
+                    status.clear("Kafka");
                     let timestamp = message.timestamp().to_millis().map_or_else(|| clock.now(), Millis);
                     let payload = message.payload().unwrap_or_default().to_vec();
                     forming.push(Message { offset: message.offset(), timestamp, payload });
                 }
                 Err(cause) => {
+                    let place = format!("reading partition {partition}");
+                    let ended = is_the_end(&cause);
                     let error = Error::kafka("reading the topic")(cause);
-                    status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                    status.raise(&place, PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                    if ended {
+                        return;
+                    }
                 }
             },
             place = Arc::clone(&one_at_a_time).acquire_owned(), if !forming.is_empty() => {

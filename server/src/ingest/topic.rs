@@ -14,7 +14,7 @@ use super::Error;
 use crate::config::KafkaConfig;
 
 /// Kafka answers within this, or counts as away.
-pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// The first and the next offset of each partition.
 pub type Reach = BTreeMap<i32, (i64, i64)>;
@@ -44,8 +44,12 @@ impl Topic {
             let doing = Error::kafka("asking Kafka for the topic");
             let metadata = this.consumer.fetch_metadata(Some(&this.name), ANSWER_LIMIT).map_err(&doing)?;
             let Some(topic) = metadata.topics().iter().find(|it| it.name() == this.name) else { return Ok(None) };
-            if topic.error().is_some() || topic.partitions().is_empty() {
-                return Ok(None);
+            match topic.error().map(RDKafkaErrorCode::from) {
+                None if topic.partitions().is_empty() => return Ok(None),
+                None => {}
+                Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => return Ok(None),
+                // Such as a leader that is being elected: there is a topic, and it will answer.
+                Some(code) => return Err(doing(KafkaError::MetadataFetch(code))),
             }
             let mut ids: Vec<i32> = topic.partitions().iter().map(rdkafka::metadata::MetadataPartition::id).collect();
             ids.sort_unstable();

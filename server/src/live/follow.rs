@@ -1,6 +1,6 @@
 //! Keeps the hub up to date: reads everything once, follows the live feed, and reads again what it missed.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -163,7 +163,7 @@ impl Follower {
         for timer in [&mut compare, &mut names] {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
-        let mut behind = false;
+        let mut seen = BTreeMap::new();
         loop {
             tokio::select! {
                 message = messages.next() => match message {
@@ -183,22 +183,20 @@ impl Follower {
                     (changed, next_show) = (false, Instant::now() + SHOW_EVERY);
                 }
                 _ = compare.tick() => {
-                    if let Err(ended) = self.compare(&mut behind).await {
+                    if let Err(ended) = self.compare(&mut seen).await {
                         return ended;
                     }
                     // Troubles, the rate and the hour move without a message too.
                     changed = true;
                 }
-                _ = names.tick() => match self.records.names().await {
-                    Ok(names) => self.names = names,
-                    Err(error) => return error.into(),
-                },
+                _ = names.tick() => self.read_names().await,
             }
         }
     }
 
-    /// Is what is held still what Redis holds? Messages on their way are no gap: only behind twice in a row is.
-    async fn compare(&mut self, behind: &mut bool) -> Result<(), Ended> {
+    /// Is what is held still what Redis holds? Messages on their way are no gap: missed is what was there at the last look
+    /// and still has not come.
+    async fn compare(&mut self, seen: &mut BTreeMap<i32, i64>) -> Result<(), Ended> {
         let meta = self.realtime.meta().await?;
         if meta.mark.as_deref() != Some("ready") {
             return Err(Ended::NotReady);
@@ -214,17 +212,26 @@ impl Follower {
             (same_life, thrown_back, missing, settled, Some(state.day()) == today)
         });
         let Some((same_life, thrown_back, missing, settled, same_day)) = compared else { return Ok(()) };
-        let was_behind = std::mem::replace(behind, missing);
+        *seen = meta.positions;
         match () {
             () if !same_life => Err(Ended::ReadAgain("the live stock was made anew")),
             () if thrown_back => Err(Ended::ReadAgain("the live stock was thrown back")),
-            () if missing && was_behind => Err(Ended::ReadAgain("messages of the feed were missed")),
+            () if missing => Err(Ended::ReadAgain("messages of the feed were missed")),
             () if settled => Err(Ended::ReadAgain("keys were settled or set apart")),
             () if !same_day => Err(Ended::ReadAgain("a new business day began")),
             () => {
                 self.hub.vouch(self.clock.now());
                 Ok(())
             }
+        }
+    }
+
+    /// Names may be old for a while; figures may not wait for them.
+    async fn read_names(&mut self) {
+        match tokio::time::timeout(RETRY, self.records.names()).await {
+            Ok(Ok(names)) => self.names = names,
+            Ok(Err(error)) => tracing::debug!("{}", explain(&error)),
+            Err(_) => tracing::debug!("the names did not come in time"),
         }
     }
 
@@ -247,7 +254,7 @@ impl Follower {
             state: (pipeline, reasons),
             arrived_in_10_s,
         };
-        let before = self.hub.view();
+        let (before, in_trouble) = (self.hub.view(), self.trouble.is_some());
         let mut guard = self.hub.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut draw = |id: String| -> LiveView {
             match guard.as_mut() {
@@ -262,7 +269,7 @@ impl Follower {
             let mut next = draw(id);
             // The time says when figures last moved; time going by alone is no change.
             let time = std::mem::replace(&mut next.totals.time, before.totals.time.clone());
-            if !before.change_to(&next).is_empty() {
+            if !in_trouble && !before.change_to(&next).is_empty() {
                 next.totals.time = time;
             }
             next

@@ -3,6 +3,7 @@
 mod follow;
 mod state;
 mod view;
+mod watch;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,6 +16,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 pub use follow::Follower;
+pub use watch::Watch;
 
 use crate::business_time::rfc3339;
 use state::State;

@@ -66,9 +66,10 @@ for i = 1, #KEYS - 2 do
     plan.fresh = true
   else
     sums = read_sums(values)
-    active, rev = tonumber(values[1]), tonumber(values[2])
+    local whole = values[2] and string.match(values[2], '^%d+$')
+    active, rev = values[1] == '1' and 1 or values[1] == '2' and 2, whole and tonumber(values[2])
     settled, pending, plan.unreadable = values[3] or '', values[4] or '', values[17]
-    plan.damaged = not sums or not rev or (active ~= 1 and active ~= 2)
+    plan.damaged = not sums or not rev or not in_range(rev) or not active
   end
   for _ = 1, 2 do -- a second time where adding would leave the range: that too is damage
     if plan.fresh or plan.damaged then
@@ -102,7 +103,7 @@ for i = 1, #KEYS - 2 do
 end
 
 -- Write.
-local changed, damaged = {}, 0
+local changed, damaged, anew = {}, 0, 0
 for i, plan in ipairs(plans) do
   if plan.damaged then
     damaged = damaged + 1
@@ -112,15 +113,16 @@ for i, plan in ipairs(plans) do
     redis.call('HSET', plan.key, 'active_version', '1', 'settled', '', 'pending', '',
       'base_v1', '0', 'change_v1', '0', 'base_in_v1', '0', 'change_in_v1', '0', 'base_entries_v1', '0', 'change_entries_v1', '0',
       'base_v2', '0', 'change_v2', '0', 'base_in_v2', '0', 'change_in_v2', '0', 'base_entries_v2', '0', 'change_entries_v2', '0')
-    redis.call('ZADD', index, 0, plan.member)
+    -- A hash that is made again, since somebody deleted it or it is set apart, begins at a lower rev than it had.
+    if redis.call('ZADD', index, 0, plan.member) == 0 then anew = anew + 1 end
     if plan.damaged then redis.call('HSET', plan.key, 'damaged', run) end
   end
   redis.call('HSET', plan.key, unpack(plan.write))
   -- Members are percent-encoded, so they need no escaping in JSON.
   changed[i] = '["' .. plan.member .. '",' .. (plan.unreadable and 'null' or text(plan.stock)) .. ',' .. text(plan.rev) .. ']'
 end
--- A fresh hash begins at a lower rev than the damaged one had: whoever follows revs must read again.
-if damaged > 0 then redis.call('HINCRBY', meta, 'settlings', 1) end
+-- Whoever follows revs must read again.
+if anew > 0 then redis.call('HINCRBY', meta, 'settlings', 1) end
 redis.call('HSET', meta, 'position:' .. partition, ARGV[6], 'batch:' .. partition, batch)
 redis.call('PUBLISH', channel, '{"partition":' .. partition .. ',"from":' .. ARGV[5] .. ',"to":' .. ARGV[6]
   .. ',"incarnation":"' .. (m[3] or '') .. '","keys":[' .. table.concat(changed, ',') .. '],"note":' .. note .. '}')

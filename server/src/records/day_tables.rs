@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 use sqlx::Connection;
 
+use super::error::limited;
 use super::tables::{DayTable, Holds};
 use super::{Error, Records};
 
@@ -52,29 +53,35 @@ impl Records {
     }
 
     async fn make_tables(&self, missing: Vec<DayTable>, ids: &mut TableIds) -> Result<(), Error> {
-        let mut connection = self.connect().await?;
-        sqlx::query("SET SESSION lock_wait_timeout = 2")
-            .execute(&mut connection)
-            .await
-            .map_err(Error::away("preparing to make day tables"))?;
-        let mut unmade = Vec::new();
-        for table in missing {
-            match registered(&mut connection, table.name()).await? {
-                Some(id) => self.remember(table, id, ids),
-                None => unmade.push(table),
+        limited("making day tables", async {
+            let mut connection = self.connect().await?;
+            sqlx::query("SET SESSION lock_wait_timeout = 2")
+                .execute(&mut connection)
+                .await
+                .map_err(Error::away("preparing to make day tables"))?;
+            let mut unmade = Vec::new();
+            for table in missing {
+                match registered(&mut connection, table.name()).await? {
+                    Some(id) => self.remember(table, id, ids),
+                    None => unmade.push(table),
+                }
             }
-        }
-        if !unmade.is_empty() {
-            self.check_cap(&mut connection, unmade.len()).await?;
-        }
-        for table in unmade {
-            sqlx::query(table.create()).execute(&mut connection).await.map_err(Error::away("making a day table"))?;
-            let id = register(&mut connection, &table).await?;
-            self.remember(table, id, ids);
-        }
-        // The work is done; a farewell that fails changes nothing.
-        let _closed = connection.close().await;
-        Ok(())
+            if !unmade.is_empty() {
+                self.check_cap(&mut connection, unmade.len()).await?;
+            }
+            for table in unmade {
+                sqlx::query(table.create())
+                    .execute(&mut connection)
+                    .await
+                    .map_err(Error::away("making a day table"))?;
+                let id = register(&mut connection, &table).await?;
+                self.remember(table, id, ids);
+            }
+            // The work is done; a farewell that fails changes nothing.
+            let _closed = connection.close().await;
+            Ok(())
+        })
+        .await
     }
 
     fn remember(&self, table: DayTable, id: i32, ids: &mut TableIds) {

@@ -1,5 +1,7 @@
 //! What can go wrong with the records, by what to do about it.
 
+use std::time::Duration;
+
 use sqlx::mysql::MySqlDatabaseError;
 
 /// An error of the records. None of these is about one entry: that would be a rejection.
@@ -62,6 +64,17 @@ impl Error {
     /// For `map_err`: names what was being done.
     pub fn away(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
         move |cause| Self::Away { doing, cause }
+    }
+}
+
+/// No read takes longer: a server that vanished without a word must not hold anybody up.
+const READ_LIMIT: Duration = Duration::from_secs(15);
+
+/// Gives a read its limit.
+pub async fn limited<T>(doing: &'static str, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match tokio::time::timeout(READ_LIMIT, work).await {
+        Ok(done) => done,
+        Err(_) => Err(Error::Slow { doing, seconds: READ_LIMIT.as_secs() }),
     }
 }
 

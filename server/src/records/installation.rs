@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::error::limited;
 use super::{Error, Records};
 use crate::config::{Config, Layout};
 
@@ -46,39 +47,46 @@ pub struct Installation {
 impl Records {
     /// Writes the settings down at the first migrate; afterwards checks that they are the same.
     pub async fn install(&self, frozen: &Frozen) -> Result<Installation, Error> {
-        sqlx::query(
-            "INSERT INTO installation (id, installation_id, topic, time_zone, layout, buckets, created_at)
+        limited("writing the settings down", async {
+            sqlx::query(
+                "INSERT INTO installation (id, installation_id, topic, time_zone, layout, buckets, created_at)
              VALUES (1, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE topic = installation.topic",
-        )
-        .bind(Uuid::new_v4().simple().to_string())
-        .bind(&frozen.topic)
-        .bind(&frozen.time_zone)
-        .bind(&frozen.layout)
-        .bind(frozen.buckets)
-        .execute(&self.pool)
+            )
+            .bind(Uuid::new_v4().simple().to_string())
+            .bind(&frozen.topic)
+            .bind(&frozen.time_zone)
+            .bind(&frozen.layout)
+            .bind(frozen.buckets)
+            .execute(&self.pool)
+            .await
+            .map_err(Error::away("writing the settings down"))?;
+            self.installation(frozen).await
+        })
         .await
-        .map_err(Error::away("writing the settings down"))?;
-        self.installation(frozen).await
     }
 
     /// The installation, if its frozen settings are these.
     pub async fn installation(&self, frozen: &Frozen) -> Result<Installation, Error> {
-        let row: Option<(String, String, String, String, i32)> =
-            sqlx::query_as("SELECT installation_id, topic, time_zone, layout, buckets FROM installation WHERE id = 1")
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(Error::away("reading the installation"))?;
-        let Some((id, topic, time_zone, layout, buckets)) = row else {
-            return Err(Error::SetUp("nothing is installed yet; run `tallyhouse migrate`".to_owned()));
-        };
-        let stored = Frozen { topic, time_zone, layout, buckets };
-        if stored == *frozen {
-            Ok(Installation { id, frozen: stored })
-        } else {
-            Err(Error::SetUp(format!(
-                "these records were made with other settings; start with those again, or use another database.\n  \
+        limited("reading the installation", async {
+            let row: Option<(String, String, String, String, i32)> = sqlx::query_as(
+                "SELECT installation_id, topic, time_zone, layout, buckets FROM installation WHERE id = 1",
+            )
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("reading the installation"))?;
+            let Some((id, topic, time_zone, layout, buckets)) = row else {
+                return Err(Error::SetUp("nothing is installed yet; run `tallyhouse migrate`".to_owned()));
+            };
+            let stored = Frozen { topic, time_zone, layout, buckets };
+            if stored == *frozen {
+                Ok(Installation { id, frozen: stored })
+            } else {
+                Err(Error::SetUp(format!(
+                    "these records were made with other settings; start with those again, or use another database.\n  \
                  stored:   {stored:?}\n  settings: {frozen:?}"
-            )))
-        }
+                )))
+            }
+        })
+        .await
     }
 }

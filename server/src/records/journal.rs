@@ -4,6 +4,7 @@ use app::model::batch::{BatchId, JournalLine, KeyDelta, NewEntry, Note};
 use app::model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
+use super::error::limited;
 use super::{Error, Records};
 
 #[derive(sqlx::FromRow)]
@@ -54,7 +55,8 @@ impl Records {
     /// The next lines of a partition from a position on, in order; at most a page. A line whose deltas were let go ends
     /// the page: what follows cannot be fed in order.
     pub async fn journal_from(&self, partition: i32, position: i64) -> Result<Vec<JournalLine>, Error> {
-        let rows = sqlx::query_as::<_, Row>(
+        limited("reading the journal", async {
+            let rows = sqlx::query_as::<_, Row>(
             "SELECT partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded, duplicates,
                rejected, deltas, note
              FROM ingest_batches WHERE partition_id = ? AND from_offset >= ? ORDER BY from_offset, id LIMIT ?",
@@ -65,14 +67,35 @@ impl Records {
         .fetch_all(&self.pool)
         .await
         .map_err(Error::away("reading the journal"))?;
-        let mut lines = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row.into_line()? {
-                Some(line) => lines.push(line),
-                None => break,
+            let mut lines = Vec::with_capacity(rows.len());
+            for row in rows {
+                match row.into_line()? {
+                    Some(line) => lines.push(line),
+                    None => break,
+                }
             }
-        }
-        Ok(lines)
+            Ok(lines)
+        })
+        .await
+    }
+}
+
+impl Records {
+    /// Does a line begin before a position and end after it?
+    pub async fn journal_straddles(&self, partition: i32, position: i64) -> Result<bool, Error> {
+        limited("looking into the journal", async {
+            let found: Option<i64> = sqlx::query_scalar(
+                "SELECT id FROM ingest_batches WHERE partition_id = ? AND from_offset < ? AND to_offset > ? LIMIT 1",
+            )
+            .bind(partition)
+            .bind(position)
+            .bind(position)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("looking into the journal"))?;
+            Ok(found.is_some())
+        })
+        .await
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::model::batch::{Flow, MinuteFlow};
 use sqlx::MySqlConnection;
 
+use super::error::limited;
 use super::rows::json_rows;
 use super::{Error, Records, effects};
 
@@ -46,12 +47,15 @@ pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<B
 impl Records {
     /// Lets go of minutes that are older than two days; a bounded number at a time.
     pub async fn prune_minutes(&self) -> Result<u64, Error> {
-        let before = effects::minute(self.clock.now()) - effects::MINUTES_KEPT;
-        let done = sqlx::query("DELETE FROM minute_totals WHERE minute < ? LIMIT 10000")
-            .bind(before)
-            .execute(&self.pool)
-            .await
-            .map_err(Error::away("letting go of old minutes"))?;
-        Ok(done.rows_affected())
+        limited("letting go of old minutes", async {
+            let before = effects::minute(self.clock.now()) - effects::MINUTES_KEPT;
+            let done = sqlx::query("DELETE FROM minute_totals WHERE minute < ? LIMIT 10000")
+                .bind(before)
+                .execute(&self.pool)
+                .await
+                .map_err(Error::away("letting go of old minutes"))?;
+            Ok(done.rows_affected())
+        })
+        .await
     }
 }

@@ -29,6 +29,7 @@ use sqlx::{ConnectOptions, Connection, MySqlConnection};
 
 pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
 pub use error::Error;
+use error::limited;
 pub use installation::{Frozen, Installation};
 pub use names::{NameRow, Names};
 pub use offsets::Cursor;
@@ -50,7 +51,7 @@ const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 const SHARED_CONNECTIONS: u32 = 8;
 
 /// A handle on the records. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Records {
     pool: MySqlPool,
     options: MySqlConnectOptions,
@@ -60,6 +61,13 @@ pub struct Records {
     max_tables: u32,
     business_time: BusinessTime,
     clock: Clock,
+}
+
+impl std::fmt::Debug for Records {
+    /// By hand: the client's own options would print the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Records").field("topic", &self.topic).field("layout", &self.layout).finish_non_exhaustive()
+    }
 }
 
 impl Records {
@@ -85,7 +93,14 @@ impl Records {
 
     /// Does MySQL answer?
     pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(Error::away("asking whether MySQL answers"))
+        limited("asking whether MySQL answers", async {
+            sqlx::query("SELECT 1")
+                .execute(&self.pool)
+                .await
+                .map(drop)
+                .map_err(Error::away("asking whether MySQL answers"))
+        })
+        .await
     }
 
     /// Makes the database if it is missing, then the schema. Safe to repeat.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use app::model::names::{Name, NameOf};
 use sqlx::QueryBuilder;
 
+use super::error::limited;
 use super::{Error, Records};
 
 /// One name to be stored.
@@ -26,22 +27,26 @@ pub type Names = HashMap<NameOf, HashMap<String, Name>>;
 impl Records {
     /// Reads the catalogue.
     pub async fn names(&self) -> Result<Names, Error> {
-        let rows: Vec<(String, String, Option<String>, Option<String>)> =
-            sqlx::query_as("SELECT kind, id, zh, en FROM names")
-                .fetch_all(&self.pool)
-                .await
-                .map_err(Error::away("reading the names"))?;
-        let mut names = Names::new();
-        for (kind, id, zh, en) in rows {
-            if let Some(of) = NameOf::parse(&kind) {
-                names.entry(of).or_default().insert(id, Name { zh, en });
+        limited("reading the names", async {
+            let rows: Vec<(String, String, Option<String>, Option<String>)> =
+                sqlx::query_as("SELECT kind, id, zh, en FROM names")
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(Error::away("reading the names"))?;
+            let mut names = Names::new();
+            for (kind, id, zh, en) in rows {
+                if let Some(of) = NameOf::parse(&kind) {
+                    names.entry(of).or_default().insert(id, Name { zh, en });
+                }
             }
-        }
-        Ok(names)
+            Ok(names)
+        })
+        .await
     }
 
     /// Adds or replaces names, all or none.
     pub async fn store_names(&self, rows: &[NameRow]) -> Result<(), Error> {
+        limited("storing names", async {
         let away = Error::away("storing names");
         let mut transaction = self.pool.begin().await.map_err(&away)?;
         for chunk in rows.chunks(1000) {
@@ -60,5 +65,7 @@ impl Records {
             statement.build().execute(&mut *transaction).await.map_err(&away)?;
         }
         transaction.commit().await.map_err(&away)
+        })
+        .await
     }
 }

@@ -7,6 +7,7 @@ use app::model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use super::batch::NewBatch;
+use super::error::limited;
 use super::{Error, Records};
 
 /// Where a partition's records stand.
@@ -49,45 +50,58 @@ impl From<Row> for Cursor {
 impl Records {
     /// The cursors of all partitions that have one.
     pub async fn cursors(&self) -> Result<BTreeMap<i32, Cursor>, Error> {
-        let mut connection = self.pool.acquire().await.map_err(Error::away("reading the cursors"))?;
-        cursors_in(&mut connection, &self.topic).await
+        limited("reading the cursors", async {
+            let mut connection = self.pool.acquire().await.map_err(Error::away("reading the cursors"))?;
+            cursors_in(&mut connection, &self.topic).await
+        })
+        .await
     }
 
     /// The cursor of a partition, if it has one.
     pub async fn cursor(&self, partition: i32) -> Result<Option<Cursor>, Error> {
-        let row = sqlx::query_as::<_, Row>(
-            "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
+        limited("reading a cursor", async {
+            let row = sqlx::query_as::<_, Row>(
+                "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
              FROM ingest_offsets WHERE topic = ? AND partition_id = ?",
-        )
-        .bind(&*self.topic)
-        .bind(partition)
-        .fetch_optional(&self.pool)
+            )
+            .bind(&*self.topic)
+            .bind(partition)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("reading the cursor"))?;
+            Ok(row.map(Cursor::from))
+        })
         .await
-        .map_err(Error::away("reading the cursor"))?;
-        Ok(row.map(Cursor::from))
     }
 
     /// Has no message of any partition been consumed yet?
     pub async fn nothing_recorded(&self) -> Result<bool, Error> {
-        let any: Option<i32> = sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE consumed > 0 LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(Error::away("looking whether anything is recorded"))?;
-        Ok(any.is_none())
+        limited("looking whether anything is recorded", async {
+            let any: Option<i32> =
+                sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE consumed > 0 LIMIT 1")
+                    .fetch_optional(&self.pool)
+                    .await
+                    .map_err(Error::away("looking whether anything is recorded"))?;
+            Ok(any.is_none())
+        })
+        .await
     }
 
     /// Gives a partition its first cursor, unless it has one.
     pub async fn start_cursor(&self, partition: i32) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO ingest_offsets (topic, partition_id, next_offset) VALUES (?, ?, 0)
+        limited("making the first cursor", async {
+            sqlx::query(
+                "INSERT INTO ingest_offsets (topic, partition_id, next_offset) VALUES (?, ?, 0)
              ON DUPLICATE KEY UPDATE next_offset = next_offset",
-        )
-        .bind(&*self.topic)
-        .bind(partition)
-        .execute(&self.pool)
+            )
+            .bind(&*self.topic)
+            .bind(partition)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::away("making the first cursor"))
+        })
         .await
-        .map(drop)
-        .map_err(Error::away("making the first cursor"))
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::batch::{Line, NewBatch, RejectedMessage};
 use super::classify::{Classified, Existing, IdentityRef, classify};
 use super::day_tables::TableIds;
+use super::error::limited;
 use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
 use super::rows::json_rows;
@@ -319,33 +320,39 @@ async fn insert_rows(
 impl Records {
     /// A connection as writers use it: strict, READ COMMITTED, ended by the server after 15 s of silence.
     pub async fn writer_session(&self) -> Result<MySqlConnection, Error> {
-        let mut connection = self.connect().await?;
-        sqlx::query("SET SESSION wait_timeout = 15")
-            .execute(&mut connection)
-            .await
-            .map_err(Error::away("preparing a writer's session"))?;
-        Ok(connection)
+        limited("preparing a writer's session", async {
+            let mut connection = self.connect().await?;
+            sqlx::query("SET SESSION wait_timeout = 15")
+                .execute(&mut connection)
+                .await
+                .map_err(Error::away("preparing a writer's session"))?;
+            Ok(connection)
+        })
+        .await
     }
 
-    /// Closes the shared connections.
+    /// Closes the shared connections; those that do not answer are left to the end of the process.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let _in_time = tokio::time::timeout(Duration::from_secs(3), self.pool.close()).await;
     }
 
     /// Checks that a connection can be had and the schema is there.
     pub async fn check_schema(&self) -> Result<(), Error> {
-        let mut connection = self.connect().await?;
-        let tables: i64 = sqlx::query_scalar(
+        limited("looking for the schema", async {
+            let mut connection = self.connect().await?;
+            let tables: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'trail'",
         )
         .fetch_one(&mut connection)
         .await
         .map_err(Error::away("looking for the schema"))?;
-        let _closed = connection.close().await;
-        if tables == 1 {
-            Ok(())
-        } else {
-            Err(Error::SetUp("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned()))
-        }
+            let _closed = connection.close().await;
+            if tables == 1 {
+                Ok(())
+            } else {
+                Err(Error::SetUp("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned()))
+            }
+        })
+        .await
     }
 }

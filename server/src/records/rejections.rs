@@ -3,6 +3,7 @@
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::batch::RejectedMessage;
+use super::error::limited;
 use super::{Error, Records};
 
 /// A rejection as it is stored.
@@ -27,6 +28,7 @@ pub struct StoredRejection {
 impl Records {
     /// Rejections with a higher number, oldest first.
     pub async fn rejections_after(&self, id: i64, limit: i64) -> Result<Vec<StoredRejection>, Error> {
+        limited("reading rejections", async {
         sqlx::query_as(
             "SELECT id, partition_id, kafka_offset, code, field, reason, raw FROM rejections WHERE id > ? ORDER BY id LIMIT ?",
         )
@@ -35,6 +37,8 @@ impl Records {
         .fetch_all(&self.pool)
         .await
         .map_err(Error::away("reading rejections"))
+        })
+        .await
     }
 }
 

@@ -9,6 +9,7 @@ use app::model::ids::{IdError, ProductId, WarehouseId};
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
 
+use super::error::limited;
 use super::offsets::{self, Cursor};
 use super::{Error, Records, effects, journal, minutes};
 
@@ -37,42 +38,45 @@ pub struct StreamSnapshot {
 impl Records {
     /// Takes a snapshot.
     pub async fn stream_snapshot(&self, now: Millis) -> Result<StreamSnapshot, Error> {
-        let away = Error::away("taking a snapshot for the live view");
-        let day = self
-            .business_time
-            .day(now)
-            .ok_or_else(|| Error::SetUp("the clock shows no date that can be".to_owned()))?;
-        let mut connection = self.connect().await?;
-        for statement in [
-            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        ] {
-            sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
-        }
-        let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
-        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
-            "SELECT warehouse_id, product_id, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED),
+        limited("taking a snapshot for the live view", async {
+            let away = Error::away("taking a snapshot for the live view");
+            let day = self
+                .business_time
+                .day(now)
+                .ok_or_else(|| Error::SetUp("the clock shows no date that can be".to_owned()))?;
+            let mut connection = self.connect().await?;
+            for statement in [
+                "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+            ] {
+                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
+            }
+            let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
+            let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+                "SELECT warehouse_id, product_id, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED),
                CAST(SUM(entries) AS SIGNED)
              FROM day_totals WHERE day = ? GROUP BY warehouse_id, product_id",
-        )
-        .bind(day)
-        .fetch_all(&mut connection)
-        .await
-        .map_err(&away)?;
-        let minutes = minutes::since_in(&mut connection, effects::minute(now) - 60).await?;
-        let newest = journal::newest_in(&mut connection, 16).await?;
-        let flows = rows
-            .into_iter()
-            .map(|(warehouse, product, qty_in, qty_out, entries)| {
-                Ok(DayFlow {
-                    day: day.to_string(),
-                    key: key(&warehouse, &product)?,
-                    flow: Flow { qty_in, qty_out, entries },
+            )
+            .bind(day)
+            .fetch_all(&mut connection)
+            .await
+            .map_err(&away)?;
+            let minutes = minutes::since_in(&mut connection, effects::minute(now) - 60).await?;
+            let newest = journal::newest_in(&mut connection, 16).await?;
+            let flows = rows
+                .into_iter()
+                .map(|(warehouse, product, qty_in, qty_out, entries)| {
+                    Ok(DayFlow {
+                        day: day.to_string(),
+                        key: key(&warehouse, &product)?,
+                        flow: Flow { qty_in, qty_out, entries },
+                    })
                 })
-            })
-            .collect::<Result<_, IdError>>()
-            .map_err(|cause| Error::Damaged(format!("day_totals holds an id that {cause}")))?;
-        Ok(StreamSnapshot { cursors, today: Today { day, flows }, minutes, newest })
+                .collect::<Result<_, IdError>>()
+                .map_err(|cause| Error::Damaged(format!("day_totals holds an id that {cause}")))?;
+            Ok(StreamSnapshot { cursors, today: Today { day, flows }, minutes, newest })
+        })
+        .await
     }
 }
 

@@ -1,5 +1,6 @@
 //! `trail`: who did what, when, and what it was before and after.
 
+use super::error::limited;
 use super::{Error, Records};
 
 /// One deed to be remembered.
@@ -20,18 +21,21 @@ pub struct Deed<'a> {
 impl Records {
     /// Remembers a deed.
     pub async fn remember_deed(&self, deed: &Deed<'_>) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO trail (at, who, action, subject, before_value, after_value)
+        limited("writing the trail", async {
+            sqlx::query(
+                "INSERT INTO trail (at, who, action, subject, before_value, after_value)
              VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
-        )
-        .bind(deed.who)
-        .bind(deed.action)
-        .bind(deed.subject)
-        .bind(deed.before)
-        .bind(deed.after)
-        .execute(&self.pool)
+            )
+            .bind(deed.who)
+            .bind(deed.action)
+            .bind(deed.subject)
+            .bind(deed.before)
+            .bind(deed.after)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::away("writing the trail"))
+        })
         .await
-        .map(drop)
-        .map_err(Error::away("writing the trail"))
     }
 }

@@ -121,3 +121,47 @@ async fn deltas_after_a_cut_are_kept_apart() {
     assert_eq!(stock(&system, "x").await, Some(7));
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_somebody_deleted_is_told_to_those_who_follow() {
+    // Made again it begins at rev 1, below what a hub has seen: the counter says that everything must be read again.
+    let system = System::new().await;
+    ready(&system).await;
+    let realtime = &system.parts.realtime;
+    realtime.apply(&line(0, "a", None, &[("x", 5), ("y", 5)])).await.unwrap();
+    assert_eq!(realtime.meta().await.unwrap().settlings, 0);
+    let keys = Keys::new(&system.world.config.realtime.prefix);
+    let _: () = redis(&system).await.del(keys.stock("w:x")).await.unwrap();
+    realtime.apply(&line(10, "b", Some("a"), &[("x", 3), ("y", 3)])).await.unwrap();
+    assert_eq!(realtime.meta().await.unwrap().settlings, 1);
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_are_almost_numbers_are_damage() {
+    let system = System::new().await;
+    ready(&system).await;
+    let realtime = &system.parts.realtime;
+    let keys = Keys::new(&system.world.config.realtime.prefix);
+    let mut redis = redis(&system).await;
+    let cases = [
+        ("rev", "1e300"),
+        ("rev", "1.5"),
+        ("rev", "nan"),
+        ("active_version", "1.0"),
+        ("change_v1", "0x10"),
+        ("base_v2", ""),
+    ];
+    let names: Vec<String> = (0..cases.len()).map(|n| format!("p{n}")).collect();
+    let deltas: Vec<(&str, i64)> = names.iter().map(|it| (it.as_str(), 1)).collect();
+    realtime.apply(&line(0, "a", None, &deltas)).await.unwrap();
+    for (name, (field, value)) in names.iter().zip(cases) {
+        let _: () = redis.hset(keys.stock(&format!("w:{name}")), field, value).await.unwrap();
+    }
+    let damaged = u64::try_from(cases.len()).unwrap();
+    assert_eq!(realtime.apply(&line(10, "b", Some("a"), &deltas)).await.unwrap(), Applied::Applied { damaged });
+    for name in &names {
+        let _: () = redis.del(format!("{}b:w:{name}", keys.attic())).await.unwrap();
+    }
+    system.end().await;
+}

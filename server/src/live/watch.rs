@@ -1,0 +1,105 @@
+//! Looks at the hub and at the stream from outside: a hub that stands still cannot say so itself, and a process without
+//! the daemon must show too that the live stock is behind the records, or ahead of them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use app::model::live::LiveView;
+use app::model::pipeline::PipelineState;
+use tokio_util::sync::CancellationToken;
+
+use super::Hub;
+use crate::clock::Clock;
+use crate::ingest::{Status, explain};
+use crate::realtime::Realtime;
+use crate::records::Records;
+
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(1);
+/// What was not compared with Redis for this long is not vouched for.
+const OLD_MS: i64 = 10_000;
+
+/// The watch.
+pub struct Watch {
+    /// What is watched.
+    pub hub: Hub,
+    /// Cursors.
+    pub records: Records,
+    /// Positions.
+    pub realtime: Realtime,
+    /// Where troubles are told.
+    pub status: Status,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Watch {
+    /// Watches until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.watch_lag() => {}
+            () = self.watch_hub() => {}
+        }
+    }
+
+    async fn watch_hub(&self) {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            let age = self.clock.now().0 - self.hub.vouched_at.load(Ordering::Relaxed);
+            if age > OLD_MS {
+                let shown = self.hub.view();
+                self.hub.show(|id| {
+                    let mut next = LiveView::clone(&shown);
+                    next.id = id;
+                    next.totals.state = next.totals.state.max(PipelineState::Degraded);
+                    if next.totals.reasons.is_empty() {
+                        next.totals
+                            .reasons
+                            .push("the figures were not compared with Redis for more than 10 s".to_owned());
+                    }
+                    next
+                });
+            }
+        }
+    }
+
+    async fn watch_lag(&self) {
+        let mut before = BTreeMap::new();
+        loop {
+            match self.look(&mut before).await {
+                Ok(None) => self.status.clear("live stock"),
+                Ok(Some((state, reason))) => self.status.raise("live stock", state, reason),
+                Err(error) => {
+                    let reason = format!("{}; trying again", explain(&error));
+                    self.status.raise("live stock", PipelineState::Degraded, reason);
+                }
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Positions are read before cursors: a batch is recorded before it is added, so a position is never ahead of a cursor
+    /// that is read later, unless the records were thrown back.
+    async fn look(
+        &self,
+        before: &mut BTreeMap<i32, i64>,
+    ) -> Result<Option<(PipelineState, &'static str)>, crate::ingest::Error> {
+        let positions = self.realtime.meta().await?.positions;
+        let cursors: BTreeMap<i32, i64> =
+            self.records.cursors().await?.into_iter().map(|(partition, it)| (partition, it.next_offset)).collect();
+        let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
+        let ahead = positions.iter().any(|(partition, position)| *position > at(&cursors, partition));
+        // Behind is what was recorded at the last look and still is not added.
+        let behind = before.iter().any(|(partition, cursor)| *cursor > at(&positions, partition));
+        *before = cursors;
+        Ok(match (ahead, behind) {
+            (true, _) => {
+                Some((PipelineState::RecordsBehind, "the live stock is ahead of the records; were they restored?"))
+            }
+            (false, true) => Some((PipelineState::CatchingUp, "the live stock is behind the records")),
+            (false, false) => None,
+        })
+    }
+}
