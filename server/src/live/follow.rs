@@ -202,28 +202,17 @@ impl Follower {
             return Err(Ended::NotReady);
         }
         let today = self.business_time.day(self.clock.now());
-        let compared = self.with_state(|state| {
-            let same_life = state.incarnation() == meta.incarnation;
-            let thrown_back =
-                state.positions().iter().any(|(p, ours)| meta.positions.get(p).copied().unwrap_or(0) < *ours);
-            let missing =
-                meta.positions.iter().any(|(p, theirs)| state.positions().get(p).copied().unwrap_or(0) < *theirs);
-            let settled = state.settlings() != meta.settlings;
-            (same_life, thrown_back, missing, settled, Some(state.day()) == today)
+        let before = std::mem::take(seen);
+        let differs = self.with_state(|state| {
+            let new_day = (Some(state.day()) != today).then_some("a new business day began");
+            state.differs(&meta, &before).or(new_day)
         });
-        let Some((same_life, thrown_back, missing, settled, same_day)) = compared else { return Ok(()) };
         *seen = meta.positions;
-        match () {
-            () if !same_life => Err(Ended::ReadAgain("the live stock was made anew")),
-            () if thrown_back => Err(Ended::ReadAgain("the live stock was thrown back")),
-            () if missing => Err(Ended::ReadAgain("messages of the feed were missed")),
-            () if settled => Err(Ended::ReadAgain("keys were settled or set apart")),
-            () if !same_day => Err(Ended::ReadAgain("a new business day began")),
-            () => {
-                self.hub.vouch(self.clock.now());
-                Ok(())
-            }
+        if let Some(why) = differs.flatten() {
+            return Err(Ended::ReadAgain(why));
         }
+        self.hub.vouch(self.clock.now());
+        Ok(())
     }
 
     /// Names may be old for a while; figures may not wait for them.

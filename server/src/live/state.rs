@@ -114,6 +114,23 @@ impl State {
         Ok(())
     }
 
+    /// Why what is held is not what Redis holds now, if it is not. Messages on their way are no difference: missed is what
+    /// was in Redis at the look `before`, and still has not come.
+    pub fn differs(&self, now: &Meta, before: &BTreeMap<i32, i64>) -> Option<&'static str> {
+        let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
+        if self.incarnation != now.incarnation {
+            Some("the live stock was made anew")
+        } else if self.positions.iter().any(|(partition, ours)| at(&now.positions, partition) < *ours) {
+            Some("the live stock was thrown back")
+        } else if before.iter().any(|(partition, then)| at(&self.positions, partition) < *then) {
+            Some("messages of the feed were missed")
+        } else if self.settlings != now.settlings {
+            Some("keys were settled or set apart")
+        } else {
+            None
+        }
+    }
+
     fn add_note(&mut self, partition: i32, note: Note) {
         self.rejected += note.rejected;
         let day = self.day.to_string();
@@ -199,16 +216,6 @@ impl State {
     pub fn positions(&self) -> &BTreeMap<i32, i64> {
         &self.positions
     }
-
-    /// How often keys had been settled or set apart when everything was read.
-    pub fn settlings(&self) -> i64 {
-        self.settlings
-    }
-
-    /// Which life of the live stock this is.
-    pub fn incarnation(&self) -> &str {
-        &self.incarnation
-    }
 }
 
 fn recount(count: u64, was: bool, is: bool) -> u64 {
@@ -273,6 +280,22 @@ mod tests {
         let mut state = state(0, 0);
         state.follow(batch(0)).unwrap();
         assert_eq!(state.follow(batch(2)), Err(Missed));
+    }
+
+    #[test]
+    fn messages_on_their_way_are_no_difference_but_missed_ones_are() {
+        let mut state = state(0, 0);
+        let redis = |position| Meta {
+            incarnation: "i".to_owned(),
+            positions: BTreeMap::from([(0, position)]),
+            ..Meta::default()
+        };
+        state.follow(batch(0)).unwrap();
+        assert_eq!(state.differs(&redis(3), &redis(1).positions), None, "two are on their way");
+        assert_eq!(state.differs(&redis(9), &redis(3).positions), Some("messages of the feed were missed"));
+        assert_eq!(state.differs(&redis(0), &BTreeMap::new()), Some("the live stock was thrown back"));
+        let settled = Meta { settlings: 1, ..redis(1) };
+        assert_eq!(state.differs(&settled, &BTreeMap::new()), Some("keys were settled or set apart"));
     }
 
     proptest! {

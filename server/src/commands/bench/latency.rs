@@ -16,8 +16,8 @@ use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
 use crate::world::World;
 
-/// An entry that was sent: partition, offset, when.
-type Sent = (i32, i64, Instant);
+/// An entry that was sent: partition, offset, when, and how long Kafka took to acknowledge it.
+type Sent = (i32, i64, Instant, Duration);
 
 /// How long the last entries may take to arrive.
 const TAIL: Duration = Duration::from_secs(10);
@@ -44,7 +44,7 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     let (sender, sent) = mpsc::unbounded_channel();
     let (_, changes) = hub.stream(None);
     let sending = tokio::spawn(send(world.config.clone(), rate, seconds, sender));
-    let mut latencies = receive(changes, sent, rate * seconds).await;
+    let (mut latencies, mut acknowledged) = receive(changes, sent, rate * seconds).await;
     sending.await??;
     stop.cancel();
     // How the daemon ends after it was told to is of no interest here.
@@ -52,23 +52,29 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     world.end(&parts).await?;
 
     let seen = latencies.len();
-    latencies.sort_unstable();
-    let at = |percent: usize| {
-        latencies.get((seen * percent / 100).min(seen.saturating_sub(1))).map_or(0, Duration::as_millis)
-    };
-    let (p50, p99, max) = (at(50), at(99), at(100));
+    let shown = percentiles(&mut latencies);
+    let kafka = percentiles(&mut acknowledged);
+    let percentiles = |[p50, p99, max]: [u128; 3]| json!({ "p50": p50, "p99": p99, "max": max });
     if json_wanted {
+        let (shown, kafka) = (percentiles(shown), percentiles(kafka));
         println!(
             "{}",
-            json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "p50_ms": p50, "p99_ms": p99, "max_ms": max })
+            json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "shown_ms": shown, "kafka_ms": kafka })
         );
     } else {
-        println!(
-            "produce -> event stream at {rate}/s: p50 {p50} ms, p99 {p99} ms, max {max} ms   ({seen} of {} seen)",
-            rate * seconds
-        );
+        let text = |[p50, p99, max]: [u128; 3]| format!("p50 {p50} ms, p99 {p99} ms, max {max} ms");
+        println!("at {rate}/s, {seen} of {} entries seen", rate * seconds);
+        println!("produce -> acknowledged by Kafka   {}", text(kafka));
+        println!("produce -> in the event stream     {}", text(shown));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The median, the 99th percentile and the maximum, in milliseconds.
+fn percentiles(times: &mut [Duration]) -> [u128; 3] {
+    times.sort_unstable();
+    let last = times.len().saturating_sub(1);
+    [50, 99, 100].map(|percent| times.get(last * percent / 100).map_or(0, Duration::as_millis))
 }
 
 async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSender<Sent>) -> anyhow::Result<()> {
@@ -91,7 +97,7 @@ async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSend
         tokio::spawn(async move {
             if let Ok((partition, offset)) = waiting.place().await {
                 // The receiver is gone only when the measuring is over.
-                let _over = sent.send((partition, offset, at));
+                let _over = sent.send((partition, offset, at, at.elapsed()));
             }
         });
     }
@@ -102,17 +108,20 @@ async fn receive(
     mut changes: tokio::sync::broadcast::Receiver<Event>,
     mut sent: mpsc::UnboundedReceiver<Sent>,
     entries: u64,
-) -> Vec<Duration> {
+) -> (Vec<Duration>, Vec<Duration>) {
     let mut waiting: BTreeMap<(i32, i64), Instant> = BTreeMap::new();
     let mut reached: BTreeMap<i32, (i64, Instant)> = BTreeMap::new();
-    let mut latencies = Vec::new();
+    let (mut latencies, mut acknowledged) = (Vec::new(), Vec::new());
     loop {
         tokio::select! {
-            Some((partition, offset, at)) = sent.recv() => match reached.get(&partition) {
-                // The change was faster than the producer's own acknowledgement.
-                Some((to, when)) if *to > offset => latencies.push(when.saturating_duration_since(at)),
-                _ => { waiting.insert((partition, offset), at); }
-            },
+            Some((partition, offset, at, took)) = sent.recv() => {
+                acknowledged.push(took);
+                match reached.get(&partition) {
+                    // The change was faster than the producer's own acknowledgement.
+                    Some((to, when)) if *to > offset => latencies.push(when.saturating_duration_since(at)),
+                    _ => { waiting.insert((partition, offset), at); }
+                }
+            }
             Ok(event) = changes.recv() => {
                 let now = Instant::now();
                 let Ok(change) = serde_json::from_str::<LiveChange>(&event.data) else { continue };
@@ -125,10 +134,10 @@ async fn receive(
                     waiting.extend(later);
                 }
             }
-            () = tokio::time::sleep(TAIL) => return latencies,
+            () = tokio::time::sleep(TAIL) => return (latencies, acknowledged),
         }
         if u64::try_from(latencies.len()).is_ok_and(|seen| seen >= entries) {
-            return latencies;
+            return (latencies, acknowledged);
         }
     }
 }
