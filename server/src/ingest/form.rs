@@ -36,7 +36,8 @@ pub struct Forming {
     lines: Vec<Line>,
     rejected: Vec<RejectedMessage>,
     bytes: usize,
-    last: Option<(i64, LastMessage)>,
+    /// The offset of the message that went in last.
+    last: Option<i64>,
 }
 
 impl Forming {
@@ -47,7 +48,7 @@ impl Forming {
 
     /// The position that the next message must not be before.
     pub fn next(&self) -> i64 {
-        self.last.as_ref().map_or(self.from, |(offset, _)| offset + 1)
+        self.last.map_or(self.from, |offset| offset + 1)
     }
 
     /// Whose stream it is of.
@@ -71,11 +72,16 @@ impl Forming {
             return;
         }
         self.bytes += message.payload.len();
-        let last = LastMessage { timestamp: message.timestamp, checksum: String::new() };
-        self.last = Some((message.offset, last));
+        self.last = Some(message.offset);
         match self.decode(&message) {
-            Ok((entry, day)) => self.lines.push(Line { offset: message.offset, entry, day, raw: message.payload }),
-            Err(rejection) => self.rejected.push(rejected(message.offset, rejection, message.payload)),
+            Ok((entry, day)) => self.lines.push(Line {
+                offset: message.offset,
+                entry,
+                day,
+                raw: message.payload,
+                sent_at: message.timestamp,
+            }),
+            Err(rejection) => self.rejected.push(rejected(message, rejection)),
         }
     }
 
@@ -89,12 +95,11 @@ impl Forming {
 
     /// The batch as it stands, and an empty one that follows it. `None` while it is empty.
     pub fn take(&mut self) -> Option<NewBatch> {
-        let (offset, mut last) = self.last.take()?;
-        let to = offset + 1;
+        let to = self.last.take()? + 1;
         let from = std::mem::replace(&mut self.from, to);
         self.bytes = 0;
         let (lines, rejected) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.rejected));
-        last.checksum = last_checksum(&lines, &rejected);
+        let last = last_message(&lines, &rejected);
         Some(NewBatch {
             batch_id: new_id(),
             previous: None,
@@ -109,20 +114,27 @@ impl Forming {
 }
 
 /// A rejection with its message.
-fn rejected(offset: i64, rejection: Rejection, raw: Vec<u8>) -> RejectedMessage {
-    RejectedMessage { offset, code: rejection.code.as_str(), field: rejection.field, reason: rejection.reason, raw }
+fn rejected(message: Message, rejection: Rejection) -> RejectedMessage {
+    RejectedMessage {
+        offset: message.offset,
+        code: rejection.code.as_str(),
+        field: rejection.field,
+        reason: rejection.reason,
+        raw: message.payload,
+        sent_at: message.timestamp,
+    }
 }
 
 fn new_id() -> BatchId {
     BatchId(Uuid::now_v7().simple().to_string())
 }
 
-/// 16 hexadecimal digits over the bytes of the message with the highest offset.
-fn last_checksum(lines: &[Line], rejected: &[RejectedMessage]) -> String {
-    let line = lines.last().map(|it| (it.offset, it.raw.as_slice()));
-    let other = rejected.last().map(|it| (it.offset, it.raw.as_slice()));
-    let (_, raw) = line.max(other).unwrap_or_default();
-    hex(&Sha256::digest(raw)[..8])
+/// What is remembered of the message with the highest offset: its timestamp, and 16 hexadecimal digits over its bytes.
+fn last_message(lines: &[Line], rejected: &[RejectedMessage]) -> LastMessage {
+    let line = lines.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
+    let other = rejected.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
+    let (_, timestamp, raw) = line.max(other).unwrap_or((0, Millis(0), &[]));
+    LastMessage { timestamp, checksum: hex(&Sha256::digest(raw)[..8]) }
 }
 
 /// Two batches that follow each other and hold what one held; `None` when it is a single message.
@@ -135,7 +147,7 @@ pub fn halves(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
         let within = |offset: i64| (from..to).contains(&offset);
         let lines: Vec<Line> = batch.lines.iter().filter(|it| within(it.offset)).cloned().collect();
         let rejected: Vec<RejectedMessage> = batch.rejected.iter().filter(|it| within(it.offset)).cloned().collect();
-        let last = LastMessage { timestamp: batch.last.timestamp, checksum: last_checksum(&lines, &rejected) };
+        let last = last_message(&lines, &rejected);
         NewBatch { batch_id: new_id(), previous: None, from, to, last, lines, rejected, ..batch.clone_head() }
     };
     Some((part(batch.from, middle), part(middle, batch.to)))
@@ -144,7 +156,10 @@ pub fn halves(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
 /// A batch of one line that the database refuses, as a batch of one rejection.
 pub fn reject_only_line(batch: &NewBatch, code: Code, reason: &str) -> NewBatch {
     let rejection = Rejection::whole(code, reason);
-    let rejected = batch.lines.iter().map(|it| rejected(it.offset, rejection.clone(), it.raw.clone()));
+    let rejected = batch.lines.iter().map(|it| {
+        let message = Message { offset: it.offset, timestamp: it.sent_at, payload: it.raw.clone() };
+        rejected(message, rejection.clone())
+    });
     let rejected = batch.rejected.iter().cloned().chain(rejected).collect();
     NewBatch { batch_id: new_id(), lines: Vec::new(), rejected, last: batch.last.clone(), ..batch.clone_head() }
 }
@@ -172,7 +187,7 @@ mod tests {
             r#"{{"product_id":"p","quantity":{},"drcr":1,"company_id":"c","warehouse_id":"w","bill_id":"{offset}","create_time":"2025-03-10 08:00:00"}}"#,
             i32::from(good)
         );
-        Message { offset, timestamp: Millis(1_741_600_000_000), payload: payload.into_bytes() }
+        Message { offset, timestamp: Millis(1_741_600_000_000 + offset), payload: payload.into_bytes() }
     }
 
     #[test]
@@ -199,7 +214,8 @@ mod tests {
             prop_assert_eq!((a.from, a.to, b.to), (whole.from, b.from, whole.to));
             prop_assert_eq!(a.consumed() + b.consumed(), whole.consumed());
             prop_assert!(a.consumed() > 0 && b.consumed() > 0);
-            prop_assert_eq!(&b.last.checksum, &whole.last.checksum);
+            prop_assert_eq!(&b.last, &whole.last);
+            prop_assert!(a.last.timestamp < b.last.timestamp, "each part remembers its own last message");
         }
     }
 }

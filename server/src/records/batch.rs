@@ -15,6 +15,8 @@ pub struct Line {
     pub day: NaiveDate,
     /// Its bytes, kept in case it turns out to conflict.
     pub raw: Vec<u8>,
+    /// The message's timestamp.
+    pub sent_at: Millis,
 }
 
 /// A message that is not recorded, and why.
@@ -30,6 +32,8 @@ pub struct RejectedMessage {
     pub reason: String,
     /// Its bytes.
     pub raw: Vec<u8>,
+    /// The message's timestamp.
+    pub sent_at: Millis,
 }
 
 /// What is remembered of the message before the cursor.

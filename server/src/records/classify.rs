@@ -122,6 +122,7 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
             line.entry.bill_id, line.entry.line_no, line.entry.product_id
         ),
         raw: line.raw.clone(),
+        sent_at: line.sent_at,
     });
 }
 
@@ -146,6 +147,7 @@ mod tests {
             },
             day: "1970-01-01".parse().unwrap(),
             raw: Vec::new(),
+            sent_at: Millis(0),
         }
     }
 

@@ -76,7 +76,7 @@ fn batch(id: &str, previous: Option<&str>, from: i64, bills: &[&str], system: &S
             let raw = entry(bill, &json!({})).into_bytes();
             let entry = decode(&raw, Millis(1_800_000_000_000), &rules).unwrap();
             let day = rules.business_time.day(entry.create_time).unwrap();
-            Line { offset, entry, day, raw }
+            Line { offset, entry, day, raw, sent_at: Millis(0) }
         })
         .collect();
     NewBatch {
