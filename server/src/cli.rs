@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::commands;
+use crate::commands::bench::Bench;
+use crate::commands::produce::Produce;
+use crate::commands::serve::{Part, Serve};
+use crate::commands::simulate::Simulate;
 use crate::config;
 use crate::telemetry;
 
@@ -49,62 +53,6 @@ enum Command {
     Bench(Bench),
 }
 
-/// What `serve` takes.
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// Leave a part to another process.
-    #[arg(long, value_enum)]
-    pub without: Vec<Part>,
-    /// Where the browser's part is.
-    #[arg(long, env = "TALLYHOUSE_PKG", default_value = "pkg")]
-    pub pkg: PathBuf,
-}
-
-/// A part of `serve`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Part {
-    /// Kafka to both stores.
-    Ingest,
-    /// The dashboard and the HTTP interface.
-    Web,
-}
-
-/// What `produce` takes.
-#[derive(Debug, Args)]
-pub struct Produce {
-    /// `FILE.ndjson` (one entry a line), `FILE.csv` (columns named as the fields), or `-` for NDJSON from standard input.
-    pub files: Vec<PathBuf>,
-    /// Print the outcome as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What `simulate` takes.
-#[derive(Debug, Args)]
-pub struct Simulate {
-    /// Same seed, same grocer.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// So many past days, as fast as Kafka takes them, beginning with opening stock.
-    #[arg(long, default_value_t = 0)]
-    pub days: u32,
-    /// About so many entries on each of them.
-    #[arg(long, default_value_t = 3000)]
-    pub entries_per_day: usize,
-    /// With --days: the last of them ends with an hour of so many entries a second, so that what follows live is no break.
-    #[arg(long, requires = "days")]
-    pub last_hour_rate: Option<f64>,
-    /// Then so many entries a second, until stopped.
-    #[arg(long)]
-    pub rate: Option<f64>,
-    /// Stop the live entries after so many seconds.
-    #[arg(long)]
-    pub seconds: Option<u64>,
-    /// Write the grocer's names as CSV, for `names import`.
-    #[arg(long)]
-    pub write_names: Option<PathBuf>,
-}
-
 #[derive(Debug, Subcommand)]
 enum Names {
     /// Add or replace names from a CSV file with the columns kind, id, zh, en, unit. All or none.
@@ -131,35 +79,6 @@ enum TopicCommand {
         /// So many partitions.
         #[arg(long, default_value_t = 16)]
         partitions: i32,
-    },
-}
-
-/// What can be measured.
-#[derive(Debug, Subcommand)]
-pub enum Bench {
-    /// Ingest as a ratio to plain multi-row INSERTs, in the same run.
-    Ingest {
-        /// So many entries.
-        #[arg(long, default_value_t = 200_000)]
-        entries: usize,
-        /// Over so many products.
-        #[arg(long, default_value_t = 50)]
-        products: usize,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// From produce to the event stream.
-    Latency {
-        /// So many entries a second.
-        #[arg(long, default_value_t = 500)]
-        rate: u64,
-        /// For so many seconds.
-        #[arg(long, default_value_t = 20)]
-        seconds: u64,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
     },
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::flash::clear_after_flash;
+use super::notice::NothingYet;
 use crate::i18n::{locale, texts};
 use crate::model::live::FreshEntry;
 use crate::model::quantity::Direction;
@@ -29,24 +30,12 @@ pub fn Feed(
             <header>
                 <h2>{texts.newest}</h2>
             </header>
-            <Show when=move || newest.with(|it| !it.is_empty()) fallback=Nothing>
+            <Show when=move || newest.with(|it| !it.is_empty()) fallback=NothingYet>
                 <ol class="body feed" aria-live="off">
                     <For each=move || newest.get() key=|it| it.origin.clone() children=row />
                 </ol>
             </Show>
         </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Nothing() -> impl IntoView {
-    let texts = texts();
-    view! {
-        <div class="blank">
-            <b>{texts.nothing_yet}</b>
-            <p>{texts.nothing_yet_how}</p>
-        </div>
     }
     .into_any()
 }

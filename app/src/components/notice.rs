@@ -1,4 +1,4 @@
-//! The one way to say loading, failed, stale or degraded. One notice per page, the worst first.
+//! The one way to say loading, empty, failed, stale or degraded. One notice per page, the worst first.
 
 use leptos::prelude::*;
 
@@ -18,6 +18,19 @@ pub fn Loading() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// When there is nothing to list.
+#[component]
+pub fn NothingYet() -> impl IntoView {
+    let texts = texts();
+    view! {
+        <div class="blank">
+            <b>{texts.nothing_yet}</b>
+            <p>{texts.nothing_yet_how}</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// When there is no answer.

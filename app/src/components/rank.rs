@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::flash::flash;
+use super::notice::NothingYet;
 use crate::i18n::{locale, texts};
 use crate::live::RankStore;
 use crate::model::live::Holder;
@@ -31,7 +32,7 @@ pub fn RankPanel(
                 <h2>{title}</h2>
                 <span class="sub">{shown}</span>
             </header>
-            <Show when=move || store.order.with(|it| !it.is_empty()) fallback=Nothing>
+            <Show when=move || store.order.with(|it| !it.is_empty()) fallback=NothingYet>
                 <ol class="body rank" tabindex="0" aria-label=title>
                     <li class="head" aria-hidden="true">
                         <span>{head}</span>
@@ -47,18 +48,6 @@ pub fn RankPanel(
                 </ol>
             </Show>
         </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Nothing() -> impl IntoView {
-    let texts = texts();
-    view! {
-        <div class="blank">
-            <b>{texts.nothing_yet}</b>
-            <p>{texts.nothing_yet_how}</p>
-        </div>
     }
     .into_any()
 }

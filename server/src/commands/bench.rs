@@ -5,11 +5,41 @@ mod latency;
 
 use std::process::ExitCode;
 
-use crate::cli::Bench;
+use clap::Subcommand;
+
 use crate::config::Config;
 
 /// As many partitions as the goals of the design are stated for.
 const PARTITIONS: i32 = 16;
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Ingest as a ratio to plain multi-row INSERTs, in the same run.
+    Ingest {
+        /// So many entries.
+        #[arg(long, default_value_t = 200_000)]
+        entries: usize,
+        /// Over so many products.
+        #[arg(long, default_value_t = 50)]
+        products: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// From produce to the event stream.
+    Latency {
+        /// So many entries a second.
+        #[arg(long, default_value_t = 500)]
+        rate: u64,
+        /// For so many seconds.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
 
 /// Runs one bench.
 pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {

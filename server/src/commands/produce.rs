@@ -1,19 +1,29 @@
 //! `tallyhouse produce`: publishes entries as they are; the daemon is the one that judges them.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 
-use crate::cli::Produce;
 use crate::config::Config;
 use crate::ingest::{EntryProducer, Sent};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
+
+/// What `produce` takes.
+#[derive(Debug, Args)]
+pub struct Produce {
+    /// `FILE.ndjson` (one entry a line), `FILE.csv` (columns named as the fields), or `-` for NDJSON from standard input.
+    pub files: Vec<PathBuf>,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Publishes files; prints sent and failed. Exit code 1 when some failed.
 pub async fn run(config: &Config, produce: &Produce) -> anyhow::Result<ExitCode> {

@@ -1,13 +1,14 @@
 //! `tallyhouse serve` and `tallyhouse inv-daemon`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::Args;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Part, Serve};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Error, explain};
@@ -21,6 +22,26 @@ use crate::{shutdown, telemetry};
 const END_LIMIT: Duration = Duration::from_secs(8);
 /// How often old minutes are let go.
 const PRUNE_EVERY: Duration = Duration::from_mins(10);
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Leave a part to another process.
+    #[arg(long, value_enum)]
+    pub without: Vec<Part>,
+    /// Where the browser's part is.
+    #[arg(long, env = "TALLYHOUSE_PKG", default_value = "pkg")]
+    pub pkg: PathBuf,
+}
+
+/// A part of `serve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Kafka to both stores.
+    Ingest,
+    /// The dashboard and the HTTP interface.
+    Web,
+}
 
 /// Runs the parts until a signal, or until one of them cannot go on.
 pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {

@@ -1,17 +1,17 @@
 //! `tallyhouse simulate`: publishes what the grocer does, and prints the truth about it as JSON.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use app::model::entry::{Entry, Millis};
 use chrono::Days;
+use clap::Args;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::business_time::BusinessTime;
-use crate::cli::Simulate;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{EntryProducer, Sent};
@@ -21,6 +21,32 @@ use crate::simulate::{Grocer, Truth, names, to_json};
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
 const HOUR_MS: i64 = 3_600_000;
+
+/// What `simulate` takes.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Same seed, same grocer.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// So many past days, as fast as Kafka takes them, beginning with opening stock.
+    #[arg(long, default_value_t = 0)]
+    pub days: u32,
+    /// About so many entries on each of them.
+    #[arg(long, default_value_t = 3000)]
+    pub entries_per_day: usize,
+    /// With --days: the last of them ends with an hour of so many entries a second, so that what follows live is no break.
+    #[arg(long, requires = "days")]
+    pub last_hour_rate: Option<f64>,
+    /// Then so many entries a second, until stopped.
+    #[arg(long)]
+    pub rate: Option<f64>,
+    /// Stop the live entries after so many seconds.
+    #[arg(long)]
+    pub seconds: Option<u64>,
+    /// Write the grocer's names as CSV, for `names import`.
+    #[arg(long)]
+    pub write_names: Option<PathBuf>,
+}
 
 /// Publishes past days, then live entries.
 pub async fn run(config: &Config, simulate: &Simulate) -> anyhow::Result<ExitCode> {

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, StreamConsumer};
-use rdkafka::error::KafkaError;
-use rdkafka::types::RDKafkaRespErr;
-use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
+use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::context::{Context, Rebalance};
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Queue, Worker};
 use super::status::{Status, explain};
@@ -40,47 +39,6 @@ pub struct Daemon {
     pub status: Status,
     /// The time.
     pub clock: Clock,
-}
-
-/// What the group decides about us.
-#[derive(Debug)]
-enum Rebalance {
-    Assigned(Vec<i32>),
-    Revoked,
-}
-
-/// Tells the daemon of rebalances. The decision where to start needs the cursors, so assigning is done there and later.
-pub struct Context {
-    events: mpsc::UnboundedSender<Rebalance>,
-    status: Status,
-}
-
-impl ClientContext for Context {
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {error}: {reason}; trying again"));
-    }
-}
-
-impl ConsumerContext for Context {
-    fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
-        let event = if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            Rebalance::Assigned(
-                partitions
-                    .elements()
-                    .iter()
-                    .map(rdkafka::topic_partition_list::TopicPartitionListElem::partition)
-                    .collect(),
-            )
-        } else {
-            // At once, so that closing the client never waits for us. A batch in flight meets the fence.
-            if let Err(cause) = consumer.unassign() {
-                tracing::warn!(%cause, "giving partitions back");
-            }
-            Rebalance::Revoked
-        };
-        // The daemon is gone only when the client is closing too.
-        let _daemon_is_gone = self.events.send(event);
-    }
 }
 
 type Workers = JoinSet<(i32, End)>;

@@ -1,6 +1,7 @@
 //! Kafka to both stores, exactly once. The only home of rdkafka.
 
 mod consumer;
+mod context;
 mod error;
 mod form;
 mod live_writer;

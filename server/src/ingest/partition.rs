@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::consumer::Context;
+use super::context::Context;
 use super::form::{Forming, Message, halves, reject_only_line};
 use super::live_writer::LiveWriter;
 use super::rejection::Code;
