@@ -3,7 +3,10 @@
 use app::model::pipeline::PipelineState;
 use serde_json::json;
 use tallyhouse::config::Layout;
+use tallyhouse::live::{Follower, Watch};
+use tallyhouse::realtime::Realtime;
 use tallyhouse::records::{Frozen, Records};
+use tokio_util::sync::CancellationToken;
 
 use crate::harness::{System, entry, eventually};
 
@@ -109,5 +112,56 @@ async fn records_behind_the_live_stock_are_said_and_read_again() {
     })
     .await;
     assert_eq!(system.parts.records.recount().await.unwrap().faults, Vec::<String>::new());
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_recorded_before_the_first_mark() {
+    // Afterwards an empty Redis could not be told from one that was emptied.
+    let mut system = System::new().await;
+    let mut nowhere = system.world.config.realtime.clone();
+    nowhere.url = tallyhouse::config::SecretUrl::parse("redis://127.0.0.1:1/0", &["redis"]).unwrap();
+    let alive = std::mem::replace(&mut system.parts.realtime, Realtime::new(&nowhere, "installation").unwrap());
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.start();
+    let status = system.parts.status.clone();
+    eventually("it is said that reading cannot begin", || async {
+        let (_, reasons) = status.now();
+        if reasons.iter().any(|it| it.contains("cannot begin")) { Ok(()) } else { Err(format!("{reasons:?}")) }
+    })
+    .await;
+    assert_eq!(system.counts().await.consumed, 0);
+    system.stop().await;
+    system.parts.realtime = alive;
+    system.start();
+    system.caught_up().await;
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hub_that_stands_still_is_said_to() {
+    let system = System::new().await;
+    let parts = &system.parts;
+    let zone = parts.config.entry.business_time;
+    // A follower that never runs: as good as one that hangs.
+    let (_stuck, hub) =
+        Follower::new(parts.records.clone(), parts.realtime.clone(), parts.status.clone(), parts.clock.clone(), zone);
+    let watch = Watch {
+        hub: hub.clone(),
+        records: parts.records.clone(),
+        realtime: parts.realtime.clone(),
+        status: parts.status.clone(),
+        clock: parts.clock.clone(),
+    };
+    let stop = CancellationToken::new();
+    tokio::spawn(watch.run(stop.clone()));
+    eventually("the view says so", || async {
+        let view = hub.view();
+        let said = view.totals.state == PipelineState::Degraded && !view.totals.reasons.is_empty();
+        if said { Ok(()) } else { Err(format!("{:?}", view.totals)) }
+    })
+    .await;
+    stop.cancel();
     system.end().await;
 }
