@@ -21,7 +21,7 @@ impl fmt::Display for BatchId {
 }
 
 /// What entries do to the three sums of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Delta {
     /// In less out.
     pub net: i64,

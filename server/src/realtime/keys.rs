@@ -15,6 +15,11 @@ impl Keys {
         Self { group: format!("{prefix}:{{0}}:") }
     }
 
+    /// What every key of ours starts with.
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
     /// The mark, the run and the positions.
     pub fn meta(&self) -> String {
         format!("{}meta", self.group)

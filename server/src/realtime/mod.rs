@@ -2,25 +2,36 @@
 
 mod feed;
 mod keys;
+mod meta;
+mod rebuild;
+mod run;
+mod scripts;
 mod stock;
+pub mod transitions;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::model::batch::{BatchId, JournalLine};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands, Client, RedisError, Script};
+use redis::{AsyncCommands, Client, RedisError};
 use tokio::sync::OnceCell;
 
 pub use feed::{Feed, FeedMessage};
 pub use keys::{Keys, member, parse_member};
+pub use meta::{Meta, Place};
+pub use rebuild::Rebuild;
+pub use run::{AtCut, Compared, Cut, Settled};
 pub use stock::Value;
 
 use crate::config::RealtimeConfig;
+use scripts::Scripts;
 
 /// Every command has an answer within this, or it counts as away.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many keys one SCAN round trip looks at.
+const SCAN: usize = 1000;
 
 /// An error of the live stock.
 #[derive(Debug, thiserror::Error)]
@@ -84,19 +95,6 @@ pub enum Applied {
     Foreign,
 }
 
-/// What `meta` says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Meta {
-    /// `ready`, `rebuilding`, or none.
-    pub mark: Option<String>,
-    /// Raised by every rebuild.
-    pub incarnation: String,
-    /// Raised by every settling.
-    pub settlings: i64,
-    /// The next position to add, per partition.
-    pub positions: BTreeMap<i32, i64>,
-}
-
 /// A handle on the live stock. Cheap to clone; connects when first used.
 #[derive(Clone)]
 pub struct Realtime {
@@ -104,8 +102,7 @@ pub struct Realtime {
     manager: Arc<OnceCell<ConnectionManager>>,
     keys: Keys,
     installation: Arc<str>,
-    apply: Arc<Script>,
-    first_mark: Arc<Script>,
+    scripts: Arc<Scripts>,
 }
 
 impl std::fmt::Debug for Realtime {
@@ -124,8 +121,7 @@ impl Realtime {
             manager: Arc::default(),
             keys: Keys::new(&config.prefix),
             installation: installation.into(),
-            apply: Arc::new(Script::new(include_str!("apply.lua"))),
-            first_mark: Arc::new(Script::new(include_str!("first_mark.lua"))),
+            scripts: Arc::new(Scripts::new()),
         })
     }
 
@@ -168,6 +164,7 @@ impl Realtime {
         let doing = "making the first mark";
         let mut redis = self.connection(doing).await?;
         let answer: Vec<String> = self
+            .scripts
             .first_mark
             .key(self.keys.meta())
             .key(self.keys.index())
@@ -195,7 +192,7 @@ impl Realtime {
     pub async fn apply(&self, line: &JournalLine) -> Result<Applied, Error> {
         let doing = "adding a batch";
         let note = serde_json::to_string(&line.note).map_err(|cause| Error::Damaged(format!("a note: {cause}")))?;
-        let mut call = self.apply.prepare_invoke();
+        let mut call = self.scripts.apply.prepare_invoke();
         call.key(self.keys.meta()).key(self.keys.index());
         call.arg(&*self.installation)
             .arg(line.partition)
@@ -220,43 +217,30 @@ impl Realtime {
     pub async fn remove_everything(&self) -> Result<(), Error> {
         let doing = "deleting a prefix";
         let mut redis = self.connection(doing).await?;
-        let mut after = String::new();
+        let mut at = 0_u64;
         loop {
-            let (values, more) = self.stock_page(&after).await?;
-            let stock: Vec<String> = values.iter().map(|(key, _)| self.keys.stock(&keys::member(key))).collect();
-            if !stock.is_empty() {
-                redis.del::<_, ()>(stock).await.map_err(Error::away(doing))?;
+            let (next, found) = self.scan(at, self.keys.group()).await?;
+            if !found.is_empty() {
+                redis.del::<_, ()>(found).await.map_err(Error::away(doing))?;
             }
-            match more {
-                Some(last) => after = last,
-                None => break,
+            if next == 0 {
+                return Ok(());
             }
+            at = next;
         }
-        redis.del::<_, ()>(&[self.keys.index(), self.keys.meta()]).await.map_err(Error::away(doing))
     }
 
-    /// Reads `meta`.
-    pub async fn meta(&self) -> Result<Meta, Error> {
-        let doing = "reading the positions";
+    /// Some of the keys that start with a prefix, and where to go on; 0 is the end.
+    async fn scan(&self, at: u64, prefix: &str) -> Result<(u64, Vec<String>), Error> {
+        let doing = "looking for keys";
+        // A prefix as a pattern that matches nothing but itself.
+        let mut pattern: String =
+            prefix.chars().flat_map(|c| "*?[]\\".contains(c).then_some('\\').into_iter().chain([c])).collect();
+        pattern.push('*');
         let mut redis = self.connection(doing).await?;
-        let fields: BTreeMap<String, String> = redis.hgetall(self.keys.meta()).await.map_err(Error::away(doing))?;
-        if fields.get("installation").is_some_and(|it| **it != *self.installation) {
-            return Err(self.foreign());
-        }
-        let number =
-            |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
-        let mut meta = Meta {
-            mark: fields.get("mark").cloned(),
-            incarnation: fields.get("incarnation").cloned().unwrap_or_default(),
-            settlings: fields.get("settlings").map(|it| number(it)).transpose()?.unwrap_or_default(),
-            positions: BTreeMap::new(),
-        };
-        for (name, value) in &fields {
-            if let Some(partition) = name.strip_prefix("position:").and_then(|it| it.parse().ok()) {
-                meta.positions.insert(partition, number(value)?);
-            }
-        }
-        Ok(meta)
+        let mut command = redis::cmd("SCAN");
+        command.arg(at).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN);
+        command.query_async(&mut redis).await.map_err(Error::away(doing))
     }
 }
 

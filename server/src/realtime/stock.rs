@@ -23,17 +23,7 @@ impl Realtime {
     pub async fn stock_page(&self, after: &str) -> Result<(Vec<(StockKey, Value)>, Option<String>), Error> {
         let doing = "reading stock";
         let mut redis = self.connection(doing).await?;
-        let start = if after.is_empty() { "-".to_owned() } else { format!("({after}") };
-        let members: Vec<String> = redis::cmd("ZRANGEBYLEX")
-            .arg(self.keys.index())
-            .arg(start)
-            .arg("+")
-            .arg("LIMIT")
-            .arg(0)
-            .arg(PAGE)
-            .query_async(&mut redis)
-            .await
-            .map_err(Error::away(doing))?;
+        let members = self.members_after(after).await?;
         let mut pipe = redis::pipe();
         for member in &members {
             pipe.cmd("HMGET").arg(self.keys.stock(member)).arg(&[
@@ -60,6 +50,16 @@ impl Realtime {
             .collect();
         let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(PAGE)).cloned();
         Ok((values, more))
+    }
+
+    /// A page of the index, behind a member.
+    pub(super) async fn members_after(&self, after: &str) -> Result<Vec<String>, Error> {
+        let doing = "reading the index";
+        let start = if after.is_empty() { "-".to_owned() } else { format!("({after}") };
+        let mut redis = self.connection(doing).await?;
+        let mut command = redis::cmd("ZRANGEBYLEX");
+        command.arg(self.keys.index()).arg(start).arg("+").arg("LIMIT").arg(0).arg(PAGE);
+        command.query_async(&mut redis).await.map_err(Error::away(doing))
     }
 }
 

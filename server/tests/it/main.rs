@@ -9,6 +9,7 @@ mod http;
 mod live_stock;
 mod restarts;
 mod retail;
+mod scripts;
 mod set_up;
 mod simulated;
 mod tidy;

@@ -1,0 +1,82 @@
+//! `meta`: the mark, the newest run, and where each partition stands.
+
+use std::collections::BTreeMap;
+
+use app::model::batch::BatchId;
+use redis::AsyncCommands;
+
+use super::{Error, Realtime};
+
+/// Where a partition of the live stock stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The next position to add.
+    pub position: i64,
+    /// The batch that brought it there; none at the partition's first offset.
+    pub batch: Option<BatchId>,
+}
+
+/// What `meta` says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Meta {
+    /// `ready`, `rebuilding`, or none.
+    pub mark: Option<String>,
+    /// Another one after every rebuild.
+    pub incarnation: String,
+    /// The newest run; empty before the first.
+    pub run: String,
+    /// The run that is rebuilding, and how many keys it has written so far; both empty when none is.
+    pub rebuild: (String, String),
+    /// Raised whenever a key shows something else without a batch.
+    pub settlings: i64,
+    /// The next position to add, per partition.
+    pub positions: BTreeMap<i32, i64>,
+    /// The batch that brought a partition to its position.
+    pub batches: BTreeMap<i32, BatchId>,
+}
+
+impl Meta {
+    /// May figures be shown, and batches be added?
+    pub fn is_ready(&self) -> bool {
+        self.mark.as_deref() == Some("ready")
+    }
+
+    /// Where a partition stands. Nothing stored counts as its first offset.
+    pub fn place(&self, partition: i32) -> Place {
+        Place {
+            position: self.positions.get(&partition).copied().unwrap_or(0),
+            batch: self.batches.get(&partition).cloned(),
+        }
+    }
+}
+
+impl Realtime {
+    /// Reads `meta`.
+    pub async fn meta(&self) -> Result<Meta, Error> {
+        let doing = "reading the positions";
+        let mut redis = self.connection(doing).await?;
+        let fields: BTreeMap<String, String> = redis.hgetall(self.keys.meta()).await.map_err(Error::away(doing))?;
+        if fields.get("installation").is_some_and(|it| **it != *self.installation) {
+            return Err(self.foreign());
+        }
+        let number =
+            |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
+        let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        let mut meta = Meta {
+            mark: fields.get("mark").cloned(),
+            incarnation: text("incarnation"),
+            run: text("run"),
+            rebuild: (text("rebuild"), text("written")),
+            settlings: fields.get("settlings").map(|it| number(it)).transpose()?.unwrap_or_default(),
+            ..Meta::default()
+        };
+        for (name, value) in &fields {
+            if let Some(partition) = name.strip_prefix("position:").and_then(|it| it.parse().ok()) {
+                meta.positions.insert(partition, number(value)?);
+            } else if let Some(partition) = name.strip_prefix("batch:").and_then(|it| it.parse().ok()) {
+                meta.batches.insert(partition, BatchId(value.clone()));
+            }
+        }
+        Ok(meta)
+    }
+}

@@ -1,0 +1,34 @@
+//! The scripts, each with the parts it builds on put before it. `transitions.rs` says in Rust what they do.
+
+use redis::Script;
+
+/// All of them.
+pub struct Scripts {
+    pub apply: Script,
+    pub first_mark: Script,
+    pub cut: Script,
+    pub settle: Script,
+    pub rebuild_begin: Script,
+    pub rebuild_write: Script,
+    pub rebuild_sweep: Script,
+    pub rebuild_finish: Script,
+}
+
+const HASH: &str = include_str!("scripts/hash.lua");
+const STEP: &str = include_str!("scripts/rebuild_step.lua");
+
+impl Scripts {
+    pub fn new() -> Self {
+        let of_parts = |parts: &[&str]| Script::new(&parts.concat());
+        Self {
+            apply: of_parts(&[HASH, include_str!("scripts/apply.lua")]),
+            first_mark: of_parts(&[include_str!("scripts/first_mark.lua")]),
+            cut: of_parts(&[include_str!("scripts/cut.lua")]),
+            settle: of_parts(&[HASH, include_str!("scripts/settle.lua")]),
+            rebuild_begin: of_parts(&[include_str!("scripts/rebuild_begin.lua")]),
+            rebuild_write: of_parts(&[HASH, STEP, include_str!("scripts/rebuild_write.lua")]),
+            rebuild_sweep: of_parts(&[STEP, include_str!("scripts/rebuild_sweep.lua")]),
+            rebuild_finish: of_parts(&[STEP, include_str!("scripts/rebuild_finish.lua")]),
+        }
+    }
+}

@@ -1,0 +1,470 @@
+//! What the scripts do to the live stock, in Rust and pure: the specification. Property tests run the same commands here
+//! and in Redis and compare every state; the model explores these functions exhaustively (`tests/it/scripts.rs`,
+//! `tests/model`). Generic over names, so that the model can use small ones.
+
+use std::collections::BTreeMap;
+
+use app::model::batch::Delta;
+use app::model::quantity::MAX_SUM;
+
+/// The rules that hold the protocol together. A test leaves out one at a time and must find a counterexample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum Rule {
+    /// A batch is added only at its position and after the batch before it, not at its position alone.
+    Chain = 1,
+    /// A batch that ends at or before the position is a repeat.
+    Repeat = 1 << 1,
+    /// A batch beyond the position is refused: what is missing comes first.
+    Gap = 1 << 2,
+    /// The first delta after a cut opens the other version afresh.
+    OpenAfresh = 1 << 3,
+    /// Settling clears another version that an earlier run left behind.
+    ClearStale = 1 << 4,
+    /// Settling and rebuilding check that the run is still the newest.
+    NewestRun = 1 << 5,
+    /// Only a run cut after a damage was found may settle the key.
+    CutAfterDamage = 1 << 6,
+    /// A key that deviates is settled only if it is still as it was written down.
+    AsWrittenDown = 1 << 7,
+    /// A rebuild counts what it wrote, in Redis.
+    RebuildCount = 1 << 8,
+    /// A rebuild deletes the keys that the records lack.
+    RebuildSweep = 1 << 9,
+    /// While it is being rebuilt nothing is added.
+    RebuildAlone = 1 << 10,
+}
+
+/// Which rules are in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rules(u16);
+
+impl Rules {
+    /// All of them: the protocol as it is.
+    pub const ALL: Self = Self(u16::MAX);
+
+    /// All but one.
+    #[must_use]
+    #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
+    pub fn without(rule: Rule) -> Self {
+        Self(u16::MAX & !(rule as u16))
+    }
+
+    #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
+    fn hold(self, rule: Rule) -> bool {
+        self.0 & (rule as u16) != 0
+    }
+}
+
+/// The identity mark. `N` is a name: of a run, a batch or an incarnation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Mark<N> {
+    /// Redis holds no mark: it is new, or was emptied.
+    None,
+    /// In use.
+    Ready,
+    /// Being made anew.
+    Rebuilding {
+        /// By which run.
+        run: N,
+        /// How many keys it has written and deleted so far.
+        written: u64,
+    },
+}
+
+/// Where a partition stands: the next position to add, and the batch that brought it there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place<N> {
+    /// The position.
+    pub position: i64,
+    /// The batch; none at the partition's first offset.
+    pub batch: Option<N>,
+}
+
+/// The three sums of a key in one of its two versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Version {
+    /// Net stock, gross in, entries.
+    pub base: [i64; 3],
+    /// What came since.
+    pub change: [i64; 3],
+}
+
+/// One key that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key<N> {
+    /// Both versions.
+    pub versions: [Version; 2],
+    /// Which of them is shown: 0 or 1.
+    pub active: usize,
+    /// Raised by every change.
+    pub rev: i64,
+    /// The run that settled it last.
+    pub settled: Option<N>,
+    /// The run for which the other version was opened.
+    pub pending: Option<N>,
+    /// Is it whole, or was it found damaged while a run was the newest?
+    pub health: Health<N>,
+}
+
+/// Can the sums of a key be vouched for?
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Health<N> {
+    /// Yes.
+    Whole,
+    /// What it held before was set apart under this run.
+    DamagedIn(Option<N>),
+}
+
+/// What is stored under a key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Slot<N> {
+    /// A key of ours.
+    Key(Key<N>),
+    /// Something that cannot be read.
+    Broken,
+}
+
+/// A line of the journal as the live stock sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Line<N, K> {
+    /// Whose stream.
+    pub partition: i32,
+    /// Where it begins.
+    pub from: i64,
+    /// Where it ends. Before `from` where the cursor was set back.
+    pub to: i64,
+    /// This batch.
+    pub batch: N,
+    /// The one before.
+    pub previous: Option<N>,
+    /// What it does.
+    pub deltas: Vec<(K, Delta)>,
+}
+
+/// What became of a line that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Added; so many damaged keys were set apart.
+    Applied(u64),
+    /// It was there already.
+    Repeat,
+    /// What is missing comes first.
+    Gap,
+    /// The histories have parted.
+    Parted,
+    /// Being rebuilt.
+    Rebuilding,
+    /// Emptied.
+    Empty,
+}
+
+/// The stock of a key at a cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AtCut {
+    /// Redis has no such key.
+    Missing,
+    /// It holds something that cannot be read.
+    Unreadable,
+    /// Net stock, gross in, entries.
+    Sums([i64; 3]),
+}
+
+/// What became of a key that was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// The run is not the newest any more, or the mark is not `ready`.
+    Over,
+    /// This run has settled it before.
+    Already,
+    /// It agrees, or was as written down: it is right now.
+    Done(AtCut),
+    /// It differs; nothing was changed.
+    Deviates(AtCut),
+    /// Damage was found after the cut: a later run must settle it.
+    NotByThisRun,
+}
+
+/// Everything that Redis holds of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Live<N, K: Ord> {
+    /// May it be used?
+    pub mark: Mark<N>,
+    /// The newest run.
+    pub run: Option<N>,
+    /// Where everything stood when that run was named: A.
+    pub cut: BTreeMap<i32, Place<N>>,
+    /// Raised by every rebuild.
+    pub incarnation: Option<N>,
+    /// Where each partition stands.
+    pub places: BTreeMap<i32, Place<N>>,
+    /// All keys.
+    pub keys: BTreeMap<K, Slot<N>>,
+}
+
+impl<N> Key<N> {
+    /// A key that holds nothing yet.
+    pub fn fresh() -> Self {
+        Self {
+            versions: [Version::default(); 2],
+            active: 0,
+            rev: 0,
+            settled: None,
+            pending: None,
+            health: Health::Whole,
+        }
+    }
+
+    /// Net stock as every reader shows it, at every instant; `None` where it cannot be vouched for.
+    pub fn shown(&self) -> Option<i64> {
+        (matches!(self.health, Health::Whole)).then(|| self.sums()[0])
+    }
+
+    fn sums(&self) -> [i64; 3] {
+        let it = &self.versions[self.active];
+        std::array::from_fn(|s| it.base[s] + it.change[s])
+    }
+
+    fn in_range(&self) -> bool {
+        let fits = |it: &i64| (-MAX_SUM..=MAX_SUM).contains(it);
+        self.versions.iter().all(|it| it.base.iter().chain(&it.change).all(fits)) && self.sums().iter().all(fits)
+    }
+}
+
+impl<N: Clone + Eq> Key<N> {
+    /// A delta is always added to the active version, and to the other one from the newest cut on.
+    fn add(&mut self, newest: Option<&N>, delta: Delta, rules: Rules) {
+        let other = 1 - self.active;
+        let delta = [delta.net, delta.gross_in, delta.entries];
+        self.rev += 1;
+        plus(&mut self.versions[self.active].change, delta);
+        if self.settled.as_ref() == newest {
+            return;
+        }
+        if self.pending.as_ref() != newest {
+            self.pending = newest.cloned();
+            if rules.hold(Rule::OpenAfresh) {
+                self.versions[other].change = [0; 3];
+            }
+        }
+        plus(&mut self.versions[other].change, delta);
+    }
+
+    /// NRS: what the other version holds came after the cut.
+    fn at_cut(&self, run: &N) -> AtCut {
+        if !matches!(self.health, Health::Whole) {
+            return AtCut::Unreadable;
+        }
+        let after = if self.pending.as_ref() == Some(run) { self.versions[1 - self.active].change } else { [0; 3] };
+        let sums = self.sums();
+        AtCut::Sums(std::array::from_fn(|s| sums[s] - after[s]))
+    }
+
+    /// The other version, with the right base, becomes the active one.
+    fn settle(&mut self, run: &N, rrs: [i64; 3], rules: Rules) {
+        let (before, other) = (self.active, 1 - self.active);
+        if self.pending.as_ref() != Some(run) && rules.hold(Rule::ClearStale) {
+            self.versions[other].change = [0; 3];
+        }
+        self.versions[other].base = rrs;
+        self.versions[before] = Version::default();
+        self.active = other;
+        self.rev += 1;
+        self.settled = Some(run.clone());
+        self.pending = None;
+        self.health = Health::Whole;
+    }
+}
+
+fn plus(sums: &mut [i64; 3], delta: [i64; 3]) {
+    for (sum, by) in sums.iter_mut().zip(delta) {
+        *sum += by;
+    }
+}
+
+impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {
+    /// Nothing at all.
+    pub fn empty() -> Self {
+        Self {
+            mark: Mark::None,
+            run: None,
+            cut: BTreeMap::new(),
+            incarnation: None,
+            places: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// `first_mark.lua`: an empty Redis beside empty records is ready.
+    pub fn first_mark(&mut self, incarnation: N) {
+        if self.mark == Mark::None && self.keys.is_empty() {
+            self.mark = Mark::Ready;
+            self.incarnation = Some(incarnation);
+        }
+    }
+
+    /// `apply.lua`: all of the line or nothing.
+    pub fn apply(&mut self, line: &Line<N, K>, rules: Rules) -> Answer {
+        match &self.mark {
+            Mark::None => return Answer::Empty,
+            Mark::Rebuilding { .. } if rules.hold(Rule::RebuildAlone) => return Answer::Rebuilding,
+            _ => {}
+        }
+        if let Some(answer) = self.judge(line, rules) {
+            return answer;
+        }
+        let mut damaged = 0;
+        for (name, delta) in &line.deltas {
+            let mut key = match self.keys.remove(name) {
+                Some(Slot::Key(key)) => Some(key),
+                Some(Slot::Broken) => None,
+                None => Some(Key::fresh()),
+            };
+            if let Some(it) = &mut key {
+                it.add(self.run.as_ref(), *delta, rules);
+                key = key.filter(Key::in_range);
+            }
+            let key = key.unwrap_or_else(|| {
+                damaged += 1;
+                let mut anew = Key { health: Health::DamagedIn(self.run.clone()), ..Key::fresh() };
+                anew.add(self.run.as_ref(), *delta, rules);
+                anew
+            });
+            self.keys.insert(name.clone(), Slot::Key(key));
+        }
+        let place = Place { position: line.to, batch: Some(line.batch.clone()) };
+        self.places.insert(line.partition, place);
+        Answer::Applied(damaged)
+    }
+
+    /// The table of stored positions. `None`: add it. A line that fits exactly comes before all else: where the cursor was
+    /// set back, it ends before it begins.
+    fn judge(&self, line: &Line<N, K>, rules: Rules) -> Option<Answer> {
+        let Some(stored) = self.places.get(&line.partition) else {
+            return (line.previous.is_some() && rules.hold(Rule::Gap)).then_some(Answer::Gap);
+        };
+        let follows = !rules.hold(Rule::Chain) || stored.batch == line.previous;
+        if stored.position == line.from && follows {
+            None
+        } else if stored.position >= line.to {
+            rules.hold(Rule::Repeat).then_some(Answer::Repeat)
+        } else if stored.position < line.from {
+            rules.hold(Rule::Gap).then_some(Answer::Gap)
+        } else {
+            Some(Answer::Parted)
+        }
+    }
+
+    /// `cut.lua`: names the newest run and answers where everything stood at that instant. Asked again under the same
+    /// name it answers the same. `None`: not ready, or another run than `expected` was the newest.
+    pub fn cut(&mut self, run: &N, expected: Option<&N>) -> Option<&BTreeMap<i32, Place<N>>> {
+        if self.mark != Mark::Ready {
+            return None;
+        }
+        if self.run.as_ref() != Some(run) {
+            if self.run.as_ref() != expected {
+                return None;
+            }
+            self.run = Some(run.clone());
+            self.cut = self.places.clone();
+        }
+        Some(&self.cut)
+    }
+
+    /// `settle.lua`: compares a key with the records at the cut, and settles it where it agrees, or where it is still as
+    /// it was written down.
+    pub fn settle(&mut self, run: &N, name: &K, rrs: [i64; 3], written_down: Option<AtCut>, rules: Rules) -> Settled {
+        if self.mark != Mark::Ready || (rules.hold(Rule::NewestRun) && self.run.as_ref() != Some(run)) {
+            return Settled::Over;
+        }
+        let mut key = match self.keys.get(name) {
+            None => None,
+            Some(Slot::Key(key)) => Some(key.clone()),
+            Some(Slot::Broken) => {
+                // What came after the cut cannot be told from what came before. Set apart, as by apply.
+                let anew = Key { health: Health::DamagedIn(self.run.clone()), ..Key::fresh() };
+                self.keys.insert(name.clone(), Slot::Key(anew.clone()));
+                Some(anew)
+            }
+        };
+        if let Some(it) = &key {
+            if it.settled.as_ref() == Some(run) {
+                return Settled::Already;
+            }
+            if it.health == Health::DamagedIn(Some(run.clone())) && rules.hold(Rule::CutAfterDamage) {
+                return Settled::NotByThisRun;
+            }
+        }
+        let nrs = key.as_ref().map_or(AtCut::Missing, |it| it.at_cut(run));
+        let agrees = nrs == AtCut::Sums(rrs);
+        if !agrees && (written_down.is_none() || (rules.hold(Rule::AsWrittenDown) && written_down != Some(nrs))) {
+            return Settled::Deviates(nrs);
+        }
+        let settled =
+            agrees && key.as_ref().is_some_and(|it| it.versions[it.active] == Version { base: rrs, change: [0; 3] });
+        if !settled {
+            let mut it = key.take().unwrap_or_else(Key::fresh);
+            it.settle(run, rrs, rules);
+            self.keys.insert(name.clone(), Slot::Key(it));
+        }
+        Settled::Done(nrs)
+    }
+
+    /// `rebuild_begin.lua`: from now on nothing is added. `false`: mark or newest run are not those that were seen.
+    pub fn rebuild_begin(&mut self, run: &N, seen: &(Mark<N>, Option<N>)) -> bool {
+        let same = self.mark == seen.0 && self.run == seen.1;
+        if same {
+            self.mark = Mark::Rebuilding { run: run.clone(), written: 0 };
+        }
+        same
+    }
+
+    /// `rebuild_write.lua`: keys as the records have them. `false`: Redis was thrown back, or another run is at work.
+    pub fn rebuild_write(&mut self, run: &N, written: u64, keys: &[(K, [i64; 3])], rules: Rules) -> bool {
+        self.rebuild_step(run, written, keys.len(), rules, |live| {
+            for (name, rrs) in keys {
+                let mut key = Key::fresh();
+                key.versions[0].base = *rrs;
+                key.rev = 1;
+                key.settled = Some(run.clone());
+                live.keys.insert(name.clone(), Slot::Key(key));
+            }
+        })
+    }
+
+    /// `rebuild_sweep.lua`: deletes those of some keys that this run has not written.
+    pub fn rebuild_sweep(&mut self, run: &N, written: u64, names: &[K], rules: Rules) -> bool {
+        self.rebuild_step(run, written, names.len(), rules, |live| {
+            for name in names.iter().filter(|_| rules.hold(Rule::RebuildSweep)) {
+                let ours = matches!(live.keys.get(name), Some(Slot::Key(key)) if key.settled.as_ref() == Some(run));
+                if !ours {
+                    live.keys.remove(name);
+                }
+            }
+        })
+    }
+
+    /// `rebuild_finish.lua`: the live stock is that of the records at `places`, and ready.
+    pub fn rebuild_finish(&mut self, run: &N, written: u64, places: BTreeMap<i32, Place<N>>, rules: Rules) -> bool {
+        let (name, cut) = (run.clone(), BTreeMap::new());
+        self.rebuild_step(run, written, 0, rules, |live| {
+            live.places = places;
+            live.cut = cut;
+            live.run = Some(name.clone());
+            live.incarnation = Some(name);
+            live.mark = Mark::Ready;
+        })
+    }
+
+    fn rebuild_step(&mut self, run: &N, written: u64, more: usize, rules: Rules, work: impl FnOnce(&mut Self)) -> bool {
+        let Mark::Rebuilding { run: of, written: so_far } = &mut self.mark else { return false };
+        let right_run = of == run || !rules.hold(Rule::NewestRun);
+        let right_count = *so_far == written || !rules.hold(Rule::RebuildCount);
+        if !right_run || !right_count {
+            return false;
+        }
+        *so_far = written + u64::try_from(more).unwrap_or(u64::MAX);
+        work(self);
+        true
+    }
+}

@@ -1,0 +1,511 @@
+//! The protocol in a small world: every order of commits, sends, runs, faults. The live stock is moved by the very
+//! transitions that the scripts are held to; records and journal are a list of lines per partition.
+//!
+//! Any line that was ever committed may be sent to Redis at any time by anyone, again and again: daemons that crash, stall,
+//! take over. Every run is a process of its own that may stall for ever at any step; nothing keeps two from running at once.
+//! Each line moves one key by a power of two of its own, so that any wrong subset shows.
+
+use std::collections::BTreeMap;
+
+use app::model::batch::Delta;
+use stateright::{Model, Property};
+use tallyhouse::realtime::transitions::{Answer, AtCut, Health, Line, Live, Mark, Place, Rules, Settled, Slot};
+
+/// A rule of the audit that is not about Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunRule {
+    /// RRS at the cut is the totals of the snapshot less the journal after the cut.
+    JournalShare,
+    /// A cut that the snapshot does not know is refused.
+    KnownCut,
+}
+
+/// How large the world is, and what may go wrong in it.
+#[derive(Debug, Clone)]
+pub struct Protocol {
+    pub partitions: u8,
+    pub batches: u8,
+    pub keys: u8,
+    pub runs: u8,
+    pub flushes: u8,
+    pub reverts: u8,
+    pub edits: u8,
+    pub breaks: u8,
+    pub restores: u8,
+    pub backs: u8,
+    pub prunes: u8,
+    pub rules: Rules,
+    pub without: Option<RunRule>,
+}
+
+type Redis = Live<u8, u8>;
+type Batch = Line<u8, u8>;
+/// By key: net stock, gross in, entries.
+type Sums = BTreeMap<u8, [i64; 3]>;
+/// By how much the net stock of keys was edited by hand since they were last put right.
+type Hurt = BTreeMap<u8, i64>;
+type Places = BTreeMap<i32, Place<u8>>;
+
+const EDIT: i64 = 1 << 30;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Stored {
+    live: Redis,
+    hurt: Hurt,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct Journal {
+    lines: Vec<Vec<Batch>>,
+    /// Per partition, how many lines have let their deltas go.
+    pruned: Vec<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Run {
+    NotYet,
+    Over,
+    /// It has seen mark and newest run.
+    Claimed {
+        rebuild: bool,
+        seen: (Mark<u8>, Option<u8>),
+    },
+    Cut {
+        at: Places,
+    },
+    Compare {
+        rrs: Sums,
+        next: u8,
+        written_down: Option<(AtCut, i64)>,
+    },
+    Begun,
+    Rebuild {
+        places: Places,
+        sums: Sums,
+        step: u8,
+        written: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct Used {
+    flushes: u8,
+    reverts: u8,
+    edits: u8,
+    breaks: u8,
+    restores: u8,
+    backs: u8,
+    prunes: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct World {
+    journal: Journal,
+    /// What a restore has lost: somebody may still send it.
+    lost: Journal,
+    backup: Option<Journal>,
+    redis: Stored,
+    saved: Option<Stored>,
+    runs: Vec<Run>,
+    used: Used,
+    false_finding: bool,
+    missed_finding: bool,
+    repair_without_record: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    Commit(u8),
+    SetBack(u8),
+    Send(u8, usize),
+    SendLost(u8, usize),
+    Claim(u8, bool),
+    Go(u8),
+    Flush,
+    Save,
+    Revert,
+    Edit(u8, i64),
+    Break(u8),
+    Backup,
+    Restore,
+    Prune(u8),
+}
+
+impl Journal {
+    fn of(&self, partition: u8) -> &[Batch] {
+        &self.lines[usize::from(partition)]
+    }
+
+    fn place(&self, partition: u8) -> Place<u8> {
+        let last = self.of(partition).last();
+        Place { position: last.map_or(0, |it| it.to), batch: last.map(|it| it.batch) }
+    }
+
+    fn places(&self) -> Places {
+        (0..self.lines.len()).map(|p| (i32::try_from(p).unwrap(), self.place(u8::try_from(p).unwrap()))).collect()
+    }
+
+    /// How many lines lead to a batch; `None`: it is not in this history.
+    fn reach(&self, partition: usize, batch: Option<u8>) -> Option<usize> {
+        match batch {
+            None => Some(0),
+            Some(batch) => self.lines[partition].iter().position(|it| it.batch == batch).map(|it| it + 1),
+        }
+    }
+
+    fn sums<'a>(lines: impl Iterator<Item = &'a Batch>) -> Sums {
+        let mut sums = Sums::new();
+        for (key, delta) in lines.flat_map(|it| &it.deltas) {
+            let sum = sums.entry(*key).or_default();
+            *sum = [sum[0] + delta.net, sum[1] + delta.gross_in, sum[2] + delta.entries];
+        }
+        sums
+    }
+}
+
+impl World {
+    /// The sums by the histories that Redis has followed. `None`: nobody ever committed what it says.
+    fn followed(&self) -> Option<Sums> {
+        let mut all = Vec::new();
+        for partition in 0..self.journal.lines.len() {
+            let batch = self.redis.live.places.get(&i32::try_from(partition).unwrap()).and_then(|it| it.batch);
+            let (of, reach) = [&self.journal, &self.lost]
+                .into_iter()
+                .find_map(|it| it.reach(partition, batch).map(|reach| (it, reach)))?;
+            all.extend(&of.lines[partition][..reach]);
+        }
+        Some(Journal::sums(all.into_iter()))
+    }
+
+    fn hurt(&self, key: u8) -> i64 {
+        self.redis.hurt.get(&key).copied().unwrap_or(0)
+    }
+
+    fn live_is_right(&self) -> bool {
+        if self.redis.live.mark != Mark::Ready {
+            return true;
+        }
+        let Some(sums) = self.followed() else { return false };
+        let right = |key: &u8, sum: i64| match self.redis.live.keys.get(key) {
+            Some(Slot::Key(it)) => it.shown().is_none_or(|shown| shown == sum + self.hurt(*key)),
+            Some(Slot::Broken) => true,
+            None => sum == 0 && !sums.contains_key(key),
+        };
+        let held = self.redis.live.keys.keys().all(|key| right(key, sums.get(key).map_or(0, |it| it[0])));
+        held && sums.iter().all(|(key, sum)| right(key, sum[0]))
+    }
+
+    /// Is the live stock where the records are?
+    fn caught_up(&self) -> bool {
+        let live = &self.redis.live;
+        let nowhere = Place { position: 0, batch: None };
+        let at = |p: &i32| live.places.get(p).cloned().unwrap_or(nowhere.clone());
+        live.mark == Mark::Ready && self.journal.places().iter().all(|(p, place)| at(p) == *place)
+    }
+
+    /// May a rebuild begin, and why: emptied, records restored, journal too short?
+    fn needs_rebuild(&self) -> bool {
+        let live = &self.redis.live;
+        if live.mark != Mark::Ready {
+            return true;
+        }
+        let places: Vec<_> = live.places.iter().map(|(p, it)| (usize::try_from(*p).unwrap(), it)).collect();
+        let passed = places.iter().all(|(p, it)| self.journal.place(u8::try_from(*p).unwrap()).position >= it.position);
+        let parted = places.iter().any(|(p, it)| self.journal.reach(*p, it.batch).is_none());
+        let short = (0..self.journal.lines.len()).any(|p| {
+            let batch = live.places.get(&i32::try_from(p).unwrap()).and_then(|it| it.batch);
+            self.journal.reach(p, batch).is_some_and(|reach| reach < self.journal.pruned[p])
+        });
+        (passed && parted) || short
+    }
+}
+
+impl Protocol {
+    fn key_of(&self, history: u8, partition: u8, index: u8) -> u8 {
+        (history + partition + index) % self.keys
+    }
+
+    /// The next line of a partition, `by` positions on.
+    fn line(&self, world: &World, partition: u8, by: i64) -> Batch {
+        let lines = world.journal.of(partition);
+        let (history, index) = (world.used.restores, u8::try_from(lines.len()).unwrap());
+        let place = world.journal.place(partition);
+        // Names and values are unique over both histories.
+        let most = self.batches + self.backs * 2;
+        let number = (history * self.partitions + partition) * most + index;
+        let delta = Delta { net: 1 << number, gross_in: 0, entries: 1 };
+        let deltas = if by > 0 { vec![(self.key_of(history, partition, index), delta)] } else { Vec::new() };
+        let (from, to) = (place.position, place.position + by);
+        Line { partition: i32::from(partition), from, to, batch: number + 1, previous: place.batch, deltas }
+    }
+
+    fn name(run: u8) -> u8 {
+        100 + run
+    }
+
+    /// The next step of a run. `None`: nothing happens.
+    fn step(&self, w: &mut World, run: u8) -> Option<()> {
+        let (at, name) = (usize::from(run), Self::name(run));
+        w.runs[at] = match w.runs[at].clone() {
+            Run::Claimed { rebuild: false, seen } => match w.redis.live.cut(&name, seen.1.as_ref()) {
+                Some(at) => Run::Cut { at: at.clone() },
+                None => Run::Over,
+            },
+            Run::Claimed { rebuild: true, seen } => {
+                if w.redis.live.rebuild_begin(&name, &seen) {
+                    Run::Begun
+                } else {
+                    Run::Over
+                }
+            }
+            Run::Cut { at } => self.snapshot(w, &at),
+            Run::Compare { rrs, next, written_down } => self.compare(w, name, rrs, next, written_down),
+            Run::Begun => {
+                let sums = Journal::sums(w.journal.lines.iter().flatten());
+                Run::Rebuild { places: w.journal.places(), sums, step: 0, written: 0 }
+            }
+            Run::Rebuild { places, sums, step, written } => self.rebuild(w, name, places, sums, step, written),
+            Run::NotYet | Run::Over => return None,
+        };
+        Some(())
+    }
+
+    /// The records at the cut: totals of the snapshot less the journal after the cut.
+    fn snapshot(&self, w: &World, at: &Places) -> Run {
+        let mut lines = Vec::new();
+        for partition in 0..w.journal.lines.len() {
+            let batch = at.get(&i32::try_from(partition).unwrap()).and_then(|it| it.batch);
+            let all = &w.journal.lines[partition];
+            let reach = match w.journal.reach(partition, batch) {
+                // What comes after the cut was let go: this run cannot be made.
+                Some(reach) if reach < w.journal.pruned[partition] => return Run::Over,
+                Some(reach) => reach,
+                None if self.without == Some(RunRule::KnownCut) => all.len(),
+                None => return Run::Over,
+            };
+            let share = if self.without == Some(RunRule::JournalShare) { all.len() } else { reach };
+            lines.extend(&all[..share]);
+        }
+        Run::Compare { rrs: Journal::sums(lines.into_iter()), next: 0, written_down: None }
+    }
+
+    fn compare(&self, w: &mut World, name: u8, rrs: Sums, next: u8, written_down: Option<(AtCut, i64)>) -> Run {
+        let wanted = rrs.get(&next).copied().unwrap_or_default();
+        let known = rrs.contains_key(&next) || w.redis.live.keys.contains_key(&next);
+        let healthy = matches!(w.redis.live.keys.get(&next), Some(Slot::Key(it)) if it.health == Health::Whole);
+        let answer = if known {
+            let written = written_down.map(|(nrs, _)| nrs);
+            w.redis.live.settle(&name, &next, wanted, written, self.rules)
+        } else {
+            Settled::Already
+        };
+        let hurt = w.hurt(next);
+        let one_sum = |nrs: AtCut| if let AtCut::Sums([net, ..]) = nrs { Some(net) } else { None };
+        match answer {
+            Settled::Over => return Run::Over,
+            Settled::Deviates(nrs) => {
+                if let Some(net) = one_sum(nrs) {
+                    w.false_finding |= healthy && hurt == 0;
+                    w.missed_finding |= net - wanted[0] != hurt;
+                }
+                // A surplus is left alone; everything else is written down, then settled.
+                if one_sum(nrs).is_none_or(|net| wanted[0] >= net) {
+                    return Run::Compare { rrs, next, written_down: Some((nrs, hurt)) };
+                }
+            }
+            Settled::Done(nrs) => {
+                w.missed_finding |= written_down.is_none() && healthy && hurt != 0;
+                let recorded = written_down.map_or(0, |(_, hurt)| hurt);
+                w.repair_without_record |= one_sum(nrs).is_some_and(|net| net != wanted[0]) && hurt != recorded;
+                w.redis.hurt.remove(&next);
+            }
+            Settled::Already | Settled::NotByThisRun => {}
+        }
+        if next + 1 == self.keys { Run::Over } else { Run::Compare { rrs, next: next + 1, written_down: None } }
+    }
+
+    fn rebuild(&self, w: &mut World, name: u8, places: Places, sums: Sums, step: u8, mut written: u64) -> Run {
+        let live = &mut w.redis.live;
+        let done = if step < self.keys {
+            let rows: Vec<_> = sums.get(&step).map(|sum| (step, *sum)).into_iter().collect();
+            let done = live.rebuild_write(&name, written, &rows, self.rules);
+            written += u64::try_from(rows.len()).unwrap();
+            done
+        } else if step == self.keys {
+            let names: Vec<u8> = live.keys.keys().copied().collect();
+            let done = live.rebuild_sweep(&name, written, &names, self.rules);
+            written += u64::try_from(names.len()).unwrap();
+            done
+        } else {
+            if live.rebuild_finish(&name, written, places, self.rules) {
+                w.redis.hurt.clear();
+            }
+            return Run::Over;
+        };
+        if done { Run::Rebuild { places, sums, step: step + 1, written } } else { Run::Over }
+    }
+
+    fn faults(&self, w: &World, acts: &mut Vec<Act>) {
+        if w.used.restores < self.restores {
+            acts.push(if w.backup.is_none() { Act::Backup } else { Act::Restore });
+        }
+        if w.used.flushes < self.flushes {
+            acts.push(Act::Flush);
+        }
+        if w.saved.is_some() {
+            acts.push(Act::Revert);
+        } else if w.used.reverts < self.reverts {
+            acts.push(Act::Save);
+        }
+        if w.redis.live.mark != Mark::Ready {
+            return;
+        }
+        for (key, slot) in &w.redis.live.keys {
+            let whole = matches!(slot, Slot::Key(it) if it.health == Health::Whole);
+            if whole && w.used.edits < self.edits {
+                acts.extend([Act::Edit(*key, EDIT), Act::Edit(*key, -EDIT)]);
+            }
+            if whole && w.used.breaks < self.breaks {
+                acts.push(Act::Break(*key));
+            }
+        }
+    }
+}
+
+impl Model for Protocol {
+    type State = World;
+    type Action = Act;
+
+    fn init_states(&self) -> Vec<World> {
+        let journal = Journal {
+            lines: vec![Vec::new(); usize::from(self.partitions)],
+            pruned: vec![0; usize::from(self.partitions)],
+        };
+        let mut live = Redis::empty();
+        live.first_mark(99);
+        vec![World {
+            lost: journal.clone(),
+            journal,
+            backup: None,
+            redis: Stored { live, hurt: Hurt::new() },
+            saved: None,
+            runs: vec![Run::NotYet; usize::from(self.runs)],
+            used: Used::default(),
+            false_finding: false,
+            missed_finding: false,
+            repair_without_record: false,
+        }]
+    }
+
+    fn actions(&self, w: &World, acts: &mut Vec<Act>) {
+        for p in 0..self.partitions {
+            let lines = w.journal.of(p);
+            let room = self.batches + w.used.backs * 2;
+            if lines.len() < usize::from(room) {
+                acts.push(Act::Commit(p));
+                if w.used.backs < self.backs && w.journal.place(p).position > 0 {
+                    acts.push(Act::SetBack(p));
+                }
+            }
+            acts.extend((0..lines.len()).map(|i| Act::Send(p, i)));
+            acts.extend((0..w.lost.of(p).len()).map(|i| Act::SendLost(p, i)));
+            if w.used.prunes < self.prunes && w.journal.pruned[usize::from(p)] < lines.len() {
+                acts.push(Act::Prune(p));
+            }
+        }
+        for run in 0..self.runs {
+            match w.runs[usize::from(run)] {
+                Run::NotYet => {
+                    acts.push(Act::Claim(run, w.needs_rebuild()));
+                    break;
+                }
+                Run::Over => {}
+                _ => acts.push(Act::Go(run)),
+            }
+        }
+        self.faults(w, acts);
+    }
+
+    fn next_state(&self, last: &World, act: Act) -> Option<World> {
+        let mut w = last.clone();
+        match act {
+            Act::Commit(p) => {
+                let line = self.line(&w, p, 1);
+                w.journal.lines[usize::from(p)].push(line);
+            }
+            Act::SetBack(p) => {
+                let line = self.line(&w, p, -1);
+                w.journal.lines[usize::from(p)].push(line);
+                w.used.backs += 1;
+            }
+            Act::Send(p, i) | Act::SendLost(p, i) => {
+                let of = if matches!(act, Act::Send(..)) { &w.journal } else { &w.lost };
+                let line = of.of(p)[i].clone();
+                match w.redis.live.apply(&line, self.rules) {
+                    // What was set apart holds no edit any more.
+                    Answer::Applied(damaged) if damaged > 0 => {
+                        for (key, _) in &line.deltas {
+                            w.redis.hurt.remove(key);
+                        }
+                    }
+                    Answer::Applied(_) => {}
+                    _ => return None,
+                }
+            }
+            Act::Claim(run, rebuild) => {
+                let seen = (w.redis.live.mark.clone(), w.redis.live.run);
+                w.runs[usize::from(run)] = Run::Claimed { rebuild, seen };
+            }
+            Act::Go(run) => self.step(&mut w, run)?,
+            Act::Flush => {
+                w.used.flushes += 1;
+                w.redis = Stored { live: Redis::empty(), hurt: Hurt::new() };
+            }
+            Act::Save => w.saved = Some(w.redis.clone()),
+            Act::Revert => {
+                w.used.reverts += 1;
+                w.redis = w.saved.take()?;
+            }
+            Act::Edit(key, by) => {
+                w.used.edits += 1;
+                let Some(Slot::Key(it)) = w.redis.live.keys.get_mut(&key) else { return None };
+                it.versions[it.active].change[0] += by;
+                *w.redis.hurt.entry(key).or_default() += by;
+                w.redis.hurt.retain(|_, by| *by != 0);
+            }
+            Act::Break(key) => {
+                w.used.breaks += 1;
+                w.redis.hurt.remove(&key);
+                w.redis.live.keys.insert(key, Slot::Broken);
+            }
+            Act::Backup => w.backup = Some(w.journal.clone()),
+            Act::Restore => {
+                w.used.restores += 1;
+                w.lost = std::mem::replace(&mut w.journal, w.backup.take()?);
+            }
+            Act::Prune(p) => {
+                w.used.prunes += 1;
+                w.journal.pruned[usize::from(p)] = w.journal.of(p).len();
+            }
+        }
+        Some(w)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("live stock is the fold of what it followed", |_, w: &World| w.live_is_right()),
+            Property::always("no false finding", |_, w: &World| !w.false_finding),
+            Property::always("no missed finding", |_, w: &World| !w.missed_finding),
+            Property::always("no repair without its record", |_, w: &World| !w.repair_without_record),
+            Property::sometimes(
+                "everything happened, and the live stock is where the records are",
+                |it: &Self, w: &World| {
+                    let u = &w.used;
+                    let all = (u.flushes, u.reverts, u.restores, u.backs, u.prunes)
+                        == (it.flushes, it.reverts, it.restores, it.backs, it.prunes);
+                    all && u.edits == it.edits && u.breaks == it.breaks && w.caught_up() && w.redis.hurt.is_empty()
+                },
+            ),
+        ]
+    }
+}
