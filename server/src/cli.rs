@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands;
 use crate::commands::bench::Bench;
+use crate::commands::cursor::CursorCommand;
 use crate::commands::produce::Produce;
 use crate::commands::serve::{Part, Serve};
 use crate::commands::simulate::Simulate;
@@ -45,6 +46,9 @@ enum Command {
     /// The settings in force.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Where the records stand in the topic, and how a person sets it, on record.
+    #[command(subcommand)]
+    Cursor(CursorCommand),
     /// The topic, for development and demos.
     #[command(subcommand)]
     Topic(TopicCommand),
@@ -110,6 +114,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Names(Names::Import { file }) => commands::names::import(&config, &file).await,
         Command::Config(ConfigCommand::Check { json }) => commands::config::check(&config, json),
         Command::Topic(TopicCommand::Create { partitions }) => commands::topic::create(&config, partitions).await,
+        Command::Cursor(command) => commands::cursor::run(config, &command).await,
         Command::Bench(bench) => commands::bench::run(&config, &bench).await,
     }
 }

@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Does nothing unless the points are compiled in: see Cargo.toml, `fail`.
+    let _points = fail::FailScenario::setup();
     tallyhouse::cli::run()
 }

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit::Rebuilder;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, Error, Status, Topic, explain};
@@ -36,7 +37,7 @@ impl Parts {
         let records = Records::new(&config.records, &config.kafka.topic, config.entry.business_time, clock.clone())?;
         let frozen = Frozen::of(&config);
         let Some(installation) = patiently(stop, async || {
-            records.check_schema().await?;
+            records.check_server().await?;
             Ok(records.installation(&frozen).await?)
         })
         .await?
@@ -61,6 +62,11 @@ impl Parts {
             status: self.status.clone(),
             clock: self.clock.clone(),
         }
+    }
+
+    /// The rebuilder of these parts.
+    pub fn rebuilder(&self) -> Rebuilder {
+        Rebuilder { records: self.records.clone(), realtime: self.realtime.clone(), status: self.status.clone() }
     }
 }
 

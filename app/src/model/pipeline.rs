@@ -13,6 +13,9 @@ pub struct Counts {
     pub duplicates: i64,
     /// Messages that are no valid entry, or conflict with one.
     pub rejected: i64,
+    /// Messages met again after the cursor was set back, that brought nothing new. In none of the other counts.
+    #[serde(default)]
+    pub read_again: i64,
 }
 
 impl Counts {
@@ -29,6 +32,7 @@ impl Counts {
             recorded: self.recorded + other.recorded,
             duplicates: self.duplicates + other.duplicates,
             rejected: self.rejected + other.rejected,
+            read_again: self.read_again + other.read_again,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod config;
+pub mod cursor;
 pub mod migrate;
 pub mod names;
 pub mod produce;

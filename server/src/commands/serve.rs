@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, JournalConfig};
 use crate::ingest::{Error, explain};
 use crate::live::{Follower, Watch};
 use crate::records::Records;
@@ -20,8 +20,8 @@ use crate::{shutdown, telemetry};
 
 /// How long parts have to end after they were told to.
 const END_LIMIT: Duration = Duration::from_secs(8);
-/// How often old minutes are let go.
-const PRUNE_EVERY: Duration = Duration::from_mins(10);
+/// How often old minutes and old deltas are let go.
+const PRUNE_EVERY: Duration = Duration::from_mins(1);
 
 /// What `serve` takes.
 #[derive(Debug, Args)]
@@ -62,7 +62,12 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
                 Err(error) => Err(anyhow::Error::new(error).context("the daemon cannot go on")),
             }
         });
-        running.spawn(prune(parts.records.clone(), stop.clone()));
+        let rebuilding = parts.rebuilder().run(stop.clone());
+        running.spawn(async move {
+            rebuilding.await;
+            Ok(())
+        });
+        running.spawn(prune(parts.records.clone(), parts.config.journal, stop.clone()));
     }
     if with(Part::Web) {
         let zone = parts.config.entry.business_time;
@@ -139,15 +144,27 @@ async fn wait(running: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToke
     }
 }
 
-async fn prune(records: Records, stop: CancellationToken) -> anyhow::Result<()> {
+async fn prune(records: Records, journal: JournalConfig, stop: CancellationToken) -> anyhow::Result<()> {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            _ = every.tick() => {
-                if let Err(error) = records.prune_minutes().await {
+            _ = every.tick() => {}
+        }
+        if let Err(error) = records.prune_minutes().await {
+            tracing::warn!("{}", explain(&error));
+        }
+        loop {
+            match records.prune_journal(journal.keep, journal.max_bytes).await {
+                Ok(0) => break,
+                Ok(lines) => tracing::info!(lines, "deltas of old batches were let go"),
+                Err(error) => {
                     tracing::warn!("{}", explain(&error));
+                    break;
                 }
+            }
+            if stop.is_cancelled() {
+                return Ok(());
             }
         }
     }

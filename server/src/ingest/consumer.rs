@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::context::{Context, Rebalance};
+use super::fit::fit;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Queue, Worker};
 use super::status::{Status, explain};
@@ -255,7 +256,7 @@ impl Daemon {
         let reach = topic.reach().await?;
         let mut cursors = BTreeMap::new();
         for &partition in partitions {
-            let Some(&(first, end)) = reach.get(&partition) else {
+            let Some(&(first, _)) = reach.get(&partition) else {
                 return Err(Error::NotYet(format!("Kafka does not know partition {partition} of the topic yet")));
             };
             let cursor = match self.records.cursor(partition).await? {
@@ -268,22 +269,20 @@ impl Daemon {
                 }
                 None => {
                     return Err(Error::Refused(format!(
-                        "partition {partition} of {} has no cursor, and its first entries are gone (it begins at {first}); \
-                         start with a topic that is whole",
+                        "partition {partition} of {} has no cursor, and its first entries are gone (it begins at {first}). \
+                         Start with a topic that is whole, or say that their loss is accepted: \
+                         `tallyhouse cursor accept-loss {partition} --reason ...`",
                         self.kafka.topic
                     )));
                 }
             };
-            if cursor.next_offset < first || cursor.next_offset > end {
-                return Err(Error::Refused(format!(
-                    "partition {partition}: the cursor is {}, but {} holds {first} to {end}; was the topic deleted and made \
-                     again, or did its retention pass the cursor?",
-                    cursor.next_offset, self.kafka.topic
-                )));
-            }
             cursors.insert(partition, cursor);
         }
-        Ok(cursors)
+        let faults = fit(topic, &cursors, &reach).await?;
+        match faults.into_iter().next() {
+            None => Ok(cursors),
+            Some((partition, fault)) => Err(Error::Refused(fault.explain(partition, &self.kafka.topic))),
+        }
     }
 }
 

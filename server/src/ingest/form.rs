@@ -103,6 +103,8 @@ impl Forming {
         Some(NewBatch {
             batch_id: new_id(),
             previous: None,
+            highest: 0,
+            generation: 0,
             partition: self.partition,
             from,
             to,
@@ -129,12 +131,17 @@ fn new_id() -> BatchId {
     BatchId(Uuid::now_v7().simple().to_string())
 }
 
-/// What is remembered of the message with the highest offset: its timestamp, and 16 hexadecimal digits over its bytes.
+/// What is remembered of the message with the highest offset.
 fn last_message(lines: &[Line], rejected: &[RejectedMessage]) -> LastMessage {
     let line = lines.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
     let other = rejected.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
     let (_, timestamp, raw) = line.max(other).unwrap_or((0, Millis(0), &[]));
-    LastMessage { timestamp, checksum: hex(&Sha256::digest(raw)[..8]) }
+    LastMessage { timestamp, checksum: checksum(raw) }
+}
+
+/// 16 hexadecimal digits over the bytes of a message.
+pub fn checksum(raw: &[u8]) -> String {
+    hex(&Sha256::digest(raw)[..8])
 }
 
 /// Two batches that follow each other and hold what one held; `None` when it is a single message.

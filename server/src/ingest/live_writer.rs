@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::status::Status;
 use super::{Error, explain};
 use crate::realtime::{Applied, Realtime};
-use crate::records::Records;
+use crate::records::{Cursor, Following, Records};
 
 /// After a failure nothing is tried for this long: a Redis that is away must not slow recording down.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Adds the batches of one partition to the live stock.
 pub struct LiveWriter {
@@ -34,7 +34,7 @@ enum Step {
     CaughtUp,
     /// There is more in the journal.
     More,
-    /// A person or a rebuild must help; who looks will see why.
+    /// A rebuild or a person must help; who looks will see why.
     Wrong(PipelineState, String),
 }
 
@@ -56,15 +56,15 @@ impl LiveWriter {
             return;
         }
         match self.realtime.apply(line).await {
-            Ok(Applied::Applied { .. } | Applied::Repeat) => {}
-            // Something is missing before it, or something is wrong: both are looked into from the start.
+            Ok(Applied::Applied { damaged }) => count_damaged(damaged),
+            // A repeat may be one of another history; something missing or wrong is looked into from the start too.
             Ok(_) => self.caught_up = false,
             Err(error) => self.failed(&error.into()),
         }
     }
 
-    /// Compares position and cursor, and feeds at most a page of what is missing. `true`: call again, there is more.
-    pub async fn step(&mut self, cursor: i64) -> bool {
+    /// Compares place and cursor, and feeds at most a page of what is missing. `true`: call again, there is more.
+    pub async fn step(&mut self, cursor: &Cursor) -> bool {
         if self.not_before.is_some_and(|it| Instant::now() < it) {
             return false;
         }
@@ -100,62 +100,54 @@ impl LiveWriter {
         self.status.raise(&self.place, PipelineState::Degraded, format!("{}; trying again", explain(error)));
     }
 
-    async fn feed(&self, cursor: i64) -> Result<Step, Error> {
+    async fn feed(&self, cursor: &Cursor) -> Result<Step, Error> {
         let meta = self.realtime.meta().await?;
         if meta.mark.is_none() && !ensure_first_mark(&self.records, &self.realtime).await? {
-            return Ok(Step::Wrong(PipelineState::Paused, EMPTIED.to_owned()));
+            return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned()));
         }
-        // Nothing stored counts as the partition's first offset.
-        let position = meta.positions.get(&self.partition).copied().unwrap_or(0);
-        if position == cursor {
+        let place = meta.place(self.partition);
+        if place.position == cursor.next_offset && place.batch == cursor.batch_id {
             return Ok(Step::CaughtUp);
         }
-        if position > cursor {
-            return self.ahead(position).await;
+        match self.records.journal_after(self.partition, place.position, place.batch.as_ref()).await? {
+            Following::Lines(lines) => self.send(lines).await,
+            Following::TooShort => Ok(Step::Wrong(
+                PipelineState::Rebuilding,
+                format!(
+                    "the journal of partition {} no longer holds what follows {}; the live stock is rebuilt by itself",
+                    self.partition, place.position
+                ),
+            )),
+            Following::Parted => Ok(self.parted(place.position)),
         }
-        let lines = self.records.journal_from(self.partition, position).await?;
-        if lines.first().is_none_or(|first| first.from != position) {
-            return self.no_line_at(position).await;
+    }
+
+    /// Sends lines that follow each other. None at all: another daemon is ahead of the cursor we know.
+    async fn send(&self, lines: Vec<JournalLine>) -> Result<Step, Error> {
+        if lines.is_empty() {
+            return Ok(Step::CaughtUp);
         }
-        let mut reached = position;
         for line in lines {
             match self.realtime.apply(&line).await? {
-                Applied::Applied { .. } | Applied::Repeat => reached = line.to,
-                // It was thrown back just now; the next look begins there.
+                Applied::Applied { damaged } => count_damaged(damaged),
+                Applied::Repeat => {}
+                // It was thrown back, or fed by another, just now; the next look begins there.
                 Applied::Gap { .. } => return Ok(Step::More),
                 Applied::Parted { position } => return Ok(self.parted(position)),
                 Applied::Rebuilding => {
                     return Ok(Step::Wrong(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
                 }
-                Applied::Empty => return Ok(Step::Wrong(PipelineState::Paused, EMPTIED.to_owned())),
+                Applied::Empty => return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned())),
                 Applied::Foreign => return Ok(Step::Wrong(PipelineState::Paused, explain(&self.realtime.foreign()))),
             }
         }
-        Ok(if reached >= cursor { Step::CaughtUp } else { Step::More })
-    }
-
-    /// The live stock is ahead of the cursor we know. Another daemon may have moved it; if not, the records were restored.
-    async fn ahead(&self, position: i64) -> Result<Step, Error> {
-        let stored = self.records.cursor(self.partition).await?.map_or(0, |it| it.next_offset);
-        Ok(if stored >= position { Step::CaughtUp } else { self.parted(position) })
-    }
-
-    /// No journal line begins where the live stock stands: it is in the middle of one, or they were let go.
-    async fn no_line_at(&self, position: i64) -> Result<Step, Error> {
-        if self.records.journal_straddles(self.partition, position).await? {
-            return Ok(self.parted(position));
-        }
-        let partition = self.partition;
-        let reason = format!(
-            "the journal of partition {partition} has no line that begins at {position}; the live stock must be rebuilt"
-        );
-        Ok(Step::Wrong(PipelineState::Paused, reason))
+        Ok(Step::More)
     }
 
     fn parted(&self, position: i64) -> Step {
         let reason = format!(
-            "partition {}: the live stock is at {position} of another history; the records were restored from a backup, and \
-             the live stock must be rebuilt",
+            "partition {}: the live stock is at {position} of another history; the records were restored from a backup. \
+             Once they have read on to there, the live stock is rebuilt by itself",
             self.partition
         );
         Step::Wrong(PipelineState::RecordsBehind, reason)
@@ -175,5 +167,15 @@ pub async fn ensure_first_mark(records: &Records, realtime: &Realtime) -> Result
     Ok(realtime.meta().await.is_ok_and(|meta| meta.mark.is_some()))
 }
 
-const EMPTIED: &str = "Redis was emptied while the records were not; nothing is lost, entries are recorded on, but the live \
-                       stock must be rebuilt";
+fn count_damaged(damaged: u64) {
+    if damaged > 0 {
+        tracing::error!(
+            damaged,
+            "keys of the live stock could not be read and were set apart; an audit will settle them"
+        );
+        metrics::counter!("tallyhouse_keys_set_apart_total").increment(damaged);
+    }
+}
+
+const EMPTIED: &str = "Redis was emptied while the records were not; nothing is lost, entries are recorded on, and the live \
+                       stock is rebuilt by itself";

@@ -3,6 +3,7 @@
 mod consumer;
 mod context;
 mod error;
+mod fit;
 mod form;
 mod live_writer;
 mod partition;
@@ -14,8 +15,9 @@ mod wire;
 
 pub use consumer::Daemon;
 pub use error::Error;
+pub use fit::{Misfit, fit};
 pub use producer::{EntryProducer, Sent};
 pub use rejection::Rejection;
 pub use status::{Status, explain};
-pub use topic::{Reach, Topic, make_topic};
+pub use topic::{Reach, Topic, delete_before, delete_topic, make_topic};
 pub use wire::decode;

@@ -11,7 +11,7 @@ use rdkafka::consumer::StreamConsumer;
 use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::MissedTickBehavior;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
@@ -26,8 +26,10 @@ use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
 
 /// How often an idle partition compares its position with its cursor.
 const IDLE_CHECK: Duration = Duration::from_secs(1);
+/// How often while it is not caught up.
+const WAITING_CHECK: Duration = Duration::from_millis(250);
 /// The first and the longest wait between tries.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
 /// The messages of one partition, from Kafka.
 pub type Queue = StreamPartitionQueue<Context>;
@@ -89,8 +91,7 @@ impl Worker {
 
     async fn write(mut self, mut batches: mpsc::Receiver<Ready>, mut cursor: Cursor, stop: &CancellationToken) -> End {
         let mut feeding = false;
-        let mut idle = tokio::time::interval(IDLE_CHECK);
-        idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next_look = Instant::now();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return End::Stopped,
@@ -102,9 +103,26 @@ impl Worker {
                         Err(end) => return end,
                     }
                 }
-                () = std::future::ready(()), if feeding => feeding = self.live.step(cursor.next_offset).await,
-                _ = idle.tick() => feeding = self.live.step(cursor.next_offset).await,
+                () = std::future::ready(()), if feeding => feeding = self.live.step(&cursor).await,
+                () = tokio::time::sleep_until(next_look) => {
+                    if self.is_elsewhere(&cursor).await {
+                        return End::Moved;
+                    }
+                    feeding = self.live.step(&cursor).await;
+                    next_look = Instant::now() + if self.live.is_caught_up() { IDLE_CHECK } else { WAITING_CHECK };
+                }
             }
+        }
+    }
+
+    /// Did somebody move the cursor, or restore the records, while no batch came that would meet the fence?
+    async fn is_elsewhere(&self, cursor: &Cursor) -> bool {
+        match self.writer.records().cursor(self.partition).await {
+            Ok(stored) => {
+                stored.is_none_or(|it| (it.next_offset, &it.batch_id) != (cursor.next_offset, &cursor.batch_id))
+            }
+            // Whether it is away or not, the next batch will tell.
+            Err(_) => false,
         }
     }
 
@@ -113,11 +131,14 @@ impl Worker {
         let mut parts = vec![batch];
         while let Some(mut part) = parts.pop() {
             part.previous = cursor.batch_id.clone();
+            (part.highest, part.generation) = (cursor.highest, cursor.generation);
+            fail::fail_point!("after-decode", |_| std::process::abort());
             match self.record_patiently(&part, stop).await? {
                 Written::Recorded(line) => {
                     cursor.next_offset = line.to;
                     cursor.batch_id = Some(BatchId(line.batch_id.0.clone()));
                     self.live.add(&line).await;
+                    fail::fail_point!("after-apply", |_| std::process::abort());
                     self.tell_kafka(line.to);
                     count(line.counts);
                 }
@@ -159,7 +180,10 @@ impl Worker {
                 Err(error) => {
                     let paused = matches!(
                         error,
-                        records::Error::TableCap { .. } | records::Error::Damaged(_) | records::Error::Data { .. }
+                        records::Error::TableCap { .. }
+                            | records::Error::Damaged(_)
+                            | records::Error::Data { .. }
+                            | records::Error::TooLarge
                     );
                     let state = if paused { PipelineState::Paused } else { PipelineState::Degraded };
                     self.status.raise(&place, state, format!("{}; trying again", explain(&error)));
@@ -190,6 +214,7 @@ fn count(counts: app::model::pipeline::Counts) {
         ("tallyhouse_entries_recorded_total", counts.recorded),
         ("tallyhouse_entries_duplicate_total", counts.duplicates),
         ("tallyhouse_messages_rejected_total", counts.rejected),
+        ("tallyhouse_messages_read_again_total", counts.read_again),
     ] {
         metrics::counter!(name).increment(u64::try_from(number).unwrap_or_default());
     }

@@ -98,7 +98,8 @@ impl State {
     /// Takes one applied batch over.
     pub fn follow(&mut self, message: FeedMessage) -> Result<(), Missed> {
         let known = self.positions.get(&message.partition).copied();
-        if message.incarnation != self.incarnation || known.is_some_and(|known| message.from > known) {
+        let set_back = message.to < message.from;
+        if message.incarnation != self.incarnation || set_back || known.is_some_and(|known| message.from > known) {
             return Err(Missed);
         }
         for (key, value) in message.keys {

@@ -86,9 +86,15 @@ impl Watch {
         &self,
         before: &mut BTreeMap<i32, i64>,
     ) -> Result<Option<(PipelineState, &'static str)>, crate::ingest::Error> {
-        let positions = self.realtime.meta().await?.positions;
+        let meta = self.realtime.meta().await?;
+        let cursors = self.records.cursors().await?;
+        if !meta.is_ready() && cursors.values().any(|it| it.counts.consumed > 0) {
+            before.clear();
+            return Ok(Some((PipelineState::Rebuilding, "the live stock is being rebuilt from the records")));
+        }
+        let positions = meta.positions;
         let cursors: BTreeMap<i32, i64> =
-            self.records.cursors().await?.into_iter().map(|(partition, it)| (partition, it.next_offset)).collect();
+            cursors.into_iter().map(|(partition, it)| (partition, it.next_offset)).collect();
         let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
         let ahead = positions.iter().any(|(partition, position)| *position > at(&cursors, partition));
         // Behind is what was recorded at the last look and still is not added.

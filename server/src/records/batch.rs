@@ -52,6 +52,10 @@ pub struct NewBatch {
     pub batch_id: BatchId,
     /// The batch before it in the same partition.
     pub previous: Option<BatchId>,
+    /// Below this the partition was read before: its cursor was set back.
+    pub highest: i64,
+    /// Of the topic: raised when one that was made again was accepted.
+    pub generation: i32,
     /// Whose stream.
     pub partition: i32,
     /// The cursor before it.
@@ -78,6 +82,8 @@ impl NewBatch {
         Self {
             batch_id: self.batch_id.clone(),
             previous: self.previous.clone(),
+            highest: self.highest,
+            generation: self.generation,
             partition: self.partition,
             from: self.from,
             to: self.to,

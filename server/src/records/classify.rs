@@ -78,8 +78,8 @@ impl Content {
 pub struct Classified<'a> {
     /// To be recorded.
     pub fresh: Vec<&'a Line>,
-    /// Recorded already, the same.
-    pub duplicates: i64,
+    /// Recorded already, the same: their offsets.
+    pub duplicates: Vec<i64>,
     /// Recorded already, otherwise.
     pub conflicts: Vec<RejectedMessage>,
 }
@@ -107,7 +107,7 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
     let here = Content::of(&line.entry);
     let why = match there {
         Some(there) if *there == here => {
-            sorted.duplicates += 1;
+            sorted.duplicates.push(line.offset);
             return;
         }
         Some(there) => format!("with other {} in {place}", here.differences(there)),
@@ -156,7 +156,7 @@ mod tests {
         let lines = [line(0, "a", 1), line(1, "a", 1), line(2, "a", 2), line(3, "b", 1)];
         let sorted = classify(&lines, &HashMap::new());
         assert_eq!(sorted.fresh.iter().map(|it| it.offset).collect::<Vec<_>>(), [0, 3]);
-        assert_eq!(sorted.duplicates, 1);
+        assert_eq!(sorted.duplicates, [1]);
         assert_eq!(sorted.conflicts.len(), 1);
         assert!(sorted.conflicts[0].reason.contains("other quantity in the same batch"), "{:?}", sorted.conflicts);
     }
@@ -167,7 +167,7 @@ mod tests {
         let recorded = line(9, "a", 2);
         let existing = Existing { table: "t_x".to_owned(), content: Some(Content::of(&recorded.entry)) };
         let sorted = classify(&lines, &HashMap::from([(identity(&recorded.entry), existing)]));
-        assert_eq!((sorted.fresh.len(), sorted.duplicates), (0, 1));
+        assert_eq!((sorted.fresh.len(), sorted.duplicates.len()), (0, 1));
         assert_eq!(sorted.conflicts[0].offset, 0);
     }
 

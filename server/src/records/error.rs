@@ -44,6 +44,9 @@ pub enum Error {
         /// The setting.
         limit: u32,
     },
+    /// The server takes no statement this large; says what to do.
+    #[error("records: a batch is larger than the server's max_allowed_packet; raise it")]
+    TooLarge,
     /// What is stored contradicts itself; a person must look.
     #[error("records: {0}")]
     Damaged(String),
@@ -89,12 +92,19 @@ pub enum Trouble {
     Data,
     /// A CHECK on a sum.
     Range,
+    /// The statement is larger than the server takes.
+    TooLarge,
     /// Everything else is waited out.
     Away,
 }
 
 fn number(error: &sqlx::Error) -> Option<u16> {
     error.as_database_error().and_then(|it| it.try_downcast_ref::<MySqlDatabaseError>()).map(MySqlDatabaseError::number)
+}
+
+/// Is it that there is no such table?
+pub fn is_missing_table(error: &sqlx::Error) -> bool {
+    number(error) == Some(1146)
 }
 
 /// Sorts a client error (2-consistency, "One batch of one partition").
@@ -105,6 +115,7 @@ pub fn trouble(error: &sqlx::Error) -> Trouble {
     match (server.number(), server.code().unwrap_or_default()) {
         (1062, _) => Trouble::Twin,
         (1213 | 1205 | 1467, _) => Trouble::Again,
+        (1153, _) => Trouble::TooLarge,
         (4025 | 3819, _) => Trouble::Range,
         // 22xxx and 23xxx are the data's own; MariaDB reports some of them under HY000: wrong value for column, out of
         // range, truncated, incorrect string.

@@ -1,4 +1,4 @@
-//! `ingest_batches`: the journal, one line per committed batch.
+//! `ingest_batches`: the journal, one line per committed batch, and one for each time a cursor was set by hand.
 
 use app::model::batch::{BatchId, JournalLine, KeyDelta, NewEntry, Note};
 use app::model::pipeline::Counts;
@@ -9,6 +9,8 @@ use super::{Error, Records};
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    id: i64,
+    kind: String,
     partition_id: i32,
     batch_id: String,
     previous_batch_id: Option<String>,
@@ -18,6 +20,7 @@ struct Row {
     recorded: i64,
     duplicates: i64,
     rejected: i64,
+    read_again: i64,
     deltas: Option<String>,
     note: Option<String>,
 }
@@ -30,17 +33,21 @@ impl Row {
         let deltas: Vec<KeyDelta> = serde_json::from_str(&deltas).map_err(damaged)?;
         let note: Note =
             self.note.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default();
+        // The table holds the lower offset first; where the cursor was set back, the line leads downwards.
+        let (from, to) =
+            if self.kind == "back" { (self.to_offset, self.from_offset) } else { (self.from_offset, self.to_offset) };
         Ok(Some(JournalLine {
             partition: self.partition_id,
             batch_id: BatchId(self.batch_id),
             previous: self.previous_batch_id.map(BatchId),
-            from: self.from_offset,
-            to: self.to_offset,
+            from,
+            to,
             counts: Counts {
                 consumed: self.consumed,
                 recorded: self.recorded,
                 duplicates: self.duplicates,
                 rejected: self.rejected,
+                read_again: self.read_again,
             },
             deltas,
             note,
@@ -48,62 +55,97 @@ impl Row {
     }
 }
 
+/// What follows a place of the live stock in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Following {
+    /// The next lines, in order, at most a page; none: it is where the records are.
+    Lines(Vec<JournalLine>),
+    /// What follows was let go.
+    TooShort,
+    /// The journal does not know that batch: the records were restored from a backup.
+    Parted,
+}
+
 /// How many lines one read of the journal brings at the most.
 const PAGE: i64 = 64;
 
 impl Records {
-    /// The next lines of a partition from a position on, in order; at most a page. A line whose deltas were let go ends
-    /// the page: what follows cannot be fed in order.
-    pub async fn journal_from(&self, partition: i32, position: i64) -> Result<Vec<JournalLine>, Error> {
+    /// The lines of a partition after a batch, along their chain. `position` is where the live stock stands with it.
+    pub async fn journal_after(
+        &self,
+        partition: i32,
+        position: i64,
+        batch: Option<&BatchId>,
+    ) -> Result<Following, Error> {
         limited("reading the journal", async {
+            let Some(after) = self.line_number(partition, batch).await? else {
+                return Ok(if self.begins_behind(partition, position).await? {
+                    Following::TooShort
+                } else {
+                    Following::Parted
+                });
+            };
             let rows = sqlx::query_as::<_, Row>(
-            "SELECT partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded, duplicates,
-               rejected, deltas, note
-             FROM ingest_batches WHERE partition_id = ? AND from_offset >= ? ORDER BY from_offset, id LIMIT ?",
-        )
-        .bind(partition)
-        .bind(position)
-        .bind(PAGE)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(Error::away("reading the journal"))?;
-            let mut lines = Vec::with_capacity(rows.len());
-            for row in rows {
-                match row.into_line()? {
-                    Some(line) => lines.push(line),
-                    None => break,
-                }
-            }
-            Ok(lines)
+                "SELECT id, kind, partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
+                   duplicates, rejected, read_again, deltas, note
+                 FROM ingest_batches WHERE partition_id = ? AND id > ? ORDER BY id LIMIT ?",
+            )
+            .bind(partition)
+            .bind(after)
+            .bind(PAGE)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::away("reading the journal"))?;
+            follow(rows, batch)
         })
         .await
+    }
+
+    /// The number of a batch's line; 0 before the first. `None`: there is no such line.
+    async fn line_number(&self, partition: i32, batch: Option<&BatchId>) -> Result<Option<i64>, Error> {
+        let Some(batch) = batch else { return Ok(Some(0)) };
+        sqlx::query_scalar("SELECT id FROM ingest_batches WHERE batch_id = ? AND partition_id = ?")
+            .bind(&batch.0)
+            .bind(partition)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("looking for a batch in the journal"))
+    }
+
+    /// Does the journal of a partition begin only behind a position?
+    async fn begins_behind(&self, partition: i32, position: i64) -> Result<bool, Error> {
+        let first: Option<i64> =
+            sqlx::query_scalar("SELECT from_offset FROM ingest_batches WHERE partition_id = ? ORDER BY id LIMIT 1")
+                .bind(partition)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(Error::away("looking where the journal begins"))?;
+        Ok(first.is_some_and(|first| first > position))
     }
 }
 
-impl Records {
-    /// Does a line begin before a position and end after it?
-    pub async fn journal_straddles(&self, partition: i32, position: i64) -> Result<bool, Error> {
-        limited("looking into the journal", async {
-            let found: Option<i64> = sqlx::query_scalar(
-                "SELECT id FROM ingest_batches WHERE partition_id = ? AND from_offset < ? AND to_offset > ? LIMIT 1",
-            )
-            .bind(partition)
-            .bind(position)
-            .bind(position)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(Error::away("looking into the journal"))?;
-            Ok(found.is_some())
-        })
-        .await
+/// The lines as far as they are whole and follow each other.
+fn follow(rows: Vec<Row>, batch: Option<&BatchId>) -> Result<Following, Error> {
+    let mut lines: Vec<JournalLine> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let before = lines.last().map(|it| &it.batch_id).or(batch);
+        let follows = row.previous_batch_id.as_deref() == before.map(|it| it.0.as_str());
+        let number = row.id;
+        match row.into_line()? {
+            Some(line) if follows => lines.push(line),
+            _ if lines.is_empty() => return Ok(Following::TooShort),
+            None => break,
+            Some(_) => return Err(Error::Damaged(format!("journal line {number} does not follow the one before it"))),
+        }
     }
+    Ok(Following::Lines(lines))
 }
 
 /// The line of a batch, if it was committed.
 pub async fn find(connection: &mut MySqlConnection, batch_id: &BatchId) -> Result<Option<JournalLine>, Error> {
     let row = sqlx::query_as::<_, Row>(
-        "SELECT partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded, duplicates,
-           rejected, deltas, note
+        "SELECT id, kind, partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded, duplicates,
+           rejected, read_again, deltas, note
          FROM ingest_batches WHERE batch_id = ?",
     )
     .bind(&batch_id.0)
@@ -146,8 +188,8 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
-           duplicates, rejected, deltas, note, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))",
+           duplicates, rejected, read_again, deltas, note, bytes, recorded_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))",
     )
     .bind(line.partition)
     .bind(&line.batch_id.0)
@@ -158,8 +200,10 @@ pub async fn insert(
     .bind(line.counts.recorded)
     .bind(line.counts.duplicates)
     .bind(line.counts.rejected)
+    .bind(line.counts.read_again)
     .bind(deltas)
     .bind(note)
+    .bind(i32::try_from(deltas.len() + note.len()).unwrap_or(i32::MAX))
     .execute(connection)
     .await
     .map(drop)

@@ -12,10 +12,15 @@ mod journal;
 mod minutes;
 mod names;
 mod offsets;
+mod prune_journal;
 mod record;
 mod recount;
 mod rejections;
 mod rows;
+mod runs;
+mod server;
+mod set_cursor;
+mod stock_snapshot;
 mod summary;
 mod tables;
 mod totals;
@@ -31,11 +36,16 @@ pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
 pub use error::Error;
 use error::limited;
 pub use installation::{Frozen, Installation};
+pub use journal::Following;
 pub use names::{NameRow, Names};
 pub use offsets::Cursor;
+pub use prune_journal::JournalSize;
 pub use record::{Outcome, Writer};
 pub use recount::Recount;
 pub use rejections::StoredRejection;
+pub use runs::{Claim, LastRun, Lease, RunKind};
+pub use set_cursor::{CursorMove, Loss};
+pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
 pub use tables::DayTable;
 pub use trail::Deed;
@@ -43,6 +53,9 @@ pub use trail::Deed;
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::{Layout, RecordsConfig};
+
+/// The schema, a change per file.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
@@ -112,10 +125,7 @@ impl Records {
             .ok_or_else(|| Error::SetUp(format!("{name:?} is no name for a database; use A-Z a-z 0-9 _")))?;
         sqlx::query(create).execute(&mut server).await.map_err(Error::away("making the database"))?;
         let mut connection = connect(&options).await?;
-        sqlx::migrate!("../migrations")
-            .run(&mut connection)
-            .await
-            .map_err(|cause| Error::SetUp(format!("migration failed: {cause}")))?;
+        MIGRATIONS.run(&mut connection).await.map_err(|cause| Error::SetUp(format!("migration failed: {cause}")))?;
         connection.close().await.map_err(Error::away("closing after the migration"))
     }
 

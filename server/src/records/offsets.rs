@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use app::model::batch::BatchId;
+use app::model::entry::Millis;
 use app::model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
-use super::batch::NewBatch;
+use super::batch::{LastMessage, NewBatch};
 use super::error::limited;
 use super::{Error, Records};
 
@@ -19,6 +20,12 @@ pub struct Cursor {
     pub batch_id: Option<BatchId>,
     /// The accounting line since the beginning.
     pub counts: Counts,
+    /// How far it had been read when its cursor was set back; below this, messages are met again.
+    pub highest: i64,
+    /// Of the topic: raised when one that was made again was accepted.
+    pub generation: i32,
+    /// The message before the cursor; not known after the cursor was set.
+    pub last: Option<LastMessage>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,6 +37,11 @@ struct Row {
     recorded: i64,
     duplicates: i64,
     rejected: i64,
+    read_again: i64,
+    highest_offset: i64,
+    generation: i32,
+    last_timestamp: Option<i64>,
+    last_checksum: Option<String>,
 }
 
 impl From<Row> for Cursor {
@@ -42,7 +54,14 @@ impl From<Row> for Cursor {
                 recorded: row.recorded,
                 duplicates: row.duplicates,
                 rejected: row.rejected,
+                read_again: row.read_again,
             },
+            highest: row.highest_offset,
+            generation: row.generation,
+            last: row
+                .last_timestamp
+                .zip(row.last_checksum)
+                .map(|(timestamp, checksum)| LastMessage { timestamp: Millis(timestamp), checksum }),
         }
     }
 }
@@ -61,7 +80,8 @@ impl Records {
     pub async fn cursor(&self, partition: i32) -> Result<Option<Cursor>, Error> {
         limited("reading a cursor", async {
             let row = sqlx::query_as::<_, Row>(
-                "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
+                "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected, read_again,
+               highest_offset, generation, last_timestamp, last_checksum
              FROM ingest_offsets WHERE topic = ? AND partition_id = ?",
             )
             .bind(&*self.topic)
@@ -108,7 +128,8 @@ impl Records {
 /// The cursors as one transaction sees them.
 pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result<BTreeMap<i32, Cursor>, Error> {
     let rows = sqlx::query_as::<_, Row>(
-        "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected
+        "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected, read_again,
+           highest_offset, generation, last_timestamp, last_checksum
          FROM ingest_offsets WHERE topic = ? ORDER BY partition_id",
     )
     .bind(topic)
@@ -118,7 +139,8 @@ pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result
     Ok(rows.into_iter().map(|row| (row.partition_id, Cursor::from(row))).collect())
 }
 
-/// The fence: moves the cursor from exactly where the batch begins. `false`: it stands elsewhere.
+/// The fence: moves the cursor from exactly where the batch begins, and from after the batch before it: a cursor that was set
+/// away and back again has another one. `false`: it stands elsewhere.
 pub async fn advance(
     connection: &mut MySqlConnection,
     topic: &str,
@@ -127,8 +149,9 @@ pub async fn advance(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = ?, last_checksum = ?,
-           consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?
-         WHERE topic = ? AND partition_id = ? AND next_offset = ?",
+           consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?,
+           read_again = read_again + ?
+         WHERE topic = ? AND partition_id = ? AND next_offset = ? AND batch_id <=> ?",
     )
     .bind(batch.to)
     .bind(&batch.batch_id.0)
@@ -138,9 +161,11 @@ pub async fn advance(
     .bind(counts.recorded)
     .bind(counts.duplicates)
     .bind(counts.rejected)
+    .bind(counts.read_again)
     .bind(topic)
     .bind(batch.partition)
     .bind(batch.from)
+    .bind(batch.previous.as_ref().map(|it| it.0.as_str()))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::model::batch::JournalLine;
 use app::model::pipeline::Counts;
-use sqlx::{Connection, MySqlConnection};
+use sqlx::MySqlConnection;
 use tokio::time::Instant;
 
 use super::batch::{Line, NewBatch, RejectedMessage};
@@ -79,6 +79,7 @@ impl From<sqlx::Error> for Failed {
             Trouble::Again => Self::Again(cause),
             Trouble::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
             Trouble::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
+            Trouble::TooLarge => Self::Error(Error::TooLarge),
             Trouble::Away => Self::Error(Error::Away { doing: "recording a batch", cause }),
         }
     }
@@ -88,6 +89,11 @@ impl Writer {
     /// A writer; connects when first used.
     pub fn new(records: Records) -> Self {
         Self { records, connection: None, care: Care::None }
+    }
+
+    /// The records it writes to.
+    pub fn records(&self) -> &Records {
+        &self.records
     }
 
     /// Records a batch, or finds out that it is recorded already.
@@ -156,7 +162,9 @@ impl Writer {
 
 fn next_care(outcome: &Outcome, care: Care) -> Care {
     match outcome {
-        Outcome::Recorded(line) if line.counts.duplicates == 0 && line.counts.rejected == 0 => Care::None,
+        Outcome::Recorded(line) if line.counts.consumed == line.counts.recorded && line.counts.read_again == 0 => {
+            Care::None
+        }
         Outcome::Recorded(_) => care.min(Care::Register),
         Outcome::Elsewhere(_) => care,
     }
@@ -173,7 +181,10 @@ async fn attempt(
     sqlx::query("BEGIN").execute(&mut *connection).await?;
     let existing = look_up(connection, batch, tables, care).await?;
     let sorted = classify(&batch.lines, &existing);
-    let counts = count(batch, &sorted)?;
+    let known = rejections::known(connection, &records.topic, batch).await?;
+    let rejected: Vec<&RejectedMessage> =
+        batch.rejected.iter().chain(&sorted.conflicts).filter(|it| !known.contains(&it.offset)).collect();
+    let counts = count(batch, &sorted, rejected.len())?;
     if !offsets::advance(connection, &records.topic, batch, counts).await? {
         return already(records, connection, batch).await;
     }
@@ -188,13 +199,15 @@ async fn attempt(
         note: effects::note(&sorted.fresh, counts, records.clock.now(), records.business_time),
     };
     insert_fresh(connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
-    let rejected: Vec<&RejectedMessage> = batch.rejected.iter().chain(&sorted.conflicts).collect();
-    rejections::insert(connection, &records.topic, batch.partition, &rejected).await?;
+    fail::fail_point!("mid-transaction", |_| std::process::abort());
+    rejections::insert(connection, &records.topic, batch, &rejected).await?;
     let unwritable = |cause| Error::Damaged(format!("a journal line cannot be written: {cause}"));
     let deltas = serde_json::to_string(&line.deltas).map_err(unwritable)?;
     let note = serde_json::to_string(&line.note).map_err(unwritable)?;
     journal::insert(connection, &line, &deltas, &note).await?;
+    fail::fail_point!("before-commit", |_| std::process::abort());
     sqlx::query("COMMIT").execute(connection).await?;
+    fail::fail_point!("after-commit", |_| std::process::abort());
     Ok(Outcome::Recorded(line))
 }
 
@@ -220,14 +233,14 @@ async fn look_up<'a>(
     Ok(existing)
 }
 
-fn count(batch: &NewBatch, sorted: &Classified<'_>) -> Result<Counts, Error> {
+/// What a partition has read before brings nothing new unless it is recorded or rejected now: that is counted apart.
+fn count(batch: &NewBatch, sorted: &Classified<'_>, rejected: usize) -> Result<Counts, Error> {
     let number = |it: usize| i64::try_from(it).map_err(|_| Error::Damaged("a batch is too large to count".to_owned()));
-    Ok(Counts {
-        consumed: number(batch.consumed())?,
-        recorded: number(sorted.fresh.len())?,
-        duplicates: sorted.duplicates,
-        rejected: number(batch.rejected.len() + sorted.conflicts.len())?,
-    })
+    let (all, recorded, rejected) = (number(batch.consumed())?, number(sorted.fresh.len())?, number(rejected)?);
+    let met_again = sorted.duplicates.iter().filter(|offset| **offset < batch.highest).count();
+    let duplicates = number(sorted.duplicates.len() - met_again)?;
+    let consumed = recorded + duplicates + rejected;
+    Ok(Counts { consumed, recorded, duplicates, rejected, read_again: all - consumed })
 }
 
 /// The cursor is not where the batch begins: was it us, with an answer that got lost?
@@ -334,25 +347,5 @@ impl Records {
     /// Closes the shared connections; those that do not answer are left to the end of the process.
     pub async fn close(&self) {
         let _in_time = tokio::time::timeout(Duration::from_secs(3), self.pool.close()).await;
-    }
-
-    /// Checks that a connection can be had and the schema is there.
-    pub async fn check_schema(&self) -> Result<(), Error> {
-        limited("looking for the schema", async {
-            let mut connection = self.connect().await?;
-            let tables: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'trail'",
-        )
-        .fetch_one(&mut connection)
-        .await
-        .map_err(Error::away("looking for the schema"))?;
-            let _closed = connection.close().await;
-            if tables == 1 {
-                Ok(())
-            } else {
-                Err(Error::SetUp("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned()))
-            }
-        })
-        .await
     }
 }

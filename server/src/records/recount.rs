@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use app::model::pipeline::Counts;
 use sqlx::Connection;
 
 use super::{Error, Records, tables};
@@ -134,23 +135,24 @@ async fn compare_journal(
 ) -> Result<(), Error> {
     let cursors = super::offsets::cursors_in(connection, topic).await?;
     for (partition, cursor) in cursors {
-        let lines: Vec<(i64, i64, String, Option<String>, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT from_offset, to_offset, batch_id, previous_batch_id, consumed, recorded, duplicates, rejected
-             FROM ingest_batches WHERE partition_id = ? ORDER BY from_offset, id",
+        let lines: Vec<(i64, i64, String, Option<String>, i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT IF(kind = 'back', to_offset, from_offset), IF(kind = 'back', from_offset, to_offset), batch_id,
+               previous_batch_id, consumed, recorded, duplicates, rejected, read_again
+             FROM ingest_batches WHERE partition_id = ? ORDER BY id",
         )
         .bind(partition)
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::away("recounting the journal"))?;
-        let (mut at, mut previous, mut counts) = (0, None, app::model::pipeline::Counts::default());
-        for (from, to, batch, before, consumed, recorded, duplicates, rejected) in lines {
+        let (mut at, mut previous, mut counts) = (0, None, Counts::default());
+        for (from, to, batch, before, consumed, recorded, duplicates, rejected, read_again) in lines {
             if from != at || before != previous {
                 recount.faults.push(format!(
                     "journal of partition {partition}: {at} {previous:?} is followed by {from} {before:?}"
                 ));
             }
             (at, previous) = (to, Some(batch));
-            counts = counts.plus(app::model::pipeline::Counts { consumed, recorded, duplicates, rejected });
+            counts = counts.plus(Counts { consumed, recorded, duplicates, rejected, read_again });
         }
         if (at, counts) != (cursor.next_offset, cursor.counts) || previous != cursor.batch_id.map(|it| it.0) {
             recount

@@ -1,8 +1,10 @@
 //! `rejections`: what is no valid entry, with its raw bytes, in the same transaction as the cursor.
 
+use std::collections::HashSet;
+
 use sqlx::{MySqlConnection, QueryBuilder};
 
-use super::batch::RejectedMessage;
+use super::batch::{NewBatch, RejectedMessage};
 use super::error::limited;
 use super::{Error, Records};
 
@@ -45,11 +47,34 @@ impl Records {
 /// How many rows one statement carries; raw bytes may be large, and packets have a limit.
 const ROWS: usize = 100;
 
+/// The offsets of a batch whose rejection is on record, where the partition has read it before.
+pub async fn known(
+    connection: &mut MySqlConnection,
+    topic: &str,
+    batch: &NewBatch,
+) -> Result<HashSet<i64>, sqlx::Error> {
+    if batch.from >= batch.highest {
+        return Ok(HashSet::new());
+    }
+    let offsets: Vec<i64> = sqlx::query_scalar(
+        "SELECT kafka_offset FROM rejections
+         WHERE topic = ? AND partition_id = ? AND generation = ? AND kafka_offset >= ? AND kafka_offset < ?",
+    )
+    .bind(topic)
+    .bind(batch.partition)
+    .bind(batch.generation)
+    .bind(batch.from)
+    .bind(batch.to)
+    .fetch_all(connection)
+    .await?;
+    Ok(offsets.into_iter().collect())
+}
+
 /// Stores the rejections of a batch.
 pub async fn insert(
     connection: &mut MySqlConnection,
     topic: &str,
-    partition: i32,
+    batch: &NewBatch,
     rejected: &[&RejectedMessage],
 ) -> Result<(), sqlx::Error> {
     let mut rest = rejected;
@@ -63,11 +88,12 @@ pub async fn insert(
         });
         let (now, later) = rest.split_at(take.count());
         let mut statement = QueryBuilder::new(
-            "INSERT INTO rejections (topic, partition_id, kafka_offset, code, field, reason, raw, rejected_at) ",
+            "INSERT INTO rejections (topic, partition_id, generation, kafka_offset, code, field, reason, raw, rejected_at) ",
         );
         statement.push_values(now, |mut row, it| {
             row.push_bind(topic)
-                .push_bind(partition)
+                .push_bind(batch.partition)
+                .push_bind(batch.generation)
                 .push_bind(it.offset)
                 .push_bind(it.code)
                 .push_bind(it.field.as_deref())

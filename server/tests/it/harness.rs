@@ -50,6 +50,7 @@ impl System {
 
     pub fn start(&mut self) {
         let stop = CancellationToken::new();
+        tokio::spawn(self.parts.rebuilder().run(stop.clone()));
         self.daemon = Some((tokio::spawn(self.parts.daemon().run(stop.clone())), stop));
     }
 
@@ -64,8 +65,9 @@ impl System {
 
     /// The daemon dies without a word.
     pub async fn kill(&mut self) {
-        let (daemon, _) = self.daemon.take().expect("a daemon");
+        let (daemon, stop) = self.daemon.take().expect("a daemon");
         daemon.abort();
+        stop.cancel();
         let _aborted = daemon.await;
     }
 
@@ -90,6 +92,7 @@ impl System {
     /// Waits until both stores have everything that is in the topic.
     pub async fn caught_up(&self) {
         eventually("both stores are at the end of the topic", || async {
+            assert!(!self.daemon.as_ref().is_some_and(|(it, _)| it.is_finished()), "the daemon has ended");
             let ends = self.parts.topic.reach().await.map_err(|it| it.to_string())?;
             let cursors = self.parts.records.cursors().await.map_err(|it| it.to_string())?;
             let meta = self.parts.realtime.meta().await.map_err(|it| it.to_string())?;
@@ -185,6 +188,12 @@ impl System {
         })
         .await;
         (base, stop)
+    }
+
+    /// A connection to Redis, for tests that do what no part of ours would.
+    pub async fn redis(&self) -> redis::aio::MultiplexedConnection {
+        let client = redis::Client::open(self.world.config.realtime.url.reveal()).expect("a URL");
+        client.get_multiplexed_async_connection().await.expect("a connection to Redis")
     }
 
     pub async fn end(mut self) {

@@ -27,11 +27,6 @@ fn line(from: i64, batch: &str, previous: Option<&str>, deltas: &[(&str, i64)]) 
     }
 }
 
-async fn redis(system: &System) -> redis::aio::MultiplexedConnection {
-    let client = redis::Client::open(system.world.config.realtime.url.reveal()).unwrap();
-    client.get_multiplexed_async_connection().await.unwrap()
-}
-
 async fn stock(system: &System, product: &str) -> Option<i64> {
     let (page, _) = system.parts.realtime.stock_page("").await.unwrap();
     page.into_iter().find(|(key, _)| key.product_id.as_str() == product).expect("the key").1.stock
@@ -72,7 +67,7 @@ async fn damaged_hashes_are_set_apart_and_nothing_is_half_done() {
     let realtime = &system.parts.realtime;
     realtime.apply(&line(0, "a", None, &[("text", 5), ("range", 7), ("type", 9), ("good", 1)])).await.unwrap();
     let keys = Keys::new(&system.world.config.realtime.prefix);
-    let mut redis = redis(&system).await;
+    let mut redis = system.redis().await;
     let _: () = redis.hset(keys.stock("w:text"), "change_v1", "five").await.unwrap();
     let _: () = redis.hset(keys.stock("w:range"), "base_v1", "9007199254740990").await.unwrap();
     let _: () = redis.del(keys.stock("w:type")).await.unwrap();
@@ -111,7 +106,7 @@ async fn deltas_after_a_cut_are_kept_apart() {
     ready(&system).await;
     system.parts.realtime.apply(&line(0, "a", None, &[("x", 5)])).await.unwrap();
     let keys = Keys::new(&system.world.config.realtime.prefix);
-    let mut redis = redis(&system).await;
+    let mut redis = system.redis().await;
     let _: () = redis.hset(keys.meta(), "run", "run-1").await.unwrap();
     system.parts.realtime.apply(&line(10, "b", Some("a"), &[("x", 3)])).await.unwrap();
     system.parts.realtime.apply(&line(20, "c", Some("b"), &[("x", -1)])).await.unwrap();
@@ -131,7 +126,7 @@ async fn a_key_that_somebody_deleted_is_told_to_those_who_follow() {
     realtime.apply(&line(0, "a", None, &[("x", 5), ("y", 5)])).await.unwrap();
     assert_eq!(realtime.meta().await.unwrap().settlings, 0);
     let keys = Keys::new(&system.world.config.realtime.prefix);
-    let _: () = redis(&system).await.del(keys.stock("w:x")).await.unwrap();
+    let _: () = system.redis().await.del(keys.stock("w:x")).await.unwrap();
     realtime.apply(&line(10, "b", Some("a"), &[("x", 3), ("y", 3)])).await.unwrap();
     assert_eq!(realtime.meta().await.unwrap().settlings, 1);
     system.end().await;
@@ -143,7 +138,7 @@ async fn numbers_that_are_almost_numbers_are_damage() {
     ready(&system).await;
     let realtime = &system.parts.realtime;
     let keys = Keys::new(&system.world.config.realtime.prefix);
-    let mut redis = redis(&system).await;
+    let mut redis = system.redis().await;
     let cases = [
         ("rev", "1e300"),
         ("rev", "1.5"),

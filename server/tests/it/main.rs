@@ -4,9 +4,11 @@
 mod bad_input;
 mod clamping;
 mod cli;
+mod cursor;
 mod harness;
 mod http;
 mod live_stock;
+mod rebuild;
 mod restarts;
 mod retail;
 mod scripts;

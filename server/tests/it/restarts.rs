@@ -82,6 +82,8 @@ fn batch(id: &str, previous: Option<&str>, from: i64, bills: &[&str], system: &S
     NewBatch {
         batch_id: BatchId(format!("{id:0>32}")),
         previous: previous.map(|it| BatchId(format!("{it:0>32}"))),
+        highest: 0,
+        generation: 0,
         partition: 0,
         from,
         to: from + i64::try_from(lines.len()).unwrap(),
@@ -139,7 +141,8 @@ async fn a_crash_between_the_two_stores_is_made_good_from_the_journal() {
     let Outcome::Recorded(line) = Writer::new(system.parts.records.clone()).record(&lost).await.unwrap() else {
         panic!("not recorded")
     };
-    // The topic must hold as much as the cursor says.
+    // The topic must hold as much as the cursor says; what exactly, this test does not.
+    system.sql("UPDATE ingest_offsets SET last_checksum = NULL").await;
     for bill in ["lost 1", "lost 2"] {
         let partition = *partition;
         system

@@ -39,12 +39,18 @@ async fn the_numbers_of_the_readme_and_again_when_published_twice() {
     let system = system().await;
     system.publish_all(days()).await;
     system.caught_up().await;
-    assert_eq!(system.counts().await, Counts { consumed: 14_022, recorded: 14_022, duplicates: 0, rejected: 0 });
+    assert_eq!(
+        system.counts().await,
+        Counts { consumed: 14_022, recorded: 14_022, duplicates: 0, rejected: 0, read_again: 0 }
+    );
     numbers_of_the_readme(&system).await;
 
     system.publish_all(days()).await;
     system.caught_up().await;
-    assert_eq!(system.counts().await, Counts { consumed: 28_044, recorded: 14_022, duplicates: 14_022, rejected: 0 });
+    assert_eq!(
+        system.counts().await,
+        Counts { consumed: 28_044, recorded: 14_022, duplicates: 14_022, rejected: 0, read_again: 0 }
+    );
     numbers_of_the_readme(&system).await;
     over_http(&system).await;
     system.end().await;
@@ -122,7 +128,10 @@ async fn without_line_numbers_the_second_set() {
     });
     system.publish_all(naive).await;
     system.caught_up().await;
-    assert_eq!(system.counts().await, Counts { consumed: 14_022, recorded: 13_555, duplicates: 251, rejected: 216 });
+    assert_eq!(
+        system.counts().await,
+        Counts { consumed: 14_022, recorded: 13_555, duplicates: 251, rejected: 216, read_again: 0 }
+    );
     assert_eq!(flows(&system).await, (12_744, 111_923));
     system.prove().await;
     system.end().await;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::journal::{Batch, Journal, Places, Sums};
 use app::model::batch::Delta;
 use stateright::{Model, Property};
 use tallyhouse::realtime::transitions::{Answer, AtCut, Health, Line, Live, Mark, Place, Rules, Settled, Slot};
@@ -39,12 +40,8 @@ pub struct Protocol {
 }
 
 type Redis = Live<u8, u8>;
-type Batch = Line<u8, u8>;
-/// By key: net stock, gross in, entries.
-type Sums = BTreeMap<u8, [i64; 3]>;
 /// By how much the net stock of keys was edited by hand since they were last put right.
 type Hurt = BTreeMap<u8, i64>;
-type Places = BTreeMap<i32, Place<u8>>;
 
 const EDIT: i64 = 1 << 30;
 
@@ -52,13 +49,6 @@ const EDIT: i64 = 1 << 30;
 struct Stored {
     live: Redis,
     hurt: Hurt,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Journal {
-    lines: Vec<Vec<Batch>>,
-    /// Per partition, how many lines have let their deltas go.
-    pruned: Vec<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -129,38 +119,6 @@ pub enum Act {
     Backup,
     Restore,
     Prune(u8),
-}
-
-impl Journal {
-    fn of(&self, partition: u8) -> &[Batch] {
-        &self.lines[usize::from(partition)]
-    }
-
-    fn place(&self, partition: u8) -> Place<u8> {
-        let last = self.of(partition).last();
-        Place { position: last.map_or(0, |it| it.to), batch: last.map(|it| it.batch) }
-    }
-
-    fn places(&self) -> Places {
-        (0..self.lines.len()).map(|p| (i32::try_from(p).unwrap(), self.place(u8::try_from(p).unwrap()))).collect()
-    }
-
-    /// How many lines lead to a batch; `None`: it is not in this history.
-    fn reach(&self, partition: usize, batch: Option<u8>) -> Option<usize> {
-        match batch {
-            None => Some(0),
-            Some(batch) => self.lines[partition].iter().position(|it| it.batch == batch).map(|it| it + 1),
-        }
-    }
-
-    fn sums<'a>(lines: impl Iterator<Item = &'a Batch>) -> Sums {
-        let mut sums = Sums::new();
-        for (key, delta) in lines.flat_map(|it| &it.deltas) {
-            let sum = sums.entry(*key).or_default();
-            *sum = [sum[0] + delta.net, sum[1] + delta.gross_in, sum[2] + delta.entries];
-        }
-        sums
-    }
 }
 
 impl World {

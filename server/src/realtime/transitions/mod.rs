@@ -2,59 +2,15 @@
 //! and in Redis and compare every state; the model explores these functions exhaustively (`tests/it/scripts.rs`,
 //! `tests/model`). Generic over names, so that the model can use small ones.
 
+mod key;
+mod rules;
+
 use std::collections::BTreeMap;
 
 use app::model::batch::Delta;
-use app::model::quantity::MAX_SUM;
 
-/// The rules that hold the protocol together. A test leaves out one at a time and must find a counterexample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum Rule {
-    /// A batch is added only at its position and after the batch before it, not at its position alone.
-    Chain = 1,
-    /// A batch that ends at or before the position is a repeat.
-    Repeat = 1 << 1,
-    /// A batch beyond the position is refused: what is missing comes first.
-    Gap = 1 << 2,
-    /// The first delta after a cut opens the other version afresh.
-    OpenAfresh = 1 << 3,
-    /// Settling clears another version that an earlier run left behind.
-    ClearStale = 1 << 4,
-    /// Settling and rebuilding check that the run is still the newest.
-    NewestRun = 1 << 5,
-    /// Only a run cut after a damage was found may settle the key.
-    CutAfterDamage = 1 << 6,
-    /// A key that deviates is settled only if it is still as it was written down.
-    AsWrittenDown = 1 << 7,
-    /// A rebuild counts what it wrote, in Redis.
-    RebuildCount = 1 << 8,
-    /// A rebuild deletes the keys that the records lack.
-    RebuildSweep = 1 << 9,
-    /// While it is being rebuilt nothing is added.
-    RebuildAlone = 1 << 10,
-}
-
-/// Which rules are in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rules(u16);
-
-impl Rules {
-    /// All of them: the protocol as it is.
-    pub const ALL: Self = Self(u16::MAX);
-
-    /// All but one.
-    #[must_use]
-    #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
-    pub fn without(rule: Rule) -> Self {
-        Self(u16::MAX & !(rule as u16))
-    }
-
-    #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
-    fn hold(self, rule: Rule) -> bool {
-        self.0 & (rule as u16) != 0
-    }
-}
+pub use key::{AtCut, Health, Key, Version};
+pub use rules::{Rule, Rules};
 
 /// The identity mark. `N` is a name: of a run, a batch or an incarnation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -79,41 +35,6 @@ pub struct Place<N> {
     pub position: i64,
     /// The batch; none at the partition's first offset.
     pub batch: Option<N>,
-}
-
-/// The three sums of a key in one of its two versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Version {
-    /// Net stock, gross in, entries.
-    pub base: [i64; 3],
-    /// What came since.
-    pub change: [i64; 3],
-}
-
-/// One key that can be read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Key<N> {
-    /// Both versions.
-    pub versions: [Version; 2],
-    /// Which of them is shown: 0 or 1.
-    pub active: usize,
-    /// Raised by every change.
-    pub rev: i64,
-    /// The run that settled it last.
-    pub settled: Option<N>,
-    /// The run for which the other version was opened.
-    pub pending: Option<N>,
-    /// Is it whole, or was it found damaged while a run was the newest?
-    pub health: Health<N>,
-}
-
-/// Can the sums of a key be vouched for?
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Health<N> {
-    /// Yes.
-    Whole,
-    /// What it held before was set apart under this run.
-    DamagedIn(Option<N>),
 }
 
 /// What is stored under a key.
@@ -159,17 +80,6 @@ pub enum Answer {
     Empty,
 }
 
-/// The stock of a key at a cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AtCut {
-    /// Redis has no such key.
-    Missing,
-    /// It holds something that cannot be read.
-    Unreadable,
-    /// Net stock, gross in, entries.
-    Sums([i64; 3]),
-}
-
 /// What became of a key that was compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
@@ -200,86 +110,6 @@ pub struct Live<N, K: Ord> {
     pub places: BTreeMap<i32, Place<N>>,
     /// All keys.
     pub keys: BTreeMap<K, Slot<N>>,
-}
-
-impl<N> Key<N> {
-    /// A key that holds nothing yet.
-    pub fn fresh() -> Self {
-        Self {
-            versions: [Version::default(); 2],
-            active: 0,
-            rev: 0,
-            settled: None,
-            pending: None,
-            health: Health::Whole,
-        }
-    }
-
-    /// Net stock as every reader shows it, at every instant; `None` where it cannot be vouched for.
-    pub fn shown(&self) -> Option<i64> {
-        (matches!(self.health, Health::Whole)).then(|| self.sums()[0])
-    }
-
-    fn sums(&self) -> [i64; 3] {
-        let it = &self.versions[self.active];
-        std::array::from_fn(|s| it.base[s] + it.change[s])
-    }
-
-    fn in_range(&self) -> bool {
-        let fits = |it: &i64| (-MAX_SUM..=MAX_SUM).contains(it);
-        self.versions.iter().all(|it| it.base.iter().chain(&it.change).all(fits)) && self.sums().iter().all(fits)
-    }
-}
-
-impl<N: Clone + Eq> Key<N> {
-    /// A delta is always added to the active version, and to the other one from the newest cut on.
-    fn add(&mut self, newest: Option<&N>, delta: Delta, rules: Rules) {
-        let other = 1 - self.active;
-        let delta = [delta.net, delta.gross_in, delta.entries];
-        self.rev += 1;
-        plus(&mut self.versions[self.active].change, delta);
-        if self.settled.as_ref() == newest {
-            return;
-        }
-        if self.pending.as_ref() != newest {
-            self.pending = newest.cloned();
-            if rules.hold(Rule::OpenAfresh) {
-                self.versions[other].change = [0; 3];
-            }
-        }
-        plus(&mut self.versions[other].change, delta);
-    }
-
-    /// NRS: what the other version holds came after the cut.
-    fn at_cut(&self, run: &N) -> AtCut {
-        if !matches!(self.health, Health::Whole) {
-            return AtCut::Unreadable;
-        }
-        let after = if self.pending.as_ref() == Some(run) { self.versions[1 - self.active].change } else { [0; 3] };
-        let sums = self.sums();
-        AtCut::Sums(std::array::from_fn(|s| sums[s] - after[s]))
-    }
-
-    /// The other version, with the right base, becomes the active one.
-    fn settle(&mut self, run: &N, rrs: [i64; 3], rules: Rules) {
-        let (before, other) = (self.active, 1 - self.active);
-        if self.pending.as_ref() != Some(run) && rules.hold(Rule::ClearStale) {
-            self.versions[other].change = [0; 3];
-        }
-        self.versions[other].base = rrs;
-        self.versions[before] = Version::default();
-        self.active = other;
-        self.rev += 1;
-        self.settled = Some(run.clone());
-        self.pending = None;
-        self.health = Health::Whole;
-    }
-}
-
-fn plus(sums: &mut [i64; 3], delta: [i64; 3]) {
-    for (sum, by) in sums.iter_mut().zip(delta) {
-        *sum += by;
-    }
 }
 
 impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {

@@ -1,0 +1,74 @@
+//! Must the live stock be rebuilt, and why? (2-consistency, the table of stored positions.)
+
+use std::collections::BTreeMap;
+
+use super::Error;
+use crate::realtime::{Meta, Realtime};
+use crate::records::{Cursor, Following, Records};
+
+/// Why a live stock is rebuilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Redis holds no mark while the records hold entries.
+    Emptied,
+    /// A rebuild was begun and not ended.
+    Unfinished,
+    /// What the live stock misses was let go from the journal.
+    JournalTooShort,
+    /// The live stock follows a history that the records do not know: they were restored from a backup.
+    RecordsRestored,
+}
+
+impl Cause {
+    /// The word that is stored and counted.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Emptied => "emptied",
+            Self::Unfinished => "unfinished",
+            Self::JournalTooShort => "journal_too_short",
+            Self::RecordsRestored => "records_restored",
+        }
+    }
+
+    /// For people.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::Emptied => "Redis was emptied",
+            Self::Unfinished => "an earlier rebuild was not ended",
+            Self::JournalTooShort => "the journal no longer holds what it misses",
+            Self::RecordsRestored => "the records were restored from a backup",
+        }
+    }
+}
+
+/// Looks. `None`: nothing is to be done, or not yet: while a cursor is behind the live stock, its lost bills are read first.
+pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause>, Error> {
+    // Places before cursors: a batch is recorded before it is added.
+    let meta = realtime.meta().await?;
+    match meta.mark.as_deref() {
+        Some("ready") => {}
+        Some(_) => return Ok(Some(Cause::Unfinished)),
+        None => return Ok(if records.nothing_recorded().await? { None } else { Some(Cause::Emptied) }),
+    }
+    let cursors = records.cursors().await?;
+    if is_behind(&meta, &cursors) {
+        return Ok(None);
+    }
+    let mut cause = None;
+    for (&partition, cursor) in &cursors {
+        let place = meta.place(partition);
+        if place.position == cursor.next_offset && place.batch == cursor.batch_id {
+            continue;
+        }
+        match records.journal_after(partition, place.position, place.batch.as_ref()).await? {
+            Following::Lines(_) => {}
+            Following::TooShort => cause = cause.or(Some(Cause::JournalTooShort)),
+            Following::Parted => return Ok(Some(Cause::RecordsRestored)),
+        }
+    }
+    Ok(cause)
+}
+
+fn is_behind(meta: &Meta, cursors: &BTreeMap<i32, Cursor>) -> bool {
+    meta.positions.iter().any(|(partition, position)| cursors.get(partition).map_or(0, |it| it.next_offset) < *position)
+}

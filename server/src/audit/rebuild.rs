@@ -1,0 +1,134 @@
+//! Makes the live stock anew from the records, where it cannot be fed any more (2-consistency, "A rebuild"). Nothing is lost
+//! and nobody waits: entries are recorded on, and what comes after the snapshot is fed from the journal.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use app::model::pipeline::PipelineState;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Cause, Error, need};
+use crate::ingest::{Status, explain};
+use crate::realtime::{Place, Realtime};
+use crate::records::{Claim, Lease, Records, RunKind};
+
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(1);
+/// How many keys one script call writes: Redis answers nobody else meanwhile.
+const KEYS: usize = 100;
+/// Whose trouble it is.
+const PLACE: &str = "rebuild";
+
+/// Looks every second whether a rebuild is needed, and makes it.
+pub struct Rebuilder {
+    /// What is right.
+    pub records: Records,
+    /// What is made anew.
+    pub realtime: Realtime,
+    /// Where it is told.
+    pub status: Status,
+}
+
+impl Rebuilder {
+    /// Works until `stop`. Outages are said and waited out.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            // Stopped half-way, it leaves a mark that says so; whoever looks next begins anew.
+            let looked = tokio::select! {
+                () = stop.cancelled() => return,
+                looked = self.look() => looked,
+            };
+            match looked {
+                Ok(()) => self.status.clear(PLACE),
+                Err(error) => self.status.raise(
+                    PLACE,
+                    PipelineState::Degraded,
+                    format!("cannot tell whether the live stock is whole: {}; trying again", explain(&error)),
+                ),
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<(), Error> {
+        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(()) };
+        match self.records.claim_run(RunKind::Rebuild, cause.as_str(), "daemon").await? {
+            Claim::Ours(lease) => self.rebuild(lease).await,
+            // Another process is at it; its own screen shows how far, ours that it is.
+            Claim::Running { .. } => Ok(()),
+        }
+    }
+
+    async fn rebuild(&self, lease: Lease) -> Result<(), Error> {
+        // Between the look and the claim another may have done it.
+        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(lease.take_back().await?) };
+        let started = Instant::now();
+        tracing::warn!(cause = cause.as_str(), run = lease.run_id(), "rebuilding the live stock");
+        let mut lease = lease;
+        match self.write(&mut lease, cause).await {
+            Ok(keys) => {
+                let seconds = started.elapsed().as_secs_f64();
+                tracing::warn!(keys, seconds, "the live stock is rebuilt");
+                metrics::counter!("tallyhouse_rebuilds_total", "cause" => cause.as_str()).increment(1);
+                metrics::gauge!("tallyhouse_rebuild_seconds").set(seconds);
+                lease.end(keys, None).await?;
+                Ok(())
+            }
+            Err(error) => {
+                // Where the records do not answer either, the lease runs out by itself.
+                let _ended = lease.end(0, Some(&explain(&error))).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes every key of a snapshot, deletes the others, and makes the live stock ready at the snapshot's cursors.
+    async fn write(&self, lease: &mut Lease, cause: Cause) -> Result<u64, Error> {
+        let seen = self.realtime.meta().await?;
+        let Some(mut rebuild) = self.realtime.begin_rebuild(lease.run_id(), &seen).await? else {
+            return Err(Error::Lost("Redis was changed by another run; looking again"));
+        };
+        fail::fail_point!("rebuild-begun", |_| std::process::abort());
+        let mut snapshot = self.records.stock_snapshot().await?;
+        let total = snapshot.keys;
+        loop {
+            let page = snapshot.next_page().await?;
+            if page.is_empty() {
+                break;
+            }
+            for keys in page.chunks(KEYS) {
+                if !rebuild.write(keys).await? {
+                    return Err(Error::Lost(THROWN_BACK));
+                }
+                fail::fail_point!("rebuild-writing", |_| std::process::abort());
+            }
+            self.tell(lease, cause, rebuild.written(), total).await?;
+        }
+        let keys = rebuild.written();
+        if !rebuild.sweep().await? {
+            return Err(Error::Lost(THROWN_BACK));
+        }
+        self.tell(lease, cause, keys, total).await?;
+        let places: BTreeMap<i32, Place> = snapshot
+            .cursors
+            .iter()
+            .map(|(partition, it)| (*partition, Place { position: it.next_offset, batch: it.batch_id.clone() }))
+            .collect();
+        snapshot.close().await;
+        fail::fail_point!("rebuild-unfinished", |_| std::process::abort());
+        if rebuild.finish(&places).await? { Ok(keys) } else { Err(Error::Lost(THROWN_BACK)) }
+    }
+
+    async fn tell(&self, lease: &mut Lease, cause: Cause, done: u64, total: u64) -> Result<(), Error> {
+        let why = cause.explain();
+        let reason = format!("the live stock is being rebuilt, since {why}: {done} of {total} keys");
+        self.status.raise(PLACE, PipelineState::Rebuilding, reason);
+        if lease.progress(done, total).await? { Ok(()) } else { Err(Error::Lost("another run took over")) }
+    }
+}
+
+const THROWN_BACK: &str = "Redis was thrown back or emptied during the rebuild; beginning anew";

@@ -1,0 +1,203 @@
+//! `runs`: audits, rebuilds and corrections, one at a time, each with a lease and a token that every write checks
+//! (2-consistency, "An audit run", Claim).
+
+use tokio::time::{Duration, Instant};
+use uuid::Uuid;
+
+use super::error::limited;
+use super::{Error, Records};
+
+/// A lease lasts this long, by the database's clock.
+const LEASE_SECONDS: i64 = 15;
+/// It is renewed when it is this old.
+const RENEW_AFTER: Duration = Duration::from_secs(5);
+
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunKind {
+    /// Makes the live stock anew.
+    Rebuild,
+}
+
+impl RunKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Rebuild => "rebuild",
+        }
+    }
+}
+
+/// A run that is ours.
+#[derive(Debug)]
+pub struct Lease {
+    records: Records,
+    run_id: String,
+    token: String,
+    renewed: Instant,
+}
+
+/// The answer to a claim.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is ours.
+    Ours(Lease),
+    /// Another one is under way.
+    Running {
+        /// Its name.
+        run_id: String,
+    },
+}
+
+/// The last run of a kind, for people.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LastRun {
+    /// Its name.
+    pub run_id: String,
+    /// Why it was made.
+    pub cause: String,
+    /// `running`, `done` or `error`.
+    pub state: String,
+    /// Keys that are done.
+    pub keys_done: i64,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// What became of it.
+    pub message: Option<String>,
+}
+
+impl Records {
+    /// Claims a run. One whose lease ran out is over, and so is an audit where the mark it needs is gone: a rebuild goes first.
+    pub async fn claim_run(&self, kind: RunKind, cause: &str, who: &str) -> Result<Claim, Error> {
+        limited("claiming a run", async {
+            let away = Error::away("claiming a run");
+            let over = sqlx::query(
+                "UPDATE runs SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
+                   message = IF(lease_until < UTC_TIMESTAMP(3), 'its process fell silent', 'the live stock must be rebuilt')
+                 WHERE running = 1 AND (lease_until < UTC_TIMESTAMP(3) OR (kind = 'audit' AND ? = 'rebuild'))",
+            )
+            .bind(kind.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(&away)?;
+            if over.rows_affected() > 0 {
+                tracing::warn!("a run that was under way is over: its lease ran out, or a rebuild goes first");
+            }
+            let (run_id, token) = (Uuid::now_v7().simple().to_string(), Uuid::new_v4().simple().to_string());
+            let claimed = sqlx::query(
+                "INSERT INTO runs (run_id, kind, cause, state, running, token, lease_until, started_at, started_by)
+                 SELECT ?, ?, ?, 'running', 1, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3), ? FROM DUAL
+                 WHERE NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.running = 1)",
+            )
+            .bind(&run_id)
+            .bind(kind.as_str())
+            .bind(cause)
+            .bind(&token)
+            .bind(LEASE_SECONDS)
+            .bind(who)
+            .execute(&self.pool)
+            .await;
+            match claimed {
+                Ok(done) if done.rows_affected() == 1 => {
+                    let (records, renewed) = (self.clone(), Instant::now());
+                    return Ok(Claim::Ours(Lease { records, run_id, token, renewed }));
+                }
+                // Another was quicker between the look and the row.
+                Ok(_) => {}
+                Err(cause) if super::error::trouble(&cause) == super::error::Trouble::Twin => {}
+                Err(cause) => return Err(away(cause)),
+            }
+            let running: Option<String> = sqlx::query_scalar("SELECT run_id FROM runs WHERE running = 1")
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(&away)?;
+            Ok(Claim::Running { run_id: running.unwrap_or_default() })
+        })
+        .await
+    }
+
+    /// The newest rebuild.
+    pub async fn last_rebuild(&self) -> Result<Option<LastRun>, Error> {
+        limited("reading the last rebuild", async {
+            sqlx::query_as(
+                "SELECT run_id, cause, state, keys_done, message,
+                   TIMESTAMPDIFF(MICROSECOND, started_at, COALESCE(ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms
+                 FROM runs WHERE kind = 'rebuild' ORDER BY id DESC LIMIT 1",
+            )
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::away("reading the last rebuild"))
+        })
+        .await
+    }
+}
+
+impl Lease {
+    /// The run's name, unique for ever.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// Says how far the run is, and renews the lease where it is due. `false`: it is not ours any more.
+    pub async fn progress(&mut self, done: u64, total: u64) -> Result<bool, Error> {
+        if self.renewed.elapsed() < RENEW_AFTER { Ok(true) } else { self.renew(done, total).await }
+    }
+
+    /// Renews the lease at once. `false`: it is not ours any more.
+    pub async fn renew(&mut self, done: u64, total: u64) -> Result<bool, Error> {
+        let ours = limited("renewing a lease", async {
+            let renewed = sqlx::query(
+                "UPDATE runs SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, keys_done = ?, keys_total = ?
+                 WHERE run_id = ? AND token = ? AND running = 1",
+            )
+            .bind(LEASE_SECONDS)
+            .bind(i64::try_from(done).unwrap_or(i64::MAX))
+            .bind(i64::try_from(total).unwrap_or(i64::MAX))
+            .bind(&self.run_id)
+            .bind(&self.token)
+            .execute(&self.records.pool)
+            .await
+            .map_err(Error::away("renewing a lease"))?;
+            Ok(renewed.rows_affected() == 1)
+        })
+        .await?;
+        self.renewed = Instant::now();
+        Ok(ours)
+    }
+
+    /// Ends the run: `done`, or `error` with a message. `false`: it was not ours any more.
+    pub async fn end(self, keys: u64, error: Option<&str>) -> Result<bool, Error> {
+        limited("ending a run", async {
+            let count = i64::try_from(keys).unwrap_or(i64::MAX);
+            let ended = sqlx::query(
+                "UPDATE runs SET running = NULL, state = ?, ended_at = UTC_TIMESTAMP(3), keys_done = ?, keys_total = ?,
+                   message = ?
+                 WHERE run_id = ? AND token = ? AND running = 1",
+            )
+            .bind(if error.is_some() { "error" } else { "done" })
+            .bind(count)
+            .bind(count)
+            .bind(error.map(|it| it.chars().take(1000).collect::<String>()))
+            .bind(&self.run_id)
+            .bind(&self.token)
+            .execute(&self.records.pool)
+            .await
+            .map_err(Error::away("ending a run"))?;
+            Ok(ended.rows_affected() == 1)
+        })
+        .await
+    }
+
+    /// Takes the claim back, where there was nothing to do after all.
+    pub async fn take_back(self) -> Result<(), Error> {
+        limited("taking a claim back", async {
+            sqlx::query("DELETE FROM runs WHERE run_id = ? AND token = ? AND running = 1")
+                .bind(&self.run_id)
+                .bind(&self.token)
+                .execute(&self.records.pool)
+                .await
+                .map(drop)
+                .map_err(Error::away("taking a claim back"))
+        })
+        .await
+    }
+}

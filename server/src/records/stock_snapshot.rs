@@ -1,0 +1,90 @@
+//! The stock by the records at one instant, with the cursors of that instant: what a rebuild writes.
+
+use std::collections::BTreeMap;
+
+use app::model::ids::{IdError, ProductId, WarehouseId};
+use app::model::stock::StockKey;
+use sqlx::{Connection as _, MySqlConnection};
+
+use super::error::limited;
+use super::offsets::{self, Cursor};
+use super::{Error, Records};
+
+/// How many keys a page holds.
+const PAGE: i64 = 1000;
+
+/// A consistent snapshot that stays open.
+pub struct StockSnapshot {
+    connection: MySqlConnection,
+    /// C: where each partition stood.
+    pub cursors: BTreeMap<i32, Cursor>,
+    /// How many keys there are.
+    pub keys: u64,
+    after: Option<StockKey>,
+}
+
+impl Records {
+    /// Opens a snapshot.
+    pub async fn stock_snapshot(&self) -> Result<StockSnapshot, Error> {
+        limited("taking a snapshot of the stock", async {
+            let away = Error::away("taking a snapshot of the stock");
+            let mut connection = self.connect().await?;
+            for statement in [
+                "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+            ] {
+                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
+            }
+            let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
+            let keys: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM stock_totals")
+                .fetch_one(&mut connection)
+                .await
+                .map_err(&away)?;
+            let keys = u64::try_from(keys).unwrap_or_default();
+            Ok(StockSnapshot { connection, cursors, keys, after: None })
+        })
+        .await
+    }
+}
+
+impl StockSnapshot {
+    /// The next keys with net stock, gross in and entries; empty at the end.
+    pub async fn next_page(&mut self) -> Result<Vec<(StockKey, [i64; 3])>, Error> {
+        limited("reading the stock of a snapshot", async {
+            let (warehouse, product) =
+                self.after.as_ref().map_or(("", ""), |it| (it.warehouse_id.as_str(), it.product_id.as_str()));
+            // Two ranges of the primary key: a comparison of pairs would read the table from its start.
+            let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+                "SELECT warehouse_id, product_id, qty_in + adjust_in - qty_out - adjust_out, qty_in + adjust_in, entries
+                 FROM stock_totals WHERE warehouse_id > ? OR (warehouse_id = ? AND product_id > ?)
+                 ORDER BY warehouse_id, product_id LIMIT ?",
+            )
+            .bind(warehouse)
+            .bind(warehouse)
+            .bind(product)
+            .bind(PAGE)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(Error::away("reading the stock of a snapshot"))?;
+            let page = rows
+                .into_iter()
+                .map(|(warehouse, product, net, gross_in, entries)| {
+                    let key = StockKey {
+                        warehouse_id: WarehouseId::try_from(warehouse)?,
+                        product_id: ProductId::try_from(product)?,
+                    };
+                    Ok((key, [net, gross_in, entries]))
+                })
+                .collect::<Result<Vec<_>, IdError>>()
+                .map_err(|cause| Error::Damaged(format!("stock_totals holds an id that {cause}")))?;
+            self.after = page.last().map(|(key, _)| key.clone());
+            Ok(page)
+        })
+        .await
+    }
+
+    /// Closes it; one that is dropped is closed by the server.
+    pub async fn close(self) {
+        let _closed = self.connection.close().await;
+    }
+}
