@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench sample screenshots frontend dev stop clean
+.PHONY: help run test check bench model drill drill-ingest sample screenshots frontend dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,6 +15,14 @@ check: ## format, lints of all three crates and of the shell scripts
 
 bench: ## ratios measured in one run, as a table (JSON=1: as JSON)
 	@bash dev/bench.sh
+
+model: ## the protocol of both stores, explored exhaustively (minutes; a small part runs in `make test`)
+	@bash dev/model.sh
+
+drill: drill-ingest ## every drill
+
+drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHORT=1: minutes; ONLY=, SEED=: one again)
+	@bash dev/drill.sh ingest
 
 sample: ## five days of a real wholesaler, in a world of their own on port 3010
 	@bash dev/sample.sh

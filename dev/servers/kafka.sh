@@ -32,6 +32,8 @@ kafka_prepare() {
   lib=$(kafka_lib)
   properties=$(cat "$ROOT/dev/kafka/server.properties.in")
   properties=${properties//@PORT@/"$KAFKA_PORT"}
+  # Another one where a proxy stands before the broker: the drill's.
+  properties=${properties//@ADVERTISED_PORT@/"${TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT:-$KAFKA_PORT}"}
   properties=${properties//@CONTROLLER_PORT@/"$KAFKA_CONTROLLER_PORT"}
   printf '%s\n' "${properties//@DATA@/"$RUN/kafka/data"}" >"$RUN/kafka.properties"
   [ ! -f "$RUN/kafka/data/meta.properties" ] || return 0

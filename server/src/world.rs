@@ -41,8 +41,8 @@ impl World {
         parts.context("stopped before it began")
     }
 
-    /// Publishes entries of one business day, spread over products, 12 warehouses and 3 companies.
-    pub async fn publish(&self, entries: usize, products: usize) -> anyhow::Result<()> {
+    /// Publishes entries of one business day, spread over products, warehouses and 3 companies.
+    pub async fn publish(&self, entries: usize, products: usize, warehouses: usize) -> anyhow::Result<()> {
         let producer = EntryProducer::new(&self.config.kafka)?;
         let zone = self.config.entry.business_time;
         let now = Clock::system().now();
@@ -52,7 +52,7 @@ impl World {
             let product = format!("product{}", n % products);
             let payload = json!({
                 "product_id": product, "quantity": n % 97 + 1, "drcr": if n % 5 < 3 { 1 } else { -1 },
-                "company_id": format!("company{}", n % 3), "warehouse_id": format!("warehouse{}", n / products % 12),
+                "company_id": format!("company{}", n % 3), "warehouse_id": format!("warehouse{}", n / products % warehouses),
                 "bill_id": format!("B-{n}"), "create_time": time, "description": "bench",
             })
             .to_string();

@@ -73,6 +73,10 @@ pub enum PipelineState {
 }
 
 impl PipelineState {
+    /// Every state, from good to bad.
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::CatchingUp, Self::Degraded, Self::Paused, Self::RecordsBehind, Self::Rebuilding];
+
     /// The word over HTTP.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -97,4 +101,30 @@ pub struct Pipeline {
     pub state: PipelineState,
     /// Why, in words that say what to do.
     pub reasons: Vec<String>,
+    /// What the journal holds that the live stock could still be fed with.
+    pub journal: JournalStatus,
+    /// The newest rebuild of the live stock; none yet: null.
+    pub last_rebuild: Option<RebuildStatus>,
+}
+
+/// What the journal holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct JournalStatus {
+    /// Batches.
+    pub lines: i64,
+    /// Bytes of what they did.
+    pub bytes: i64,
+}
+
+/// A rebuild of the live stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RebuildStatus {
+    /// `emptied`, `unfinished`, `journal_too_short` or `records_restored`.
+    pub cause: String,
+    /// `running`, `done` or `error`.
+    pub state: String,
+    /// Keys that are done.
+    pub keys: i64,
+    /// How long it took, or has been going on, in milliseconds.
+    pub took_ms: i64,
 }

@@ -2,6 +2,8 @@
 
 mod ingest;
 mod latency;
+mod rebuild;
+mod row_at_a_time;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,21 @@ pub enum Bench {
         /// Over so many products.
         #[arg(long, default_value_t = 50)]
         products: usize,
+        /// In so many warehouses.
+        #[arg(long, default_value_t = 12)]
+        warehouses: usize,
+        /// So many messages for the consumer that handles one at a time; 0: it is left out.
+        #[arg(long, default_value_t = 3000)]
+        one_at_a_time: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The live stock made anew after Redis was emptied.
+    Rebuild {
+        /// So many keys.
+        #[arg(long, default_value_t = 100_000)]
+        keys: usize,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -44,7 +61,10 @@ pub enum Bench {
 /// Runs one bench.
 pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
     match *bench {
-        Bench::Ingest { entries, products, json } => ingest::run(config, entries, products, json).await,
+        Bench::Ingest { entries, products, warehouses, one_at_a_time, json } => {
+            ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time }, json).await
+        }
+        Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
     }
 }

@@ -1,5 +1,6 @@
 //! The live stock: Redis. The only home of Redis commands. Uses nobody but `app::model` and settings.
 
+mod bench;
 mod feed;
 mod keys;
 mod meta;

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use app::model::entry::Entry;
 use chrono::NaiveDateTime;
 use sqlx::{Connection, QueryBuilder};
 use tokio::task::JoinSet;
 
 use super::{Error, Records, tables};
+use crate::business_time::utc_text;
 
 /// As many rows as a good loop puts into one statement.
 const ROWS: usize = 1000;
@@ -73,6 +75,39 @@ impl Records {
         sqlx::query(statement).execute(&mut connection).await.map_err(Error::away("dropping a database"))?;
         let _closed = connection.close().await;
         Ok(())
+    }
+}
+
+/// One row at a time into the plain copies of the day tables.
+pub struct PlainRows {
+    records: Records,
+    connection: sqlx::MySqlConnection,
+}
+
+impl PlainRows {
+    /// Empties the copies.
+    pub async fn open(records: &Records) -> Result<Self, Error> {
+        records.rows_in_chunks().await?;
+        Ok(Self { records: records.clone(), connection: records.connect().await? })
+    }
+
+    /// Inserts an entry and commits it.
+    pub async fn insert(&mut self, entry: &Entry, partition: i32, offset: i64) -> Result<(), Error> {
+        let day = self.records.business_time.day(entry.create_time);
+        let day = day.ok_or_else(|| Error::Damaged("no such day".to_owned()))?;
+        let table = tables::DayTable::of(self.records.layout, &entry.product_id, day);
+        let head = tables::plain_insert(table.name())
+            .ok_or_else(|| Error::Damaged("the register names a table that is none of ours".to_owned()))?;
+        let mut statement = QueryBuilder::new(head);
+        statement.push_values([entry], |mut row, it| {
+            row.push_bind(it.product_id.as_str()).push_bind(it.quantity.get()).push_bind(it.direction.sign());
+            row.push_bind(it.company_id.as_str()).push_bind(it.warehouse_id.as_str()).push_bind(it.bill_id.as_str());
+            row.push_bind(it.line_no).push_bind(it.kind.as_str()).push_bind(utc_text(it.create_time));
+            row.push_bind(it.description.as_str()).push_bind(offset).push_bind(partition);
+            row.push("UTC_TIMESTAMP(3)").push("0");
+        });
+        let away = Error::away("inserting one row");
+        statement.build().execute(&mut self.connection).await.map(drop).map_err(away)
     }
 }
 

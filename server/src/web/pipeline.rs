@@ -1,6 +1,6 @@
 //! `GET /api/v1/pipeline`: where the stream stands, from the three servers that know.
 
-use app::model::pipeline::{Counts, PartitionStatus, Pipeline, PipelineState};
+use app::model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, PipelineState, RebuildStatus};
 use axum::Json;
 use axum::extract::State;
 
@@ -60,7 +60,15 @@ impl PipelineReader {
             state = state.max(PipelineState::CatchingUp);
         }
         let totals = partitions.iter().fold(Counts::default(), |sum, it| sum.plus(it.counts));
-        Ok(Pipeline { partitions, totals, state, reasons })
+        let size = self.records.journal_size().await?;
+        let journal = JournalStatus { lines: size.lines, bytes: size.bytes };
+        let last_rebuild = self.records.last_rebuild().await?.map(|it| RebuildStatus {
+            cause: it.cause,
+            state: it.state,
+            keys: it.keys_done,
+            took_ms: it.took_ms,
+        });
+        Ok(Pipeline { partitions, totals, state, reasons, journal, last_rebuild })
     }
 
     /// Which of the three servers does not answer.

@@ -1,12 +1,14 @@
 //! Ingest against the plain loop: the same rows into the same tables by multi-row INSERTs that do nothing else.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::PARTITIONS;
+use super::{PARTITIONS, row_at_a_time};
 use crate::config::Config;
 use crate::ingest::Error;
 use crate::startup::Parts;
@@ -15,21 +17,42 @@ use crate::world::World;
 /// A run that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// Measures both and prints the ratio.
-pub async fn run(config: &Config, entries: usize, products: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {
-    eprintln!("publishing {entries} entries of {products} products ...");
+/// What is measured over.
+pub struct Size {
+    /// Messages in the topic.
+    pub entries: usize,
+    /// Their products.
+    pub products: usize,
+    /// Their warehouses.
+    pub warehouses: usize,
+    /// Messages for the consumer that handles one at a time.
+    pub one_at_a_time: usize,
+}
+
+/// Measures all ways and prints the ratios.
+pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Result<ExitCode> {
+    let entries = size.entries;
+    eprintln!("publishing {entries} entries of {} products in {} warehouses ...", size.products, size.warehouses);
     let world = World::make(config, "bench", PARTITIONS).await?;
-    world.publish(entries, products).await?;
+    world.publish(entries, size.products, size.warehouses).await?;
     let parts = world.parts().await?;
 
     eprintln!("ingest ...");
+    let resident = Resident::watch();
     let ingest = rate(entries, ingest_all(&parts, entries).await?);
+    let resident_mb = resident.most_mb();
     let mut plain = Vec::new();
     for connections in [1, 2, 4] {
         eprintln!("plain loop, {connections} connections ...");
         let took = parts.records.replay_rows_plainly(connections).await?;
         plain.push((connections, rate(entries, took)));
     }
+    let one = if size.one_at_a_time == 0 {
+        None
+    } else {
+        eprintln!("one message at a time ...");
+        Some(rate(size.one_at_a_time, row_at_a_time::run(&parts, size.one_at_a_time).await?))
+    };
     world.end(&parts).await?;
 
     let best = plain.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
@@ -39,20 +62,60 @@ pub async fn run(config: &Config, entries: usize, products: usize, json_wanted: 
             plain.iter().map(|(n, rate)| json!({ "connections": n, "entries_per_second": rate })).collect();
         println!(
             "{}",
-            json!({ "entries": entries, "products": products, "ingest_per_second": ingest, "plain": plain, "ratio": ratio })
+            json!({
+                "entries": entries, "products": size.products, "warehouses": size.warehouses, "ingest_per_second": ingest,
+                "plain": plain, "ratio": ratio, "one_at_a_time_per_second": one, "resident_mb": resident_mb,
+            })
         );
     } else {
+        println!("{entries} entries, {} products, {} warehouses", size.products, size.warehouses);
         println!("ingest             {ingest:>10.0} entries/s");
         for (connections, rate) in plain {
             println!("plain loop, {connections} con.  {rate:>10.0} entries/s");
         }
         println!("ratio to the best  {ratio:>10.2}   (goal 0.5)");
+        if let Some(one) = one {
+            println!("one at a time      {one:>10.0} messages/s");
+            println!("ratio to that      {:>10.0}   (goal 10)", ingest / one);
+        }
+        println!("resident, at most  {resident_mb:>10} MB  (goal 300)");
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Watches how much memory this process holds.
+struct Resident {
+    most: Arc<AtomicU64>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Resident {
+    fn watch() -> Self {
+        let most = Arc::<AtomicU64>::default();
+        let seen = Arc::clone(&most);
+        let task = tokio::spawn(async move {
+            loop {
+                seen.fetch_max(resident_kb().unwrap_or_default(), Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        Self { most, task }
+    }
+
+    fn most_mb(self) -> u64 {
+        self.task.abort();
+        self.most.load(Ordering::Relaxed) / 1024
+    }
+}
+
+/// What the kernel says.
+fn resident_kb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
 /// From the start of the daemon until both stores are at the end.
-async fn ingest_all(parts: &Parts, entries: usize) -> anyhow::Result<Duration> {
+pub async fn ingest_all(parts: &Parts, entries: usize) -> anyhow::Result<Duration> {
     let stop = CancellationToken::new();
     let started = Instant::now();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));

@@ -27,7 +27,7 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     anyhow::ensure!(rate > 0 && seconds > 0, "--rate and --seconds must be above 0");
     let world = World::make(config, "bench", PARTITIONS).await?;
     // Day tables and connections exist before the clock runs.
-    world.publish(1000, 50).await?;
+    world.publish(1000, 50, 12).await?;
     let parts = world.parts().await?;
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));

@@ -1,0 +1,209 @@
+//! The faults. Each runs under load, and returns when everything is back; then the oracle judges.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
+use rand::Rng as _;
+
+use crate::proxy::Link;
+use crate::servers::Server;
+use crate::stage::Stage;
+
+pub type Fault = for<'a> fn(&'a mut Stage) -> LocalBoxFuture<'a, anyhow::Result<()>>;
+
+/// Name and fault, in the order of a run.
+pub const ALL: &[(&str, Fault)] = &[
+    ("daemon killed at random", |it| daemon_killed(it).boxed_local()),
+    ("daemon dies at each point", |it| named_points(it).boxed_local()),
+    ("daemon dies in a rebuild", |it| rebuild_points(it).boxed_local()),
+    ("daemon frozen, another takes over", |it| frozen(it).boxed_local()),
+    ("daemons come and go", |it| storm(it).boxed_local()),
+    ("MySQL killed", |it| server_killed(it, Server::Mariadb).boxed_local()),
+    ("Redis killed", |it| server_killed(it, Server::Redis).boxed_local()),
+    ("Kafka killed", |it| server_killed(it, Server::Kafka).boxed_local()),
+    ("Redis emptied", |it| flushed(it).boxed_local()),
+    ("Redis full", |it| full(it).boxed_local()),
+    ("Redis with an older file", |it| redis_older(it).boxed_local()),
+    ("MySQL restored from a minute ago", |it| mysql_restored(it).boxed_local()),
+    ("links cut", |it| links(it, Link::Cut).boxed_local()),
+    ("links half-open", |it| links(it, Link::HalfOpen).boxed_local()),
+    ("links slow", |it| links(it, Link::Slow).boxed_local()),
+    ("idle partition: right within 2 s", |it| idle(it).boxed_local()),
+];
+
+async fn moment(stage: &mut Stage, from: u64, to: u64) {
+    let wait = stage.random.random_range(from..to);
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+}
+
+fn take_daemon(stage: &mut Stage) -> anyhow::Result<crate::daemon::Process> {
+    stage.daemons.pop().context("no daemon is running")
+}
+
+async fn daemon_killed(stage: &mut Stage) -> anyhow::Result<()> {
+    let times = if stage.short { 3 } else { 50 };
+    for _ in 0..times {
+        stage.progress().await?;
+        moment(stage, 0, 1500).await;
+        take_daemon(stage)?.kill().await?;
+        stage.daemon("")?;
+    }
+    stage.notes.push(format!("{times} times"));
+    stage.progress().await
+}
+
+async fn named_points(stage: &mut Stage) -> anyhow::Result<()> {
+    for point in ["after-decode", "mid-transaction", "before-commit", "after-commit", "after-apply"] {
+        take_daemon(stage)?.stop().await?;
+        let passes = stage.random.random_range(0..30);
+        stage.daemon(&format!("{point}={passes}*off->return"))?;
+        take_daemon(stage)?.died(Duration::from_secs(60)).await.context(point)?;
+        stage.daemon("")?;
+        stage.progress().await.context(point)?;
+    }
+    Ok(())
+}
+
+async fn rebuild_points(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.live_goes_back = true;
+    for point in ["rebuild-begun", "rebuild-writing", "rebuild-unfinished"] {
+        take_daemon(stage)?.stop().await?;
+        stage.daemon(&format!("{point}=return"))?;
+        stage.progress().await.context(point)?;
+        stage.parts.realtime.remove_everything().await?;
+        take_daemon(stage)?.died(Duration::from_secs(60)).await.context(point)?;
+        stage.daemon("")?;
+        stage.progress().await.context(point)?;
+    }
+    Ok(())
+}
+
+/// Longer than the session timeout of 10 s and the 15 s after which MySQL ends a silent session.
+async fn frozen(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.daemon("")?;
+    for _ in 0..if stage.short { 1 } else { 4 } {
+        stage.progress().await?;
+        moment(stage, 0, 1000).await;
+        stage.daemons[0].signal("STOP").await?;
+        tokio::time::sleep(Duration::from_secs(18)).await;
+        stage.progress().await.context("while one is frozen")?;
+        stage.daemons[0].signal("CONT").await?;
+        stage.progress().await?;
+    }
+    Ok(())
+}
+
+async fn storm(stage: &mut Stage) -> anyhow::Result<()> {
+    for _ in 0..if stage.short { 8 } else { 40 } {
+        let many = stage.daemons.len() >= 3;
+        match stage.random.random_range(0..4) {
+            0 | 1 if !many => stage.daemon("")?,
+            2 if stage.daemons.len() > 1 => take_daemon(stage)?.kill().await?,
+            _ if stage.daemons.len() > 1 => take_daemon(stage)?.stop().await?,
+            _ => stage.daemon("")?,
+        }
+        moment(stage, 100, 2500).await;
+    }
+    stage.progress().await
+}
+
+async fn server_killed(stage: &mut Stage, server: Server) -> anyhow::Result<()> {
+    for _ in 0..if stage.short { 1 } else { 5 } {
+        stage.progress().await?;
+        moment(stage, 0, 1500).await;
+        stage.servers.kill(server).await?;
+        moment(stage, 500, 3000).await;
+        stage.servers.revive(server).await?;
+    }
+    stage.progress().await
+}
+
+async fn flushed(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.live_goes_back = true;
+    for _ in 0..if stage.short { 2 } else { 10 } {
+        stage.progress().await?;
+        moment(stage, 500, 2000).await;
+        redis(stage, &["FLUSHALL"]).await?;
+    }
+    stage.progress().await
+}
+
+async fn full(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.progress().await?;
+    redis(stage, &["CONFIG", "SET", "maxmemory", "1mb"]).await?;
+    moment(stage, 2000, 4000).await;
+    redis(stage, &["CONFIG", "SET", "maxmemory", "0"]).await?;
+    stage.progress().await
+}
+
+async fn redis_older(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.live_goes_back = true;
+    stage.progress().await?;
+    stage.servers.keep_files(Server::Redis).await?;
+    moment(stage, 3000, 4000).await;
+    stage.servers.throw_back(Server::Redis).await?;
+    stage.progress().await
+}
+
+async fn mysql_restored(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.records_go_back = true;
+    stage.live_goes_back = true;
+    stage.progress().await?;
+    stage.servers.keep_files(Server::Mariadb).await?;
+    tokio::time::sleep(Duration::from_secs(if stage.short { 5 } else { 60 })).await;
+    let before = stage.consumed().await?;
+    stage.servers.throw_back(Server::Mariadb).await?;
+    let after = stage.consumed().await?;
+    ensure!(after < before, "the records were thrown back");
+    stage.notes.push(format!("{} messages read again", before - after));
+    stage.progress().await
+}
+
+async fn links(stage: &mut Stage, link: Link) -> anyhow::Result<()> {
+    for server in Server::ALL {
+        stage.progress().await.context(server.name())?;
+        stage.servers.link(server, link);
+        if stage.short {
+            moment(stage, 2000, 4000).await
+        } else {
+            moment(stage, 2000, 25_000).await
+        }
+        stage.servers.link(server, Link::Whole);
+    }
+    stage.progress().await
+}
+
+/// No load: what was recorded while Redis was away, and published while MySQL was away, must be right within 2 s.
+async fn idle(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.stop_load().await?;
+    stage.settle(Duration::from_secs(60)).await?;
+    stage.servers.kill(Server::Redis).await?;
+    stage.publish("while Redis was away", 50).await?;
+    stage
+        .wait("they are recorded", Duration::from_secs(30), async || {
+            let ends: i64 = stage.parts.topic.reach().await?.values().map(|(_, end)| *end).sum();
+            let consumed = stage.consumed().await?;
+            Ok((consumed != ends).then(|| format!("{consumed} of {ends}")))
+        })
+        .await?;
+    stage.servers.revive(Server::Redis).await?;
+    let redis = stage.settle(Duration::from_secs(30)).await?;
+    stage.servers.kill(Server::Mariadb).await?;
+    stage.publish("while MySQL was away", 50).await?;
+    stage.servers.revive(Server::Mariadb).await?;
+    let mysql = stage.settle(Duration::from_secs(30)).await?;
+    stage.notes.push(format!("after Redis {} ms, after MySQL {} ms", redis.as_millis(), mysql.as_millis()));
+    ensure!(redis < Duration::from_secs(2), "Redis: {redis:?}");
+    ensure!(mysql < Duration::from_secs(2), "MySQL: {mysql:?}");
+    Ok(())
+}
+
+async fn redis(stage: &Stage, words: &[&str]) -> anyhow::Result<()> {
+    let client = redis::Client::open(stage.world.config.realtime.url.reveal())?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let mut command = redis::cmd(words[0]);
+    command.arg(&words[1..]);
+    Ok(command.query_async::<()>(&mut connection).await?)
+}

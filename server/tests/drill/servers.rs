@@ -1,0 +1,154 @@
+//! Servers of the drill's own, behind proxies: started by `dev/servers.sh`, killed without a word.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context as _, ensure};
+use tokio::process::Command;
+
+use crate::proxy::{Link, Proxy};
+
+/// Which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    Mariadb,
+    Redis,
+    Kafka,
+}
+
+impl Server {
+    pub const ALL: [Self; 3] = [Self::Mariadb, Self::Redis, Self::Kafka];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mariadb => "mariadb",
+            Self::Redis => "redis",
+            Self::Kafka => "kafka",
+        }
+    }
+
+    /// The server's own port, and that of its proxy.
+    fn ports(self) -> (u16, u16) {
+        match self {
+            Self::Mariadb => (24306, 24307),
+            Self::Redis => (24379, 24380),
+            Self::Kafka => (24092, 24094),
+        }
+    }
+}
+
+pub struct Servers {
+    run: PathBuf,
+    proxies: Vec<Proxy>,
+}
+
+impl Servers {
+    pub async fn start(run: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(run).context("the drill's folder")?;
+        let mut proxies = Vec::new();
+        for server in Server::ALL {
+            let (port, proxy) = server.ports();
+            proxies.push(Proxy::start(proxy, port).await.with_context(|| format!("port {proxy} of a proxy"))?);
+        }
+        let servers = Self { run: run.to_owned(), proxies };
+        servers.script("start", &Server::ALL).await?;
+        Ok(servers)
+    }
+
+    pub fn link(&self, server: Server, link: Link) {
+        let (_, port) = server.ports();
+        for proxy in self.proxies.iter().filter(|it| it.port == port) {
+            proxy.set(link);
+        }
+    }
+
+    /// The settings that lead to the servers; through the proxies for daemons, past them for the one who judges. Kafka always
+    /// names its proxy.
+    pub fn settings(&self, proxied: bool) -> Vec<(&'static str, String)> {
+        let port = |server: Server| if proxied { server.ports().1 } else { server.ports().0 };
+        vec![
+            (
+                "TALLYHOUSE_MYSQL_URL",
+                format!("mysql://tallyhouse:tallyhouse@127.0.0.1:{}/tallyhouse", port(Server::Mariadb)),
+            ),
+            ("TALLYHOUSE_REDIS_URL", format!("redis://127.0.0.1:{}/0", port(Server::Redis))),
+            ("TALLYHOUSE_KAFKA_BROKERS", format!("127.0.0.1:{}", Server::Kafka.ports().1)),
+        ]
+    }
+
+    pub async fn signal(&self, server: Server, signal: &str) -> anyhow::Result<()> {
+        let pid = std::fs::read_to_string(self.run.join(format!("{}.pid", server.name()))).context("a pid file")?;
+        signal_process(pid.trim(), signal).await
+    }
+
+    /// kill -9, and wait until it is gone.
+    pub async fn kill(&self, server: Server) -> anyhow::Result<()> {
+        let pid = std::fs::read_to_string(self.run.join(format!("{}.pid", server.name()))).context("a pid file")?;
+        signal_process(pid.trim(), "KILL").await?;
+        let process = PathBuf::from("/proc").join(pid.trim()).join("cwd");
+        while std::fs::read_link(&process).is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Starts it again and waits until it answers.
+    pub async fn revive(&self, server: Server) -> anyhow::Result<()> {
+        self.script("start", &[server]).await
+    }
+
+    pub async fn stop(&self) -> anyhow::Result<()> {
+        self.script("stop", &Server::ALL).await
+    }
+
+    /// Keeps the server's files as they are at this instant: it stands still while they are copied, as a volume's snapshot.
+    pub async fn keep_files(&self, server: Server) -> anyhow::Result<()> {
+        self.signal(server, "STOP").await?;
+        let kept = self.run.join(format!("{}.kept", server.name()));
+        let copied = copy(&self.run.join(server.name()), &kept).await;
+        self.signal(server, "CONT").await?;
+        copied
+    }
+
+    /// Kills it, and starts it with the files that were kept.
+    pub async fn throw_back(&self, server: Server) -> anyhow::Result<()> {
+        self.kill(server).await?;
+        let (now, kept) = (self.run.join(server.name()), self.run.join(format!("{}.kept", server.name())));
+        std::fs::remove_dir_all(&now).context("removing the newer files")?;
+        std::fs::rename(&kept, &now).context("the older files")?;
+        self.revive(server).await
+    }
+
+    async fn script(&self, verb: &str, servers: &[Server]) -> anyhow::Result<()> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dev/servers.sh");
+        let mut command = Command::new("bash");
+        command.arg(script).arg(verb).args(servers.iter().map(|it| it.name()));
+        // Servers that the environment gives are not ours to kill.
+        for name in ["TALLYHOUSE_MYSQL_URL", "TALLYHOUSE_REDIS_URL", "TALLYHOUSE_KAFKA_BROKERS"] {
+            command.env_remove(name);
+        }
+        command
+            .env("SERVERS_RUN", &self.run)
+            .env("TALLYHOUSE_DEV_MYSQL_PORT", Server::Mariadb.ports().0.to_string())
+            .env("TALLYHOUSE_DEV_REDIS_PORT", Server::Redis.ports().0.to_string())
+            .env("TALLYHOUSE_DEV_KAFKA_PORT", Server::Kafka.ports().0.to_string())
+            .env("TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT", Server::Kafka.ports().1.to_string())
+            .stderr(Stdio::null());
+        let done = command.status().await.context("dev/servers.sh")?;
+        ensure!(done.success(), "dev/servers.sh {verb} {servers:?} failed; see the logs in {}", self.run.display());
+        Ok(())
+    }
+}
+
+async fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let _old = std::fs::remove_dir_all(to);
+    let done = Command::new("cp").arg("-a").arg(from).arg(to).status().await.context("cp")?;
+    ensure!(done.success(), "copying {} failed", from.display());
+    Ok(())
+}
+
+pub async fn signal_process(pid: &str, signal: &str) -> anyhow::Result<()> {
+    let done = Command::new("kill").arg(format!("-{signal}")).arg(pid).status().await.context("kill")?;
+    ensure!(done.success(), "process {pid} cannot be sent {signal}");
+    Ok(())
+}
