@@ -123,9 +123,10 @@ impl Rebuilder {
         if rebuild.finish(&places).await? { Ok(keys) } else { Err(Error::Lost(THROWN_BACK)) }
     }
 
+    /// Says how far it is, in tenths, and keeps the lease.
     async fn tell(&self, lease: &mut Lease, cause: Cause, done: u64, total: u64) -> Result<(), Error> {
-        let why = cause.explain();
-        let reason = format!("the live stock is being rebuilt, since {why}: {done} of {total} keys");
+        let (why, tenths) = (cause.explain(), (done * 10).checked_div(total).unwrap_or(10).min(10));
+        let reason = format!("the live stock is being rebuilt, since {why}: {tenths}0 % of {total} keys");
         self.status.raise(PLACE, PipelineState::Rebuilding, reason);
         if lease.progress(done, total).await? { Ok(()) } else { Err(Error::Lost("another run took over")) }
     }
