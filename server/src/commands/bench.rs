@@ -3,6 +3,7 @@
 mod ingest;
 mod latency;
 mod rebuild;
+mod redis;
 mod row_at_a_time;
 
 use std::process::ExitCode;
@@ -44,6 +45,15 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// What a key costs inside Redis.
+    Redis {
+        /// So many keys.
+        #[arg(long, default_value_t = 100_000)]
+        keys: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// From produce to the event stream.
     Latency {
         /// So many entries a second.
@@ -65,6 +75,7 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
             ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time }, json).await
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
+        Bench::Redis { keys, json } => redis::run(config, keys, json).await,
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
     }
 }

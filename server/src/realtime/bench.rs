@@ -1,16 +1,28 @@
-//! What the bench compares with: one command per message, as people write first.
+//! What benches ask of Redis: a plain counter to compare with, and how long scripts took inside the server.
 
+use app::model::stock::StockKey;
 use redis::AsyncCommands as _;
 
 use super::{Error, Realtime, keys};
-use app::model::stock::StockKey;
 
 impl Realtime {
-    /// Adds to a plain counter of a key. Only in a bench's own prefix: no reader of ours knows it.
+    /// Adds to a plain counter of a key, one command as people write first. Only in a bench's own prefix: no reader of ours
+    /// knows it.
     pub async fn add_plainly(&self, key: &StockKey, by: i64) -> Result<(), Error> {
         let doing = "adding to a plain counter";
         let mut redis = self.connection(doing).await?;
         let counter = format!("{}plain:{}", self.keys.group(), keys::member(key));
         redis.incr::<_, _, ()>(counter, by).await.map_err(Error::away(doing))
+    }
+
+    /// Microseconds that scripts have taken inside the server since it was started.
+    pub async fn script_microseconds(&self) -> Result<u64, Error> {
+        let doing = "reading the server's statistics";
+        let mut redis = self.connection(doing).await?;
+        let info: String =
+            redis::cmd("INFO").arg("commandstats").query_async(&mut redis).await.map_err(Error::away(doing))?;
+        let evalsha = info.lines().find_map(|it| it.strip_prefix("cmdstat_evalsha:"));
+        let microseconds = evalsha.and_then(|it| it.split(',').find_map(|it| it.strip_prefix("usec=")));
+        Ok(microseconds.and_then(|it| it.parse().ok()).unwrap_or_default())
     }
 }

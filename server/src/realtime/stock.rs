@@ -33,7 +33,7 @@ impl Realtime {
                 "base_v2",
                 "change_v2",
                 "rev",
-                "damaged",
+                "settled",
             ]);
         }
         // One key of another type must not hide the others: errors come back per command.
@@ -65,13 +65,15 @@ impl Realtime {
 
 const UNREADABLE: Value = Value { stock: None, rev: 0 };
 
-fn value((active, base_1, change_1, base_2, change_2, rev, damaged): &Row) -> Value {
+fn value((active, base_1, change_1, base_2, change_2, rev, settled): &Row) -> Value {
+    let is_damaged = settled.as_deref().is_none_or(|it| it.starts_with('!'));
     let sum = |base: &Option<String>, change: &Option<String>| -> Option<i64> {
         base.as_deref()?.parse::<i64>().ok()?.checked_add(change.as_deref()?.parse().ok()?)
     };
-    let stock = match (active, damaged) {
-        (Some(1), None) => sum(base_1, change_1),
-        (Some(2), None) => sum(base_2, change_2),
+    let stock = match active {
+        Some(_) if is_damaged => None,
+        Some(1) => sum(base_1, change_1),
+        Some(2) => sum(base_2, change_2),
         _ => None,
     };
     Value { stock, rev: rev.unwrap_or_default() }

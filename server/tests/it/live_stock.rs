@@ -145,7 +145,7 @@ async fn numbers_that_are_almost_numbers_are_damage() {
         ("rev", "nan"),
         ("active_version", "1.0"),
         ("change_v1", "0x10"),
-        ("base_v2", ""),
+        ("base_in_v1", ""),
     ];
     let names: Vec<String> = (0..cases.len()).map(|n| format!("p{n}")).collect();
     let deltas: Vec<(&str, i64)> = names.iter().map(|it| (it.as_str(), 1)).collect();

@@ -148,10 +148,14 @@ impl Both {
             Op::Edit(k, by) => self.edit(k, by).await,
             Op::Break(k) => {
                 // Not while it is rebuilt: what a broken key was, the transitions do not know, and the sweep asks.
-                if self.pure.mark == Mark::Ready && self.pure.keys.contains_key(&k) {
-                    self.pure.keys.insert(k, Slot::Broken);
-                    let _: () = self.raw.hset(self.hash(k), "change_v1", "five").await.unwrap();
-                }
+                // And in the active version: what nobody needs, nobody looks at before the next settling.
+                let active = match self.pure.keys.get(&k) {
+                    Some(Slot::Key(it)) if self.pure.mark == Mark::Ready => it.active,
+                    _ => return,
+                };
+                self.pure.keys.insert(k, Slot::Broken);
+                let field = ["change_v1", "change_v2"][active];
+                let _: () = self.raw.hset(self.hash(k), field, "five").await.unwrap();
             }
             Op::Delete(k) => {
                 // By hand, and from the index too: a key that was never there.
@@ -400,9 +404,9 @@ fn parse(hash: &BTreeMap<String, String>) -> Option<Key<String>> {
         versions: [version(1)?, version(2)?],
         active: hash["active_version"].parse::<usize>().ok()? - 1,
         rev: hash["rev"].parse().ok()?,
-        settled: named(&hash["settled"]),
+        settled: named(&hash["settled"]).filter(|it| !it.starts_with('!')),
         pending: named(&hash["pending"]),
-        health: hash.get("damaged").map_or(Health::Whole, |it| Health::DamagedIn(named(it))),
+        health: hash["settled"].strip_prefix('!').map_or(Health::Whole, |it| Health::DamagedIn(named(it))),
     })
 }
 

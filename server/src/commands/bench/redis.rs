@@ -1,0 +1,86 @@
+//! What a key costs inside Redis: added to for the first time, added to again, compared and settled.
+
+use std::process::ExitCode;
+
+use app::model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
+use app::model::pipeline::Counts;
+use app::model::stock::StockKey;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::realtime::{Compared, Cut, Realtime};
+
+/// Keys per call, as a batch of the wide bench has them, and as an audit compares them.
+const BATCH: usize = 2000;
+const CHUNK: usize = 100;
+
+/// Measures and prints microseconds per key.
+pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {
+    let mut config = config.realtime.clone();
+    config.prefix = format!("tallyhouse_bench_{}", &Uuid::new_v4().simple().to_string()[..8]);
+    let realtime = Realtime::new(&config, "bench")?;
+    realtime.make_first_mark("bench").await?;
+    let all: Vec<StockKey> = (0..keys).map(key).collect::<anyhow::Result<_>>()?;
+    let first = add(&realtime, &all, 0).await?;
+    let again = add(&realtime, &all, 1).await?;
+    let Cut::At(_) = realtime.cut("run", "").await? else { anyhow::bail!("no cut") };
+    let during = add(&realtime, &all, 2).await?;
+    let settled = settle(&realtime, &all).await?;
+    realtime.remove_everything().await?;
+    if json_wanted {
+        println!("{}", json!({ "keys": keys, "first_us": first, "again_us": again, "during_us": during, "settle_us": settled }));
+    } else {
+        println!("microseconds per key inside Redis, over {keys} keys");
+        println!("apply, new key           {first:>6.1}");
+        println!("apply                    {again:>6.1}   (design 3.7, goal 7.4)");
+        println!("apply, first after a cut {during:>6.1}");
+        println!("settle                   {settled:>6.1}   (design 5.8, goal 11.6)");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(n: usize) -> anyhow::Result<StockKey> {
+    Ok(StockKey {
+        warehouse_id: format!("warehouse{}", n % 40).try_into()?,
+        product_id: format!("product{}", n / 40).try_into()?,
+    })
+}
+
+async fn add(realtime: &Realtime, keys: &[StockKey], round: usize) -> anyhow::Result<f64> {
+    let batches = keys.len().div_ceil(BATCH);
+    let before = realtime.script_microseconds().await?;
+    for (n, keys) in keys.chunks(BATCH).enumerate() {
+        let number = i64::try_from(round * batches + n)?;
+        let name = |number: i64| BatchId(format!("{number:032}"));
+        let delta = Delta { net: 5, gross_in: 5, entries: 1 };
+        realtime
+            .apply(&JournalLine {
+                partition: 0,
+                batch_id: name(number),
+                previous: (number > 0).then(|| name(number - 1)),
+                from: number,
+                to: number + 1,
+                counts: Counts::default(),
+                deltas: keys.iter().map(|key| KeyDelta { key: key.clone(), delta }).collect(),
+                note: Note::default(),
+            })
+            .await?;
+    }
+    per_key(realtime, before, keys.len()).await
+}
+
+async fn settle(realtime: &Realtime, keys: &[StockKey]) -> anyhow::Result<f64> {
+    let before = realtime.script_microseconds().await?;
+    for keys in keys.chunks(CHUNK) {
+        let compared: Vec<Compared> =
+            keys.iter().map(|key| Compared { key: key.clone(), rrs: [10, 10, 2], written_down: None }).collect();
+        anyhow::ensure!(realtime.settle("run", &compared).await?.is_some(), "the run is over");
+    }
+    per_key(realtime, before, keys.len()).await
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people")]
+async fn per_key(realtime: &Realtime, before: u64, keys: usize) -> anyhow::Result<f64> {
+    Ok((realtime.script_microseconds().await? - before) as f64 / keys as f64)
+}
