@@ -57,7 +57,7 @@ impl Rebuilder {
     async fn look(&self) -> Result<(), Error> {
         let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(()) };
         match self.records.claim_run(RunKind::Rebuild, cause.as_str(), "daemon").await? {
-            Claim::Ours(lease) => self.rebuild(lease).await,
+            Claim::Ours(lease) => self.rebuild(*lease).await,
             // Another process is at it; its own screen shows how far, ours that it is.
             Claim::Running { .. } => Ok(()),
         }

@@ -3,7 +3,7 @@
 mod ingest;
 mod latency;
 mod rebuild;
-mod redis;
+mod redis_keys;
 mod row_at_a_time;
 
 use std::process::ExitCode;
@@ -75,7 +75,7 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
             ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time }, json).await
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
-        Bench::Redis { keys, json } => redis::run(config, keys, json).await,
+        Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
     }
 }

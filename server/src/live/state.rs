@@ -225,7 +225,6 @@ fn recount(count: u64, was: bool, is: bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use app::model::pipeline::Counts;
     use proptest::prelude::*;
 
     use super::*;
@@ -239,7 +238,7 @@ mod tests {
     }
 
     fn state(flows_to: i64, position: i64) -> State {
-        let cursor = Cursor { next_offset: flows_to, batch_id: None, counts: Counts::default() };
+        let cursor = Cursor { next_offset: flows_to, ..Cursor::default() };
         let day = "2025-03-10".parse().unwrap();
         let snapshot = StreamSnapshot {
             cursors: BTreeMap::from([(0, cursor)]),

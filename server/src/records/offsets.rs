@@ -12,7 +12,7 @@ use super::error::limited;
 use super::{Error, Records};
 
 /// Where a partition's records stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cursor {
     /// The next position to record.
     pub next_offset: i64,

@@ -40,7 +40,7 @@ pub struct Lease {
 #[derive(Debug)]
 pub enum Claim {
     /// It is ours.
-    Ours(Lease),
+    Ours(Box<Lease>),
     /// Another one is under way.
     Running {
         /// Its name.
@@ -99,7 +99,7 @@ impl Records {
             match claimed {
                 Ok(done) if done.rows_affected() == 1 => {
                     let (records, renewed) = (self.clone(), Instant::now());
-                    return Ok(Claim::Ours(Lease { records, run_id, token, renewed }));
+                    return Ok(Claim::Ours(Box::new(Lease { records, run_id, token, renewed })));
                 }
                 // Another was quicker between the look and the row.
                 Ok(_) => {}

@@ -20,17 +20,11 @@ pub struct Process(Child);
 
 impl Process {
     /// `tallyhouse` with some arguments, in a world, through the proxies. `points`: where it must die.
-    pub fn start(
-        config: &Config,
-        servers: &Servers,
-        log: &Path,
-        arguments: &[&str],
-        points: &str,
-    ) -> anyhow::Result<Self> {
+    pub fn start(config: &Config, log: &Path, arguments: &[&str], points: &str) -> anyhow::Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).context("a log file")?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_tallyhouse"));
         command.args(arguments).current_dir(std::env::temp_dir()).env_clear();
-        for (name, value) in servers.settings(true) {
+        for (name, value) in Servers::settings(true) {
             match value.rsplit_once('/').filter(|_| name == "TALLYHOUSE_MYSQL_URL") {
                 Some((server, _)) => command.env(name, format!("{server}/{}", config.records.url.path())),
                 None => command.env(name, value),

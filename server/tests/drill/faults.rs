@@ -59,7 +59,7 @@ async fn named_points(stage: &mut Stage) -> anyhow::Result<()> {
         take_daemon(stage)?.stop().await?;
         let passes = stage.random.random_range(0..30);
         stage.daemon(&format!("{point}={passes}*off->return"))?;
-        take_daemon(stage)?.died(Duration::from_secs(60)).await.context(point)?;
+        take_daemon(stage)?.died(Duration::from_mins(1)).await.context(point)?;
         stage.daemon("")?;
         stage.progress().await.context(point)?;
     }
@@ -73,7 +73,7 @@ async fn rebuild_points(stage: &mut Stage) -> anyhow::Result<()> {
         stage.daemon(&format!("{point}=return"))?;
         stage.progress().await.context(point)?;
         stage.parts.realtime.remove_everything().await?;
-        take_daemon(stage)?.died(Duration::from_secs(60)).await.context(point)?;
+        take_daemon(stage)?.died(Duration::from_mins(1)).await.context(point)?;
         stage.daemon("")?;
         stage.progress().await.context(point)?;
     }
@@ -165,11 +165,8 @@ async fn links(stage: &mut Stage, link: Link) -> anyhow::Result<()> {
     for server in Server::ALL {
         stage.progress().await.context(server.name())?;
         stage.servers.link(server, link);
-        if stage.short {
-            moment(stage, 2000, 4000).await
-        } else {
-            moment(stage, 2000, 25_000).await
-        }
+        let longest = if stage.short { 4000 } else { 25_000 };
+        moment(stage, 2000, longest).await;
         stage.servers.link(server, Link::Whole);
     }
     stage.progress().await
@@ -178,7 +175,7 @@ async fn links(stage: &mut Stage, link: Link) -> anyhow::Result<()> {
 /// No load: what was recorded while Redis was away, and published while MySQL was away, must be right within 2 s.
 async fn idle(stage: &mut Stage) -> anyhow::Result<()> {
     stage.stop_load().await?;
-    stage.settle(Duration::from_secs(60)).await?;
+    stage.settle(Duration::from_mins(1)).await?;
     stage.servers.kill(Server::Redis).await?;
     stage.publish("while Redis was away", 50).await?;
     stage

@@ -88,16 +88,14 @@ impl Load {
             };
             produced.order.push(identity.clone());
             produced.contents.insert(identity.clone(), vec![content.clone()]);
-            // By its product, so that the partitions carry different loads.
-            let partition = i32::try_from(identity.2.len() + identity.3.len()).unwrap() + i32::try_from(kind).unwrap();
-            return (partition % self.partitions, line(&identity, &content));
+            return (random.random_range(0..self.partitions), line(&identity, &content));
         };
         let contents = produced.contents.get_mut(&identity).unwrap();
         let mut content = contents[0].clone();
         match kind {
             0..5 => {}
             5..10 => content.quantity += 1,
-            _ => content.day = "2025-03-13".to_owned(),
+            _ => "2025-03-13".clone_into(&mut content.day),
         }
         if !contents.contains(&content) {
             contents.push(content.clone());

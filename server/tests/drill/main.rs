@@ -1,6 +1,6 @@
 //! `make drill-ingest`: real processes, killed, frozen and cut off in every way, under load; one oracle. Each run prints its
 //! seed: `SEED=... ONLY=...` plays it again.
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a test program")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test program")]
 #![allow(missing_docs, reason = "a test program")]
 
 mod daemon;
@@ -10,6 +10,7 @@ mod proxy;
 mod servers;
 mod stage;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn drill(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let first_seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let servers = Arc::new(Servers::start(&arguments.folder.join("run")).await?);
-    let config = settings(&servers, &arguments.folder)?;
+    let config = settings(&arguments.folder)?;
     let mut reports = Vec::new();
     println!("{:<36} {:>12} {:>9} {:>10} {:>8}", "fault", "seed", "messages", "right, ms", "s");
     for ((name, fault), seed) in faults::ALL.iter().zip(first_seed..) {
@@ -130,12 +131,12 @@ async fn play(
 }
 
 /// The settings of whoever judges: past the proxies.
-fn settings(servers: &Servers, folder: &Path) -> anyhow::Result<Config> {
+fn settings(folder: &Path) -> anyhow::Result<Config> {
     let path = folder.join("drill.toml");
     let mut text = String::from("records_layout = \"bucket-day\"\nrecords_buckets = 4\n");
-    for (name, value) in servers.settings(false) {
+    for (name, value) in Servers::settings(false) {
         let key = name.trim_start_matches("TALLYHOUSE_").to_ascii_lowercase();
-        text.push_str(&format!("{key} = \"{value}\"\n"));
+        writeln!(text, "{key} = \"{value}\"").context("the drill's settings")?;
     }
     std::fs::write(&path, text).context("the drill's settings")?;
     config::load(Some(&path)).context("the drill's settings")

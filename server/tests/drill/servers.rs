@@ -64,7 +64,7 @@ impl Servers {
 
     /// The settings that lead to the servers; through the proxies for daemons, past them for the one who judges. Kafka always
     /// names its proxy.
-    pub fn settings(&self, proxied: bool) -> Vec<(&'static str, String)> {
+    pub fn settings(proxied: bool) -> Vec<(&'static str, String)> {
         let port = |server: Server| if proxied { server.ports().1 } else { server.ports().0 };
         vec![
             (

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use app::model::pipeline::PipelineState;
 use rand_chacha::ChaCha8Rng;
 use sqlx::Connection as _;
 use tallyhouse::audit::need;
@@ -57,7 +58,7 @@ impl Stage {
         let parts = world.parts().await?;
         let producer = EntryProducer::new(&world.config.kafka)?;
         let serve = ["serve", "--without", "ingest", "--pkg", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/pkg")];
-        let screen_server = Process::start(&world.config, &servers, &log, &serve, "")?;
+        let screen_server = Process::start(&world.config, &log, &serve, "")?;
         let backwards = Arc::<Mutex<Vec<String>>>::default();
         let watcher = tokio::spawn(watch_cursors(parts.clone(), Arc::clone(&backwards)));
         let mut stage = Self {
@@ -86,7 +87,7 @@ impl Stage {
 
     /// Starts one more daemon.
     pub fn daemon(&mut self, points: &str) -> anyhow::Result<()> {
-        self.daemons.push(Process::start(&self.world.config, &self.servers, &self.log, &["inv-daemon"], points)?);
+        self.daemons.push(Process::start(&self.world.config, &self.log, &["inv-daemon"], points)?);
         Ok(())
     }
 
@@ -128,7 +129,7 @@ impl Stage {
     /// Waits until more was recorded than at the call.
     pub async fn progress(&self) -> anyhow::Result<()> {
         let before = self.consumed().await?;
-        self.wait("progress", Duration::from_secs(60), async || {
+        self.wait("progress", Duration::from_mins(1), async || {
             let now = self.consumed().await?;
             Ok(if now > before { None } else { Some(format!("{now} recorded")) })
         })
@@ -238,7 +239,7 @@ impl Stage {
         self.wait("the screen shows the stock", Duration::from_secs(30), async || {
             let seen = seen.lock().unwrap();
             let shown = seen.view.as_ref().map(|it| (it.totals.stock, it.totals.state));
-            let right = shown.is_some_and(|(it, state)| it == Some(stock) && state == Default::default());
+            let right = shown.is_some_and(|(it, state)| it == Some(stock) && state == PipelineState::Ok);
             Ok((!right).then(|| format!("{shown:?} instead of {stock}")))
         })
         .await?;

@@ -24,7 +24,7 @@ pub enum RunRule {
 }
 
 /// How large the world is, and what may go wrong in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Protocol {
     pub partitions: u8,
     pub batches: u8,

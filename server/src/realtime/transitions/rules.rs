@@ -40,7 +40,7 @@ impl Rules {
     #[must_use]
     #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]
     pub fn without(rule: Rule) -> Self {
-        Self(u16::MAX & !(rule as u16))
+        Self(!(rule as u16))
     }
 
     #[expect(clippy::as_conversions, reason = "the number of a fieldless enum")]

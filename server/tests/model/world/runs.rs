@@ -1,5 +1,7 @@
 //! The steps of an audit and of a rebuild.
 
+use std::cmp::Ordering;
+
 use tallyhouse::realtime::transitions::{AtCut, Health, Settled, Slot};
 
 use super::{Protocol, Run, RunRule, World};
@@ -93,21 +95,25 @@ impl Protocol {
 
     fn rebuild(&self, w: &mut World, name: u8, places: Places, sums: Sums, step: u8, mut written: u64) -> Run {
         let live = &mut w.redis.live;
-        let done = if step < self.keys {
-            let rows: Vec<_> = sums.get(&step).map(|sum| (step, *sum)).into_iter().collect();
-            let done = live.rebuild_write(&name, written, &rows, self.rules);
-            written += u64::try_from(rows.len()).unwrap();
-            done
-        } else if step == self.keys {
-            let names: Vec<u8> = live.keys.keys().copied().collect();
-            let done = live.rebuild_sweep(&name, written, &names, self.rules);
-            written += u64::try_from(names.len()).unwrap();
-            done
-        } else {
-            if live.rebuild_finish(&name, written, places, self.rules) {
-                w.redis.hurt.clear();
+        let done = match step.cmp(&self.keys) {
+            Ordering::Less => {
+                let rows: Vec<_> = sums.get(&step).map(|sum| (step, *sum)).into_iter().collect();
+                let done = live.rebuild_write(&name, written, &rows, self.rules);
+                written += u64::try_from(rows.len()).unwrap();
+                done
             }
-            return Run::Over;
+            Ordering::Equal => {
+                let names: Vec<u8> = live.keys.keys().copied().collect();
+                let done = live.rebuild_sweep(&name, written, &names, self.rules);
+                written += u64::try_from(names.len()).unwrap();
+                done
+            }
+            Ordering::Greater => {
+                if live.rebuild_finish(&name, written, places, self.rules) {
+                    w.redis.hurt.clear();
+                }
+                return Run::Over;
+            }
         };
         if done { Run::Rebuild { places, sums, step: step + 1, written } } else { Run::Over }
     }

@@ -29,7 +29,10 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
     let settled = settle(&realtime, &all).await?;
     realtime.remove_everything().await?;
     if json_wanted {
-        println!("{}", json!({ "keys": keys, "first_us": first, "again_us": again, "during_us": during, "settle_us": settled }));
+        println!(
+            "{}",
+            json!({ "keys": keys, "first_us": first, "again_us": again, "during_us": during, "settle_us": settled })
+        );
     } else {
         println!("microseconds per key inside Redis, over {keys} keys");
         println!("apply, new key           {first:>6.1}");
