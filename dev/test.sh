@@ -11,6 +11,8 @@ say "unit tests: app"
 cargo test -q -p app
 say "unit and integration tests: server"
 cargo test -p server
+say "drill, short: real processes killed, frozen and cut off (5 minutes)"
+SHORT=1 bash dev/drill.sh ingest
 say "browser part"
 bash dev/frontend.sh dev
 say "browser tests"

@@ -194,6 +194,7 @@ impl Daemon {
             queues.push((partition, cursor, self.split(consumer, partition)?));
         }
         consumer.assign(&list).map_err(Error::kafka("starting to read"))?;
+        tracing::info!(?partitions, "reading");
         for (partition, cursor, queue) in queues {
             self.start(consumer, partition, queue, cursor, workers, working);
         }

@@ -99,3 +99,25 @@ async fn check_schema(connection: &mut MySqlConnection) -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_demand_is_met_by_what_its_remedy_says_and_by_nothing_weaker() {
+        let met = |variable: &str, value: &str| {
+            let demand = DEMANDS.iter().find(|it| it.variable == variable).unwrap();
+            (demand.is_met)(value)
+        };
+        for (variable, good, bad) in [
+            ("innodb_autoinc_lock_mode", "2", "1"),
+            ("innodb_flush_log_at_trx_commit", "1", "2"),
+            ("max_allowed_packet", "16777216", "16777215"),
+            ("read_only", "OFF", "ON"),
+        ] {
+            assert!(met(variable, good) && !met(variable, bad), "{variable}");
+        }
+        assert!(!met("max_allowed_packet", "many"));
+    }
+}

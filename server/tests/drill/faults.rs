@@ -191,10 +191,29 @@ async fn idle(stage: &mut Stage) -> anyhow::Result<()> {
     stage.publish("while MySQL was away", 50).await?;
     stage.servers.revive(Server::Mariadb).await?;
     let mysql = stage.settle(Duration::from_secs(30)).await?;
-    stage.notes.push(format!("after Redis {} ms, after MySQL {} ms", redis.as_millis(), mysql.as_millis()));
+    let daemon = dead_after_commit(stage).await?;
+    stage.notes.push(format!(
+        "after Redis {} ms, after MySQL {} ms, after a daemon's death {} ms (joining the group takes 3 s)",
+        redis.as_millis(),
+        mysql.as_millis(),
+        daemon.as_millis()
+    ));
     ensure!(redis < Duration::from_secs(2), "Redis: {redis:?}");
     ensure!(mysql < Duration::from_secs(2), "MySQL: {mysql:?}");
+    ensure!(daemon < Duration::from_secs(3 + 2), "daemon: {daemon:?}");
     Ok(())
+}
+
+/// A daemon dies between the two stores, with the last batch there is; once the group has forgotten it, another one comes.
+async fn dead_after_commit(stage: &mut Stage) -> anyhow::Result<Duration> {
+    take_daemon(stage)?.stop().await?;
+    stage.daemon("after-commit=return")?;
+    stage.publish("before its death", 1).await?;
+    take_daemon(stage)?.died(Duration::from_mins(1)).await?;
+    // The session timeout.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    stage.daemon("")?;
+    stage.settle(Duration::from_secs(30)).await
 }
 
 async fn redis(stage: &Stage, words: &[&str]) -> anyhow::Result<()> {

@@ -110,3 +110,19 @@ async fn a_hub_that_stands_still_is_said_to() {
     stop.cancel();
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_of_another_version_is_refused_with_what_to_do() {
+    let system = System::new().await;
+    let refusal = async || system.parts.records.check_server().await.unwrap_err().to_string();
+    system.parts.records.check_server().await.expect("the right one");
+    system.sql("UPDATE _sqlx_migrations SET version = version + 1000 ORDER BY version DESC LIMIT 1").await;
+    let newer = refusal().await;
+    assert!(newer.contains("newer version") && newer.contains("start a newer program"), "{newer}");
+    system.sql("DELETE FROM _sqlx_migrations ORDER BY version DESC LIMIT 1").await;
+    let older = refusal().await;
+    assert!(older.contains("older version") && older.contains("tallyhouse migrate"), "{older}");
+    system.sql("DROP TABLE _sqlx_migrations").await;
+    assert!(refusal().await.contains("no schema of ours"));
+    system.end().await;
+}

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use app::model::live::LiveChange;
+use futures::{Stream, StreamExt as _};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -14,6 +15,7 @@ use super::PARTITIONS;
 use crate::config::Config;
 use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
+use crate::realtime::FeedMessage;
 use crate::world::World;
 
 /// An entry that was sent: partition, offset, when, and how long Kafka took to acknowledge it.
@@ -43,8 +45,9 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
 
     let (sender, sent) = mpsc::unbounded_channel();
     let (_, changes) = hub.stream(None);
+    let places = Places { changes, feed: Box::pin(parts.realtime.subscribe().await?.into_messages()) };
     let sending = tokio::spawn(send(world.config.clone(), rate, seconds, sender));
-    let (mut latencies, mut acknowledged) = receive(changes, sent, rate * seconds).await;
+    let [mut acknowledged, mut published, mut latencies] = receive(places, sent, rate * seconds).await;
     sending.await??;
     stop.cancel();
     // How the daemon ends after it was told to is of no interest here.
@@ -54,18 +57,20 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     let seen = latencies.len();
     let shown = percentiles(&mut latencies);
     let kafka = percentiles(&mut acknowledged);
+    let feed = percentiles(&mut published);
     let percentiles = |[p50, p99, max]: [u128; 3]| json!({ "p50": p50, "p99": p99, "max": max });
     if json_wanted {
-        let (shown, kafka) = (percentiles(shown), percentiles(kafka));
+        let (shown, kafka, feed) = (percentiles(shown), percentiles(kafka), percentiles(feed));
         println!(
             "{}",
-            json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "shown_ms": shown, "kafka_ms": kafka })
+            json!({ "rate": rate, "entries": rate * seconds, "seen": seen, "shown_ms": shown, "kafka_ms": kafka, "feed_ms": feed })
         );
     } else {
         let text = |[p50, p99, max]: [u128; 3]| format!("p50 {p50} ms, p99 {p99} ms, max {max} ms");
         println!("at {rate}/s, {seen} of {} entries seen", rate * seconds);
         println!("produce -> acknowledged by Kafka   {}", text(kafka));
-        println!("produce -> in the event stream     {}", text(shown));
+        println!("produce -> in both stores          {}", text(feed));
+        println!("produce -> in the event stream     {}   (merged to 4 changes a second)", text(shown));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -104,40 +109,63 @@ async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSend
     Ok(())
 }
 
-async fn receive(
-    mut changes: tokio::sync::broadcast::Receiver<Event>,
-    mut sent: mpsc::UnboundedReceiver<Sent>,
-    entries: u64,
-) -> (Vec<Duration>, Vec<Duration>) {
-    let mut waiting: BTreeMap<(i32, i64), Instant> = BTreeMap::new();
-    let mut reached: BTreeMap<i32, (i64, Instant)> = BTreeMap::new();
-    let (mut latencies, mut acknowledged) = (Vec::new(), Vec::new());
+/// One place that entries reach, and how long each took to get there.
+#[derive(Default)]
+struct Track {
+    waiting: BTreeMap<i32, BTreeMap<i64, Instant>>,
+    reached: BTreeMap<i32, (i64, Instant)>,
+    times: Vec<Duration>,
+}
+
+impl Track {
+    fn sent(&mut self, partition: i32, offset: i64, at: Instant) {
+        match self.reached.get(&partition) {
+            // It was faster than the producer's own acknowledgement.
+            Some((to, when)) if *to > offset => self.times.push(when.saturating_duration_since(at)),
+            _ => {
+                self.waiting.entry(partition).or_default().insert(offset, at);
+            }
+        }
+    }
+
+    /// Everything of a partition before a position is there now.
+    fn reach(&mut self, partition: i32, to: i64) {
+        let now = Instant::now();
+        self.reached.insert(partition, (to, now));
+        let waiting = self.waiting.entry(partition).or_default();
+        let later = waiting.split_off(&to);
+        self.times.extend(waiting.values().map(|at| now.saturating_duration_since(*at)));
+        *waiting = later;
+    }
+}
+
+/// Where entries come by.
+struct Places {
+    changes: tokio::sync::broadcast::Receiver<Event>,
+    feed: std::pin::Pin<Box<dyn Stream<Item = Result<FeedMessage, crate::realtime::Error>> + Send>>,
+}
+
+/// Acknowledged by Kafka, published by Redis, in the event stream.
+async fn receive(mut places: Places, mut sent: mpsc::UnboundedReceiver<Sent>, entries: u64) -> [Vec<Duration>; 3] {
+    let (mut acknowledged, mut feed, mut screen) = (Vec::new(), Track::default(), Track::default());
     loop {
         tokio::select! {
             Some((partition, offset, at, took)) = sent.recv() => {
                 acknowledged.push(took);
-                match reached.get(&partition) {
-                    // The change was faster than the producer's own acknowledgement.
-                    Some((to, when)) if *to > offset => latencies.push(when.saturating_duration_since(at)),
-                    _ => { waiting.insert((partition, offset), at); }
-                }
+                feed.sent(partition, offset, at);
+                screen.sent(partition, offset, at);
             }
-            Ok(event) = changes.recv() => {
-                let now = Instant::now();
+            Some(Ok(message)) = places.feed.next() => feed.reach(message.partition, message.to),
+            Ok(event) = places.changes.recv() => {
                 let Ok(change) = serde_json::from_str::<LiveChange>(&event.data) else { continue };
                 for (partition, to) in change.offsets {
-                    reached.insert(partition, (to, now));
-                    let later = waiting.split_off(&(partition, to));
-                    let (mine, others): (BTreeMap<_, _>, BTreeMap<_, _>) = waiting.into_iter().partition(|((p, _), _)| *p == partition);
-                    latencies.extend(mine.values().map(|at| now.saturating_duration_since(*at)));
-                    waiting = others;
-                    waiting.extend(later);
+                    screen.reach(partition, to);
                 }
             }
-            () = tokio::time::sleep(TAIL) => return (latencies, acknowledged),
+            () = tokio::time::sleep(TAIL) => return [acknowledged, feed.times, screen.times],
         }
-        if u64::try_from(latencies.len()).is_ok_and(|seen| seen >= entries) {
-            return (latencies, acknowledged);
+        if u64::try_from(screen.times.len()).is_ok_and(|seen| seen >= entries) {
+            return [acknowledged, feed.times, screen.times];
         }
     }
 }

@@ -1,5 +1,5 @@
 -- The hash of one key: what all scripts that touch one have in common. Put before each of them (realtime/scripts.rs).
--- Sums cross as text; within +-(2^53 - 1) a Lua number is exact, and '%.0f' writes it so.
+-- Sums cross as text; within +-(2^53 - 1) a Lua number is exact.
 --
 --   active_version  1 or 2         settled  the run that settled it last, '' none, or `!RUN`: what the key held before was
 --   rev             counts changes          set apart as damaged while RUN was the newest
@@ -14,10 +14,9 @@ local FIELDS = { 'active_version', 'rev', 'settled', 'pending', unpack(SUMS) }
 local HEAD = #FIELDS - #SUMS
 local PER_VERSION = 6   -- base and change of net, gross in, entries
 
-local function text(number)
-  if number == 0 then return '0' end
-  return string.format('%.0f', number)
-end
+-- '%d' is three times as fast as '%.0f', and as exact where a C long has 64 bits.
+local FORMAT = string.format('%d', MAX) == '9007199254740991' and '%d' or '%.0f'
+local function text(number) return string.format(FORMAT, number) end
 local function in_range(number) return number <= MAX and number >= -MAX end
 
 -- A stored sum as a number; nil where it is missing, no integer, or beyond the range.
