@@ -7,6 +7,7 @@ mod fit;
 mod form;
 mod live_writer;
 mod partition;
+mod peek;
 mod producer;
 mod reader;
 mod rejection;

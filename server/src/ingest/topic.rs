@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::model::entry::Millis;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use super::Error;
-use super::form::checksum;
 use crate::config::KafkaConfig;
-use crate::records::LastMessage;
 
 /// Kafka answers within this, or counts as away.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
@@ -43,6 +40,14 @@ impl Topic {
             brokers: config.brokers.clone(),
             name: config.topic.clone(),
         })
+    }
+
+    pub(super) fn brokers(&self) -> &str {
+        &self.brokers
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The partitions of the topic; `None` where there is no such topic.
@@ -86,71 +91,7 @@ impl Topic {
     }
 }
 
-/// Reads single messages, for a short time. The consumer is a member of no group and commits nothing.
-struct Peek {
-    consumer: BaseConsumer,
-    name: String,
-}
-
-impl Topic {
-    /// The messages at some offsets, for as many as are there; a compacted or expired one is not.
-    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
-        if offsets.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let peek = Peek {
-            consumer: ClientConfig::new()
-                .set("bootstrap.servers", &self.brokers)
-                .set("group.id", "tallyhouse-peek")
-                .set("enable.auto.commit", "false")
-                .set("enable.partition.eof", "true")
-                .set("auto.offset.reset", "error")
-                .set("isolation.level", "read_committed")
-                .set("queued.max.messages.kbytes", "1024")
-                .create()
-                .map_err(Error::kafka("making a Kafka client"))?,
-            name: self.name.clone(),
-        };
-        blocking(move || peek.messages_at(&offsets)).await
-    }
-}
-
-impl Peek {
-    fn messages_at(&self, offsets: &BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
-        let doing = Error::kafka("looking at the message before the cursor");
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in offsets {
-            list.add_partition_offset(&self.name, *partition, Offset::Offset(*offset)).map_err(&doing)?;
-        }
-        self.consumer.assign(&list).map_err(&doing)?;
-        let (mut found, mut waiting) = (BTreeMap::new(), offsets.clone());
-        let until = std::time::Instant::now() + ANSWER_LIMIT;
-        while !waiting.is_empty() {
-            let left = until.saturating_duration_since(std::time::Instant::now());
-            match self.consumer.poll(left) {
-                None => return Err(Error::NotYet("Kafka does not show the message before the cursor yet".to_owned())),
-                Some(Ok(message)) => {
-                    if waiting.remove(&message.partition()) == Some(message.offset()) {
-                        let timestamp = Millis(message.timestamp().to_millis().unwrap_or_default());
-                        let checksum = checksum(message.payload().unwrap_or_default());
-                        found.insert(message.partition(), LastMessage { timestamp, checksum });
-                    }
-                }
-                Some(Err(KafkaError::PartitionEOF(partition))) => {
-                    waiting.remove(&partition);
-                }
-                // Retention may have passed it just now; then the reach tells.
-                Some(Err(KafkaError::MessageConsumption(
-                    RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange,
-                ))) => return Err(Error::NotYet("the topic is being cut while it is looked at".to_owned())),
-                Some(Err(cause)) => return Err(doing(cause)),
-            }
-        }
-        Ok(found)
-    }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::Stopped))
 }
 

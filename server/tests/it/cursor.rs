@@ -163,3 +163,24 @@ async fn what_retention_took_is_refused_until_it_is_accepted() {
     system.prove().await;
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_backlog_does_not_hide_the_message_before_the_cursor() {
+    let mut system = System::new().await;
+    system.start();
+    for partition in 0..4 {
+        publish(&system, partition, 0..5).await;
+    }
+    system.caught_up().await;
+    system.stop().await;
+    let long = "x".repeat(400);
+    system
+        .publish_all((0..20_000).map(|n| {
+            entry(&format!("later {n}"), &json!({ "product_id": format!("p{}", n % 40), "description": long }))
+        }))
+        .await;
+    let reach = system.parts.topic.reach().await.unwrap();
+    let cursors = system.parts.records.cursors().await.unwrap();
+    assert_eq!(fit(&system.parts.topic, &cursors, &reach).await.unwrap().len(), 0);
+    system.end().await;
+}

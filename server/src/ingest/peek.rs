@@ -1,0 +1,104 @@
+//! Looks at single messages of the topic, to see whether it is still the same.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use app::model::entry::Millis;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{ClientConfig, ClientContext, Message as _, Offset, TopicPartitionList};
+
+use super::Error;
+use super::form::checksum;
+use super::topic::{Topic, blocking};
+use crate::records::LastMessage;
+
+/// Kafka shows them within this, or is asked again.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The end of a partition is no error here, so it does not belong in the log.
+struct Quiet;
+
+impl ClientContext for Quiet {
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "while looking at single messages");
+    }
+}
+
+impl ConsumerContext for Quiet {}
+
+/// A consumer that is a member of no group and commits nothing.
+struct Peek {
+    consumer: BaseConsumer<Quiet>,
+    name: String,
+}
+
+impl Topic {
+    /// The messages at some offsets, for as many as are there; a compacted or expired one is not.
+    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
+        if offsets.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let consumer = ClientConfig::new()
+            .set("bootstrap.servers", self.brokers())
+            .set("group.id", "tallyhouse-peek")
+            .set("enable.auto.commit", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "error")
+            .set("isolation.level", "read_committed")
+            .set("fetch.wait.max.ms", "50")
+            // One message of each is wanted: what lies behind it must not keep the others waiting.
+            .set("queued.min.messages", "1")
+            .create_with_context(Quiet)
+            .map_err(Error::kafka("making a Kafka client"))?;
+        let peek = Peek { consumer, name: self.name().to_owned() };
+        blocking(move || peek.messages_at(&offsets)).await
+    }
+}
+
+impl Peek {
+    fn messages_at(&self, offsets: &BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
+        let doing = Error::kafka("looking at the message before the cursor");
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in offsets {
+            list.add_partition_offset(&self.name, *partition, Offset::Offset(*offset)).map_err(&doing)?;
+        }
+        self.consumer.assign(&list).map_err(&doing)?;
+        let (mut found, mut waiting) = (BTreeMap::new(), offsets.clone());
+        let until = Instant::now() + LIMIT;
+        while !waiting.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let partitions: Vec<i32> = waiting.into_keys().collect();
+                return Err(Error::NotYet(format!(
+                    "Kafka does not show the message before the cursor of partitions {partitions:?}"
+                )));
+            }
+            let answered = match self.consumer.poll(left) {
+                None => continue,
+                Some(Ok(message)) => {
+                    if waiting.get(&message.partition()) == Some(&message.offset()) {
+                        let timestamp = Millis(message.timestamp().to_millis().unwrap_or_default());
+                        let checksum = checksum(message.payload().unwrap_or_default());
+                        found.insert(message.partition(), LastMessage { timestamp, checksum });
+                    }
+                    message.partition()
+                }
+                // Nothing is there any more: it was compacted away.
+                Some(Err(KafkaError::PartitionEOF(partition))) => partition,
+                // Retention may have passed it just now; then the reach tells.
+                Some(Err(KafkaError::MessageConsumption(
+                    RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange,
+                ))) => return Err(Error::NotYet("the topic is being cut while it is looked at".to_owned())),
+                Some(Err(cause)) => return Err(doing(cause)),
+            };
+            if waiting.remove(&answered).is_some() {
+                let mut done = TopicPartitionList::new();
+                done.add_partition(&self.name, answered);
+                self.consumer.pause(&done).map_err(&doing)?;
+            }
+        }
+        Ok(found)
+    }
+}
