@@ -29,7 +29,7 @@ const IDLE_CHECK: Duration = Duration::from_secs(1);
 /// How often while it is not caught up.
 const WAITING_CHECK: Duration = Duration::from_millis(250);
 /// The first and the longest wait between tries.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
 
 /// The messages of one partition, from Kafka.
 pub type Queue = StreamPartitionQueue<Context>;
