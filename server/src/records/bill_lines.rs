@@ -40,7 +40,8 @@ pub async fn insert(
     .map(drop)
 }
 
-/// What is recorded under the identities of these lines, found by the register.
+/// What is recorded under the identities of these lines, found by the register. Waits for other partitions that are recording
+/// one of them right now: without the lock it would look past them, and meet them at the INSERT again and again.
 pub async fn find<'a>(
     connection: &mut MySqlConnection,
     lines: &'a [Line],
@@ -53,7 +54,8 @@ pub async fn find<'a>(
            warehouse_id VARCHAR(64) PATH '$[4]', line_no INT PATH '$[5]')) AS j
          STRAIGHT_JOIN bill_lines AS b ON b.company_id = j.company_id AND b.bill_id = j.bill_id
            AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no
-         STRAIGHT_JOIN day_tables AS t ON t.id = b.table_id",
+         STRAIGHT_JOIN day_tables AS t ON t.id = b.table_id
+         LOCK IN SHARE MODE",
     )
     .bind(identities(lines, &places)?)
     .fetch_all(&mut *connection)

@@ -47,6 +47,15 @@ pub enum Error {
     /// The server takes no statement this large; says what to do.
     #[error("records: a batch is larger than the server's max_allowed_packet; raise it")]
     TooLarge,
+    /// Bill lines are there at the INSERT and not there at the look before it, again and again.
+    #[error(
+        "records: partition {partition} meets bill lines that others are recording at this moment; should this stay, the \
+         register and the day tables contradict each other: audit the records"
+    )]
+    Contended {
+        /// Whose batch.
+        partition: i32,
+    },
     /// What is stored contradicts itself; a person must look.
     #[error("records: {0}")]
     Damaged(String),

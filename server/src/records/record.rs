@@ -68,7 +68,11 @@ enum Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        match error {
+            // A look takes locks too, and may be the one that is chosen to give way.
+            Error::Away { cause, .. } if trouble(&cause) == Trouble::Again => Self::Again(cause),
+            other => Self::Error(other),
+        }
     }
 }
 
@@ -138,10 +142,7 @@ impl Writer {
         }
         Err(match last {
             Some(cause) => Error::Away { doing: "recording a batch over deadlocks", cause },
-            None => Error::Damaged(format!(
-                "batch {} of partition {} meets bill lines that are there and are not: audit the records",
-                batch.batch_id, batch.partition
-            )),
+            None => Error::Contended { partition: batch.partition },
         })
     }
 

@@ -135,3 +135,29 @@ async fn a_sum_beyond_the_range_is_rejected_and_its_neighbours_are_not() {
     assert!(rejections.iter().all(|it| it.code == "sum_out_of_range"), "{rejections:?}");
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_lines_in_every_partition_at_once_are_recorded_once() {
+    // Partitions meet each other's lines while these are being recorded: waited for, then judged.
+    let mut system = System::new().await;
+    let lines: Vec<String> =
+        (0..400).map(|n| entry(&format!("bill {n}"), &json!({ "product_id": format!("p{}", n % 5) }))).collect();
+    for partition in 0..4 {
+        // Backwards in every other partition, so that they meet in the middle too.
+        let order: Vec<&String> =
+            if partition % 2 == 0 { lines.iter().collect() } else { lines.iter().rev().collect() };
+        let mut waiting = Vec::new();
+        for line in order {
+            waiting.push(system.producer.send_to(partition, line.as_bytes()).await.unwrap());
+        }
+        for sent in waiting {
+            sent.acknowledged().await.unwrap();
+        }
+    }
+    system.start();
+    system.caught_up().await;
+    let counts = system.counts().await;
+    assert_eq!((counts.recorded, counts.duplicates, counts.rejected), (400, 1200, 0));
+    system.prove().await;
+    system.end().await;
+}

@@ -91,3 +91,41 @@ async fn a_wrong_set_up_ends_with_a_code_and_what_to_do_and_no_password() {
     }
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cursors_are_shown_and_set_and_bad_questions_name_the_field() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({})), entry("2", &json!({}))]).await;
+    system.caught_up().await;
+    system.stop().await;
+    let run = |arguments: &[&str]| text(&tallyhouse(&system, arguments).output().unwrap());
+
+    let (printed, complaints, code) = run(&["cursor", "show", "--json"]);
+    assert_eq!(code, Some(0), "{complaints}");
+    let shown: Value = serde_json::from_str(&printed).unwrap();
+    let full = shown.as_array().unwrap().iter().find(|it| it["cursor"] == 2).expect("where both entries are");
+    assert_eq!((&full["end"], &full["live"], &full["fault"]), (&json!(2), &json!(2), &Value::Null));
+    let partition = full["partition"].to_string();
+
+    for (arguments, hint) in [
+        (["cursor", "set", &partition, "3", "--reason", "a test"], "offset: 3 is not between 0 and 2"),
+        (["cursor", "set", &partition, "1", "--reason", " "], "reason: say why"),
+        (["cursor", "set", "99", "1", "--reason", "a test"], "has no partition 99"),
+    ] {
+        let (_, complaints, code) = run(&arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert!(complaints.contains(hint), "{arguments:?}: {complaints}");
+    }
+    let (_, complaints, code) = run(&["cursor", "accept-loss", &partition, "--reason", "a test"]);
+    assert!(code == Some(2) && complaints.contains("nothing is lost"), "{complaints}");
+    let (printed, complaints, code) = run(&["cursor", "set", &partition, "0", "--reason", "a test", "--by", "tester"]);
+    assert_eq!(code, Some(0), "{complaints}");
+    assert!(printed.contains("was 2 and is 0 now"), "{printed}");
+    system.start();
+    system.caught_up().await;
+    let counts = system.counts().await;
+    assert_eq!((counts.consumed, counts.read_again), (2, 2));
+    system.prove().await;
+    system.end().await;
+}
