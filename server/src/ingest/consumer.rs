@@ -161,8 +161,8 @@ impl Daemon {
             .set("fetch.wait.max.ms", "100")
             .set("fetch.error.backoff.ms", "200")
             // Bounds what waits in memory, over all partitions together and for each.
-            .set("queued.max.messages.kbytes", "4096")
-            .set("fetch.message.max.bytes", "2097152")
+            .set("queued.max.messages.kbytes", "1024")
+            .set("fetch.message.max.bytes", "524288")
             .set("reconnect.backoff.max.ms", "2000")
             .create_with_context(Context { events, status: self.status.clone() })
             .map_err(Error::kafka("making the consumer"))?;

@@ -130,6 +130,18 @@ impl Records {
         connection.close().await.map_err(Error::away("closing after the migration"))
     }
 
+    /// A connection that sees everything as it is at this instant, until it is closed.
+    async fn snapshot(&self) -> Result<MySqlConnection, Error> {
+        let mut connection = self.connect().await?;
+        for statement in [
+            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ] {
+            sqlx::query(statement).execute(&mut connection).await.map_err(Error::away("taking a snapshot"))?;
+        }
+        Ok(connection)
+    }
+
     /// A connection of one's own, for a partition's writer.
     async fn connect(&self) -> Result<MySqlConnection, Error> {
         connect(&self.options).await

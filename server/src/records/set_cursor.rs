@@ -6,6 +6,7 @@ use sqlx::Connection as _;
 
 use super::error::limited;
 use super::offsets::{self, Cursor};
+use super::trail::{self, Deed};
 use super::{Error, Records};
 
 /// What a person wants of a cursor.
@@ -105,18 +106,14 @@ async fn write(
     if let Some(batch) = batch {
         write_line(transaction, wanted, cursor, &batch, (kind, low, high)).await?;
     }
-    sqlx::query(
-        "INSERT INTO trail (at, who, action, subject, before_value, after_value)
-         VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
-    )
-    .bind(wanted.who)
-    .bind(format!("cursor.{kind}"))
-    .bind(format!("partition {}", wanted.partition))
-    .bind(cursor.next_offset.to_string())
-    .bind(format!("{}: {}", wanted.to, wanted.reason))
-    .execute(transaction)
-    .await?;
-    Ok(())
+    let deed = Deed {
+        who: wanted.who,
+        action: &format!("cursor.{kind}"),
+        subject: &format!("partition {}", wanted.partition),
+        before: Some(&cursor.next_offset.to_string()),
+        after: Some(&format!("{}: {}", wanted.to, wanted.reason)),
+    };
+    trail::remember_in(transaction, &deed).await
 }
 
 async fn write_line(

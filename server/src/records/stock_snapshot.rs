@@ -28,13 +28,7 @@ impl Records {
     pub async fn stock_snapshot(&self) -> Result<StockSnapshot, Error> {
         limited("taking a snapshot of the stock", async {
             let away = Error::away("taking a snapshot of the stock");
-            let mut connection = self.connect().await?;
-            for statement in [
-                "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-            ] {
-                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
-            }
+            let mut connection = self.snapshot().await?;
             let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
             let keys: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM stock_totals")
                 .fetch_one(&mut connection)

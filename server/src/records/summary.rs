@@ -44,13 +44,7 @@ impl Records {
                 .business_time
                 .day(now)
                 .ok_or_else(|| Error::SetUp("the clock shows no date that can be".to_owned()))?;
-            let mut connection = self.connect().await?;
-            for statement in [
-                "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-            ] {
-                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
-            }
+            let mut connection = self.snapshot().await?;
             let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
             let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
                 "SELECT warehouse_id, product_id, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED),

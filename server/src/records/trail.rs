@@ -1,5 +1,7 @@
 //! `trail`: who did what, when, and what it was before and after.
 
+use sqlx::MySqlConnection;
+
 use super::error::limited;
 use super::{Error, Records};
 
@@ -22,20 +24,26 @@ impl Records {
     /// Remembers a deed.
     pub async fn remember_deed(&self, deed: &Deed<'_>) -> Result<(), Error> {
         limited("writing the trail", async {
-            sqlx::query(
-                "INSERT INTO trail (at, who, action, subject, before_value, after_value)
-             VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
-            )
-            .bind(deed.who)
-            .bind(deed.action)
-            .bind(deed.subject)
-            .bind(deed.before)
-            .bind(deed.after)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(Error::away("writing the trail"))
+            let away = Error::away("writing the trail");
+            let mut connection = self.pool.acquire().await.map_err(&away)?;
+            remember_in(&mut connection, deed).await.map_err(&away)
         })
         .await
     }
+}
+
+/// Remembers a deed in the transaction that does it.
+pub async fn remember_in(connection: &mut MySqlConnection, deed: &Deed<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO trail (at, who, action, subject, before_value, after_value)
+         VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
+    )
+    .bind(deed.who)
+    .bind(deed.action)
+    .bind(deed.subject)
+    .bind(deed.before)
+    .bind(deed.after)
+    .execute(connection)
+    .await
+    .map(drop)
 }
