@@ -66,7 +66,7 @@ pub async fn run(config: Config, command: &CursorCommand) -> anyhow::Result<Exit
 
 async fn show(parts: &Parts, reach: &Reach, as_json: bool) -> anyhow::Result<ExitCode> {
     let cursors = parts.records.cursors().await?;
-    let misfits = fit(&parts.topic, &cursors, reach).await?;
+    let misfits = fit(&parts.topic, &cursors).await?;
     let meta = parts.realtime.meta().await.ok();
     let mut rows = Vec::new();
     for (partition, (first, end)) in reach {
@@ -114,7 +114,7 @@ async fn accept_loss(parts: &Parts, reach: &Reach, partition: i32, why: &Why) ->
         parts.records.start_cursor(partition).await?;
     }
     let cursors = parts.records.cursors().await?.into_iter().filter(|(it, _)| *it == partition).collect();
-    let misfit = fit(&parts.topic, &cursors, reach).await?.remove(&partition);
+    let misfit = fit(&parts.topic, &cursors).await?.remove(&partition);
     let loss = match misfit {
         None => bail!("nothing is lost: the cursor of partition {partition} fits the topic"),
         Some(it) if Misfit::is_another_topic(&it) => Loss::Topic,

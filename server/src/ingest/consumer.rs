@@ -258,7 +258,7 @@ impl Daemon {
         let mut cursors = BTreeMap::new();
         for &partition in partitions {
             let Some(&(first, _)) = reach.get(&partition) else {
-                return Err(Error::NotYet(format!("Kafka does not know partition {partition} of the topic yet")));
+                return Err(Error::unknown_partition(partition));
             };
             let cursor = match self.records.cursor(partition).await? {
                 Some(cursor) => cursor,
@@ -279,7 +279,7 @@ impl Daemon {
             };
             cursors.insert(partition, cursor);
         }
-        let faults = fit(topic, &cursors, &reach).await?;
+        let faults = fit(topic, &cursors).await?;
         match faults.into_iter().next() {
             None => Ok(cursors),
             Some((partition, fault)) => Err(Error::Refused(fault.explain(partition, &self.kafka.topic))),

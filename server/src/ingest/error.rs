@@ -32,6 +32,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A partition that Kafka did not list; it may be a moment too early.
+    pub(super) fn unknown_partition(partition: i32) -> Self {
+        Self::NotYet(format!("Kafka does not know partition {partition} of the topic yet"))
+    }
+
     /// For `map_err`: names what was being done.
     pub(super) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {
         move |cause| Self::Kafka { doing, cause }

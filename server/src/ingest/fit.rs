@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use super::topic::{Reach, Topic};
+use super::topic::Topic;
 use crate::records::{Cursor, LastMessage};
 
 /// Why a cursor does not fit its partition.
@@ -57,15 +57,13 @@ impl Misfit {
     }
 }
 
-/// Looks at the cursors of some partitions.
-pub async fn fit(
-    topic: &Topic,
-    cursors: &BTreeMap<i32, Cursor>,
-    reach: &Reach,
-) -> Result<BTreeMap<i32, Misfit>, Error> {
+/// Looks at the cursors of some partitions. How far the topic reaches is asked here, after the cursors were read: another
+/// daemon may be recording, and what it has recorded was in the topic before.
+pub async fn fit(topic: &Topic, cursors: &BTreeMap<i32, Cursor>) -> Result<BTreeMap<i32, Misfit>, Error> {
+    let reach = topic.reach().await?;
     let (mut misfits, mut to_look_at) = (BTreeMap::new(), BTreeMap::new());
     for (&partition, it) in cursors {
-        let (first, end) = reach.get(&partition).copied().unwrap_or((0, 0));
+        let Some(&(first, end)) = reach.get(&partition) else { return Err(Error::unknown_partition(partition)) };
         let cursor = it.next_offset;
         if cursor > end {
             misfits.insert(partition, Misfit::Ahead { cursor, end });
