@@ -51,9 +51,7 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
         None => return Ok(if records.nothing_recorded().await? { None } else { Some(Cause::Emptied) }),
     }
     let cursors = records.cursors().await?;
-    if is_behind(&meta, &cursors) {
-        return Ok(None);
-    }
+    let behind = is_behind(&meta, &cursors);
     let mut cause = None;
     for (&partition, cursor) in &cursors {
         let place = meta.place(partition);
@@ -63,12 +61,18 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
         match records.journal_after(partition, place.position, place.batch.as_ref()).await? {
             Following::Lines(_) => {}
             Following::TooShort => cause = cause.or(Some(Cause::JournalTooShort)),
+            // First the lost bills are read again.
+            Following::Parted if behind => {}
             Following::Parted => return Ok(Some(Cause::RecordsRestored)),
         }
     }
     Ok(cause)
 }
 
+/// Is a cursor behind the live stock? Not where the topic was made again: there offsets say nothing about what was read.
 fn is_behind(meta: &Meta, cursors: &BTreeMap<i32, Cursor>) -> bool {
-    meta.positions.iter().any(|(partition, position)| cursors.get(partition).map_or(0, |it| it.next_offset) < *position)
+    meta.positions.iter().any(|(partition, position)| {
+        let (cursor, generation) = cursors.get(partition).map_or((0, 0), |it| (it.next_offset, it.generation));
+        generation == 0 && cursor < *position
+    })
 }

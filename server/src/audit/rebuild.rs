@@ -109,6 +109,10 @@ impl Rebuilder {
             self.tell(lease, cause, rebuild.written(), total).await?;
         }
         let keys = rebuild.written();
+        // The sweep takes its time: it begins with a whole lease.
+        if !lease.renew(keys, total).await? {
+            return Err(Error::Lost(TAKEN_OVER));
+        }
         if !rebuild.sweep().await? {
             return Err(Error::Lost(THROWN_BACK));
         }
@@ -128,8 +132,9 @@ impl Rebuilder {
         let (why, tenths) = (cause.explain(), (done * 10).checked_div(total).unwrap_or(10).min(10));
         let reason = format!("the live stock is being rebuilt, since {why}: {tenths}0 % of {total} keys");
         self.status.raise(PLACE, PipelineState::Rebuilding, reason);
-        if lease.progress(done, total).await? { Ok(()) } else { Err(Error::Lost("another run took over")) }
+        if lease.progress(done, total).await? { Ok(()) } else { Err(Error::Lost(TAKEN_OVER)) }
     }
 }
 
+const TAKEN_OVER: &str = "another run took over";
 const THROWN_BACK: &str = "Redis was thrown back or emptied during the rebuild; beginning anew";

@@ -104,7 +104,12 @@ async fn show(parts: &Parts, reach: &Reach, as_json: bool) -> anyhow::Result<Exi
 async fn set(parts: &Parts, reach: &Reach, partition: i32, to: i64, why: &Why) -> anyhow::Result<ExitCode> {
     let (first, end) = in_topic(parts, reach, partition)?;
     ensure!((first..=end).contains(&to), "offset: {to} is not between {first} and {end}, which the topic holds");
-    do_it(parts, &wanted(partition, to, None, why)?).await
+    let wanted = wanted(partition, to, None, why)?;
+    // Offsets of another topic are other messages: setting the cursor as if they were the same would hide that.
+    if let Some(misfit) = misfit(parts, partition).await?.filter(Misfit::is_another_topic) {
+        bail!("{}", misfit.explain(partition, &parts.config.kafka.topic));
+    }
+    do_it(parts, &wanted).await
 }
 
 async fn accept_loss(parts: &Parts, reach: &Reach, partition: i32, why: &Why) -> anyhow::Result<ExitCode> {
@@ -113,14 +118,17 @@ async fn accept_loss(parts: &Parts, reach: &Reach, partition: i32, why: &Why) ->
         ensure!(first > 0, "nothing is lost: the topic holds partition {partition} from its start");
         parts.records.start_cursor(partition).await?;
     }
-    let cursors = parts.records.cursors().await?.into_iter().filter(|(it, _)| *it == partition).collect();
-    let misfit = fit(&parts.topic, &cursors).await?.remove(&partition);
-    let loss = match misfit {
+    let loss = match misfit(parts, partition).await? {
         None => bail!("nothing is lost: the cursor of partition {partition} fits the topic"),
         Some(it) if Misfit::is_another_topic(&it) => Loss::Topic,
         Some(_) => Loss::Messages,
     };
     do_it(parts, &wanted(partition, first, Some(loss), why)?).await
+}
+
+async fn misfit(parts: &Parts, partition: i32) -> anyhow::Result<Option<Misfit>> {
+    let cursors = parts.records.cursors().await?.into_iter().filter(|(it, _)| *it == partition).collect();
+    Ok(fit(&parts.topic, &cursors).await?.remove(&partition))
 }
 
 fn in_topic(parts: &Parts, reach: &Reach, partition: i32) -> anyhow::Result<(i64, i64)> {

@@ -23,6 +23,9 @@ use crate::business_time::utc_text;
 /// A transaction that takes longer is given up; its connection is dropped with it.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// So long for a rollback.
+const ROLLBACK_LIMIT: Duration = Duration::from_secs(5);
+
 /// The server ends our session when it hears nothing for 15 s, so that a frozen daemon's locks do not outlive it; a
 /// connection idle for this long is replaced before it is used.
 const IDLE_LIMIT: Duration = Duration::from_secs(10);
@@ -155,7 +158,9 @@ impl Writer {
 
     /// 1205 alone undoes only its statement: the ROLLBACK is ours to send.
     async fn keep_after_rollback(&mut self, mut connection: MySqlConnection) {
-        if sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok() {
+        // A connection that does not answer is dropped, which rolls back as well.
+        let rolled_back = tokio::time::timeout(ROLLBACK_LIMIT, sqlx::query("ROLLBACK").execute(&mut connection)).await;
+        if matches!(rolled_back, Ok(Ok(_))) {
             self.connection = Some((connection, Instant::now()));
         }
     }

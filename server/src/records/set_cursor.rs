@@ -73,7 +73,9 @@ fn kind(wanted: &CursorMove<'_>, cursor: &Cursor) -> (&'static str, i64) {
     match (wanted.accepts, backward) {
         // Nothing of the new topic was read before.
         (Some(Loss::Topic), true) => ("back", 0),
-        (Some(_), _) => ("loss", 0),
+        (Some(Loss::Topic), false) => ("loss", 0),
+        // Still the same messages: those below are met again.
+        (Some(Loss::Messages), _) => ("loss", cursor.highest),
         (None, true) => ("back", cursor.highest.max(cursor.next_offset)),
         (None, false) => ("skip", cursor.highest),
     }
