@@ -11,10 +11,6 @@ bash dev/packages.sh
 folder=$CACHE/drill
 mkdir -p "$folder"
 one_at_a_time drill "$folder"
-# What an earlier drill left behind is of no use: each begins with empty servers.
-SERVERS_RUN=$folder/run TALLYHOUSE_DEV_MYSQL_PORT=24306 TALLYHOUSE_DEV_REDIS_PORT=24379 TALLYHOUSE_DEV_KAFKA_PORT=24092 \
-  env -u TALLYHOUSE_MYSQL_URL -u TALLYHOUSE_REDIS_URL -u TALLYHOUSE_KAFKA_BROKERS bash dev/servers.sh stop 9>&-
-rm -rf "${folder:?}/run"
 arguments=(--folder "$folder" --rate "${RATE:-500}")
 [ "${SHORT:-0}" = 0 ] || arguments+=(--short)
 [ -z "${ONLY:-}" ] || arguments+=(--only "$ONLY")

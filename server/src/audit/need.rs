@@ -55,7 +55,7 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
     let mut cause = None;
     for (&partition, cursor) in &cursors {
         let place = meta.place(partition);
-        if place.position == cursor.next_offset && place.batch == cursor.batch_id {
+        if cursor.is_at(place.position, place.batch.as_ref()) {
             continue;
         }
         match records.journal_after(partition, place.position, place.batch.as_ref()).await? {

@@ -106,7 +106,7 @@ impl LiveWriter {
             return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned()));
         }
         let place = meta.place(self.partition);
-        if place.position == cursor.next_offset && place.batch == cursor.batch_id {
+        if cursor.is_at(place.position, place.batch.as_ref()) {
             return Ok(Step::CaughtUp);
         }
         match self.records.journal_after(self.partition, place.position, place.batch.as_ref()).await? {

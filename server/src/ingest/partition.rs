@@ -118,9 +118,7 @@ impl Worker {
     /// Did somebody move the cursor, or restore the records, while no batch came that would meet the fence?
     async fn is_elsewhere(&self, cursor: &Cursor) -> bool {
         match self.writer.records().cursor(self.partition).await {
-            Ok(stored) => {
-                stored.is_none_or(|it| (it.next_offset, &it.batch_id) != (cursor.next_offset, &cursor.batch_id))
-            }
+            Ok(stored) => !stored.is_some_and(|it| it.is_at(cursor.next_offset, cursor.batch_id.as_ref())),
             // Whether it is away or not, the next batch will tell.
             Err(_) => false,
         }

@@ -5,16 +5,10 @@ use std::collections::BTreeMap;
 use app::model::batch::BatchId;
 use redis::AsyncCommands;
 
-use super::{Error, Realtime};
+use super::{Error, Realtime, transitions};
 
 /// Where a partition of the live stock stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The next position to add.
-    pub position: i64,
-    /// The batch that brought it there; none at the partition's first offset.
-    pub batch: Option<BatchId>,
-}
+pub type Place = transitions::Place<BatchId>;
 
 /// What `meta` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -22,8 +22,9 @@ pub use feed::{Feed, FeedMessage};
 pub use keys::{Keys, member, parse_member};
 pub use meta::{Meta, Place};
 pub use rebuild::Rebuild;
-pub use run::{AtCut, Compared, Cut, Settled};
+pub use run::{Compared, Cut, Settled};
 pub use stock::Value;
+pub use transitions::AtCut;
 
 use crate::config::RealtimeConfig;
 use scripts::Scripts;

@@ -6,6 +6,7 @@ use app::model::batch::BatchId;
 use app::model::stock::StockKey;
 
 use super::meta::Place;
+use super::transitions::AtCut;
 use super::{Error, Realtime, keys};
 
 /// The answer to a cut.
@@ -17,17 +18,6 @@ pub enum Cut {
     Moved,
     /// Redis is empty or being rebuilt.
     NotReady,
-}
-
-/// NRS: the stock of a key at the cut, by the live stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtCut {
-    /// There is no such key.
-    Missing,
-    /// It holds something that cannot be read, or did until it was set apart.
-    Unreadable,
-    /// Net stock, gross in, entries.
-    Sums([i64; 3]),
 }
 
 /// A key to be compared.

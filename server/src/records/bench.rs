@@ -40,24 +40,30 @@ impl Records {
         Ok(started.elapsed())
     }
 
-    /// Empty copies of all day tables, and their rows in statements' worth, round robin over the tables.
-    async fn rows_in_chunks(&self) -> Result<VecDeque<(String, Vec<Row>)>, Error> {
+    /// Makes empty copies of all day tables; answers the names of these.
+    async fn empty_copies(&self, connection: &mut sqlx::MySqlConnection) -> Result<Vec<String>, Error> {
         let away = Error::away("preparing the plain loop");
-        let not_ours = || Error::Damaged("the register names a table that is none of ours".to_owned());
-        let mut connection = self.connect().await?;
         let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name")
-            .fetch_all(&mut connection)
+            .fetch_all(&mut *connection)
             .await
             .map_err(&away)?;
-        let mut per_table = Vec::new();
-        for name in names {
-            for statement in tables::plain_copy(&name).ok_or_else(not_ours)? {
-                sqlx::query(statement).execute(&mut connection).await.map_err(&away)?;
+        for name in &names {
+            for statement in tables::plain_copy(name).ok_or_else(not_ours)? {
+                sqlx::query(statement).execute(&mut *connection).await.map_err(&away)?;
             }
+        }
+        Ok(names)
+    }
+
+    /// The rows of all day tables in statements' worth, round robin over the tables, whose copies are empty then.
+    async fn rows_in_chunks(&self) -> Result<VecDeque<(String, Vec<Row>)>, Error> {
+        let mut connection = self.connect().await?;
+        let mut per_table = Vec::new();
+        for name in self.empty_copies(&mut connection).await? {
             let rows: Vec<Row> = sqlx::query_as(tables::all_rows(&name).ok_or_else(not_ours)?)
                 .fetch_all(&mut connection)
                 .await
-                .map_err(&away)?;
+                .map_err(Error::away("preparing the plain loop"))?;
             per_table.push(rows.chunks(ROWS).map(|it| (name.clone(), it.to_vec())).collect::<VecDeque<_>>());
         }
         let mut queue = VecDeque::new();
@@ -87,8 +93,9 @@ pub struct PlainRows {
 impl PlainRows {
     /// Empties the copies.
     pub async fn open(records: &Records) -> Result<Self, Error> {
-        records.rows_in_chunks().await?;
-        Ok(Self { records: records.clone(), connection: records.connect().await? })
+        let mut connection = records.connect().await?;
+        records.empty_copies(&mut connection).await?;
+        Ok(Self { records: records.clone(), connection })
     }
 
     /// Inserts an entry and commits it.
@@ -96,8 +103,7 @@ impl PlainRows {
         let day = self.records.business_time.day(entry.create_time);
         let day = day.ok_or_else(|| Error::Damaged("no such day".to_owned()))?;
         let table = tables::DayTable::of(self.records.layout, &entry.product_id, day);
-        let head = tables::plain_insert(table.name())
-            .ok_or_else(|| Error::Damaged("the register names a table that is none of ours".to_owned()))?;
+        let head = tables::plain_insert(table.name()).ok_or_else(not_ours)?;
         let mut statement = QueryBuilder::new(head);
         statement.push_values([entry], |mut row, it| {
             row.push_bind(it.product_id.as_str()).push_bind(it.quantity.get()).push_bind(it.direction.sign());
@@ -111,12 +117,15 @@ impl PlainRows {
     }
 }
 
+fn not_ours() -> Error {
+    Error::Damaged("the register names a table that is none of ours".to_owned())
+}
+
 async fn insert_all(mut connection: sqlx::MySqlConnection, queue: Queue) -> Result<(), Error> {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some((name, rows)) = next else { return Ok(()) };
-        let head = tables::plain_insert(&name)
-            .ok_or_else(|| Error::Damaged("the register names a table that is none of ours".to_owned()))?;
+        let head = tables::plain_insert(&name).ok_or_else(not_ours)?;
         let mut statement = QueryBuilder::new(head);
         statement.push_values(rows, |mut row, it| {
             row.push_bind(it.0).push_bind(it.1).push_bind(it.2).push_bind(it.3).push_bind(it.4).push_bind(it.5);

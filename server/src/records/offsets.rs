@@ -28,6 +28,13 @@ pub struct Cursor {
     pub last: Option<LastMessage>,
 }
 
+impl Cursor {
+    /// Does it stand exactly there: at that position, after that batch? Positions alone prove nothing.
+    pub fn is_at(&self, position: i64, batch: Option<&BatchId>) -> bool {
+        self.next_offset == position && self.batch_id.as_ref() == batch
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     partition_id: i32,

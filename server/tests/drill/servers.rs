@@ -44,13 +44,18 @@ pub struct Servers {
 
 impl Servers {
     pub async fn start(run: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(run).context("the drill's folder")?;
         let mut proxies = Vec::new();
         for server in Server::ALL {
             let (port, proxy) = server.ports();
             proxies.push(Proxy::start(proxy, port).await.with_context(|| format!("port {proxy} of a proxy"))?);
         }
         let servers = Self { run: run.to_owned(), proxies };
+        // What an earlier drill left behind is of no use: each begins with empty servers.
+        if run.exists() {
+            servers.script("stop", &Server::ALL).await?;
+            std::fs::remove_dir_all(run).context("removing what an earlier drill left behind")?;
+        }
+        std::fs::create_dir_all(run).context("the drill's folder")?;
         servers.script("start", &Server::ALL).await?;
         Ok(servers)
     }

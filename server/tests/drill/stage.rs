@@ -162,10 +162,9 @@ impl Stage {
         let meta = self.parts.realtime.meta().await?;
         let cursors = self.parts.records.cursors().await?;
         for (partition, (_, end)) in ends {
-            let cursor = cursors.get(&partition).map_or(0, |it| it.next_offset);
-            let place = meta.place(partition);
-            let batch = cursors.get(&partition).and_then(|it| it.batch_id.clone());
-            if !meta.is_ready() || cursor != end || place.position != end || place.batch != batch {
+            let (cursor, place) = (cursors.get(&partition).cloned().unwrap_or_default(), meta.place(partition));
+            if !meta.is_ready() || !cursor.is_at(end, place.batch.as_ref()) || place.position != end {
+                let cursor = cursor.next_offset;
                 let mark = meta.mark.unwrap_or_default();
                 return Ok(Some(format!(
                     "partition {partition}: end {end}, cursor {cursor}, live {} {mark}",

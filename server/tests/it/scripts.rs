@@ -255,13 +255,13 @@ impl Both {
         };
         let written = [None, there, Some(AtCut::Sums([77, 77, 77]))][usize::from(written)];
         let expected = self.pure.settle(&run, &k, rrs, written, Rules::ALL);
-        let compared = Compared { key: stock_key(k), rrs, written_down: written.map(outside) };
+        let compared = Compared { key: stock_key(k), rrs, written_down: written };
         let answer = match self.redis.settle(&run, &[compared]).await.unwrap().map(|it| it[0]) {
             None => Settled::Over,
             Some(realtime::Settled::Already) => Settled::Already,
             Some(realtime::Settled::NotByThisRun) => Settled::NotByThisRun,
-            Some(realtime::Settled::Done(nrs)) => Settled::Done(inside(nrs)),
-            Some(realtime::Settled::Deviates(nrs)) => Settled::Deviates(inside(nrs)),
+            Some(realtime::Settled::Done(nrs)) => Settled::Done(nrs),
+            Some(realtime::Settled::Deviates(nrs)) => Settled::Deviates(nrs),
         };
         assert_eq!(answer, expected);
     }
@@ -374,22 +374,6 @@ fn named(text: &str) -> Option<String> {
 
 fn place(it: realtime::Place) -> Place<String> {
     Place { position: it.position, batch: it.batch.map(|it| it.0) }
-}
-
-fn outside(it: AtCut) -> realtime::AtCut {
-    match it {
-        AtCut::Missing => realtime::AtCut::Missing,
-        AtCut::Unreadable => realtime::AtCut::Unreadable,
-        AtCut::Sums(it) => realtime::AtCut::Sums(it),
-    }
-}
-
-fn inside(it: realtime::AtCut) -> AtCut {
-    match it {
-        realtime::AtCut::Missing => AtCut::Missing,
-        realtime::AtCut::Unreadable => AtCut::Unreadable,
-        realtime::AtCut::Sums(it) => AtCut::Sums(it),
-    }
 }
 
 fn parse(hash: &BTreeMap<String, String>) -> Option<Key<String>> {
