@@ -12,7 +12,8 @@ tallyhouse=$CARGO_TARGET_DIR/release/tallyhouse
 json=()
 if [ "${JSON:-0}" != 0 ]; then json=(--json); fi
 say "on $(nproc) cores, $(free -g | sed -n 's/^Mem: *\([0-9]*\).*/\1/p') GB, $(uname -sr)"
-"$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" "${json[@]}"
+"$ROOT/dev/connector/run.sh" jars
+"$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" --connector "$ROOT/dev/connector/run.sh" "${json[@]}"
 say "wide: bucket-day, 4000 products, 40 warehouses"
 TALLYHOUSE_RECORDS_LAYOUT=bucket-day "$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" --products 4000 --warehouses 40 \
   --one-at-a-time 0 "${json[@]}"

@@ -19,5 +19,5 @@ done
 # No part of a plain `cargo test`, and so not of all targets either.
 cargo clippy -q -p server --test drill -- -D warnings
 say "shellcheck"
-shellcheck -x dev/*.sh dev/servers/*.sh .ci/run
+shellcheck -x dev/*.sh dev/servers/*.sh dev/connector/*.sh .ci/run
 say "everything checks"

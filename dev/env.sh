@@ -59,5 +59,23 @@ wasm_bindgen_version() {
   awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' "$ROOT/Cargo.lock"
 }
 
+# maven_jars POM NAME [MAVEN_ARGUMENT...]: fetches the jars that a pom names, once, and prints their folder.
+maven_jars() {
+  local pom=$1 name=$2 lib new
+  lib=$CACHE/$name-$(sha256sum <"$pom" | cut -c1-12)
+  echo "$lib"
+  [ ! -d "$lib" ] || return 0
+  shift 2
+  say "$name: fetching jars from Maven Central"
+  mkdir -p "$CACHE"
+  new=$(mktemp -d "$lib.XXXXXX") # a folder of our own, then one rename: another run may do the same
+  # A copy of the pom in there, as Maven wants to write beside it.
+  cp "$pom" "$new/pom.xml"
+  mvn -q -B "$@" -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new" \
+    </dev/null >&2 || { rm -rf "$new"; die "$name: Maven could not fetch the jars, see above"; }
+  chmod 755 "$new"
+  mv -T "$new" "$lib" 2>/dev/null || rm -rf "$new"
+}
+
 # Where the npm tools are: binaries in bin/ (wasm-opt, lightningcss, esbuild), packages in node_modules/.
 npm_dev() { echo "$CACHE/npm-dev-$(cat "$ROOT/dev/package.json" "$ROOT/dev/package-lock.json" | sha256sum | cut -c1-12)"; }

@@ -9,26 +9,10 @@ OWN[kafka]=127.0.0.1:$KAFKA_PORT
 START_LIMIT[kafka]=90
 STOP_LIMIT[kafka]=40
 
-kafka_lib() { echo "$CACHE/kafka-$(sha256sum <"$ROOT/dev/kafka/pom.xml" | cut -c1-12)"; }
-
-kafka_jars() {
-  local lib new
-  lib=$(kafka_lib)
-  [ ! -d "$lib" ] || return 0
-  say "kafka: fetching the broker's jars from Maven Central"
-  mkdir -p "$CACHE"
-  new=$(mktemp -d "$lib.XXXXXX") # a folder of our own, then one rename: another run may do the same
-  # A copy of the pom in there, as Maven wants to write beside it.
-  cp "$ROOT/dev/kafka/pom.xml" "$new/"
-  mvn -q -B -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new" </dev/null >&2 ||
-    { rm -rf "$new"; die "kafka: Maven could not fetch the jars, see above"; }
-  chmod 755 "$new"
-  mv -T "$new" "$lib" 2>/dev/null || rm -rf "$new"
-}
+kafka_lib() { maven_jars "$ROOT/dev/kafka/pom.xml" kafka; }
 
 kafka_prepare() {
   local lib properties id
-  kafka_jars
   lib=$(kafka_lib)
   properties=$(cat "$ROOT/dev/kafka/server.properties.in")
   properties=${properties//@PORT@/"$KAFKA_PORT"}

@@ -7,7 +7,7 @@ use crate::audit::Rebuilder;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, Error, Status, Topic, explain};
-use crate::realtime::Realtime;
+use crate::realtime::{self, Realtime};
 use crate::records::{Frozen, Records};
 
 /// The wait between tries to reach a store at start.
@@ -45,8 +45,11 @@ impl Parts {
             return Ok(None);
         };
         let realtime = Realtime::new(&config.realtime, &installation.id)?;
-        if patiently(stop, async || Ok(realtime.check_policy().await?)).await?.is_none() {
-            return Ok(None);
+        // Recording does not wait for Redis. What it could not be asked now, the rebuilder asks again.
+        match realtime.check_policy().await {
+            Err(error @ realtime::Error::SetUp(_)) => return Err(error).context("cannot start"),
+            Err(error) => tracing::warn!("{}; recording goes on without it", explain(&Error::from(error))),
+            Ok(()) => {}
         }
         let topic = Topic::new(&config.kafka)?;
         Ok(Some(Self { config, records, realtime, topic, status: Status::default(), clock }))
@@ -100,7 +103,7 @@ async fn patiently<T>(
 }
 
 fn is_outage(error: &Error) -> bool {
-    use crate::{realtime, records};
+    use crate::records;
     match error {
         Error::Kafka { .. } | Error::NotYet(_) => true,
         Error::Records(error) => match error {

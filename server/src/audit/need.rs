@@ -15,6 +15,8 @@ pub enum Cause {
     Unfinished,
     /// What the live stock misses was let go from the journal.
     JournalTooShort,
+    /// Somebody edited what Redis says of where it stands.
+    Unreadable,
     /// The live stock follows a history that the records do not know: they were restored from a backup.
     RecordsRestored,
 }
@@ -26,6 +28,7 @@ impl Cause {
             Self::Emptied => "emptied",
             Self::Unfinished => "unfinished",
             Self::JournalTooShort => "journal_too_short",
+            Self::Unreadable => "unreadable",
             Self::RecordsRestored => "records_restored",
         }
     }
@@ -36,6 +39,7 @@ impl Cause {
             Self::Emptied => "Redis was emptied",
             Self::Unfinished => "an earlier rebuild was not ended",
             Self::JournalTooShort => "the journal no longer holds what it misses",
+            Self::Unreadable => "somebody edited what Redis says of where it stands",
             Self::RecordsRestored => "the records were restored from a backup",
         }
     }
@@ -46,6 +50,7 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
     // Places before cursors: a batch is recorded before it is added.
     let meta = realtime.meta().await?;
     match meta.mark.as_deref() {
+        Some("ready") if meta.unreadable.is_some() => return Ok(Some(Cause::Unreadable)),
         Some("ready") => {}
         Some(_) => return Ok(Some(Cause::Unfinished)),
         None => return Ok(if records.nothing_recorded().await? { None } else { Some(Cause::Emptied) }),
@@ -61,6 +66,7 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
         match records.journal_after(partition, place.position, place.batch.as_ref()).await? {
             Following::Lines(_) => {}
             Following::TooShort => cause = cause.or(Some(Cause::JournalTooShort)),
+            Following::Misplaced => return Ok(Some(Cause::Unreadable)),
             // First the lost bills are read again.
             Following::Parted if behind => {}
             Following::Parted => return Ok(Some(Cause::RecordsRestored)),

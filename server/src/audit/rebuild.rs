@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Cause, Error, need};
 use crate::ingest::{Status, explain};
-use crate::realtime::{Place, Realtime};
+use crate::realtime::{Place, Realtime, Sweep, Swept};
 use crate::records::{Claim, Lease, Records, RunKind};
 
 /// How often is looked.
@@ -55,6 +55,7 @@ impl Rebuilder {
     }
 
     async fn look(&self) -> Result<(), Error> {
+        self.realtime.check_policy().await?;
         let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(()) };
         match self.records.claim_run(RunKind::Rebuild, cause.as_str(), "daemon").await? {
             Claim::Ours(lease) => self.rebuild(*lease).await,
@@ -108,14 +109,12 @@ impl Rebuilder {
             self.tell(lease, cause, rebuild.written(), total).await?;
         }
         let keys = rebuild.written();
-        // The sweep takes its time: it begins with a whole lease.
-        if !lease.renew(keys, total).await? {
-            return Err(Error::Lost(TAKEN_OVER));
+        let mut page = Some(Sweep::default());
+        while let Some(next) = page {
+            let Swept::Then(more) = rebuild.sweep(next).await? else { return Err(Error::Lost(THROWN_BACK)) };
+            page = more;
+            self.tell(lease, cause, keys, total).await?;
         }
-        if !rebuild.sweep().await? {
-            return Err(Error::Lost(THROWN_BACK));
-        }
-        self.tell(lease, cause, keys, total).await?;
         let places: BTreeMap<i32, Place> = snapshot
             .cursors
             .iter()

@@ -1,11 +1,13 @@
 //! `tallyhouse bench`: ratios within one run, all servers on the same machine, each run in a world of its own.
 
+mod connector;
 mod ingest;
 mod latency;
 mod rebuild;
 mod redis_keys;
 mod row_at_a_time;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -32,6 +34,9 @@ pub enum Bench {
         /// So many messages for the consumer that handles one at a time; 0: it is left out.
         #[arg(long, default_value_t = 3000)]
         one_at_a_time: usize,
+        /// What starts a connector to compare with: dev/connector/run.sh.
+        #[arg(long)]
+        connector: Option<PathBuf>,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -71,8 +76,9 @@ pub enum Bench {
 /// Runs one bench.
 pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
     match *bench {
-        Bench::Ingest { entries, products, warehouses, one_at_a_time, json } => {
-            ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time }, json).await
+        Bench::Ingest { entries, products, warehouses, one_at_a_time, ref connector, json } => {
+            let connector = connector.clone();
+            ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time, connector }, json).await
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,

@@ -105,6 +105,9 @@ impl LiveWriter {
         if meta.mark.is_none() && !ensure_first_mark(&self.records, &self.realtime).await? {
             return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned()));
         }
+        if meta.unreadable.is_some() {
+            return Ok(unreadable());
+        }
         let place = meta.place(self.partition);
         if cursor.is_at(place.position, place.batch.as_ref()) {
             return Ok(Step::CaughtUp);
@@ -119,6 +122,7 @@ impl LiveWriter {
                 ),
             )),
             Following::Parted => Ok(self.parted(place.position)),
+            Following::Misplaced => Ok(unreadable()),
         }
     }
 
@@ -138,6 +142,7 @@ impl LiveWriter {
                     return Ok(Step::Wrong(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
                 }
                 Applied::Empty => return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned())),
+                Applied::Unreadable => return Ok(unreadable()),
                 Applied::Foreign => return Ok(Step::Wrong(PipelineState::Paused, explain(&self.realtime.foreign()))),
             }
         }
@@ -152,6 +157,11 @@ impl LiveWriter {
         );
         Step::Wrong(PipelineState::RecordsBehind, reason)
     }
+}
+
+fn unreadable() -> Step {
+    let reason = "somebody edited what Redis says of where it stands; the live stock is rebuilt by itself";
+    Step::Wrong(PipelineState::Rebuilding, reason.to_owned())
 }
 
 /// An empty Redis beside empty records becomes ready. `false`: it is empty, and they are not.

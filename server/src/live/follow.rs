@@ -127,7 +127,7 @@ impl Follower {
     async fn load(&mut self) -> Result<impl Stream<Item = Result<FeedMessage, crate::realtime::Error>> + use<>, Ended> {
         let messages = self.realtime.subscribe().await?.into_messages();
         let meta = self.realtime.meta().await?;
-        if meta.mark.as_deref() != Some("ready") {
+        if !meta.is_ready() {
             return Err(Ended::NotReady);
         }
         let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
@@ -198,7 +198,7 @@ impl Follower {
     /// and still has not come.
     async fn compare(&mut self, seen: &mut BTreeMap<i32, i64>) -> Result<(), Ended> {
         let meta = self.realtime.meta().await?;
-        if meta.mark.as_deref() != Some("ready") {
+        if !meta.is_ready() {
             return Err(Ended::NotReady);
         }
         let today = self.business_time.day(self.clock.now());

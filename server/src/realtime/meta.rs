@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use app::model::batch::BatchId;
-use redis::AsyncCommands;
 
 use super::{Error, Realtime, transitions};
 
@@ -27,12 +26,14 @@ pub struct Meta {
     pub positions: BTreeMap<i32, i64>,
     /// The batch that brought a partition to its position.
     pub batches: BTreeMap<i32, BatchId>,
+    /// What cannot be ours: a number that is none, an index of another type. Somebody edited it; a rebuild mends it.
+    pub unreadable: Option<String>,
 }
 
 impl Meta {
     /// May figures be shown, and batches be added?
     pub fn is_ready(&self) -> bool {
-        self.mark.as_deref() == Some("ready")
+        self.mark.as_deref() == Some("ready") && self.unreadable.is_none()
     }
 
     /// Where a partition stands. Nothing stored counts as its first offset.
@@ -49,28 +50,43 @@ impl Realtime {
     pub async fn meta(&self) -> Result<Meta, Error> {
         let doing = "reading the positions";
         let mut redis = self.connection(doing).await?;
-        let fields: BTreeMap<String, String> = redis.hgetall(self.keys.meta()).await.map_err(Error::away(doing))?;
+        let (fields, index): (BTreeMap<String, String>, String) = redis::pipe()
+            .hgetall(self.keys.meta())
+            .cmd("TYPE")
+            .arg(self.keys.index())
+            .query_async(&mut redis)
+            .await
+            .map_err(Error::away(doing))?;
         if fields.get("installation").is_some_and(|it| **it != *self.installation) {
             return Err(self.foreign());
         }
-        let number =
-            |text: &str| text.parse::<i64>().map_err(|_| Error::Damaged(format!("meta holds {text:?} for a number")));
+        let mut unreadable = None;
+        if !matches!(index.as_str(), "zset" | "none") {
+            unreadable = Some(format!("the index of keys is a {index}"));
+        }
+        let mut number = |name: &str, text: &str| {
+            text.parse::<i64>().unwrap_or_else(|_| {
+                unreadable = Some(format!("{name} is {text:?}"));
+                0
+            })
+        };
         let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
         let mut meta = Meta {
             mark: fields.get("mark").cloned(),
             incarnation: text("incarnation"),
             run: text("run"),
             rebuild: (text("rebuild"), text("written")),
-            settlings: fields.get("settlings").map(|it| number(it)).transpose()?.unwrap_or_default(),
+            settlings: fields.get("settlings").map_or(0, |it| number("settlings", it)),
             ..Meta::default()
         };
         for (name, value) in &fields {
             if let Some(partition) = name.strip_prefix("position:").and_then(|it| it.parse().ok()) {
-                meta.positions.insert(partition, number(value)?);
+                meta.positions.insert(partition, number(name, value));
             } else if let Some(partition) = name.strip_prefix("batch:").and_then(|it| it.parse().ok()) {
                 meta.batches.insert(partition, BatchId(value.clone()));
             }
         }
+        meta.unreadable = unreadable;
         Ok(meta)
     }
 }

@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 pub use feed::{Feed, FeedMessage};
 pub use keys::{Keys, member, parse_member};
 pub use meta::{Meta, Place};
-pub use rebuild::Rebuild;
+pub use rebuild::{Rebuild, Sweep, Swept};
 pub use run::{Compared, Cut, Settled};
 pub use stock::Value;
 pub use transitions::AtCut;
@@ -93,6 +93,8 @@ pub enum Applied {
     Rebuilding,
     /// Redis holds no mark: it was emptied.
     Empty,
+    /// Somebody edited what Redis says of where it stands.
+    Unreadable,
     /// Another installation lives under this prefix.
     Foreign,
 }
@@ -259,6 +261,7 @@ fn parse_applied(answer: &[String]) -> Result<Applied, Error> {
         Some("parted") => Ok(Applied::Parted { position: number(1)? }),
         Some("rebuilding") => Ok(Applied::Rebuilding),
         Some("empty") => Ok(Applied::Empty),
+        Some("unreadable") => Ok(Applied::Unreadable),
         Some("foreign") => Ok(Applied::Foreign),
         _ => Err(odd()),
     }

@@ -17,6 +17,30 @@ pub struct Rebuild {
     written: u64,
 }
 
+/// Where a sweep goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sweep {
+    /// Among all hashes, where SCAN said.
+    Hashes(u64),
+    /// Among the members of the index, after this one.
+    Index(String),
+}
+
+impl Default for Sweep {
+    fn default() -> Self {
+        Self::Hashes(0)
+    }
+}
+
+/// What became of a page of a sweep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Swept {
+    /// It is swept; the next one, if any.
+    Then(Option<Sweep>),
+    /// Redis was thrown back, or another run is at work; start again.
+    Lost,
+}
+
 impl Realtime {
     /// Begins a rebuild: from now on nothing is added. `seen` is what `meta` said after the claim; `None`: it has changed
     /// since.
@@ -24,7 +48,7 @@ impl Realtime {
         let doing = "beginning to rebuild";
         let mut redis = self.connection(doing).await?;
         let mut call = self.scripts.rebuild_begin.prepare_invoke();
-        call.key(self.keys.meta()).arg(&*self.installation).arg(run);
+        call.key(self.keys.meta()).key(self.keys.index()).arg(&*self.installation).arg(run);
         call.arg(seen.mark.as_deref().unwrap_or_default()).arg(&seen.rebuild.0).arg(&seen.rebuild.1).arg(&seen.run);
         let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
         match answer.first().map(String::as_str) {
@@ -60,39 +84,27 @@ impl Rebuild {
         .await
     }
 
-    /// Deletes every key of ours that this run has not written, whether the index knows it or not. `false`: as above.
-    pub async fn sweep(&mut self) -> Result<bool, Error> {
-        let prefix = self.realtime.keys.stock("");
-        let mut at = 0;
-        loop {
-            let (next, found) = self.realtime.scan(at, &prefix).await?;
-            let members: Vec<&str> = found.iter().filter_map(|it| it.strip_prefix(&prefix)).collect();
-            if !self.sweep_members(&members).await? {
-                return Ok(false);
+    /// Deletes those keys of ours that this run has not written, whether the index knows them or not: a page of them,
+    /// since it goes over all of Redis. Begin with the default; `None`: that was the last page.
+    pub async fn sweep(&mut self, page: Sweep) -> Result<Swept, Error> {
+        let (members, next) = match page {
+            Sweep::Hashes(at) => {
+                let prefix = self.realtime.keys.stock("");
+                let (next, found) = self.realtime.scan(at, &prefix).await?;
+                let members = found.iter().filter_map(|it| it.strip_prefix(&prefix)).map(str::to_owned).collect();
+                (members, Some(if next == 0 { Sweep::Index(String::new()) } else { Sweep::Hashes(next) }))
             }
-            if next == 0 {
-                break;
+            // Members of the index that have no hash.
+            Sweep::Index(after) => {
+                let members: Vec<String> = self.realtime.members_after(&after).await?;
+                let next = members.last().cloned().map(Sweep::Index);
+                (members, next)
             }
-            at = next;
-        }
-        self.sweep_index().await
+        };
+        Ok(if self.sweep_members(&members).await? { Swept::Then(next) } else { Swept::Lost })
     }
 
-    /// Members of the index that have no hash.
-    async fn sweep_index(&mut self) -> Result<bool, Error> {
-        let mut after = String::new();
-        loop {
-            let members = self.realtime.members_after(&after).await?;
-            let Some(last) = members.last().cloned() else { return Ok(true) };
-            let members: Vec<&str> = members.iter().map(String::as_str).collect();
-            if !self.sweep_members(&members).await? {
-                return Ok(false);
-            }
-            after = last;
-        }
-    }
-
-    async fn sweep_members(&mut self, members: &[&str]) -> Result<bool, Error> {
+    async fn sweep_members(&mut self, members: &[String]) -> Result<bool, Error> {
         if members.is_empty() {
             return Ok(true);
         }
@@ -103,7 +115,7 @@ impl Rebuild {
             |names, call| {
                 for member in members {
                     call.key(names.stock(member));
-                    call.arg(*member);
+                    call.arg(member);
                 }
             },
         )

@@ -25,7 +25,7 @@ impl Scripts {
             first_mark: of_parts(&[include_str!("scripts/first_mark.lua")]),
             cut: of_parts(&[include_str!("scripts/cut.lua")]),
             settle: of_parts(&[HASH, include_str!("scripts/settle.lua")]),
-            rebuild_begin: of_parts(&[include_str!("scripts/rebuild_begin.lua")]),
+            rebuild_begin: of_parts(&[HASH, include_str!("scripts/rebuild_begin.lua")]),
             rebuild_write: of_parts(&[HASH, STEP, include_str!("scripts/rebuild_write.lua")]),
             rebuild_sweep: of_parts(&[STEP, include_str!("scripts/rebuild_sweep.lua")]),
             rebuild_finish: of_parts(&[STEP, include_str!("scripts/rebuild_finish.lua")]),

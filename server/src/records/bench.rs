@@ -117,6 +117,55 @@ impl PlainRows {
     }
 }
 
+/// What a connector has put into its table.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct ConnectorRows {
+    /// All rows.
+    pub rows: i64,
+    /// Rows after the first statement.
+    after_first: i64,
+    /// From the first statement to the last.
+    took_ms: i64,
+}
+
+impl ConnectorRows {
+    /// Rows a second, once it had begun. `None`: it has not.
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a rate for people")]
+    pub fn per_second(&self) -> Option<f64> {
+        (self.took_ms > 0).then(|| self.after_first as f64 * 1000.0 / self.took_ms as f64)
+    }
+}
+
+impl Records {
+    /// The table that a connector fills: the fields of an entry, and when each row came.
+    pub async fn make_connector_table(&self) -> Result<(), Error> {
+        sqlx::query(
+            "CREATE TABLE connector_rows (
+               id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+               product_id VARCHAR(64) NOT NULL, quantity INT NOT NULL, drcr TINYINT NOT NULL,
+               company_id VARCHAR(64) NOT NULL, warehouse_id VARCHAR(64) NOT NULL, bill_id VARCHAR(64) NOT NULL,
+               create_time DATETIME NOT NULL, description VARCHAR(512) NOT NULL,
+               came_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3))",
+        )
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(Error::away("making the connector's table"))
+    }
+
+    /// How far it is.
+    pub async fn connector_rows(&self) -> Result<ConnectorRows, Error> {
+        sqlx::query_as(
+            "SELECT COUNT(*) AS `rows`, CAST(COALESCE(SUM(came_at > first.at), 0) AS SIGNED) AS after_first,
+               COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(came_at), MAX(came_at)) DIV 1000, 0) AS took_ms
+             FROM connector_rows, (SELECT MIN(came_at) AS at FROM connector_rows) AS first",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(Error::away("counting the connector's rows"))
+    }
+}
+
 fn not_ours() -> Error {
     Error::Damaged("the register names a table that is none of ours".to_owned())
 }

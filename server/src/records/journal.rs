@@ -64,6 +64,8 @@ pub enum Following {
     TooShort,
     /// The journal does not know that batch: the records were restored from a backup.
     Parted,
+    /// It knows the batch, which ended elsewhere: the position, or the batch, was edited by hand.
+    Misplaced,
 }
 
 /// How many lines one read of the journal brings at the most.
@@ -78,13 +80,16 @@ impl Records {
         batch: Option<&BatchId>,
     ) -> Result<Following, Error> {
         limited("reading the journal", async {
-            let Some(after) = self.line_number(partition, batch).await? else {
+            let Some((after, end)) = self.line_number(partition, batch).await? else {
                 return Ok(if self.begins_behind(partition, position).await? {
                     Following::TooShort
                 } else {
                     Following::Parted
                 });
             };
+            if end.is_some_and(|end| end != position) {
+                return Ok(Following::Misplaced);
+            }
             let rows = sqlx::query_as::<_, Row>(
                 "SELECT id, kind, partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
                    duplicates, rejected, read_again, deltas, note
@@ -101,15 +106,18 @@ impl Records {
         .await
     }
 
-    /// The number of a batch's line; 0 before the first. `None`: there is no such line.
-    async fn line_number(&self, partition: i32, batch: Option<&BatchId>) -> Result<Option<i64>, Error> {
-        let Some(batch) = batch else { return Ok(Some(0)) };
-        sqlx::query_scalar("SELECT id FROM ingest_batches WHERE batch_id = ? AND partition_id = ?")
-            .bind(&batch.0)
-            .bind(partition)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(Error::away("looking for a batch in the journal"))
+    /// The number of a batch's line, 0 before the first, and where it ended. `None`: there is no such line.
+    async fn line_number(&self, partition: i32, batch: Option<&BatchId>) -> Result<Option<(i64, Option<i64>)>, Error> {
+        let Some(batch) = batch else { return Ok(Some((0, None))) };
+        sqlx::query_as(
+            "SELECT id, IF(kind = 'back', from_offset, to_offset) FROM ingest_batches
+             WHERE batch_id = ? AND partition_id = ?",
+        )
+        .bind(&batch.0)
+        .bind(partition)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(Error::away("looking for a batch in the journal"))
     }
 
     /// Does the journal of a partition begin only behind a position?

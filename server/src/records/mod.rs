@@ -33,7 +33,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::{ConnectOptions, Connection, MySqlConnection};
 
 pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
-pub use bench::PlainRows;
+pub use bench::{ConnectorRows, PlainRows};
 pub use error::Error;
 use error::limited;
 pub use installation::{Frozen, Installation};

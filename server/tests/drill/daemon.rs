@@ -19,7 +19,7 @@ const SCREEN: &str = "127.0.0.1:24300";
 pub struct Process(Child);
 
 impl Process {
-    /// `tallyhouse` with some arguments, in a world, through the proxies. `points`: where it must die.
+    /// `tallyhouse` with some arguments, in a world, through the proxies. `points`: where it must die, or be wrong.
     pub fn start(config: &Config, log: &Path, arguments: &[&str], points: &str) -> anyhow::Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).context("a log file")?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_tallyhouse"));

@@ -1,5 +1,6 @@
 //! The faults. Each runs under load, and returns when everything is back; then the oracle judges.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -27,6 +28,8 @@ pub const ALL: &[(&str, Fault)] = &[
     ("Redis full", |it| full(it).boxed_local()),
     ("Redis with an older file", |it| redis_older(it).boxed_local()),
     ("MySQL restored from a minute ago", |it| mysql_restored(it).boxed_local()),
+    ("MySQL's disk full", |it| disk_full(it).boxed_local()),
+    ("clocks a day off", |it| clocks_off(it).boxed_local()),
     ("links cut", |it| links(it, Link::Cut).boxed_local()),
     ("links half-open", |it| links(it, Link::HalfOpen).boxed_local()),
     ("links slow", |it| links(it, Link::Slow).boxed_local()),
@@ -158,6 +161,49 @@ async fn mysql_restored(stage: &mut Stage) -> anyhow::Result<()> {
     let after = stage.consumed().await?;
     ensure!(after < before, "the records were thrown back");
     stage.notes.push(format!("{} messages read again", before - after));
+    stage.progress().await
+}
+
+/// The records are on a volume that runs full under load, and gets room again.
+async fn disk_full(stage: &mut Stage) -> anyhow::Result<()> {
+    let room = if stage.short { 4 } else { 24 };
+    if !stage.servers.onto_volume(Server::Mariadb, room).await? {
+        stage.notes.push("NOT RUN: this process may not mount".to_owned());
+        return stage.progress().await;
+    }
+    let began = stage.consumed().await?;
+    let seen = Cell::new(began - 1);
+    stage
+        .wait("the disk is full: nothing more is recorded", Duration::from_mins(5), async || {
+            let consumed = stage.consumed().await?;
+            let before = seen.replace(consumed);
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            Ok((consumed == began || consumed != before).then(|| format!("{consumed} consumed")))
+        })
+        .await?;
+    moment(stage, 1000, 4000).await;
+    stage.servers.give_room(Server::Mariadb).await?;
+    stage.progress().await.context("with room again")?;
+    stage.notes.push(format!("full after {} messages", seen.get() - began));
+    stage.servers.off_volume(Server::Mariadb).await?;
+    stage.progress().await
+}
+
+/// Daemons whose clocks are a day ahead and a day behind, one after the other and side by side: what is recorded, and what
+/// is rejected, does not depend on them.
+async fn clocks_off(stage: &mut Stage) -> anyhow::Result<()> {
+    let (ahead, behind) = ("clock=return(86400)", "clock=return(-86400)");
+    for clocks in [&[ahead][..], &[behind], &[ahead, behind]] {
+        stage.stop_daemons().await?;
+        for clock in clocks {
+            stage.daemon(clock)?;
+        }
+        stage.progress().await?;
+        moment(stage, 1000, 4000).await;
+        stage.progress().await?;
+    }
+    stage.stop_daemons().await?;
+    stage.daemon("")?;
     stage.progress().await
 }
 

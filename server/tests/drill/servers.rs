@@ -37,6 +37,9 @@ impl Server {
     }
 }
 
+/// Of a volume that is not full.
+const ROOM: &str = "size=8g";
+
 pub struct Servers {
     run: PathBuf,
     proxies: Vec<Proxy>,
@@ -53,6 +56,9 @@ impl Servers {
         // What an earlier drill left behind is of no use: each begins with empty servers.
         if run.exists() {
             servers.script("stop", &Server::ALL).await?;
+            for server in Server::ALL {
+                let _none_mounted = quietly("umount", &[], &run.join(server.name())).await;
+            }
             std::fs::remove_dir_all(run).context("removing what an earlier drill left behind")?;
         }
         std::fs::create_dir_all(run).context("the drill's folder")?;
@@ -109,8 +115,8 @@ impl Servers {
     /// Keeps the server's files as they are at this instant: it stands still while they are copied, as a volume's snapshot.
     pub async fn keep_files(&self, server: Server) -> anyhow::Result<()> {
         self.signal(server, "STOP").await?;
-        let kept = self.run.join(format!("{}.kept", server.name()));
-        let copied = copy(&self.run.join(server.name()), &kept).await;
+        let (now, kept) = self.folders(server);
+        let copied = copy(&now, &kept).await;
         self.signal(server, "CONT").await?;
         copied
     }
@@ -118,10 +124,58 @@ impl Servers {
     /// Kills it, and starts it with the files that were kept.
     pub async fn throw_back(&self, server: Server) -> anyhow::Result<()> {
         self.kill(server).await?;
-        let (now, kept) = (self.run.join(server.name()), self.run.join(format!("{}.kept", server.name())));
+        let (now, kept) = self.folders(server);
         std::fs::remove_dir_all(&now).context("removing the newer files")?;
         std::fs::rename(&kept, &now).context("the older files")?;
         self.revive(server).await
+    }
+
+    /// Moves a server's files onto a volume of their own that has so many MB left. `false`: this process may not mount.
+    pub async fn onto_volume(&self, server: Server, left_mb: u64) -> anyhow::Result<bool> {
+        self.script("stop", &[server]).await?;
+        let (now, kept) = self.folders(server);
+        std::fs::rename(&now, &kept).context("keeping the files")?;
+        std::fs::create_dir(&now).context("the volume's folder")?;
+        let mounted = quietly("mount", &["-t", "tmpfs", "-o", ROOM, "tmpfs"], &now).await?;
+        if mounted {
+            // Whole: a hole in a log that is written over and over must not be what finds the disk full.
+            let done = Command::new("cp").args(["-a", "--sparse=never"]).arg(kept.join(".")).arg(&now).status().await?;
+            ensure!(done.success(), "copying {} failed", kept.display());
+        } else {
+            std::fs::remove_dir(&now).context("the volume's folder")?;
+            std::fs::rename(&kept, &now).context("the files")?;
+        }
+        self.revive(server).await?;
+        if mounted {
+            let size = format!("remount,size={}m", used_mb(&now).await? + left_mb);
+            ensure!(quietly("mount", &["-o", &size], &now).await?, "the volume cannot be made smaller");
+        }
+        Ok(mounted)
+    }
+
+    /// The volume gets room enough.
+    pub async fn give_room(&self, server: Server) -> anyhow::Result<()> {
+        let (now, _) = self.folders(server);
+        let size = format!("remount,{ROOM}");
+        ensure!(quietly("mount", &["-o", &size], &now).await?, "the volume cannot be made larger");
+        // A server that gave up is started again by whoever runs it.
+        self.revive(server).await
+    }
+
+    /// Moves the files back to where they were.
+    pub async fn off_volume(&self, server: Server) -> anyhow::Result<()> {
+        self.script("stop", &[server]).await?;
+        let (now, kept) = self.folders(server);
+        copy(&now, &kept).await?;
+        ensure!(quietly("umount", &[], &now).await?, "the volume cannot be taken off");
+        std::fs::remove_dir(&now).context("the volume's folder")?;
+        std::fs::rename(&kept, &now).context("the files")?;
+        self.revive(server).await
+    }
+
+    /// Where a server's files are, and where they are kept.
+    fn folders(&self, server: Server) -> (PathBuf, PathBuf) {
+        (self.run.join(server.name()), self.run.join(format!("{}.kept", server.name())))
     }
 
     async fn script(&self, verb: &str, servers: &[Server]) -> anyhow::Result<()> {
@@ -150,6 +204,19 @@ async fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     let done = Command::new("cp").arg("-a").arg(from).arg(to).status().await.context("cp")?;
     ensure!(done.success(), "copying {} failed", from.display());
     Ok(())
+}
+
+/// Runs a command on a folder that may be refused. `false`: it was.
+async fn quietly(program: &str, arguments: &[&str], folder: &Path) -> anyhow::Result<bool> {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(folder).stderr(Stdio::null());
+    Ok(command.status().await.with_context(|| program.to_owned())?.success())
+}
+
+async fn used_mb(volume: &Path) -> anyhow::Result<u64> {
+    let done = Command::new("df").args(["-BM", "--output=used"]).arg(volume).output().await.context("df")?;
+    let text = String::from_utf8_lossy(&done.stdout);
+    text.split_whitespace().last().and_then(|it| it.trim_end_matches('M').parse().ok()).context("df gave no number")
 }
 
 pub async fn signal_process(pid: &str, signal: &str) -> anyhow::Result<()> {

@@ -262,10 +262,15 @@ impl Stage {
         }
     }
 
-    pub async fn end(mut self) -> anyhow::Result<()> {
+    pub async fn stop_daemons(&mut self) -> anyhow::Result<()> {
         for daemon in self.daemons.drain(..) {
             daemon.stop().await?;
         }
+        Ok(())
+    }
+
+    pub async fn end(mut self) -> anyhow::Result<()> {
+        self.stop_daemons().await?;
         self.world.end(&self.parts).await
     }
 }

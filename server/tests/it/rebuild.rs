@@ -4,7 +4,7 @@ use app::model::pipeline::PipelineState;
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{Cause, need};
-use tallyhouse::realtime::Keys;
+use tallyhouse::realtime::{Keys, Sweep, Swept};
 use tallyhouse::records::{Claim, RunKind};
 
 use crate::harness::{System, entry, eventually};
@@ -187,6 +187,44 @@ async fn positions_that_happen_to_be_equal_do_not_hide_another_history() {
     system.end().await;
 }
 
+/// What a person at a Redis prompt may do to the few keys that all batches need, one after the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_edited_by_hand_is_noticed_before_anything_is_counted_and_rebuilt() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all(entries(0..30)).await;
+    system.caught_up().await;
+    let keys = Keys::new(&system.world.config.realtime.prefix);
+    let mut redis = system.redis().await;
+    let partition = *system.parts.realtime.meta().await.unwrap().batches.keys().next().unwrap();
+    let set = |name: &str, value: &str| redis::cmd("HSET").arg(keys.meta()).arg(name).arg(value).to_owned();
+    let edits = [
+        ("a counter to text", set("settlings", "many")),
+        ("a position to text", set(&format!("position:{partition}"), "here")),
+        ("a position back", set(&format!("position:{partition}"), "1")),
+        ("a position forward", set(&format!("position:{partition}"), "1000000")),
+        ("the index to another type", redis::cmd("SET").arg(keys.index()).arg("x").to_owned()),
+    ];
+    for (n, (what, edit)) in edits.into_iter().enumerate() {
+        let before = system.parts.records.last_rebuild().await.unwrap().map(|it| it.run_id);
+        edit.exec_async(&mut redis).await.unwrap();
+        // Old keys and a new one, which goes into the index.
+        system.publish_all(entries(30 + n * 10..40 + n * 10)).await;
+        let new = json!({ "product_id": format!("new {n}") });
+        system.publish_all([entry(&format!("new {n}"), &new)]).await;
+        eventually(what, || async {
+            let last = system.parts.records.last_rebuild().await.map_err(|it| it.to_string())?;
+            let done = last.as_ref().is_some_and(|it| it.state == "done" && Some(&it.run_id) != before.as_ref());
+            if done { Ok(()) } else { Err(format!("{last:?}")) }
+        })
+        .await;
+        system.caught_up().await;
+        system.prove().await;
+        assert_eq!(last_cause(&system).await, "unreadable", "{what}");
+    }
+    system.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rebuild_that_was_left_half_way_is_begun_anew() {
     let mut system = System::new().await;
@@ -203,7 +241,11 @@ async fn a_rebuild_that_was_left_half_way_is_begun_anew() {
         if meta.is_ready() { Ok(()) } else { Err(format!("{meta:?}")) }
     })
     .await;
-    assert!(!left.sweep().await.unwrap(), "the dead one wakes up and is told that it is over");
+    assert_eq!(
+        left.sweep(Sweep::default()).await.unwrap(),
+        Swept::Lost,
+        "the dead one wakes up and is told that it is over"
+    );
     system.prove().await;
     system.end().await;
 }

@@ -12,7 +12,7 @@ use redis::AsyncCommands as _;
 use tallyhouse::realtime::transitions::{
     Answer, AtCut, Health, Key, Line, Live, Mark, Place, Rules, Settled, Slot, Version,
 };
-use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild};
+use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild, Sweep, Swept};
 
 use crate::harness::settings;
 
@@ -213,7 +213,7 @@ impl Both {
             Applied::Parted { .. } => Answer::Parted,
             Applied::Rebuilding => Answer::Rebuilding,
             Applied::Empty => Answer::Empty,
-            Applied::Foreign => panic!("foreign"),
+            it @ (Applied::Foreign | Applied::Unreadable) => panic!("{it:?}"),
         };
         assert_eq!(answer, expected, "{line:?}");
     }
@@ -309,7 +309,16 @@ impl Both {
     async fn sweep(&mut self) {
         let Some((run, rebuild)) = &mut self.rebuild else { return };
         let before = rebuild.written();
-        let swept = rebuild.sweep().await.unwrap();
+        let (mut page, mut swept) = (Some(Sweep::default()), true);
+        while let Some(next) = page {
+            page = match rebuild.sweep(next).await.unwrap() {
+                Swept::Then(more) => more,
+                Swept::Lost => {
+                    swept = false;
+                    None
+                }
+            };
+        }
         // SCAN may show a key twice, so the number of steps is Redis's; what they do is ours.
         let names: Vec<usize> = self.pure.keys.keys().copied().collect();
         let expected = self.pure.rebuild_sweep(run, before, &names, Rules::ALL);

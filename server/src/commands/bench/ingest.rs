@@ -1,5 +1,6 @@
 //! Ingest against the plain loop: the same rows into the same tables by multi-row INSERTs that do nothing else.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{PARTITIONS, row_at_a_time};
+use super::{PARTITIONS, connector, row_at_a_time};
 use crate::config::Config;
 use crate::ingest::Error;
 use crate::startup::Parts;
@@ -27,6 +28,8 @@ pub struct Size {
     pub warehouses: usize,
     /// Messages for the consumer that handles one at a time.
     pub one_at_a_time: usize,
+    /// What starts a connector, where one is to be compared with.
+    pub connector: Option<PathBuf>,
 }
 
 /// Measures all ways and prints the ratios.
@@ -53,6 +56,13 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
         eprintln!("one message at a time ...");
         Some(rate(size.one_at_a_time, row_at_a_time::run(&parts, size.one_at_a_time).await?))
     };
+    let connector = match &size.connector {
+        None => None,
+        Some(script) => {
+            eprintln!("connector ...");
+            Some(connector::run(&parts, script, entries).await?)
+        }
+    };
     world.end(&parts).await?;
 
     let best = plain.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
@@ -64,7 +74,8 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
             "{}",
             json!({
                 "entries": entries, "products": size.products, "warehouses": size.warehouses, "ingest_per_second": ingest,
-                "plain": plain, "ratio": ratio, "one_at_a_time_per_second": one, "resident_mb": resident_mb,
+                "plain": plain, "ratio": ratio, "one_at_a_time_per_second": one, "connector_per_second": connector,
+                "resident_mb": resident_mb,
             })
         );
     } else {
@@ -77,6 +88,10 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
         if let Some(one) = one {
             println!("one at a time      {one:>10.0} messages/s");
             println!("ratio to that      {:>10.0}   (goal 10)", ingest / one);
+        }
+        if let Some(connector) = connector {
+            println!("connector          {connector:>10.0} rows/s");
+            println!("ratio to that      {:>10.2}   (goal 1)", ingest / connector);
         }
         println!("resident, at most  {resident_mb:>10} MB  (goal 300)");
     }

@@ -11,10 +11,16 @@ local installation, partition, previous, batch = ARGV[1], ARGV[2], ARGV[3], ARGV
 local from, to, channel, note, attic = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local name_at, deltas = #ARGV[10] + 1, cjson.decode(ARGV[11])
 
-local m = redis.call('HMGET', meta, 'mark', 'installation', 'incarnation', 'run', 'position:' .. partition, 'batch:' .. partition)
+local m = redis.call('HMGET', meta, 'mark', 'installation', 'incarnation', 'run', 'position:' .. partition, 'batch:' .. partition, 'settlings')
 if not m[1] then return { 'empty' } end
 if m[2] ~= installation then return { 'foreign', m[2] or '' } end
 if m[1] ~= 'ready' then return { 'rebuilding' } end
+
+-- Whoever edits these by hand must not make us fail half-way: a rebuild mends them.
+local kind = redis.call('TYPE', index).ok
+if (kind ~= 'zset' and kind ~= 'none') or (m[5] and not parse(m[5])) or (m[7] and not parse(m[7])) then
+  return { 'unreadable' }
+end
 
 local run = m[4] or ''
 if not m[5] then

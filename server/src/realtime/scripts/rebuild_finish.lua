@@ -10,5 +10,4 @@ for at = 4, #ARGV, 3 do
   if ARGV[at + 2] ~= '' then redis.call('HSET', meta, 'batch:' .. ARGV[at], ARGV[at + 2]) end
 end
 redis.call('HSET', meta, 'mark', 'ready', 'run', run, 'incarnation', run)
-redis.call('HSETNX', meta, 'settlings', '0')
 return { 'done' }
