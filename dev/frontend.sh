@@ -19,7 +19,7 @@ esac
 rustc=$(cat "$CACHE/wasm-rustc")
 bindgen=$CACHE/tools/wasm-bindgen-$(wasm_bindgen_version)/bin/wasm-bindgen
 tools=$(npm_dev)/bin
-for tool in "$rustc" "$bindgen" "$tools/wasm-opt" "$tools/lightningcss"; do
+for tool in "$rustc" "$bindgen" "$tools/wasm-opt" "$tools/lightningcss" "$tools/esbuild"; do
   [ -x "$tool" ] || die "frontend: $tool is not there: run dev/toolchain.sh"
 done
 [ -f style/main.css ] || die "frontend: style/main.css is not there"
@@ -32,7 +32,7 @@ inputs() {
   sha256sum Cargo.lock Cargo.toml dev/frontend.sh
 }
 stamp=$(inputs | sha256sum | cut -d' ' -f1)
-files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css)
+files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js)
 
 up_to_date() {
   local file
@@ -51,6 +51,8 @@ chmod 755 "$new"
 
 # First, since a mistake in it shows at once.
 "$tools/lightningcss" --bundle --minify style/main.css -o "$new/tallyhouse.css" >&2
+
+"$tools/esbuild" frontend/js/*.js --minify --target=es2022 --outdir="$new" --log-level=warning >&2
 
 say "frontend: compiling ($mode)"
 # A target folder of its own: these artefacts may come from another rustc than those of the server. Flags that are meant

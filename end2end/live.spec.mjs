@@ -2,17 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import axe from 'axe-core';
 import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
+import {
+  NAMES,
+  assertAccessible,
+  entry,
+  figure,
+  markDocument,
+  number,
+  panel,
+  row,
+  streamIs,
+  zoneWhereItIsNoon,
+} from './fixtures/page.mjs';
 import { System } from './fixtures/system.mjs';
-
-const NAMES = [
-  ['product', 'e2e-apple', '红富士苹果', 'Fuji apple', 'kg'],
-  ['product', 'e2e-milk', '鲜牛奶', 'Fresh milk', 'box'],
-  ['warehouse', 'e2e-north', '北仓', 'North depot', ''],
-  ['warehouse', 'e2e-south', '南仓', 'South depot', ''],
-];
 
 // The words of the page, as a reader sees them.
 const WORDS = {
@@ -22,7 +26,14 @@ const WORDS = {
     total: 'Live stock, all warehouses',
     inToday: 'In today',
     needsPerson: 'Needs a person',
-    rejected: (n) => `${n} rejected`,
+    rejected: /(\d+) rejected/,
+    byProduct: 'By product',
+    findProduct: 'Find product',
+    heat: 'Warehouse × product',
+    alerts: 'Negative and low',
+    negative: (n) => `${n} negative`,
+    lastAudit: 'Last good audit (book to book)',
+    noneYet: 'none yet',
     byWarehouse: 'By warehouse',
     newest: 'Newest entries',
     north: 'North depot',
@@ -42,7 +53,14 @@ const WORDS = {
     total: '实时库存 · 全部仓库',
     inToday: '今日入库',
     needsPerson: '待处理',
-    rejected: (n) => `${n} 条拒收`,
+    rejected: /(\d+) 条拒收/,
+    byProduct: '按产品',
+    findProduct: '查找产品',
+    heat: '仓库 × 产品',
+    alerts: '负库存与低库存',
+    negative: (n) => `${n} 负库存`,
+    lastAudit: '上次审计（账账核对）',
+    noneYet: '尚无',
     byWarehouse: '按仓库',
     newest: '最新明细',
     north: '北仓',
@@ -59,69 +77,8 @@ const WORDS = {
 };
 const LANGUAGES = Object.keys(WORDS);
 
-let bills = 0;
-/** A valid entry of a bill of its own. */
-function entry(quantity, change = {}) {
-  bills += 1;
-  return {
-    product_id: 'e2e-apple',
-    quantity,
-    drcr: 1,
-    company_id: 'e2e-company',
-    warehouse_id: 'e2e-north',
-    bill_id: `E2E-${bills}`,
-    create_time: new Date().toISOString(),
-    ...change,
-  };
-}
-
-// Noon wherever the tests run: "today" must not end between two looks at it.
-function zoneWhereItIsNoon() {
-  const ahead = 12 - new Date().getUTCHours();
-  return ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-}
-
-// --- what a reader sees ---
-
-const figure = (page, label) =>
-  page
-    .locator('dl')
-    .filter({ has: page.getByText(label, { exact: true }) })
-    .getByRole('definition');
-const number = async (locator) => {
-  const text = await locator.first().innerText();
-  const digits = text.replaceAll(',', '').replace('\u2212', '-');
-  assert.match(digits, /^[+-]?\d+$/, `"${text}" is no number`);
-  return Number(digits);
-};
-const panel = (page, name) => page.getByRole('region', { name, exact: true });
-const row = (page, panelName, text) => panel(page, panelName).getByRole('listitem').filter({ hasText: text });
 const stockOf = (page, words, warehouse) => number(row(page, words.byWarehouse, warehouse).locator('.num'));
 const newest = (page, words) => panel(page, words.newest).getByRole('listitem').first().innerText();
-
-/** The stream's state shows this word. */
-const streamIs = (page, word, timeout = 15_000) =>
-  page.getByRole('status').filter({ hasText: new RegExp(`^\\s*${word}\\s*$`) }).waitFor({ timeout });
-
-/** The document is the same one as when this was called. */
-async function markDocument(page) {
-  await page.evaluate(() => (window.e2eMark = true));
-  return async () => assert.equal(await page.evaluate(() => window.e2eMark), true, 'the page was loaded again');
-}
-
-async function assertAccessible(page) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      nodes: nodes.map((it) => `${it.target} ${it.failureSummary}`),
-    }));
-  });
-  assert.deepEqual(found, []);
-}
 
 // --- tests ---
 
@@ -197,12 +154,45 @@ describe('the live page', { timeout: 600_000 }, () => {
         open({ language }, async (page) => {
           await streamIs(page, words.live);
           const isSameDocument = await markDocument(page);
-          const rejected = figure(page, words.needsPerson).nth(1);
-          const old = Number((await rejected.innerText()).match(/\d+/)[0]);
+          const line = figure(page, words.needsPerson).last();
+          const rejected = async () => Number((await line.innerText()).match(words.rejected)[1]);
+          const old = await rejected();
           await system.produce(entry(0));
-          await eventually(async () => assert.equal(await rejected.innerText(), words.rejected(old + 1)));
+          await eventually(async () => assert.equal(await rejected(), old + 1));
           await isSameDocument();
         }));
+
+      it('moves the cell, and names what is below zero', () =>
+        open({ language }, async (page) => {
+          await streamIs(page, words.live);
+          const isSameDocument = await markDocument(page);
+          const product = `minus-${language}`;
+          await system.produce(entry(5, { drcr: -1, product_id: product, warehouse_id: 'e2e-west' }));
+          await panel(page, words.alerts).getByRole('listitem').filter({ hasText: product }).getByText('\u22125').waitFor();
+          const west = page.getByRole('row', { name: 'e2e-west' });
+          const place = (await page.locator('.heat thead th').allInnerTexts()).indexOf(product);
+          assert.ok(place > 0, 'the product has no column');
+          const cell = west.getByRole('cell').nth(place - 1);
+          assert.equal(await cell.innerText(), '\u22125');
+          await system.produce(entry(9, { product_id: product, warehouse_id: 'e2e-west' }));
+          await eventually(async () => assert.equal(await cell.innerText(), '4'));
+          const alert = panel(page, words.alerts).getByRole('listitem').filter({ hasText: product });
+          await eventually(async () => assert.equal(await alert.count(), 0));
+          await isSameDocument();
+        }));
+
+      it('says what a figure rests on, with and without script', async () => {
+        for (const script of [false, true]) {
+          await open({ language, script }, async (page) => {
+            await figure(page, words.total).first().getByRole('button').click();
+            const rests = page.locator('#rests-total');
+            await rests.getByText(words.lastAudit).waitFor();
+            await rests.getByText(words.noneYet).waitFor();
+            assert.match(await rests.innerText(), /\d\d:\d\d:\d\d/);
+            assert.ok((await rests.locator('.offsets span').count()) >= 1, 'positions of partitions');
+          });
+        }
+      });
 
       for (const theme of ['light', 'dark']) {
         for (const [name, viewport] of Object.entries({ desk: undefined, phone: PHONE })) {
@@ -215,6 +205,44 @@ describe('the live page', { timeout: 600_000 }, () => {
       }
     });
   }
+
+  it('finds one of 5,000 products by name, initials and id, with and without script', async () => {
+    const many = Array.from({ length: 5000 }, (_, n) =>
+      entry(1, { product_id: `many-${n}`, warehouse_id: 'e2e-many', bill_id: `many-${n}` }),
+    );
+    await system.produce(...many);
+    const words = WORDS.zh;
+    await eventually(async () => {
+      const html = await (await fetch(`${system.url}?product=many-4321`)).text();
+      assert.ok(html.includes('>many-4321<'), 'the products do not appear');
+    }, 60_000);
+    await open({ language: 'zh' }, async (page) => {
+      await streamIs(page, words.live);
+      const search = page.getByRole('searchbox', { name: words.findProduct });
+      const found = panel(page, words.byProduct).getByRole('listitem');
+      for (const [text, name] of [['hfs', words.apple], ['many-4321', 'many-4321'], ['milk', '鲜牛奶']]) {
+        const began = Date.now();
+        await search.fill(text);
+        await found.filter({ hasText: name }).first().waitFor();
+        assert.ok(Date.now() - began < 1500, `${text} took ${Date.now() - began} ms`);
+      }
+      // What was found moves too.
+      await search.fill('many-4321');
+      await eventually(async () => assert.equal(await number(found.filter({ hasText: 'many-4321' }).locator('.num')), 1));
+      await system.produce(entry(6, { product_id: 'many-4321', warehouse_id: 'e2e-many' }));
+      await eventually(async () => assert.equal(await number(found.filter({ hasText: 'many-4321' }).locator('.num')), 7));
+      await search.fill('');
+      await found.filter({ hasText: words.apple }).first().waitFor();
+    });
+    await open({ language: 'zh', script: false }, async (page) => {
+      const search = page.getByRole('searchbox', { name: words.findProduct });
+      await search.fill('hfs');
+      await search.press('Enter');
+      const found = panel(page, words.byProduct).getByRole('listitem');
+      await found.filter({ hasText: words.apple }).waitFor();
+      assert.equal(await found.filter({ hasText: 'many-' }).count(), 0);
+    });
+  });
 
   it('changes its language, and remembers', () =>
     open({ language: 'en' }, async (page) => {

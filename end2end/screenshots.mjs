@@ -1,4 +1,5 @@
-// Pictures of the live page in both languages, themes and on two sizes of screen: out/live-{en,zh}-{light,dark}-{desk,phone}.png
+// Pictures of every page in both languages: the live page and the system in both themes and on two sizes of screen, the wall
+// as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -12,6 +13,8 @@ const LIVE = { en: 'Live', zh: '实时' };
 const PER_SECOND = { en: 'Entries per second', zh: '每秒笔数' };
 const NEWEST = { en: 'Newest entries', zh: '最新明细' };
 const SCREENS = { desk: DESK, phone: PHONE };
+const HALL = { width: 1920, height: 1080 };
+const WELL = { en: 'Everything works.', zh: '一切正常。' };
 const RATE = 5;
 
 /** Until the page is live and shows nothing but the trickle: a rate without the history, and newest entries that come. */
@@ -59,8 +62,20 @@ try {
           await page.screenshot({ path, fullPage: screen === 'phone' });
           console.log(path);
         });
+        await withPage(browser, `${system.url}/system`, { language, theme, viewport }, async (page) => {
+          await page.getByText(WELL[language]).waitFor();
+          const path = `${OUT}system-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path, fullPage: true });
+          console.log(path);
+        });
       }
     }
+    await withPage(browser, `${system.url}/wall`, { language, viewport: HALL }, async (page) => {
+      await untilLively(page, language);
+      const path = `${OUT}wall-${language}.png`;
+      await page.screenshot({ path });
+      console.log(path);
+    });
   }
 } finally {
   await browser?.close();

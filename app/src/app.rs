@@ -1,15 +1,17 @@
-//! The document and the route table, on one screen.
+//! The document and the route table, on one screen. Made on the server; the browser gets the islands in it.
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, path};
 
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
-use crate::live::StreamState;
 use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFound;
+use crate::pages::system::SystemPage;
+use crate::pages::wall::WallPage;
 
 /// A theme that somebody chose; without one the system's preference holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+    /// Of the wall; nobody chooses it, the page has it.
+    Wall,
 }
 
 impl Theme {
@@ -26,6 +30,7 @@ impl Theme {
         match self {
             Self::Light => "light",
             Self::Dark => "dark",
+            Self::Wall => "wall",
         }
     }
 
@@ -38,17 +43,18 @@ impl Theme {
 /// The document around every page. Rendered on the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = use_context::<Theme>().map(Theme::word);
-    let stylesheet = use_context::<StylesheetPath>().map(|it| it.0);
+    let (stylesheet, version) =
+        use_context::<Assets>().map(|it| (format!("{}/tallyhouse.css", it.folder), it.version)).unzip();
     view! {
         <!DOCTYPE html>
-        <html lang=locale().tag() data-theme=theme>
+        <html lang=locale().tag() data-theme=theme data-version=version>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M3 5h14v3.4H3zM3 11.6h14V15H3z'/%3E%3C/svg%3E" />
                 {stylesheet.map(|href| view! { <link rel="stylesheet" href=href /> })}
-                <HydrationScripts options />
+                <HydrationScripts options islands=true />
                 <MetaTags />
             </head>
             <body>
@@ -62,23 +68,46 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // The bar says whether the page below it is live.
-    provide_context(RwSignal::new(StreamState::Connecting));
     let texts = texts();
     view! {
         <Title formatter=move |title: String| format!("{title} · {}", texts.product_name) />
         <Router>
-            <a class="skip" href="#content">
-                {texts.skip_to_content}
-            </a>
-            <Bar />
+            <Chrome />
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=LivePage ssr=SsrMode::Async />
+                <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async />
+                <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
 }
 
-/// Where the stylesheet is; its name carries a hash that only the server knows.
+/// What stands above every page, but not in a hall.
+#[component]
+fn Chrome() -> impl IntoView {
+    let in_a_hall = use_location().pathname.get_untracked() == "/wall";
+    (!in_a_hall).then(|| {
+        view! {
+            <a class="skip" href="#content">
+                {texts().skip_to_content}
+            </a>
+            <Bar />
+        }
+    })
+}
+
+/// The browser's part, whose folder carries a hash that only the server knows.
 #[derive(Debug, Clone)]
-pub struct StylesheetPath(pub String);
+pub struct Assets {
+    /// The folder, from the root.
+    pub folder: String,
+    /// The hash: another one when anything of it changed.
+    pub version: String,
+}
+
+impl Assets {
+    /// Where a script of ours is.
+    pub fn script(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+}

@@ -8,14 +8,23 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use crate::model::live::LiveView;
+use crate::model::live::{Holder, LiveView};
+use crate::model::names::NameOf;
+use crate::model::system::SystemView;
 
 /// What pages ask.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// What the live page shows now.
-    async fn live_view(&self) -> Result<LiveView, ApiError>;
+    /// What a live page about these warehouses shows now; none: all.
+    async fn live_view(&self, warehouses: &[String]) -> Result<LiveView, ApiError>;
+    /// The warehouses or products that a text finds by name, initials or id; the largest first, at most [`MOST_FOUND`].
+    async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError>;
+    /// How the parts are.
+    async fn system(&self) -> Result<SystemView, ApiError>;
 }
+
+/// The most that one search brings.
+pub const MOST_FOUND: usize = 50;
 
 /// What the browser is told of an error: few kinds, no internals. The server has logged the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

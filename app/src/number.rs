@@ -1,5 +1,7 @@
 //! Numbers as people read them. The server and the browser must write the same, so there is no `Intl` here.
 
+use crate::i18n::Locale;
+
 /// Grouped by three, with a true minus: `−1,234,567`.
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -27,16 +29,109 @@ pub fn tenths(number: u64) -> String {
     format!("{}.{}", grouped(whole), number % 10)
 }
 
+/// A short form with its sign, for a tile that has no room for all digits.
+pub fn signed_short(number: i64, locale: Locale) -> String {
+    let text = short(number.abs(), locale);
+    match number.signum() {
+        1 => format!("+{text}"),
+        -1 => format!("\u{2212}{text}"),
+        _ => text,
+    }
+}
+
 /// A short form for axes: `1.2万`, `3.4亿` in Chinese, `12K`, `3.4M` in English. Never for a figure that stands alone.
-pub fn short(number: i64, chinese: bool) -> String {
+pub fn short(number: i64, locale: Locale) -> String {
     const CHINESE: [(i64, &str); 2] = [(100_000_000, "亿"), (10_000, "万")];
     const ENGLISH: [(i64, &str); 3] = [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")];
-    let units: &[(i64, &str)] = if chinese { &CHINESE } else { &ENGLISH };
+    let units: &[(i64, &str)] = match locale {
+        Locale::Zh => &CHINESE,
+        Locale::En => &ENGLISH,
+    };
     let Some((unit, name)) = units.iter().find(|(unit, _)| number.abs() >= *unit) else { return grouped(number) };
     let tenths_of_unit = number / (unit / 10);
     match tenths_of_unit % 10 {
         0 => format!("{}{name}", grouped(tenths_of_unit / 10)),
         tenth => format!("{}.{}{name}", grouped(tenths_of_unit / 10), tenth.abs()),
+    }
+}
+
+/// A count of things.
+pub fn count(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// The unit that the cells of a table share; its head names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// As they are.
+    One,
+    /// Thousands.
+    Thousand,
+    /// Ten thousands, 万.
+    Wan,
+    /// Millions.
+    Million,
+    /// Hundred millions, 亿.
+    Yi,
+}
+
+impl Unit {
+    /// The largest in which the largest cell still has three digits before the point or so.
+    pub fn for_cells(largest: u64, locale: Locale) -> Self {
+        match locale {
+            Locale::En if largest >= 10_000_000 => Self::Million,
+            Locale::En if largest >= 10_000 => Self::Thousand,
+            Locale::Zh if largest >= 1_000_000_000 => Self::Yi,
+            Locale::Zh if largest >= 100_000 => Self::Wan,
+            _ => Self::One,
+        }
+    }
+
+    /// For the head of a table.
+    pub fn word(self, locale: Locale) -> &'static str {
+        let texts = locale.texts();
+        match self {
+            Self::One => texts.unit_one,
+            Self::Thousand => texts.unit_thousand,
+            Self::Million => texts.unit_million,
+            Self::Wan => "万",
+            Self::Yi => "亿",
+        }
+    }
+
+    fn size(self) -> i64 {
+        match self {
+            Self::One => 1,
+            Self::Thousand => 1_000,
+            Self::Wan => 10_000,
+            Self::Million => 1_000_000,
+            Self::Yi => 100_000_000,
+        }
+    }
+}
+
+/// A number in a shared unit: whole from 10 on, with a tenth below; what is not zero never reads as zero.
+#[derive(Debug, Clone, Copy)]
+pub struct InUnit(pub i64, pub Unit);
+
+impl std::fmt::Display for InUnit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(number, unit) = *self;
+        if unit == Unit::One {
+            return f.write_str(&grouped(number));
+        }
+        let sign = if number < 0 { "\u{2212}" } else { "" };
+        let size = unit.size().unsigned_abs();
+        let tenths = (u128::from(number.unsigned_abs()) * 10 + u128::from(size / 2)) / u128::from(size);
+        match tenths {
+            0 if number > 0 => f.write_str("<0.1"),
+            0 if number < 0 => f.write_str(">\u{2212}0.1"),
+            0..100 => write!(f, "{sign}{}.{}", tenths / 10, tenths % 10),
+            _ => {
+                let whole = (u128::from(number.unsigned_abs()) + u128::from(size / 2)) / u128::from(size);
+                write!(f, "{sign}{}", grouped(i64::try_from(whole).unwrap_or(i64::MAX)))
+            }
+        }
     }
 }
 
@@ -55,9 +150,21 @@ mod tests {
 
     #[test]
     fn short_forms_follow_the_language() {
-        assert_eq!(short(30_744_801, true), "3,074.4万");
-        assert_eq!(short(2_000, false), "2K");
-        assert_eq!(short(999, false), "999");
-        assert_eq!(short(250_000_000, true), "2.5亿");
+        assert_eq!(short(30_744_801, Locale::Zh), "3,074.4万");
+        assert_eq!(short(2_000, Locale::En), "2K");
+        assert_eq!(short(999, Locale::En), "999");
+        assert_eq!(short(250_000_000, Locale::Zh), "2.5亿");
+    }
+
+    #[test]
+    fn cells_share_a_unit() {
+        let text = |number, unit| InUnit(number, unit).to_string();
+        assert_eq!(text(710_400, Unit::Thousand), "710");
+        assert_eq!(text(-1_240, Unit::Thousand), "\u{2212}1.2");
+        assert_eq!([text(0, Unit::Wan), text(7, Unit::Wan), text(99_960, Unit::Wan)], ["0.0", "<0.1", "10"]);
+        assert_eq!(text(-7, Unit::Wan), ">\u{2212}0.1");
+        assert_eq!(text(-1_240, Unit::One), "\u{2212}1,240");
+        assert_eq!(Unit::for_cells(710_400, Locale::En), Unit::Thousand);
+        assert_eq!(Unit::for_cells(710_400, Locale::Zh), Unit::Wan);
     }
 }

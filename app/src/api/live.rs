@@ -1,12 +1,14 @@
-//! What the live page asks.
+//! What islands of live pages ask.
+#![expect(missing_docs, reason = "the macro makes a struct that cannot have a docstring")]
 
 use leptos::prelude::server;
 
 use crate::backend::ApiError;
-use crate::model::live::LiveView;
+use crate::model::live::Holder;
+use crate::model::names::NameOf;
 
-/// What the live page shows now.
-#[server(name = AskLiveView, prefix = "/api/fn", endpoint = "live_view")]
-pub async fn live_view() -> Result<LiveView, ApiError> {
-    crate::backend::backend()?.live_view().await
+/// What a search finds.
+#[server(name = FindHolders, prefix = "/api/fn", endpoint = "find_holders")]
+pub async fn find_holders(of: NameOf, text: String) -> Result<Vec<Holder>, ApiError> {
+    crate::backend::backend()?.find_holders(of, &text).await
 }

@@ -1,17 +1,29 @@
 //! The only chrome: brand, pages, theme and language. The switches are links, so they work without script.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::icon::{Glyph, Icon};
-use super::stream::StreamBadge;
 use crate::i18n::{locale, texts};
-use crate::live::StreamState;
+use crate::islands::stream_badge::StreamBadge;
+
+/// A page, marked where one is.
+#[component]
+fn Link(to: &'static str, name: &'static str) -> impl IntoView {
+    let here = use_location().pathname.get_untracked() == to;
+    view! {
+        <a href=to aria-current=here.then_some("page")>
+            {name}
+        </a>
+    }
+}
 
 /// The bar at the top of every page.
 #[component]
 pub fn Bar() -> impl IntoView {
     let texts = texts();
     let other = locale().other();
+    let is_live = use_location().pathname.get_untracked() == "/";
     view! {
         <header class="bar">
             <a class="brand" href="/">
@@ -22,12 +34,12 @@ pub fn Bar() -> impl IntoView {
                 <b>{texts.product_name}</b>
             </a>
             <nav aria-label=texts.navigation>
-                <a href="/" aria-current="page">
-                    {texts.live}
-                </a>
+                <Link to="/" name=texts.live />
+                <Link to="/wall" name=texts.wall />
+                <Link to="/system" name=texts.system />
             </nav>
             <span class="grow"></span>
-            {use_context::<RwSignal<StreamState>>().map(|state| view! { <StreamBadge state /> })}
+            {is_live.then(|| view! { <StreamBadge /> })}
             <a class="btn quiet icon-only to-dark" rel="external" href="/theme/dark" aria-label=texts.dark title=texts.dark>
                 <Glyph icon=Icon::Moon />
             </a>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::flash::clear_after_flash;
 use super::notice::NothingYet;
+use super::panel::Panel;
+use crate::draw::{Row, either, flag, rows};
 use crate::i18n::{locale, texts};
 use crate::model::live::FreshEntry;
 use crate::model::quantity::Direction;
@@ -21,27 +23,26 @@ pub fn Feed(
     // What was there at the first paint does not flash; what comes later does, once.
     let known: StoredValue<Vec<String>> =
         StoredValue::new(newest.with_untracked(|list| list.iter().map(|it| it.origin.clone()).collect()));
-    let row = move |entry: FreshEntry| {
+    let row = move |entry: &FreshEntry| {
+        let entry = entry.clone();
         let is_new = known.with_value(|known| !known.contains(&entry.origin));
-        view! { <Row entry is_new /> }
+        Row::new(entry.origin.clone(), move || view! { <Line entry=entry.clone() is_new /> }.into_any())
     };
-    view! {
-        <section class="panel newest" data-stale=move || stale.get().then_some("") aria-label=texts.newest>
-            <header>
-                <h2>{texts.newest}</h2>
-            </header>
-            <Show when=move || newest.with(|it| !it.is_empty()) fallback=NothingYet>
-                <ol class="body feed" aria-live="off">
-                    <For each=move || newest.get() key=|it| it.origin.clone() children=row />
-                </ol>
-            </Show>
-        </section>
-    }
-    .into_any()
+    let list = move || {
+        let all = move || newest.with(|list| list.iter().map(row).collect());
+        view! {
+            <ol class="body feed" aria-live="off">
+                {rows(all)}
+            </ol>
+        }
+        .into_any()
+    };
+    let body = either(flag(move || newest.with(|it| !it.is_empty())), list, || view! { <NothingYet /> }.into_any());
+    view! { <Panel class="newest" title=texts.newest stale tools=().into_any() body /> }
 }
 
 #[component]
-fn Row(entry: FreshEntry, is_new: bool) -> impl IntoView {
+fn Line(entry: FreshEntry, is_new: bool) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
     let (class, word) = match entry.direction {
         Direction::In => ("in", texts.flow_in),
@@ -56,7 +57,7 @@ fn Row(entry: FreshEntry, is_new: bool) -> impl IntoView {
         locale.name(&entry.product.name, &entry.product.id)
     );
     view! {
-        <li class=move || mark.get()>
+        <li class=mark>
             <time title=entry.date.clone()>{entry.time}</time>
             <span class=format!("dir {class}")>{word}</span>
             <span class="what" title=format!("{what}{}", entry.bill_id)>

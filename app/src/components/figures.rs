@@ -1,57 +1,82 @@
-//! The figures the page exists for, on one line.
+//! The figures the page exists for, on one line, each with what it rests on.
 
 use leptos::prelude::*;
 
+use super::rests::Rests;
+use crate::draw::{flag, text};
 use crate::i18n::texts;
-use crate::model::live::Totals;
-use crate::number::{grouped, signed, tenths};
+use crate::live::LiveStore;
+use crate::number::{count, grouped, signed, tenths};
 
 /// The band of figures.
 #[component]
 pub fn Figures(
-    /// The figures.
-    #[prop(into)]
-    totals: Signal<Totals>,
+    /// What the page shows.
+    store: LiveStore,
 ) -> impl IntoView {
-    let texts = texts();
-    let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
-    let stock = move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped));
-    let negative = move || totals.with(|it| it.negative);
+    let (texts, totals) = (texts(), store.totals);
+    let stock = text(move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped)));
+    let waiting = move || totals.with(|it| it.negative);
     view! {
         <div class="band">
             <dl class="figure lead">
                 <dt>{texts.stock_all}</dt>
-                <dd class="value" id="total" class:neg=move || totals.with(|it| it.stock.is_some_and(|it| it < 0))>
-                    {stock}
+                <dd class="value" id="total" class:neg=flag(move || totals.with(|it| it.stock.is_some_and(|it| it < 0)))>
+                    <Rests id="rests-total" title=texts.stock_all counts=texts.counts_stock store with_offsets=true>
+                        {stock}
+                    </Rests>
                 </dd>
-                <dd class="sub">{move || totals.with(|it| (texts.rests_on)(&count(it.keys), &it.time))}</dd>
+                <dd class="sub">{text(move || totals.with(|it| (texts.rests_on)(&count(it.keys), &it.time)))}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.in_today}</dt>
-                <dd class="value in" id="in">{move || signed(totals.with(|it| it.today.qty_in))}</dd>
-                <dd class="sub">{move || (texts.net_today)(&signed(totals.with(|it| it.today.net())))}</dd>
+                <dd class="value in" id="in">
+                    <Rests id="rests-in" title=texts.in_today counts=texts.counts_in store>
+                        {text(move || signed(totals.with(|it| it.today.qty_in)))}
+                    </Rests>
+                </dd>
+                <dd class="sub">{text(move || (texts.a_day_ago)(&signed(totals.with(|it| it.yesterday.qty_in))))}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.out_today}</dt>
-                <dd class="value out" id="out">{move || signed(-totals.with(|it| it.today.qty_out))}</dd>
-                <dd class="sub">{move || (texts.entries_today)(&grouped(totals.with(|it| it.today.entries)))}</dd>
+                <dd class="value out" id="out">
+                    <Rests id="rests-out" title=texts.out_today counts=texts.counts_out store>
+                        {text(move || signed(-totals.with(|it| it.today.qty_out)))}
+                    </Rests>
+                </dd>
+                <dd class="sub">{text(move || (texts.a_day_ago)(&signed(-totals.with(|it| it.yesterday.qty_out))))}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.per_second}</dt>
-                <dd class="value">{move || tenths(totals.with(|it| it.arrived_in_10_s))}</dd>
-                <dd class="sub">{texts.over_ten_seconds}</dd>
+                <dd class="value" id="rate">
+                    <Rests id="rests-rate" title=texts.per_second counts=texts.counts_rate store>
+                        {text(move || tenths(totals.with(|it| it.arrived_in_10_s)))}
+                    </Rests>
+                </dd>
+                <dd class="sub">{text(move || (texts.entries_today)(&grouped(totals.with(|it| it.today.entries))))}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.needs_person}</dt>
-                <dd class="value" class:neg=move || negative() != 0>
-                    {move || count(negative())}
-                    <small>{texts.negative_keys}</small>
+                <dd class="value" id="waiting" class:neg=flag(move || waiting() != 0)>
+                    <Rests id="rests-waiting" title=texts.needs_person counts=texts.counts_waiting store>
+                        {text(move || count(waiting()))}
+                        <small>{texts.negative_keys}</small>
+                    </Rests>
                 </dd>
-                <dd class="sub">{move || (texts.rejected)(&grouped(totals.with(|it| it.rejected)))}</dd>
+                <dd class="sub">
+                    {text(move || {
+                        totals
+                            .with(|it| {
+                                format!("{} · {}", (texts.n_low)(&count(it.low)), (texts.rejected)(&grouped(it.rejected)))
+                            })
+                    })}
+                </dd>
             </dl>
             <div class="proof" data-state="unverified">
                 <div class="verdict-line">
-                    <span class="sign" data-v="stale" aria-hidden="true">"?"</span>
+                    <span class="sign" data-v="stale" aria-hidden="true">
+                        "?"
+                    </span>
                     {texts.not_verified}
                 </div>
                 <div class="sub">{texts.not_verified_why}</div>

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::panel::Panel;
+use crate::draw::{Row, either, flag, part, rows, text};
 use crate::i18n::{Locale, locale, texts};
 use crate::model::live::{FreshEntry, MinuteBar};
 use crate::number::{grouped, short};
@@ -18,41 +20,58 @@ pub fn HourPanel(
     stale: Signal<bool>,
 ) -> impl IntoView {
     let texts = texts();
-    let moved = Memo::new(move |_| hour.with(|bars| bars.iter().any(|it| it.flow.entries != 0)));
+    let tools = view! {
+        <span class="sub">{texts.per_minute}</span>
+        <span class="grow"></span>
+        <Legend />
+    };
+    let chart = move || {
+        view! {
+            <Bars hour height="9rem" />
+            <AsTable hour />
+        }
+        .into_any()
+    };
+    let body = either(has_moved(hour), chart, move || view! { <Quiet newest /> }.into_any());
+    let body = view! { <div class="body">{body}</div> };
+    view! { <Panel class="hour" title=texts.last_hour stale tools=tools.into_any() body=body.into_any() /> }
+}
+
+/// Is there anything to draw?
+pub fn has_moved(hour: RwSignal<Vec<MinuteBar>>) -> Signal<bool> {
+    flag(move || hour.with(|bars| bars.iter().any(|it| it.flow.entries != 0)))
+}
+
+/// Which colour is which way.
+#[component]
+pub fn Legend() -> impl IntoView {
+    let texts = texts();
     view! {
-        <section class="panel hour" data-stale=move || stale.get().then_some("") aria-label=texts.last_hour>
-            <header>
-                <h2>{texts.last_hour}</h2>
-                <span class="sub">{texts.per_minute}</span>
-                <span class="grow"></span>
-                <span class="legend">
-                    <span>
-                        <i style="--c:var(--in)"></i>
-                        {texts.flow_in}
-                    </span>
-                    <span>
-                        <i style="--c:var(--out)"></i>
-                        {texts.flow_out}
-                    </span>
-                </span>
-            </header>
-            <div class="body">
-                <Show when=move || moved.get() fallback=move || view! { <Quiet newest /> }>
-                    <Bars hour />
-                    <AsTable hour />
-                </Show>
-            </div>
-        </section>
+        <span class="legend">
+            <span>
+                <i style="--c:var(--in)"></i>
+                {texts.flow_in}
+            </span>
+            <span>
+                <i style="--c:var(--out)"></i>
+                {texts.flow_out}
+            </span>
+        </span>
     }
     .into_any()
 }
 
 /// A wall over old data says so, instead of showing zeros as news.
 #[component]
-fn Quiet(newest: RwSignal<Vec<FreshEntry>>) -> impl IntoView {
+pub fn Quiet(
+    /// For the date of the newest entry.
+    newest: RwSignal<Vec<FreshEntry>>,
+) -> impl IntoView {
     let texts = texts();
-    let last =
-        move || newest.with(|it| it.first().map(|it| (texts.newest_entry_at)(&format!("{} {}", it.date, it.time))));
+    let last = text(move || {
+        let words = |it: &FreshEntry| (texts.newest_entry_at)(&format!("{} {}", it.date, it.time));
+        newest.with(|it| it.first().map(words).unwrap_or_default())
+    });
     view! {
         <div class="blank">
             <b>{texts.quiet_hour}</b>
@@ -62,20 +81,26 @@ fn Quiet(newest: RwSignal<Vec<FreshEntry>>) -> impl IntoView {
     .into_any()
 }
 
+/// The bars with their axes.
 #[component]
-fn Bars(hour: RwSignal<Vec<MinuteBar>>) -> impl IntoView {
+pub fn Bars(
+    /// Oldest first.
+    hour: RwSignal<Vec<MinuteBar>>,
+    /// With its axes, as CSS has it.
+    height: &'static str,
+) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
     let peak = Memo::new(move |_| {
         hour.with(|bars| nice(bars.iter().map(|it| it.flow.qty_in.max(it.flow.qty_out)).max().unwrap_or(0)))
     });
     // Every position is a part of the plot, so the drawing fits any width and its text is never scaled.
     view! {
-        <div class="chart" data-axes="" style="--h:9rem">
+        <div class="chart" data-axes="" style=format!("--h:{height}")>
             <svg class="bars" role="img" aria-label=format!("{}, {}", texts.last_hour, texts.per_minute)>
-                {move || grid(peak.get(), locale)}
-                {move || hour.with(|bars| draw(bars, peak.get()))}
+                {part(move || grid(peak.get(), locale).into_any())}
+                {part(move || hour.with(|bars| draw(bars, peak.get()).into_any()))}
                 <line class="zero" x1="0" x2="100%" y1="50%" y2="50%" />
-                {move || hour.with(|bars| clock_labels(bars))}
+                {part(move || hour.with(|bars| clock_labels(bars).into_any()))}
             </svg>
         </div>
     }
@@ -119,7 +144,7 @@ fn draw(bars: &[MinuteBar], peak: i64) -> impl IntoView + use<> {
 }
 
 fn grid(peak: i64, locale: Locale) -> impl IntoView {
-    let edge = short(peak, locale == Locale::Zh);
+    let edge = short(peak, locale);
     [("0%", edge.clone()), ("50%", "0".to_owned()), ("100%", edge)]
         .into_iter()
         .map(|(y, label)| {
@@ -167,23 +192,22 @@ fn nice(number: i64) -> i64 {
 #[component]
 fn AsTable(hour: RwSignal<Vec<MinuteBar>>) -> impl IntoView {
     let texts = texts();
-    let rows = move || {
-        hour.with(|bars| {
-            bars.iter()
-                .rev()
-                .filter(|it| it.flow.entries != 0)
-                .map(|it| {
-                    view! {
-                        <tr>
-                            <th scope="row">{it.label.clone()}</th>
-                            <td>{grouped(it.flow.qty_in)}</td>
-                            <td>{grouped(it.flow.qty_out)}</td>
-                        </tr>
-                    }
-                })
-                .collect_view()
-        })
+    let line = |it: &MinuteBar| {
+        let it = it.clone();
+        let key = format!("{it:?}");
+        let draw = move || {
+            view! {
+                <tr>
+                    <th scope="row">{it.label.clone()}</th>
+                    <td>{grouped(it.flow.qty_in)}</td>
+                    <td>{grouped(it.flow.qty_out)}</td>
+                </tr>
+            }
+            .into_any()
+        };
+        Row::new(key, draw)
     };
+    let all = move || hour.with(|bars| bars.iter().rev().filter(|it| it.flow.entries != 0).map(line).collect());
     view! {
         <details class="as-table">
             <summary>{texts.as_table}</summary>
@@ -195,7 +219,7 @@ fn AsTable(hour: RwSignal<Vec<MinuteBar>>) -> impl IntoView {
                         <th scope="col">{texts.flow_out}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{rows(all)}</tbody>
             </table>
         </details>
     }

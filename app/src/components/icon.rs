@@ -13,6 +13,8 @@ pub enum Icon {
     Clock,
     /// Something is wrong.
     Alert,
+    /// Find.
+    Search,
 }
 
 impl Icon {
@@ -24,6 +26,7 @@ impl Icon {
                  1.1m0-9.6-1.1 1.1M4.3 11.7l-1.1 1.1"
             }
             Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
+            Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4 14 14",
             Self::Alert => "M8 2.4 14.2 13.4H1.8ZM8 6.4v3.4m0 1.7v.2",
         }
     }

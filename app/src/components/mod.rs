@@ -1,11 +1,20 @@
 //! Props in, callbacks out; no URL, no server function.
 
+pub mod alerts;
 pub mod bar;
+pub mod curve;
 pub mod feed;
 pub mod figures;
 pub mod flash;
+pub mod heat;
 pub mod hour;
 pub mod icon;
 pub mod notice;
+pub mod panel;
 pub mod rank;
+pub mod refresh;
+pub mod rests;
+pub mod search;
 pub mod stream;
+pub mod system;
+pub mod wall;

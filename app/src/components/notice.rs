@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::draw::part;
 use crate::i18n::texts;
 use crate::live::LiveStore;
 use crate::model::pipeline::PipelineState;
@@ -51,43 +52,67 @@ pub fn Failed() -> impl IntoView {
     }
 }
 
+/// What a state means for who looks; none: all is well.
+fn words_of(state: PipelineState) -> Option<(&'static str, &'static str)> {
+    let texts = texts();
+    match state {
+        PipelineState::Ok => None,
+        PipelineState::CatchingUp => Some(("busy", texts.catching_up)),
+        PipelineState::Degraded => Some(("warn", texts.degraded)),
+        PipelineState::Paused => Some(("bad", texts.paused)),
+        PipelineState::RecordsBehind => Some(("bad", texts.records_behind)),
+        PipelineState::Rebuilding => Some(("busy", texts.rebuilding)),
+    }
+}
+
+/// The notice of a state; none: all is well.
+pub fn state_notice(state: PipelineState, reasons: Vec<String>) -> Option<AnyView> {
+    words_of(state).map(|(tone, words)| view! { <Notice tone words reasons /> }.into_any())
+}
+
+/// What is wrong, in one line: for a wall.
+pub fn state_words(store: LiveStore) -> Option<String> {
+    if store.is_stale() {
+        return Some(texts().stale_short.to_owned());
+    }
+    words_of(store.totals.with(|it| it.state)).map(|(_, words)| words.to_owned())
+}
+
 /// What is wrong with what the page shows, if anything is.
 #[component]
 pub fn LiveNotice(
     /// What the page shows.
     store: LiveStore,
 ) -> impl IntoView {
-    let texts = texts();
-    let notice = move || {
+    part(move || {
         if store.is_stale() {
-            return Some(("warn", texts.stale_notice.to_owned(), Vec::new()));
+            return view! { <Notice tone="warn" words=texts().stale_notice reasons=Vec::new() /> }.into_any();
         }
         let (state, reasons) = store.totals.with(|it| (it.state, it.reasons.clone()));
-        let (tone, text) = match state {
-            PipelineState::Ok => return None,
-            PipelineState::CatchingUp => ("busy", texts.catching_up),
-            PipelineState::Degraded => ("warn", texts.degraded),
-            PipelineState::Paused => ("bad", texts.paused),
-            PipelineState::RecordsBehind => ("bad", texts.records_behind),
-            PipelineState::Rebuilding => ("busy", texts.rebuilding),
-        };
-        Some((tone, text.to_owned(), reasons))
-    };
-    move || {
-        notice().map(|(tone, text, reasons)| {
-            let icon = if tone == "bad" { Icon::Alert } else { Icon::Clock };
-            view! {
-                <div class="notice" data-tone=tone role="status">
-                    <Glyph icon />
-                    <span>
-                        <b>{text}</b>
-                        {reasons
-                            .into_iter()
-                            .map(|reason| view! { <small lang="en">" " {reason} "."</small> })
-                            .collect_view()}
-                    </span>
-                </div>
-            }
-        })
+        state_notice(state, reasons).unwrap_or_else(|| ().into_any())
+    })
+}
+
+/// What is wrong, and why.
+#[component]
+pub fn Notice(
+    /// `busy`, `warn` or `bad`.
+    tone: &'static str,
+    /// For everyone.
+    words: &'static str,
+    /// For operators, in English.
+    reasons: Vec<String>,
+) -> impl IntoView {
+    let icon = if tone == "bad" { Icon::Alert } else { Icon::Clock };
+    let reasons = reasons.into_iter().map(|reason| view! { <small lang="en">" " {reason} "."</small> }).collect_view();
+    view! {
+        <div class="notice" data-tone=tone role="status">
+            <Glyph icon />
+            <span>
+                <b>{words}</b>
+                {reasons}
+            </span>
+        </div>
     }
+    .into_any()
 }

@@ -1,88 +1,141 @@
-//! Who holds it: name, share bar, figure, today's net. Largest first.
+//! Who holds it: name, share bar, curve, figure, today's net. Largest first; searchable.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::curve::Curve;
 use super::flash::flash;
+use super::heat::decimal;
 use super::notice::NothingYet;
+use super::panel::Panel;
+use super::search::{Finding, Search};
+use crate::draw::{Row, either, flag, rows, text, there};
 use crate::i18n::{locale, texts};
 use crate::live::RankStore;
-use crate::model::live::Holder;
-use crate::number::{grouped, signed};
+use crate::model::live::{Holder, Ranking};
+use crate::model::names::NameOf;
+use crate::number::{count, grouped, signed};
+
+/// What the URL looked for, and what it found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// What for.
+    pub text: String,
+    /// What there is.
+    pub ranking: Ranking,
+}
 
 /// A panel with a ranked list.
 #[component]
 pub fn RankPanel(
-    /// The panel's title.
+    /// What it lists.
+    of: NameOf,
+    /// Its title.
     title: &'static str,
-    /// What the first column holds.
-    head: &'static str,
     /// The list.
     store: RankStore,
+    /// What the URL looked for.
+    found: Option<Found>,
     /// Is what is shown old?
     stale: Signal<bool>,
 ) -> impl IntoView {
     let texts = texts();
-    let shown = move || {
-        let number = |it: usize| grouped(i64::try_from(it).unwrap_or(i64::MAX));
-        (texts.shown_of)(&number(store.order.with(Vec::len)), &number(store.count.get()))
+    let (head, label, name) = match of {
+        NameOf::Warehouse => (texts.warehouse, texts.find_warehouse, "warehouse"),
+        _ => (texts.product, texts.find_product, "product"),
     };
-    view! {
-        <section class="panel who" data-stale=move || stale.get().then_some("") aria-label=title>
-            <header>
-                <h2>{title}</h2>
-                <span class="sub">{shown}</span>
-            </header>
-            <Show when=move || store.order.with(|it| !it.is_empty()) fallback=NothingYet>
-                <ol class="body rank" tabindex="0" aria-label=title>
-                    <li class="head" aria-hidden="true">
-                        <span>{head}</span>
-                        <span>{texts.share}</span>
-                        <span class="num">{texts.stock}</span>
-                        <span class="num">{texts.net_today_head}</span>
-                    </li>
-                    <For
-                        each=move || store.order.get()
-                        key=Clone::clone
-                        children=move |id| store.row(&id).map(|row| view! { <Row row largest=store.largest /> })
-                    />
-                </ol>
-            </Show>
-        </section>
-    }
-    .into_any()
+    let found = found.unwrap_or_else(|| Found { text: String::new(), ranking: Ranking::default() });
+    let finding = Finding::new(of, found.text, found.ranking);
+    let is_on = Memo::new(move |_| finding.is_on());
+    let number = |it: usize| count(u64::try_from(it).unwrap_or(u64::MAX));
+    let shown = text(move || {
+        if is_on.get() {
+            return (texts.found)(&number(finding.found.order.with(Vec::len)));
+        }
+        (texts.shown_of)(&number(store.order.with(Vec::len)), &number(store.count.get()))
+    });
+    let tools = view! {
+        <span class="sub" role="status">
+            {shown}
+        </span>
+        <span class="grow"></span>
+        <Search finding name label />
+    };
+    let nothing_found = move || view! { <p class="body muted">{texts.nothing_found}</p> }.into_any();
+    let body = either(
+        is_on.into(),
+        move || list(finding.found, store.largest, title, head, nothing_found),
+        move || list(store, store.largest, title, head, || view! { <NothingYet /> }.into_any()),
+    );
+    view! { <Panel class="who" title stale tools=tools.into_any() body /> }
+}
+
+fn list(
+    list: RankStore,
+    largest: RwSignal<u64>,
+    title: &'static str,
+    head: &'static str,
+    nothing: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let texts = texts();
+    let line = move |id: &String| {
+        let row = list.row(id)?;
+        Some(Row::new(id.clone(), move || view! { <Line row=row.clone() largest /> }.into_any()))
+    };
+    let all = move || list.order.with(|all| all.iter().filter_map(line).collect());
+    let draw = move || {
+        view! {
+            <ol class="body rank" data-curve="" tabindex="0" aria-label=title>
+                <li class="head" aria-hidden="true">
+                    <span>{head}</span>
+                    <span>{texts.share}</span>
+                    <span>{texts.twenty_days}</span>
+                    <span class="num">{texts.stock}</span>
+                    <span class="num">{texts.net_today_head}</span>
+                </li>
+                {rows(all)}
+            </ol>
+        }
+        .into_any()
+    };
+    either(flag(move || list.order.with(|it| !it.is_empty())), draw, nothing)
 }
 
 #[component]
-fn Row(row: ArcRwSignal<Holder>, largest: RwSignal<u64>) -> impl IntoView {
+fn Line(row: ArcRwSignal<Holder>, largest: RwSignal<u64>) -> impl IntoView {
     let locale = locale();
     let row = RwSignal::from(row);
     let stock = move || row.with(|it| it.stock);
     let net = move || row.with(|it| it.today.net());
-    let name = move || row.with(|it| locale.name(&it.name, &it.id));
-    let title = move || row.with(|it| format!("{} · {}", locale.name(&it.name, &it.id), it.id));
-    let share = move || format!("--v:{}", share_of(stock().unsigned_abs(), largest.get()));
+    let name = text(move || row.with(|it| locale.name(&it.name, &it.id)));
+    let title = text(move || row.with(|it| format!("{} · {}", locale.name(&it.name, &it.id), it.id)));
+    let share = text(move || format!("--v:{}", share_of(stock().unsigned_abs(), largest.get())));
+    let shape = Memo::new(move |_| row.with(|it| it.curve.clone()));
     let flashing = flash(stock);
     view! {
         <li>
             <span class="name" title=title>
                 {name}
             </span>
-            <span class="share" style=share data-neg=move || (stock() < 0).then_some("")></span>
+            <span class="share" style=share data-neg=there(flag(move || stock() < 0))></span>
+            <Curve shape />
             <span class="num">
-                <b class=move || format!("{} {}", flashing.get(), if stock() < 0 { "neg" } else { "" })>{move || grouped(stock())}</b>
+                <b class=flashing class:neg=flag(move || stock() < 0)>
+                    {text(move || grouped(stock()))}
+                </b>
             </span>
-            <span class="num net" class:in=move || { net() > 0 } class:out=move || { net() < 0 }>
-                {move || signed(net())}
+            <span class="num net" class:in=flag(move || net() > 0) class:out=flag(move || net() < 0)>
+                {text(move || signed(net()))}
             </span>
         </li>
     }
     .into_any()
 }
 
-/// Part of the largest, in thousandths: `0.734`.
-fn share_of(part: u64, largest: u64) -> String {
+/// Part of the largest: `0.734`.
+pub fn share_of(part: u64, largest: u64) -> String {
     let thousandths = part.saturating_mul(1000).checked_div(largest).unwrap_or(0).min(1000);
-    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+    decimal(u32::try_from(thousandths).unwrap_or(1000))
 }
 
 #[cfg(test)]

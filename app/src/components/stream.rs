@@ -2,25 +2,26 @@
 
 use leptos::prelude::*;
 
+use crate::draw::{text, word};
 use crate::i18n::texts;
-use crate::live::StreamState;
+use crate::live::StreamState as State;
 
 /// A dot and a word.
 #[component]
-pub fn StreamBadge(
+pub fn StreamState(
     /// Is the page live?
     #[prop(into)]
-    state: Signal<StreamState>,
+    state: Signal<State>,
 ) -> impl IntoView {
     let texts = texts();
-    let words = move || match state.get() {
-        StreamState::Connecting => texts.stream_connecting.to_owned(),
-        StreamState::Live => texts.stream_live.to_owned(),
-        StreamState::Reconnecting => texts.stream_reconnecting.to_owned(),
-        StreamState::Stale(since) => format!("{} {since}", texts.stream_stale),
-    };
+    let words = text(move || match state.get() {
+        State::Connecting => texts.stream_connecting.to_owned(),
+        State::Live => texts.stream_live.to_owned(),
+        State::Reconnecting => texts.stream_reconnecting.to_owned(),
+        State::Stale(since) => format!("{} {since}", texts.stream_stale),
+    });
     view! {
-        <span class="stream" role="status" data-state=move || state.with(StreamState::word)>
+        <span class="stream" role="status" data-state=word(move || Some(state.with(State::word)))>
             <i></i>
             {words}
         </span>

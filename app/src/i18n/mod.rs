@@ -1,5 +1,6 @@
 //! Texts in two languages. Every text of a page is a field of [`Texts`], so one that lacks a language does not compile.
 
+mod date;
 mod en;
 mod zh;
 
@@ -136,8 +137,6 @@ pub struct Texts {
     pub in_today: &'static str,
     /// Figure.
     pub out_today: &'static str,
-    /// Under a figure: net of today.
-    pub net_today: fn(&str) -> String,
     /// Under a figure: entries of today.
     pub entries_today: fn(&str) -> String,
     /// Figure.
@@ -210,6 +209,156 @@ pub struct Texts {
     pub records_behind: &'static str,
     /// Notices by pipeline state.
     pub rebuilding: &'static str,
+    /// Navigation.
+    pub wall: &'static str,
+    /// Title of `/wall`.
+    pub wall_title: &'static str,
+    /// Navigation and title of `/system`.
+    pub system: &'static str,
+    /// The wall's words under a stale stream.
+    pub stale_short: &'static str,
+    /// What a figure rests on: when.
+    pub as_of: &'static str,
+    /// What a figure rests on.
+    pub last_audit: &'static str,
+    /// Where there is none.
+    pub none_yet: &'static str,
+    /// What a figure rests on: entries since that audit.
+    pub entries_since: &'static str,
+    /// What a figure rests on.
+    pub position_of_partitions: &'static str,
+    /// What a figure counts.
+    pub counts_stock: &'static str,
+    /// What a figure counts.
+    pub counts_in: &'static str,
+    /// What a figure counts.
+    pub counts_out: &'static str,
+    /// What a figure counts.
+    pub counts_rate: &'static str,
+    /// What a figure counts.
+    pub counts_waiting: &'static str,
+    /// Field.
+    pub find_warehouse: &'static str,
+    /// Field.
+    pub find_product: &'static str,
+    /// Empty search.
+    pub nothing_found: &'static str,
+    /// Column.
+    pub twenty_days: &'static str,
+    /// Panel.
+    pub heat: &'static str,
+    /// Scale.
+    pub less: &'static str,
+    /// Scale.
+    pub more: &'static str,
+    /// Column.
+    pub total: &'static str,
+    /// Unit.
+    pub unit_one: &'static str,
+    /// Unit.
+    pub unit_thousand: &'static str,
+    /// Unit.
+    pub unit_million: &'static str,
+    /// Panel.
+    pub alerts: &'static str,
+    /// Empty panel.
+    pub no_alerts: &'static str,
+    /// Badge.
+    pub negative_word: &'static str,
+    /// For screen readers.
+    pub low_word: &'static str,
+    /// The wall's lead figure.
+    pub all_warehouses: &'static str,
+    /// The wall's newest entries.
+    pub flow_in_short: &'static str,
+    /// The wall's newest entries.
+    pub flow_out_short: &'static str,
+    /// Notice.
+    pub all_well: &'static str,
+    /// Panel.
+    pub stores: &'static str,
+    /// Store.
+    pub store_records: &'static str,
+    /// Store.
+    pub store_live_stock: &'static str,
+    /// Store.
+    pub store_topic: &'static str,
+    /// Badge.
+    pub answers: &'static str,
+    /// Badge.
+    pub silent: &'static str,
+    /// Panel.
+    pub rates: &'static str,
+    /// Rate.
+    pub rate_produced: &'static str,
+    /// Rate.
+    pub rate_consumed: &'static str,
+    /// Rate.
+    pub rate_applied: &'static str,
+    /// Column.
+    pub lag: &'static str,
+    /// Panel.
+    pub upkeep: &'static str,
+    /// Line.
+    pub day_tables: &'static str,
+    /// Line.
+    pub no_new_tables: &'static str,
+    /// What to do.
+    pub tables_how: &'static str,
+    /// Line.
+    pub journal: &'static str,
+    /// Line.
+    pub last_rebuild: &'static str,
+    /// Line.
+    pub version: &'static str,
+    /// Panel.
+    pub partitions: &'static str,
+    /// Column.
+    pub partition: &'static str,
+    /// Column.
+    pub end_offset: &'static str,
+    /// Column.
+    pub cursor: &'static str,
+    /// Column.
+    pub live_cursor: &'static str,
+    /// Column.
+    pub consumed: &'static str,
+    /// Column.
+    pub recorded: &'static str,
+    /// Column.
+    pub duplicates: &'static str,
+    /// Column.
+    pub rejected_word: &'static str,
+    /// Panel.
+    pub accounting: &'static str,
+    /// Badge.
+    pub holds: &'static str,
+    /// Badge.
+    pub holds_not: &'static str,
+    /// Under a figure: the same until this time yesterday.
+    pub a_day_ago: fn(&str) -> String,
+    /// Badge.
+    pub n_low: fn(&str) -> String,
+    /// Badge.
+    pub n_negative: fn(&str) -> String,
+    /// Under a list.
+    pub and_more: fn(&str) -> String,
+    /// Beside a panel's title.
+    pub found: fn(&str) -> String,
+    /// Beside a panel's title: the unit of all cells.
+    pub in_units: fn(&str) -> String,
+    /// The wall's lead figure, of some.
+    pub n_warehouses: fn(&str) -> String,
+    /// The wall's proof.
+    pub n_entries: fn(&str) -> String,
+    /// How long an answer took.
+    pub in_ms: fn(&str) -> String,
+    /// Since when.
+    pub since: fn(&str) -> String,
+    /// How long the process is up.
+    pub up_for: fn(&str) -> String,
+    /// Days until the cap, at so many new tables a day.
+    pub days_left: fn(&str, &str) -> String,
     /// Not found.
     pub not_found: &'static str,
     /// Not found, what to do.

@@ -103,11 +103,14 @@ pub struct DayFlow {
     pub flow: Flow,
 }
 
-/// The flow of one minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The flow of one minute in one warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MinuteFlow {
     /// Minutes since 1970-01-01 UTC, by `create_time`.
     pub minute: i64,
+    /// Where; none in lines that were written before this was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse_id: Option<WarehouseId>,
     /// How much.
     pub flow: Flow,
 }

@@ -9,3 +9,4 @@ pub mod names;
 pub mod pipeline;
 pub mod quantity;
 pub mod stock;
+pub mod system;

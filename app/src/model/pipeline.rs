@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// At every moment, per partition: `consumed = recorded + duplicates + rejected`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Messages read.
     pub consumed: i64,
@@ -38,7 +38,7 @@ impl Counts {
 }
 
 /// One partition of the topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PartitionStatus {
     /// Its number.
     pub partition: i32,

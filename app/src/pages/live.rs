@@ -2,63 +2,47 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
+use leptos_router::hooks::use_query_map;
 
-use crate::api::live::live_view;
-use crate::components::feed::Feed;
-use crate::components::figures::Figures;
-use crate::components::hour::HourPanel;
-use crate::components::notice::{Failed, LiveNotice, Loading};
-use crate::components::rank::RankPanel;
+use super::Answer;
+use crate::backend::{ApiError, Backend, backend};
+use crate::components::rank::Found;
 use crate::i18n::texts;
-use crate::live::{LiveStore, StreamState};
-use crate::model::live::LiveView;
+use crate::islands::live_board::LiveBoard;
+use crate::model::live::{LiveView, Ranking};
+use crate::model::names::NameOf;
 
 /// The page.
 #[component]
 pub fn LivePage() -> impl IntoView {
-    let view = Resource::new(|| (), |()| live_view());
     let texts = texts();
+    let wanted = use_query_map().with_untracked(|query| (query.get("warehouse"), query.get("product")));
+    let answer = ask(wanted);
     view! {
         <Title text=texts.live_title />
         <Body attr:class="p-live" />
         <main class="page" id="content" tabindex="-1">
             <h1 class="sr">{texts.live_title}</h1>
-            <Suspense fallback=Loading>
-                {move || Suspend::new(async move {
-                    match view.await {
-                        Ok(view) => view! { <Board view /> }.into_any(),
-                        Err(_) => view! { <Failed /> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            <Answer answer show=|(view, warehouse, product)| view! { <LiveBoard view warehouse product /> } />
         </main>
     }
 }
 
-/// The page once there is something to show.
-#[component]
-fn Board(view: LiveView) -> impl IntoView {
-    let stream = use_context().unwrap_or_else(|| RwSignal::new(StreamState::Connecting));
-    let store = LiveStore::new(view, stream);
-    Effect::new(move || store.follow());
-    let texts = texts();
-    let stale = Signal::derive(move || store.is_stale());
-    view! {
-        <LiveNotice store />
-        <section class="panel" data-stale=move || stale.get().then_some("")>
-            <Figures totals=store.totals />
-        </section>
-        <div class="cols main">
-            <div class="stack">
-                <div class="cols lists">
-                    <RankPanel title=texts.by_warehouse head=texts.warehouse store=store.warehouses stale />
-                    <RankPanel title=texts.by_product head=texts.product store=store.products stale />
-                </div>
-            </div>
-            <div class="stack">
-                <HourPanel hour=store.hour newest=store.newest stale />
-                <Feed newest=store.newest stale />
-            </div>
-        </div>
+type Shown = (LiveView, Option<Found>, Option<Found>);
+
+fn ask(wanted: (Option<String>, Option<String>)) -> impl Future<Output = Result<Shown, ApiError>> + Send + 'static {
+    // Before the first wait, where the context is at hand.
+    let backend = backend();
+    async move {
+        let backend = backend?;
+        let warehouse = find(&*backend, NameOf::Warehouse, wanted.0).await?;
+        let product = find(&*backend, NameOf::Product, wanted.1).await?;
+        Ok((backend.live_view(&[]).await?, warehouse, product))
     }
+}
+
+async fn find(backend: &dyn Backend, of: NameOf, text: Option<String>) -> Result<Option<Found>, ApiError> {
+    let Some(text) = text.filter(|it| !it.trim().is_empty()) else { return Ok(None) };
+    let rows = backend.find_holders(of, &text).await?;
+    Ok(Some(Found { text, ranking: Ranking { count: rows.len(), rows } }))
 }

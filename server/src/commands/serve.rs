@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +16,7 @@ use crate::ingest::{Error, explain};
 use crate::live::{Follower, Watch};
 use crate::records::Records;
 use crate::startup::Parts;
-use crate::web::{PipelineReader, Web, check_listen};
+use crate::web::{PipelineReader, SystemReader, Web, check_listen, version_of};
 use crate::{shutdown, telemetry};
 
 /// How long parts have to end after they were told to.
@@ -53,72 +54,81 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     let stop = shutdown::on_signal();
     let Some(parts) = Parts::start(config, Clock::system(), &stop).await? else { return Ok(ExitCode::SUCCESS) };
 
-    let mut running: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    let mut running = Running::new();
     if with(Part::Ingest) {
-        let daemon = parts.daemon().run(stop.clone());
-        running.spawn(async move {
-            match daemon.await {
-                Ok(()) | Err(Error::Stopped) => Ok(()),
-                Err(error) => Err(anyhow::Error::new(error).context("the daemon cannot go on")),
-            }
-        });
-        let rebuilding = parts.rebuilder().run(stop.clone());
-        running.spawn(async move {
-            rebuilding.await;
-            Ok(())
-        });
-        running.spawn(prune(parts.records.clone(), parts.config.journal, stop.clone()));
+        start_ingest(&parts, &mut running, &stop);
     }
     if with(Part::Web) {
-        let zone = parts.config.entry.business_time;
-        let (follower, hub) = Follower::new(
-            parts.records.clone(),
-            parts.realtime.clone(),
-            parts.status.clone(),
-            parts.clock.clone(),
-            zone,
-        );
-        let following = follower.run(stop.clone());
-        running.spawn(async move {
-            following.await;
-            Ok(())
-        });
-        let watch = Watch {
-            hub: hub.clone(),
-            records: parts.records.clone(),
-            realtime: parts.realtime.clone(),
-            status: parts.status.clone(),
-            clock: parts.clock.clone(),
-        };
-        let watching = watch.run(stop.clone());
-        running.spawn(async move {
-            watching.await;
-            Ok(())
-        });
-        let web = Web {
-            hub,
-            pipeline: PipelineReader {
-                records: parts.records.clone(),
-                realtime: parts.realtime.clone(),
-                topic: parts.topic.clone(),
-                status: parts.status.clone(),
-            },
-            metrics,
-            clock: parts.clock.clone(),
-            business_time: zone,
-            pkg: serve.pkg.clone(),
-            stop: stop.clone(),
-        };
-        let (listen, ops) = (parts.config.web.listen, parts.config.web.ops_listen);
-        running.spawn(async move { Ok(web.serve(listen, ops).await?) });
+        start_web(&parts, serve, metrics, &mut running, &stop)?;
     }
     let ended = wait(&mut running, &stop).await;
     parts.records.close().await;
     ended.map(|()| ExitCode::SUCCESS)
 }
 
+/// The parts that run; one that ends with an error ends the process.
+type Running = JoinSet<anyhow::Result<()>>;
+
+/// Runs what ends without a word.
+fn spawn(running: &mut Running, work: impl Future<Output = ()> + Send + 'static) {
+    let work = Box::pin(work);
+    running.spawn(async move {
+        work.await;
+        Ok(())
+    });
+}
+
+fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationToken) {
+    let daemon = parts.daemon().run(stop.clone());
+    running.spawn(async move {
+        match daemon.await {
+            Ok(()) | Err(Error::Stopped) => Ok(()),
+            Err(error) => Err(anyhow::Error::new(error).context("the daemon cannot go on")),
+        }
+    });
+    spawn(running, parts.rebuilder().run(stop.clone()));
+    running.spawn(prune(parts.records.clone(), parts.config.journal, stop.clone()));
+}
+
+fn start_web(
+    parts: &Parts,
+    serve: &Serve,
+    metrics: PrometheusHandle,
+    running: &mut Running,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let Parts { records, realtime, topic, status, clock, config } = parts.clone();
+    let zone = config.entry.business_time;
+    let (follower, hub) = Follower::new(records.clone(), realtime.clone(), status.clone(), clock.clone(), zone);
+    spawn(running, follower.run(stop.clone()));
+    let watch = Watch {
+        hub: hub.clone(),
+        records: records.clone(),
+        realtime: realtime.clone(),
+        status: status.clone(),
+        clock: clock.clone(),
+    };
+    spawn(running, watch.run(stop.clone()));
+    let pipeline = PipelineReader { records, realtime, topic, status };
+    let system = SystemReader::new(pipeline.clone(), clock.clone(), zone);
+    spawn(running, system.clone().run(stop.clone()));
+    let web = Web {
+        hub,
+        pipeline,
+        system,
+        version: version_of(&serve.pkg)?,
+        metrics,
+        clock,
+        business_time: zone,
+        pkg: serve.pkg.clone(),
+        stop: stop.clone(),
+    };
+    running.spawn(async move { Ok(web.serve(config.web.listen, config.web.ops_listen).await?) });
+    Ok(())
+}
+
 /// Waits for the first part that fails, or for all to end after a signal; then ends the rest, within a limit.
-async fn wait(running: &mut JoinSet<anyhow::Result<()>>, stop: &CancellationToken) -> anyhow::Result<()> {
+async fn wait(running: &mut Running, stop: &CancellationToken) -> anyhow::Result<()> {
     let mut first = Ok(());
     loop {
         let next = if stop.is_cancelled() {

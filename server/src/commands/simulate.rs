@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{EntryProducer, Sent};
 use crate::shutdown;
-use crate::simulate::{Grocer, Truth, names, to_json};
+use crate::simulate::{Grocer, Truth, keys, names, to_json};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
@@ -163,12 +163,18 @@ fn check_rate(rate: Option<f64>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The grocer orders again below this many.
+const LOW_STOCK: i64 = 5000;
+
 fn write_names(file: &Path) -> anyhow::Result<()> {
-    let mut text = String::from("kind,id,zh,en,unit\n");
+    let mut text = String::from("kind,id,zh,en,unit,warehouse,level\n");
     for row in names() {
         let column = |it: Option<&String>| it.cloned().unwrap_or_default();
         let (zh, en) = (column(row.name.zh.as_ref()), column(row.name.en.as_ref()));
-        writeln!(text, "{},{},{zh},{en},{}", row.of.as_str(), row.id, column(row.unit.as_ref()))?;
+        writeln!(text, "{},{},{zh},{en},{},,", row.of.as_str(), row.id, column(row.unit.as_ref()))?;
+    }
+    for (product, warehouse) in keys() {
+        writeln!(text, "low_stock,{product},,,,{warehouse},{LOW_STOCK}")?;
     }
     std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

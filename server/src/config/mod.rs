@@ -16,6 +16,9 @@ pub use sections::{
     AuditConfig, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, WebConfig,
 };
 
+/// The program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Everything, checked.
 #[derive(Debug, Clone)]
 pub struct Config {

@@ -1,7 +1,7 @@
 //! Keeps the hub up to date: reads everything once, follows the live feed, and reads again what it missed.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
@@ -9,14 +9,15 @@ use futures::{Stream, StreamExt};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use super::Hub;
 use super::state::State;
-use super::view::{self, Surroundings};
-use super::{Hub, LiveView};
+use super::view::Surroundings;
+use super::watchlist::Levels;
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::ingest::{Status, explain};
 use crate::realtime::{FeedMessage, Realtime};
-use crate::records::{Names, Records};
+use crate::records::Records;
 
 /// Changes are merged to at most 4 a second.
 const SHOW_EVERY: Duration = Duration::from_millis(250);
@@ -24,6 +25,8 @@ const SHOW_EVERY: Duration = Duration::from_millis(250);
 const COMPARE_EVERY: Duration = Duration::from_secs(1);
 /// How often the catalogue is read again.
 const NAMES_EVERY: Duration = Duration::from_secs(10);
+/// How often the curves of the last days are worked out anew: back-dated entries change them.
+const CURVES_EVERY: Duration = Duration::from_mins(1);
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -35,8 +38,7 @@ pub struct Follower {
     status: Status,
     clock: Clock,
     business_time: BusinessTime,
-    names: Names,
-    arrivals: Arrivals,
+    levels: Levels,
     /// What keeps the hub from following, if anything does.
     trouble: Option<String>,
 }
@@ -66,15 +68,7 @@ impl Follower {
         clock: Clock,
         business_time: BusinessTime,
     ) -> (Self, Hub) {
-        let names = Names::new();
-        let starting = Surroundings {
-            names: &names,
-            business_time,
-            now: clock.now(),
-            state: (PipelineState::CatchingUp, Vec::new()),
-            arrived_in_10_s: 0,
-        };
-        let hub = Hub::new(|id| view::unknown(id, &starting));
+        let hub = Hub::new(Surroundings::new(business_time, clock.now()));
         let follower = Self {
             hub: hub.clone(),
             records,
@@ -82,8 +76,7 @@ impl Follower {
             status,
             clock,
             business_time,
-            names,
-            arrivals: Arrivals::default(),
+            levels: Levels::new(),
             trouble: None,
         };
         (follower, hub)
@@ -131,7 +124,8 @@ impl Follower {
             return Err(Ended::NotReady);
         }
         let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
-        self.names = self.records.names().await?;
+        let nets = self.records.day_nets(snapshot.today.day).await?;
+        self.read_catalogue().await?;
         let mut state = State::new(snapshot, meta);
         let mut after = String::new();
         loop {
@@ -144,6 +138,8 @@ impl Follower {
                 None => break,
             }
         }
+        state.set_curves(&nets);
+        state.set_levels(&self.levels);
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
         self.hub.vouch(self.clock.now());
         self.trouble = None;
@@ -160,7 +156,8 @@ impl Follower {
         let (mut changed, mut next_show) = (false, Instant::now());
         let mut compare = tokio::time::interval(COMPARE_EVERY);
         let mut names = tokio::time::interval(NAMES_EVERY);
-        for timer in [&mut compare, &mut names] {
+        let mut curves = tokio::time::interval_at(Instant::now() + CURVES_EVERY, CURVES_EVERY);
+        for timer in [&mut compare, &mut names, &mut curves] {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         let mut seen = BTreeMap::new();
@@ -168,7 +165,7 @@ impl Follower {
             tokio::select! {
                 message = messages.next() => match message {
                     Some(Ok(message)) => {
-                        self.arrivals.add(message.note.recorded);
+                        self.hub.around().arrivals.add(&message.note);
                         changed = true;
                         let taken = self.with_state(|state| state.follow(message));
                         if taken.is_some_and(|it| it.is_err()) {
@@ -189,7 +186,21 @@ impl Follower {
                     // Troubles, the rate and the hour move without a message too.
                     changed = true;
                 }
-                _ = names.tick() => self.read_names().await,
+                _ = curves.tick() => {
+                    let today = self.with_state(|state| state.day());
+                    let nets = tokio::time::timeout(RETRY, self.records.day_nets(today.unwrap_or_default()));
+                    if let Ok(Ok(nets)) = nets.await {
+                        self.with_state(|state| state.set_curves(&nets));
+                    }
+                }
+                _ = names.tick() => {
+                    // Names may be old for a while; figures may not wait for them.
+                    if let Ok(Err(error)) = tokio::time::timeout(RETRY, self.read_catalogue()).await {
+                        tracing::debug!("{}", explain(&error));
+                    }
+                    let levels = self.levels.clone();
+                    self.with_state(|state| state.set_levels(&levels));
+                }
             }
         }
     }
@@ -215,13 +226,11 @@ impl Follower {
         Ok(())
     }
 
-    /// Names may be old for a while; figures may not wait for them.
-    async fn read_names(&mut self) {
-        match tokio::time::timeout(RETRY, self.records.names()).await {
-            Ok(Ok(names)) => self.names = names,
-            Ok(Err(error)) => tracing::debug!("{}", explain(&error)),
-            Err(_) => tracing::debug!("the names did not come in time"),
-        }
+    async fn read_catalogue(&mut self) -> Result<(), crate::records::Error> {
+        let names = Arc::new(self.records.names().await?);
+        self.levels = self.records.low_levels().await?;
+        self.hub.around().names = names;
+        Ok(())
     }
 
     fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
@@ -235,50 +244,16 @@ impl Follower {
             reasons.push(trouble.clone());
         }
         let now = self.clock.now();
-        let arrived_in_10_s = self.arrivals.in_10_s();
-        let around = Surroundings {
-            names: &self.names,
-            business_time: self.business_time,
-            now,
-            state: (pipeline, reasons),
-            arrived_in_10_s,
-        };
-        let (before, in_trouble) = (self.hub.view(), self.trouble.is_some());
-        let mut guard = self.hub.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut draw = |id: String| -> LiveView {
-            match guard.as_mut() {
-                Some(state) => {
-                    state.forget_minutes_before(now.0.div_euclid(60_000));
-                    view::draw(id, state, &around)
-                }
-                None => view::unknown(id, &around),
-            }
-        };
-        self.hub.show(|id| {
-            let mut next = draw(id);
-            // The time says when figures last moved; time going by alone is no change.
-            let time = std::mem::replace(&mut next.totals.time, before.totals.time.clone());
-            if !in_trouble && !before.change_to(&next).is_empty() {
-                next.totals.time = time;
-            }
-            next
-        });
-    }
-}
-
-/// Entries of the last 10 seconds, by arrival.
-#[derive(Debug, Default)]
-struct Arrivals(VecDeque<(Instant, u64)>);
-
-impl Arrivals {
-    fn add(&mut self, entries: i64) {
-        self.0.push_back((Instant::now(), u64::try_from(entries).unwrap_or_default()));
-    }
-
-    fn in_10_s(&mut self) -> u64 {
-        while self.0.front().is_some_and(|(at, _)| at.elapsed() > Duration::from_secs(10)) {
-            self.0.pop_front();
+        {
+            let mut around = self.hub.around();
+            (around.now, around.state, around.reasons) = (now, pipeline, reasons);
+            around.arrivals.forget_old();
         }
-        self.0.iter().map(|(_, entries)| entries).sum()
+        // The last hour, and the day before up to now, are shown: what is older is let go.
+        let yesterday = self.business_time.day(now).and_then(|it| it.pred_opt());
+        if let Some(start) = yesterday.and_then(|it| self.business_time.start_of(it)) {
+            self.with_state(|state| state.forget_minutes_before(start.0.div_euclid(60_000)));
+        }
+        self.hub.redraw(self.trouble.is_some());
     }
 }

@@ -3,44 +3,39 @@
 //! Values of keys carry (incarnation, rev) as their version, so a read and the changes around it merge in any order.
 //! Flows carry positions: those of a batch are added once, when it begins where the flows so far end.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::batch::{DayFlow, Flow, NewEntry, Note};
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::live::{HOUR, NEWEST_ROWS};
+use app::model::batch::{DayFlow, Flow, Note};
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
 
+use super::curves::Curves;
+use super::minutes::Minutes;
+use super::newest::Newest;
+use super::scope::Scope;
+use super::sums::Sums;
+use super::watchlist::{Levels, Watchlist};
 use crate::realtime::{FeedMessage, Meta, Value};
-use crate::records::StreamSnapshot;
+use crate::records::{DayNets, StreamSnapshot};
 
 /// Everything the live pages show, by key.
 #[derive(Debug, Clone)]
 pub struct State {
     keys: BTreeMap<StockKey, Value>,
-    warehouses: HashMap<WarehouseId, Held>,
-    products: HashMap<ProductId, Held>,
-    total: i64,
-    negative: u64,
-    unreadable: u64,
+    unreadable: BTreeSet<StockKey>,
+    today: BTreeMap<StockKey, Flow>,
+    sums: Sums,
+    watchlist: Watchlist,
+    minutes: Minutes,
+    newest: Newest,
+    curves: Curves,
     day: NaiveDate,
-    today: Flow,
-    minutes: BTreeMap<i64, Flow>,
-    newest: VecDeque<(i32, NewEntry)>,
     rejected: i64,
+    recorded: i64,
     flows_to: BTreeMap<i32, i64>,
     positions: BTreeMap<i32, i64>,
     incarnation: String,
     settlings: i64,
-}
-
-/// What a warehouse or a product holds.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Held {
-    /// Its stock.
-    pub stock: i64,
-    /// Its flow today.
-    pub today: Flow,
 }
 
 /// A message that does not fit what the hub holds: read everything again.
@@ -50,31 +45,35 @@ pub struct Missed;
 impl State {
     /// Starts from a snapshot of the records; stock comes by [`State::merge`].
     pub fn new(snapshot: StreamSnapshot, meta: Meta) -> Self {
+        let counts = || snapshot.cursors.values().map(|it| it.counts);
         let mut state = Self {
             keys: BTreeMap::new(),
-            warehouses: HashMap::new(),
-            products: HashMap::new(),
-            total: 0,
-            negative: 0,
-            unreadable: 0,
+            unreadable: BTreeSet::new(),
+            today: BTreeMap::new(),
+            sums: Sums::default(),
+            watchlist: Watchlist::default(),
+            minutes: Minutes::default(),
+            newest: Newest::default(),
+            curves: Curves::default(),
             day: snapshot.today.day,
-            today: Flow::default(),
-            minutes: snapshot.minutes,
-            newest: VecDeque::new(),
-            rejected: snapshot.cursors.values().map(|it| it.counts.rejected).sum(),
+            rejected: counts().map(|it| it.rejected).sum(),
+            recorded: counts().map(|it| it.recorded).sum(),
             flows_to: snapshot.cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect(),
             positions: meta.positions,
             incarnation: meta.incarnation,
             settlings: meta.settlings,
         };
-        for flow in &snapshot.today.flows {
+        for flow in snapshot.today.flows {
             state.add_flow(flow);
         }
+        for it in snapshot.minutes {
+            state.minutes.add(it.minute, it.warehouse_id, it.flow);
+        }
         let mut newest = snapshot.newest;
-        newest.sort_by_key(|(partition, it)| {
-            (std::cmp::Reverse(it.create_time), *partition, std::cmp::Reverse(it.offset))
-        });
-        state.newest = newest.into_iter().take(NEWEST_ROWS).collect();
+        newest.sort_by_key(|(partition, it)| (it.create_time, std::cmp::Reverse(*partition), it.offset));
+        for (partition, entry) in newest {
+            state.newest.add(partition, entry);
+        }
         state
     }
 
@@ -85,14 +84,25 @@ impl State {
             return;
         }
         let (old, new) = (before.and_then(|it| it.stock), value.stock);
-        let moved = new.unwrap_or(0) - old.unwrap_or(0);
-        self.total += moved;
-        self.warehouses.entry(key.warehouse_id.clone()).or_default().stock += moved;
-        self.products.entry(key.product_id.clone()).or_default().stock += moved;
-        let was = before.map(|_| old);
-        self.negative = recount(self.negative, was.flatten().is_some_and(|it| it < 0), new.is_some_and(|it| it < 0));
-        self.unreadable = recount(self.unreadable, was == Some(None), new.is_none());
+        self.sums.add_stock(&key, new.unwrap_or(0) - old.unwrap_or(0));
+        self.watchlist.update(&key, old, new);
+        if new.is_none() {
+            self.unreadable.insert(key.clone());
+        } else {
+            self.unreadable.remove(&key);
+        }
         self.keys.insert(key, value);
+    }
+
+    /// Works the curves out from what is held now; call it once all stock was merged.
+    pub fn set_curves(&mut self, nets: &DayNets) {
+        self.curves = Curves::new(nets, &self.sums);
+    }
+
+    /// Takes the catalogue's levels over.
+    pub fn set_levels(&mut self, levels: &Levels) {
+        let stocks = self.keys.iter().filter_map(|(key, value)| Some((key.clone(), value.stock?)));
+        self.watchlist.set_levels(levels, stocks);
     }
 
     /// Takes one applied batch over.
@@ -134,28 +144,27 @@ impl State {
 
     fn add_note(&mut self, partition: i32, note: Note) {
         self.rejected += note.rejected;
+        self.recorded += note.recorded;
         let day = self.day.to_string();
-        for flow in note.days.iter().filter(|it| it.day == day) {
+        for flow in note.days.into_iter().filter(|it| it.day == day) {
             self.add_flow(flow);
         }
         for it in note.minutes {
-            self.minutes.entry(it.minute).or_default().add(it.flow);
+            self.minutes.add(it.minute, it.warehouse_id, it.flow);
         }
         for entry in note.newest {
-            self.newest.push_front((partition, entry));
+            self.newest.add(partition, entry);
         }
-        self.newest.truncate(NEWEST_ROWS);
     }
 
-    fn add_flow(&mut self, it: &DayFlow) {
-        self.today.add(it.flow);
-        self.warehouses.entry(it.key.warehouse_id.clone()).or_default().today.add(it.flow);
-        self.products.entry(it.key.product_id.clone()).or_default().today.add(it.flow);
+    fn add_flow(&mut self, it: DayFlow) {
+        self.sums.add_flow(&it.key, it.flow);
+        self.today.entry(it.key).or_default().add(it.flow);
     }
 
-    /// Lets go of minutes that are more than an hour before this one.
+    /// Lets go of minutes before this one.
     pub fn forget_minutes_before(&mut self, minute: i64) {
-        self.minutes = self.minutes.split_off(&(minute - HOUR));
+        self.minutes.forget_before(minute);
     }
 
     /// Stock by key, in the order of (warehouse, product).
@@ -163,29 +172,62 @@ impl State {
         &self.keys
     }
 
-    /// What each warehouse holds.
-    pub fn warehouses(&self) -> impl ExactSizeIterator<Item = (&str, &Held)> {
-        self.warehouses.iter().map(|(id, held)| (id.as_str(), held))
+    /// The stock of a key, where it is known.
+    pub fn stock(&self, key: &StockKey) -> Option<i64> {
+        self.keys.get(key).and_then(|it| it.stock)
     }
 
-    /// What is held of each product.
-    pub fn products(&self) -> impl ExactSizeIterator<Item = (&str, &Held)> {
-        self.products.iter().map(|(id, held)| (id.as_str(), held))
+    /// The sums over everything.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
     }
 
-    /// All stock.
-    pub fn total(&self) -> i64 {
-        self.total
+    /// The sums over some warehouses, added up anew.
+    pub fn sums_of(&self, scope: &Scope) -> Sums {
+        let mut sums = Sums::default();
+        for (key, value) in self.keys.iter().filter(|(key, _)| scope.takes(&key.warehouse_id)) {
+            sums.add_stock(key, value.stock.unwrap_or(0));
+        }
+        for (key, flow) in self.today.iter().filter(|(key, _)| scope.takes(&key.warehouse_id)) {
+            sums.add_flow(key, *flow);
+        }
+        sums
     }
 
-    /// Keys whose stock is negative.
-    pub fn negative(&self) -> u64 {
-        self.negative
+    /// How many keys there are.
+    pub fn count_keys(&self, scope: &Scope) -> u64 {
+        let count = if scope.is_all() {
+            self.keys.len()
+        } else {
+            self.keys.keys().filter(|it| scope.takes(&it.warehouse_id)).count()
+        };
+        u64::try_from(count).unwrap_or(u64::MAX)
     }
 
     /// Keys whose stored stock cannot be read.
-    pub fn unreadable(&self) -> u64 {
-        self.unreadable
+    pub fn count_unreadable(&self, scope: &Scope) -> u64 {
+        let count = self.unreadable.iter().filter(|it| scope.takes(&it.warehouse_id)).count();
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    /// The keys that need a person.
+    pub fn watchlist(&self) -> &Watchlist {
+        &self.watchlist
+    }
+
+    /// What moved, by minute.
+    pub fn minutes(&self) -> &Minutes {
+        &self.minutes
+    }
+
+    /// The newest entries.
+    pub fn newest(&self) -> &Newest {
+        &self.newest
+    }
+
+    /// The last days.
+    pub fn curves(&self) -> &Curves {
+        &self.curves
     }
 
     /// The business day that "today" is.
@@ -193,34 +235,20 @@ impl State {
         self.day
     }
 
-    /// Today's flow.
-    pub fn today(&self) -> Flow {
-        self.today
-    }
-
-    /// The flow of a minute.
-    pub fn minute(&self, minute: i64) -> Flow {
-        self.minutes.get(&minute).copied().unwrap_or_default()
-    }
-
-    /// With their partition, newest first.
-    pub fn newest(&self) -> impl Iterator<Item = &(i32, NewEntry)> {
-        self.newest.iter()
-    }
-
     /// Messages rejected, ever.
     pub fn rejected(&self) -> i64 {
         self.rejected
+    }
+
+    /// Entries recorded, ever.
+    pub fn recorded(&self) -> i64 {
+        self.recorded
     }
 
     /// Up to where the stock reaches, per partition.
     pub fn positions(&self) -> &BTreeMap<i32, i64> {
         &self.positions
     }
-}
-
-fn recount(count: u64, was: bool, is: bool) -> u64 {
-    (count + u64::from(is)).saturating_sub(u64::from(was))
 }
 
 #[cfg(test)]
@@ -243,7 +271,7 @@ mod tests {
         let snapshot = StreamSnapshot {
             cursors: BTreeMap::from([(0, cursor)]),
             today: Today { day, flows: Vec::new() },
-            minutes: BTreeMap::new(),
+            minutes: Vec::new(),
             newest: Vec::new(),
         };
         let positions = BTreeMap::from([(0, position)]);
@@ -270,8 +298,8 @@ mod tests {
         for n in 1..6 {
             state.follow(batch(n)).unwrap();
         }
-        assert_eq!(state.today().entries, 3);
-        assert_eq!(state.total(), 6);
+        assert_eq!(state.sums().all.today.entries, 3);
+        assert_eq!(state.sums().all.stock, 6);
         assert_eq!(state.positions().get(&0), Some(&6));
     }
 
@@ -312,10 +340,12 @@ mod tests {
                 for (n, rev, stock) in order {
                     state.merge(key(n), Value { stock: Some(stock), rev });
                 }
-                prop_assert_eq!(state.total(), last.values().sum::<i64>());
-                prop_assert_eq!(state.negative(), u64::try_from(last.values().filter(|it| **it < 0).count()).unwrap());
-                let by_warehouse: i64 = state.warehouses().map(|(_, held)| held.stock).sum();
-                prop_assert_eq!(by_warehouse, state.total());
+                prop_assert_eq!(state.sums().all.stock, last.values().sum::<i64>());
+                prop_assert_eq!(state.watchlist().count_negative(&Scope::default()), u64::try_from(last.values().filter(|it| **it < 0).count()).unwrap());
+                let by_warehouse: i64 = state.sums().warehouses.values().map(|it| it.stock).sum();
+                prop_assert_eq!(by_warehouse, state.sums().all.stock);
+                let each = ["w0", "w1"].map(|it| state.sums_of(&Scope::of(&[it.to_owned()]).unwrap()).all.stock);
+                prop_assert_eq!(each[0] + each[1], state.sums().all.stock);
             }
         }
     }

@@ -1,43 +1,85 @@
 //! From what the hub holds to what a page shows. Pure.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use app::model::batch::{Flow, NewEntry};
 use app::model::entry::Millis;
-use app::model::live::{FreshEntry, HOUR, Holder, LIST_ROWS, LiveView, MinuteBar, Named, Ranking, Totals};
+use app::model::ids::{ProductId, WarehouseId};
+use app::model::live::{
+    ALERT_ROWS, Alert, FreshEntry, HEAT_COLUMNS, HOUR, Holder, LIST_ROWS, LiveView, MinuteBar, Named, Ranking, Totals,
+};
 use app::model::names::{Name, NameOf};
 use app::model::pipeline::PipelineState;
+use app::model::stock::StockKey;
 
-use super::state::{Held, State};
+use super::arrivals::Arrivals;
+use super::scope::Scope;
+use super::state::State;
+use super::sums::{Held, Sums};
+use super::watchlist::Watched;
 use crate::business_time::BusinessTime;
 use crate::records::Names;
 
+/// A day, in minutes.
+const DAY: i64 = 24 * 60;
+
 /// What a view says beside the figures.
-#[derive(Debug, Clone)]
-pub struct Surroundings<'a> {
+#[derive(Debug)]
+pub struct Surroundings {
     /// The catalogue.
-    pub names: &'a Names,
+    pub names: Arc<Names>,
     /// The zone of days and clocks.
     pub business_time: BusinessTime,
     /// Now.
     pub now: Millis,
-    /// The worst state that holds, and why.
-    pub state: (PipelineState, Vec<String>),
-    /// Entries that arrived in the last 10 seconds.
-    pub arrived_in_10_s: u64,
+    /// The worst state that holds.
+    pub state: PipelineState,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// What came in the last seconds.
+    pub arrivals: Arrivals,
 }
 
-/// Draws the view.
-pub fn draw(id: String, state: &State, around: &Surroundings<'_>) -> LiveView {
+impl Surroundings {
+    /// While nothing is known yet.
+    pub fn new(business_time: BusinessTime, now: Millis) -> Self {
+        let (state, reasons) = (PipelineState::CatchingUp, Vec::new());
+        Self { names: Arc::default(), business_time, now, state, reasons, arrivals: Arrivals::default() }
+    }
+}
+
+/// Draws the view of a scope.
+pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> LiveView {
+    let sums = if scope.is_all() { Cow::Borrowed(state.sums()) } else { Cow::Owned(state.sums_of(scope)) };
     let minute = around.now.0.div_euclid(60_000);
+    let products = ranked(&sums.products);
+    let columns: Vec<&ProductId> = products.iter().take(HEAT_COLUMNS).map(|(id, _)| *id).collect();
+    let warehouse = |(id, held): (&WarehouseId, &Held)| Holder {
+        curve: state.curves().warehouse(id, held.stock),
+        cells: columns.iter().map(|product| cell(state, id, product)).collect(),
+        ..holder(id.as_str(), NameOf::Warehouse, held, around)
+    };
+    // What a product did over the days is known for all warehouses together only.
+    let product = |(id, held): (&ProductId, &Held)| Holder {
+        curve: if scope.is_all() { state.curves().product(id, held.stock) } else { String::new() },
+        ..holder(id.as_str(), NameOf::Product, held, around)
+    };
     LiveView {
         id,
-        totals: totals(state, around),
-        warehouses: ranking(state.warehouses(), NameOf::Warehouse, around.names),
-        products: ranking(state.products(), NameOf::Product, around.names),
-        newest: state.newest().map(|(partition, it)| fresh(*partition, it, around)).collect(),
+        totals: totals(state, scope, &sums, around),
+        warehouses: ranking(&sums.warehouses, warehouse),
+        products: ranking(&sums.products, product),
+        columns: columns.iter().map(|id| named(NameOf::Product, id.as_str(), around)).collect(),
+        alerts: alerts(state, scope, around),
+        newest: state.newest().of(scope).into_iter().map(|it| fresh(it.partition, &it.entry, around)).collect(),
         hour: (minute - HOUR + 1..=minute)
             .map(|minute| MinuteBar {
                 minute,
                 label: clock(around.business_time, Millis(minute * 60_000), "%H:%M"),
-                flow: state.minute(minute),
+                flow: state.minutes().at(minute, scope),
             })
             .collect(),
         offsets: state.positions().clone(),
@@ -45,79 +87,121 @@ pub fn draw(id: String, state: &State, around: &Surroundings<'_>) -> LiveView {
 }
 
 /// The view while nothing is known yet: no figure, and the reason why.
-pub fn unknown(id: String, around: &Surroundings<'_>) -> LiveView {
-    let (state, reasons) = around.state.clone();
+pub fn unknown(id: String, around: &Surroundings) -> LiveView {
     LiveView {
         id,
         totals: Totals {
-            state,
-            reasons,
+            state: around.state,
+            reasons: around.reasons.clone(),
             stock: None,
             keys: 0,
             negative: 0,
+            low: 0,
             unreadable: 0,
             day: clock(around.business_time, around.now, "%Y-%m-%d"),
-            today: app::model::batch::Flow::default(),
+            today: Flow::default(),
+            yesterday: Flow::default(),
+            recorded: 0,
             arrived_in_10_s: 0,
             rejected: 0,
             time: clock(around.business_time, around.now, "%H:%M:%S"),
         },
         warehouses: Ranking::default(),
         products: Ranking::default(),
+        columns: Vec::new(),
+        alerts: Vec::new(),
         newest: Vec::new(),
         hour: Vec::new(),
         offsets: std::collections::BTreeMap::new(),
     }
 }
 
-fn totals(state: &State, around: &Surroundings<'_>) -> Totals {
-    let (pipeline, reasons) = around.state.clone();
+/// A warehouse or product as lists show it.
+pub fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings) -> Holder {
+    Holder {
+        id: id.to_owned(),
+        name: name(of, id, around),
+        stock: held.stock,
+        today: held.today,
+        curve: String::new(),
+        cells: Vec::new(),
+    }
+}
+
+fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> Totals {
+    let unreadable = state.count_unreadable(scope);
     // A total over keys of which some cannot be read would be a guess.
-    let vouched = state.unreadable() == 0 && pipeline != PipelineState::Rebuilding;
+    let vouched = unreadable == 0 && around.state != PipelineState::Rebuilding;
     Totals {
-        state: pipeline,
-        reasons,
-        stock: vouched.then(|| state.total()),
-        keys: u64::try_from(state.keys().len()).unwrap_or(u64::MAX),
-        negative: state.negative(),
-        unreadable: state.unreadable(),
+        state: around.state,
+        reasons: around.reasons.clone(),
+        stock: vouched.then_some(sums.all.stock),
+        keys: state.count_keys(scope),
+        negative: state.watchlist().count_negative(scope),
+        low: state.watchlist().count_low(scope),
+        unreadable,
         day: state.day().to_string(),
-        today: state.today(),
-        arrived_in_10_s: around.arrived_in_10_s,
+        today: sums.all.today,
+        yesterday: yesterday_by_now(state, scope, around),
+        recorded: state.recorded(),
+        arrived_in_10_s: around.arrivals.count(scope),
         rejected: state.rejected(),
         time: clock(around.business_time, around.now, "%H:%M:%S"),
     }
 }
 
-/// By magnitude, since what is far below zero matters as much as what is far above.
-fn ranking<'a>(all: impl ExactSizeIterator<Item = (&'a str, &'a Held)>, of: NameOf, names: &Names) -> Ranking {
-    let count = all.len();
-    let mut rows: Vec<(&str, &Held)> = all.collect();
-    rows.sort_by_key(|(id, held)| (std::cmp::Reverse(held.stock.unsigned_abs()), *id));
-    let rows = rows
-        .into_iter()
-        .take(LIST_ROWS)
-        .map(|(id, held)| Holder { id: id.to_owned(), name: name(names, of, id), stock: held.stock, today: held.today })
-        .collect();
-    Ranking { count, rows }
+/// The flow of the day before, from its begin to this time of day; where a clock was changed in between, to 24 hours ago.
+fn yesterday_by_now(state: &State, scope: &Scope, around: &Surroundings) -> Flow {
+    let start = state.day().pred_opt().and_then(|it| around.business_time.start_of(it));
+    let Some(start) = start else { return Flow::default() };
+    let by_now = around.now.0.div_euclid(60_000) - DAY;
+    state.minutes().sum(start.0.div_euclid(60_000)..=by_now, scope)
 }
 
-fn fresh(partition: i32, it: &app::model::batch::NewEntry, around: &Surroundings<'_>) -> FreshEntry {
-    let named = |of, id: &str| Named { id: id.to_owned(), name: name(around.names, of, id) };
+/// By magnitude, since what is far below zero matters as much as what is far above.
+fn ranked<T: Ord>(all: &HashMap<T, Held>) -> Vec<(&T, &Held)> {
+    let mut rows: Vec<(&T, &Held)> = all.iter().collect();
+    rows.sort_by_key(|(id, held)| (Reverse(held.stock.unsigned_abs()), *id));
+    rows
+}
+
+fn ranking<'a, T: Ord>(all: &'a HashMap<T, Held>, draw: impl Fn((&'a T, &'a Held)) -> Holder) -> Ranking {
+    Ranking { count: all.len(), rows: ranked(all).into_iter().take(LIST_ROWS).map(draw).collect() }
+}
+
+fn cell(state: &State, warehouse: &WarehouseId, product: &ProductId) -> Option<i64> {
+    state.stock(&StockKey { warehouse_id: warehouse.clone(), product_id: product.clone() })
+}
+
+fn alerts(state: &State, scope: &Scope, around: &Surroundings) -> Vec<Alert> {
+    let draw = |it: Watched<'_>| Alert {
+        warehouse: named(NameOf::Warehouse, it.key.warehouse_id.as_str(), around),
+        product: named(NameOf::Product, it.key.product_id.as_str(), around),
+        stock: it.stock,
+        level: it.level,
+    };
+    state.watchlist().worst(scope, |key| state.stock(key), ALERT_ROWS).map(draw).collect()
+}
+
+fn fresh(partition: i32, it: &NewEntry, around: &Surroundings) -> FreshEntry {
     FreshEntry {
         origin: format!("{partition}-{}", it.offset),
         date: clock(around.business_time, it.create_time, "%Y-%m-%d"),
         time: clock(around.business_time, it.create_time, "%H:%M:%S"),
         direction: it.direction,
         quantity: it.quantity,
-        warehouse: named(NameOf::Warehouse, it.warehouse_id.as_str()),
-        product: named(NameOf::Product, it.product_id.as_str()),
+        warehouse: named(NameOf::Warehouse, it.warehouse_id.as_str(), around),
+        product: named(NameOf::Product, it.product_id.as_str(), around),
         bill_id: it.bill_id.to_string(),
     }
 }
 
-fn name(names: &Names, of: NameOf, id: &str) -> Name {
-    names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default()
+fn named(of: NameOf, id: &str, around: &Surroundings) -> Named {
+    Named { id: id.to_owned(), name: name(of, id, around) }
+}
+
+fn name(of: NameOf, id: &str, around: &Surroundings) -> Name {
+    around.names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default()
 }
 
 /// A moment in business time, in a fixed format: the browser must not format times, or it would differ from the server.

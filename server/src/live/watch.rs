@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use app::model::live::LiveView;
 use app::model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
@@ -49,18 +48,8 @@ impl Watch {
             tokio::time::sleep(EVERY).await;
             let age = self.clock.now().0 - self.hub.vouched_at.load(Ordering::Relaxed);
             if age > OLD_MS {
-                let shown = self.hub.view();
-                self.hub.show(|id| {
-                    let mut next = LiveView::clone(&shown);
-                    next.id = id;
-                    next.totals.state = next.totals.state.max(PipelineState::Degraded);
-                    if next.totals.reasons.is_empty() {
-                        next.totals
-                            .reasons
-                            .push("the figures were not compared with Redis for more than 10 s".to_owned());
-                    }
-                    next
-                });
+                let reason = "the figures were not compared with Redis for more than 10 s";
+                self.hub.mark(PipelineState::Degraded, reason);
             }
         }
     }

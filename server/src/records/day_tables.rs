@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
+use app::model::system::Tables;
 use chrono::NaiveDate;
 use sqlx::Connection;
 
@@ -50,6 +51,26 @@ impl Records {
             self.make_tables(missing, &mut ids).await?;
         }
         Ok(ids)
+    }
+
+    /// How many day tables there are, of how many, and how fast they become more: by the days of business, so that a month that
+    /// was loaded at once is no growth.
+    pub async fn table_count(&self) -> Result<Tables, Error> {
+        limited("counting the day tables", async {
+            let today = self.business_time.day(self.clock.now());
+            let (count, of_last_week): (i64, i64) = sqlx::query_as(
+                "SELECT COUNT(*), CAST(COALESCE(SUM(day >= ? - INTERVAL 7 DAY AND day < ?), 0) AS SIGNED) FROM day_tables",
+            )
+            .bind(today)
+            .bind(today)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(Error::away("counting the day tables"))?;
+            let (most, new_a_day) = (i64::from(self.max_tables), of_last_week * 10 / 7);
+            let days_left = ((most - count).max(0) * 10).checked_div(new_a_day);
+            Ok(Tables { count, most, new_a_day, days_left })
+        })
+        .await
     }
 
     async fn make_tables(&self, missing: Vec<DayTable>, ids: &mut TableIds) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use app::model::batch::{DayFlow, Delta, Flow, KeyDelta, MinuteFlow, NOTE_ENTRIES, NewEntry, Note};
 use app::model::entry::{Entry, Millis};
+use app::model::ids::WarehouseId;
 use app::model::pipeline::Counts;
 use app::model::quantity::Direction;
 use app::model::stock::StockKey;
@@ -34,7 +35,7 @@ pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: Busines
     let newest = lines.iter().skip(lines.len().saturating_sub(NOTE_ENTRIES)).map(|line| new_entry(line)).collect();
     let since = business_time.day(now).and_then(|today| today.checked_sub_days(Days::new(1)));
     let mut days: BTreeMap<_, Flow> = BTreeMap::new();
-    let mut minutes: BTreeMap<i64, Flow> = BTreeMap::new();
+    let mut minutes: BTreeMap<(i64, &WarehouseId), Flow> = BTreeMap::new();
     let first_minute = minute(now) - MINUTES_KEPT;
     for line in lines {
         let flow = flow(&line.entry);
@@ -43,7 +44,7 @@ pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: Busines
         }
         let minute = minute(line.entry.create_time);
         if minute >= first_minute {
-            minutes.entry(minute).or_default().add(flow);
+            minutes.entry((minute, &line.entry.warehouse_id)).or_default().add(flow);
         }
     }
     Note {
@@ -51,7 +52,10 @@ pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: Busines
         rejected: counts.rejected,
         newest,
         days: days.into_iter().map(|((day, key), flow)| DayFlow { day: day.to_string(), key, flow }).collect(),
-        minutes: minutes.into_iter().map(|(minute, flow)| MinuteFlow { minute, flow }).collect(),
+        minutes: minutes
+            .into_iter()
+            .map(|((minute, warehouse), flow)| MinuteFlow { minute, warehouse_id: Some(warehouse.clone()), flow })
+            .collect(),
     }
 }
 

@@ -1,8 +1,7 @@
-//! `minute_totals`: the last two days by minute, for the wall's last hour.
-
-use std::collections::BTreeMap;
+//! `minute_totals`: the last two days by minute and warehouse, for the wall's last hour.
 
 use app::model::batch::{Flow, MinuteFlow};
+use app::model::ids::WarehouseId;
 use sqlx::MySqlConnection;
 
 use super::error::limited;
@@ -14,13 +13,16 @@ pub async fn add(connection: &mut MySqlConnection, partition: i32, minutes: &[Mi
     if minutes.is_empty() {
         return Ok(());
     }
-    let rows = minutes.iter().map(|it| (it.minute, it.flow.qty_in, it.flow.qty_out, it.flow.entries));
+    let rows = minutes.iter().map(|it| {
+        let warehouse = it.warehouse_id.as_ref().map_or("", WarehouseId::as_str);
+        (it.minute, warehouse, it.flow.qty_in, it.flow.qty_out, it.flow.entries)
+    });
     sqlx::query(
-        "INSERT INTO minute_totals (minute, partition_id, qty_in, qty_out, entries)
-         SELECT j.minute, ?, j.qty_in, j.qty_out, j.entries
+        "INSERT INTO minute_totals (minute, warehouse_id, partition_id, qty_in, qty_out, entries)
+         SELECT j.minute, j.warehouse_id, ?, j.qty_in, j.qty_out, j.entries
          FROM JSON_TABLE(?, '$[*]' COLUMNS (
-           minute VARCHAR(32) PATH '$[0]', qty_in VARCHAR(32) PATH '$[1]', qty_out VARCHAR(32) PATH '$[2]',
-           entries VARCHAR(32) PATH '$[3]')) AS j
+           minute VARCHAR(32) PATH '$[0]', warehouse_id VARCHAR(256) PATH '$[1]', qty_in VARCHAR(32) PATH '$[2]',
+           qty_out VARCHAR(32) PATH '$[3]', entries VARCHAR(32) PATH '$[4]')) AS j
          ON DUPLICATE KEY UPDATE qty_in = minute_totals.qty_in + VALUES(qty_in),
            qty_out = minute_totals.qty_out + VALUES(qty_out), entries = minute_totals.entries + VALUES(entries)",
     )
@@ -32,16 +34,21 @@ pub async fn add(connection: &mut MySqlConnection, partition: i32, minutes: &[Mi
 }
 
 /// The flows from a minute on, over all partitions.
-pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<BTreeMap<i64, Flow>, Error> {
-    let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-        "SELECT minute, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED), CAST(SUM(entries) AS SIGNED)
-         FROM minute_totals WHERE minute >= ? GROUP BY minute",
+pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<Vec<MinuteFlow>, Error> {
+    let rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(
+        "SELECT minute, warehouse_id, CAST(SUM(qty_in) AS SIGNED), CAST(SUM(qty_out) AS SIGNED), CAST(SUM(entries) AS SIGNED)
+         FROM minute_totals WHERE minute >= ? GROUP BY minute, warehouse_id",
     )
     .bind(minute)
     .fetch_all(connection)
     .await
     .map_err(Error::away("reading the last hour"))?;
-    Ok(rows.into_iter().map(|(minute, qty_in, qty_out, entries)| (minute, Flow { qty_in, qty_out, entries })).collect())
+    let flow = |(minute, warehouse, qty_in, qty_out, entries): (i64, String, i64, i64, i64)| MinuteFlow {
+        minute,
+        warehouse_id: WarehouseId::try_from(warehouse).ok(),
+        flow: Flow { qty_in, qty_out, entries },
+    };
+    Ok(rows.into_iter().map(flow).collect())
 }
 
 impl Records {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use app::model::names::{Name, NameOf};
-use sqlx::QueryBuilder;
+use app::model::stock::StockKey;
+use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
 use super::{Error, Records};
@@ -21,10 +22,39 @@ pub struct NameRow {
     pub unit: Option<String>,
 }
 
+/// A level to be stored: fewer than this many are low.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelRow {
+    /// What, and where.
+    pub key: StockKey,
+    /// From 1; none takes the level away.
+    pub level: Option<i64>,
+}
+
 /// The whole catalogue by kind and id.
 pub type Names = HashMap<NameOf, HashMap<String, Name>>;
 
 impl Records {
+    /// Below how many a product counts as low in a warehouse.
+    pub async fn low_levels(&self) -> Result<HashMap<StockKey, i64>, Error> {
+        limited("reading the low-stock levels", async {
+            let rows: Vec<(String, String, i64)> =
+                sqlx::query_as("SELECT warehouse_id, product_id, level FROM low_stock")
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(Error::away("reading the low-stock levels"))?;
+            let mut levels = HashMap::new();
+            for (warehouse, product, level) in rows {
+                // An id that is none has no stock either.
+                if let (Ok(warehouse_id), Ok(product_id)) = (warehouse.try_into(), product.try_into()) {
+                    levels.insert(StockKey { warehouse_id, product_id }, level);
+                }
+            }
+            Ok(levels)
+        })
+        .await
+    }
+
     /// Reads the catalogue.
     pub async fn names(&self) -> Result<Names, Error> {
         limited("reading the names", async {
@@ -44,8 +74,8 @@ impl Records {
         .await
     }
 
-    /// Adds or replaces names, all or none.
-    pub async fn store_names(&self, rows: &[NameRow]) -> Result<(), Error> {
+    /// Adds or replaces names and levels, all or none.
+    pub async fn store_catalogue(&self, rows: &[NameRow], levels: &[LevelRow]) -> Result<(), Error> {
         limited("storing names", async {
         let away = Error::away("storing names");
         let mut transaction = self.pool.begin().await.map_err(&away)?;
@@ -64,8 +94,30 @@ impl Records {
             );
             statement.build().execute(&mut *transaction).await.map_err(&away)?;
         }
+        store_levels(&mut transaction, levels).await.map_err(&away)?;
         transaction.commit().await.map_err(&away)
         })
         .await
     }
+}
+
+async fn store_levels(connection: &mut MySqlConnection, levels: &[LevelRow]) -> Result<(), sqlx::Error> {
+    let set: Vec<_> = levels.iter().filter_map(|it| Some((&it.key, it.level?))).collect();
+    for chunk in set.chunks(1000) {
+        let mut statement = QueryBuilder::new("INSERT INTO low_stock (product_id, warehouse_id, level, changed_at) ");
+        statement.push_values(chunk, |mut row, (key, level)| {
+            row.push_bind(key.product_id.as_str()).push_bind(key.warehouse_id.as_str()).push_bind(*level);
+            row.push("UTC_TIMESTAMP(3)");
+        });
+        statement.push(" ON DUPLICATE KEY UPDATE level = VALUES(level), changed_at = VALUES(changed_at)");
+        statement.build().execute(&mut *connection).await?;
+    }
+    for it in levels.iter().filter(|it| it.level.is_none()) {
+        sqlx::query("DELETE FROM low_stock WHERE product_id = ? AND warehouse_id = ?")
+            .bind(it.key.product_id.as_str())
+            .bind(it.key.warehouse_id.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::{DayFlow, Flow, NewEntry};
+use app::model::batch::{DayFlow, Flow, MinuteFlow, NewEntry};
 use app::model::entry::Millis;
 use app::model::ids::{IdError, ProductId, WarehouseId};
 use app::model::stock::StockKey;
@@ -29,8 +29,8 @@ pub struct StreamSnapshot {
     pub cursors: BTreeMap<i32, Cursor>,
     /// The business day of `now`.
     pub today: Today,
-    /// By minute, from an hour before `now`.
-    pub minutes: BTreeMap<i64, Flow>,
+    /// By minute and warehouse, since the business day before began.
+    pub minutes: Vec<MinuteFlow>,
     /// With their partition, newest first.
     pub newest: Vec<(i32, NewEntry)>,
 }
@@ -55,7 +55,8 @@ impl Records {
             .fetch_all(&mut connection)
             .await
             .map_err(&away)?;
-            let minutes = minutes::since_in(&mut connection, effects::minute(now) - 60).await?;
+            let yesterday = day.pred_opt().and_then(|it| self.business_time.start_of(it)).unwrap_or(now);
+            let minutes = minutes::since_in(&mut connection, effects::minute(yesterday)).await?;
             let newest = journal::newest_in(&mut connection, 16).await?;
             let flows = rows
                 .into_iter()

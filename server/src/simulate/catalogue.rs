@@ -85,7 +85,7 @@ pub(super) const COMPANIES: [Item; 5] = [
     item("ruikang", "瑞康日化", "Ruikang Household", 11),
 ];
 
-/// The names of everything the grocer mentions, ready for [`crate::records::Records::store_names`].
+/// The names of everything the grocer mentions, ready for [`crate::records::Records::store_catalogue`].
 pub fn names() -> Vec<NameRow> {
     let row = |of: NameOf, it: &Item| NameRow {
         of,
@@ -97,4 +97,9 @@ pub fn names() -> Vec<NameRow> {
     let warehouses = WAREHOUSES.iter().map(|it| row(NameOf::Warehouse, it));
     let companies = COMPANIES.iter().map(|it| row(NameOf::Company, it));
     products.chain(warehouses).chain(companies).collect()
+}
+
+/// Every product in every warehouse.
+pub fn keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PRODUCTS.iter().flat_map(|product| WAREHOUSES.iter().map(|warehouse| (product.id, warehouse.id)))
 }

@@ -12,7 +12,7 @@ mod tests;
 mod truth;
 mod wire;
 
-pub use catalogue::names;
+pub use catalogue::{keys, names};
 pub use grocer::Grocer;
 pub use truth::{Overflow, Truth};
 pub use wire::to_json;

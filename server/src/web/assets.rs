@@ -13,15 +13,20 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::hex::hex;
 
 /// The files that make the browser's part.
-const FILES: [&str; 3] = ["tallyhouse.js", "tallyhouse_bg.wasm", "tallyhouse.css"];
+const FILES: [&str; 4] = ["tallyhouse.js", "tallyhouse_bg.wasm", "tallyhouse.css", "refresh.js"];
 
-/// The first path part under which the files are served: `pkg/<hash>`.
-pub fn hashed_dir(pkg: &Path) -> io::Result<String> {
+/// A hash of the files: another one when anything in them changed.
+pub fn version(pkg: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     for file in FILES {
         hash.update(std::fs::read(pkg.join(file))?);
     }
-    Ok(format!("pkg/{}", hex(&hash.finalize()[..8])))
+    Ok(hex(&hash.finalize()[..8]))
+}
+
+/// Under which path they are served.
+pub fn dir(version: &str) -> String {
+    format!("pkg/{version}")
 }
 
 /// Serves the files, compressed where the browser takes it.

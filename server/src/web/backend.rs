@@ -1,20 +1,41 @@
 //! What pages ask, answered from what this process holds.
 
-use app::backend::{ApiError, Backend};
-use app::model::live::LiveView;
+use app::backend::{ApiError, Backend, MOST_FOUND};
+use app::model::live::{Holder, LiveView};
+use app::model::names::NameOf;
+use app::model::system::SystemView;
 use async_trait::async_trait;
 
-use crate::live::Hub;
+use super::system::SystemReader;
+use crate::live::{Hub, Scope};
 
 /// The server's side of the seam.
 pub struct ServerBackend {
     /// What live pages show.
     pub hub: Hub,
+    /// How the parts are.
+    pub system: SystemReader,
 }
+
+/// The most characters that a search looks for.
+const MOST_TEXT: usize = 64;
 
 #[async_trait]
 impl Backend for ServerBackend {
-    async fn live_view(&self) -> Result<LiveView, ApiError> {
-        Ok(LiveView::clone(&self.hub.view()))
+    async fn live_view(&self, warehouses: &[String]) -> Result<LiveView, ApiError> {
+        let scope = Scope::of(warehouses).ok_or(ApiError::BadRequest)?;
+        let channel = self.hub.channel(&scope).ok_or(ApiError::Away)?;
+        Ok(LiveView::clone(&channel.view()))
+    }
+
+    async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError> {
+        if text.trim().is_empty() || text.chars().count() > MOST_TEXT {
+            return Err(ApiError::BadRequest);
+        }
+        Ok(self.hub.find(of, text, MOST_FOUND))
+    }
+
+    async fn system(&self) -> Result<SystemView, ApiError> {
+        self.system.read().await
     }
 }

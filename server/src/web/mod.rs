@@ -11,15 +11,18 @@ mod problem;
 mod router;
 mod stock;
 mod stream;
+mod system;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use guard::{Principal, Role, check_listen};
 pub use pipeline::PipelineReader;
+pub use system::SystemReader;
 
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
@@ -32,6 +35,8 @@ pub struct Web {
     pub hub: Hub,
     /// Where the stream stands.
     pub pipeline: PipelineReader,
+    /// How the parts are.
+    pub system: SystemReader,
     /// For `/metrics`.
     pub metrics: PrometheusHandle,
     /// The time.
@@ -40,6 +45,8 @@ pub struct Web {
     pub business_time: BusinessTime,
     /// Where the browser's part is.
     pub pkg: PathBuf,
+    /// Another one when anything of the browser's part changed.
+    pub version: Arc<str>,
     /// Ends the event streams first when the process goes down.
     pub stop: CancellationToken,
 }
@@ -70,12 +77,17 @@ pub enum Error {
     },
 }
 
+/// The version of the browser's part, which names its folder.
+pub fn version_of(pkg: &Path) -> Result<Arc<str>, Error> {
+    assets::version(pkg).map(Into::into).map_err(|cause| Error::Assets { path: pkg.to_owned(), cause })
+}
+
 impl Web {
     /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.
     pub async fn serve(self, listen: SocketAddr, ops: Option<SocketAddr>) -> Result<(), Error> {
         let health = health::routes(&self);
         let stop = self.stop.clone();
-        let app = router::routes(self, ops.is_none().then(|| health.clone()))?;
+        let app = router::routes(self, ops.is_none().then(|| health.clone()));
         let listener = bind(listen).await?;
         tracing::info!(address = %listen, "serving");
         let main = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::app::{App, StylesheetPath, shell};
+use app::app::{App, Assets, Theme, shell};
 use app::backend::Backend;
 use axum::Router;
 use axum::extract::Request;
@@ -16,14 +16,14 @@ use leptos_axum::{
 
 use super::backend::ServerBackend;
 use super::preferences;
-use super::{Error, Web, assets};
+use super::{Web, assets};
 
 /// The routes of pages and server functions, and of the files they need.
-pub fn routes(web: &Web) -> Result<Router, Error> {
-    let dir = assets::hashed_dir(&web.pkg).map_err(|cause| Error::Assets { path: web.pkg.clone(), cause })?;
+pub fn routes(web: &Web) -> Router {
+    let dir = assets::dir(&web.version);
     let options = LeptosOptions::builder().output_name("tallyhouse").site_pkg_dir(dir.clone()).build();
-    let backend: Arc<dyn Backend> = Arc::new(ServerBackend { hub: web.hub.clone() });
-    let stylesheet = StylesheetPath(format!("/{dir}/tallyhouse.css"));
+    let backend: Arc<dyn Backend> = Arc::new(ServerBackend { hub: web.hub.clone(), system: web.system.clone() });
+    let assets = Assets { folder: format!("/{dir}"), version: web.version.to_string() };
 
     let for_functions = Arc::clone(&backend);
     let functions = move |headers: HeaderMap, request: Request| {
@@ -38,11 +38,15 @@ pub fn routes(web: &Web) -> Result<Router, Error> {
     };
     let context = move || {
         provide_context(Arc::clone(&backend));
-        provide_context(stylesheet.clone());
+        provide_context(assets.clone());
         let parts = leptos::context::use_context::<axum::http::request::Parts>();
         if let Some(parts) = parts {
             provide_context(preferences::locale(&parts.headers));
-            if let Some(theme) = preferences::theme(&parts.headers) {
+            let theme = match parts.uri.path() {
+                "/wall" => Some(Theme::Wall),
+                _ => preferences::theme(&parts.headers),
+            };
+            if let Some(theme) = theme {
                 provide_context(theme);
             }
         }
@@ -55,10 +59,10 @@ pub fn routes(web: &Web) -> Result<Router, Error> {
     let for_unknown = options.clone();
     let unknown = render_app_to_stream_with_context(context.clone(), move || shell(for_unknown.clone()));
     let for_pages = options.clone();
-    Ok(Router::new()
+    Router::new()
         .route("/api/fn/{*name}", any(functions))
         .leptos_routes_with_context(&options, pages, context, move || shell(for_pages.clone()))
         .fallback(get(unknown))
         .with_state(options)
-        .merge(assets::routes(&web.pkg, &dir)))
+        .merge(assets::routes(&web.pkg, &dir))
 }

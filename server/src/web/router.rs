@@ -12,13 +12,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::problem::Problem;
-use super::{Error, Web, guard, pages, pipeline, preferences, stock, stream};
+use super::{Web, guard, pages, pipeline, preferences, stock, stream};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// All routes; with those of health where they have no address of their own.
-pub fn routes(web: Web, health: Option<Router>) -> Result<Router, Error> {
+pub fn routes(web: Web, health: Option<Router>) -> Router {
     let answers = Router::new()
         .route("/api/v1/stock", get(stock::get))
         .route("/api/v1/pipeline", get(pipeline::get))
@@ -26,7 +26,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Result<Router, Error> {
         .route("/lang/{tag}", get(preferences::choose_language))
         .route("/theme/{word}", get(preferences::choose_theme))
         .with_state(web.clone())
-        .merge(pages::routes(&web)?)
+        .merge(pages::routes(&web))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());
     let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web);
@@ -38,10 +38,10 @@ pub fn routes(web: Web, health: Option<Router>) -> Result<Router, Error> {
         .layer(set(header::REFERRER_POLICY, "same-origin"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"));
     // Health checks come from machines that know no host name of ours, and say nothing that needs a guard.
-    Ok(match health {
+    match health {
         Some(health) => app.merge(health),
         None => app,
-    })
+    }
 }
 
 fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

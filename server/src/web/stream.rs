@@ -2,50 +2,64 @@
 
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::IntoResponse;
 use axum::response::sse::{Event as Sse, Sse as SseBody};
+use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use super::Web;
-use crate::live::{Event, Hub};
+use super::problem::{FieldError, Problem};
+use crate::live::{Channel, Event, Scope, clock};
 
 /// How often something is sent when nothing changes.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// Where to go on.
-#[derive(Debug, Default, Deserialize)]
-pub struct After {
-    after: Option<String>,
-}
-
-/// The call. A browser that reconnects by itself names the last event in a header, which is newer than the URL.
-pub async fn get(State(web): State<Web>, Query(query): Query<After>, headers: HeaderMap) -> impl IntoResponse {
+/// The call: `?after=EVENT` goes on behind an event, `&warehouse=ID` (repeatable) limits it. A browser that reconnects by
+/// itself names the last event in a header, which is newer than the URL.
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
+    let (mut after, mut warehouses) = (None, Vec::new());
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*name {
+            "after" => after = Some(value.into_owned()),
+            "warehouse" => warehouses.push(value.into_owned()),
+            _ => {}
+        }
+    }
+    let scope = Scope::of(&warehouses).ok_or_else(|| {
+        let message = format!("one is no id, or they are more than {}", Scope::MOST);
+        Problem::invalid(vec![FieldError { field: "warehouse", code: "invalid", message }])
+    })?;
+    let channel = web.hub.channel(&scope).ok_or_else(|| Problem::away("Too many selections are watched at a time."))?;
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let events = events(&web, last.or(query.after).as_deref());
+    let events = events(&web, channel, last.or(after).as_deref());
     let stop = web.stop.clone().cancelled_owned();
     metrics::counter!("tallyhouse_streams_opened_total").increment(1);
-    ([("x-accel-buffering", "no")], SseBody::new(events.take_until(stop)))
+    Ok(([("x-accel-buffering", "no")], SseBody::new(events.take_until(stop))).into_response())
 }
 
-fn events(web: &Web, after: Option<&str>) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
-    let (missed, changes) = web.hub.stream(after);
+fn events(
+    web: &Web,
+    channel: Arc<Channel>,
+    after: Option<&str>,
+) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
+    let (missed, changes) = channel.stream(after);
     // Jitter: a hall full of screens must not come back in the same instant.
     let retry = Duration::from_millis(1000 + RandomState::new().hash_one(0u8) % 2000);
-    let first = std::iter::once(Sse::default().retry(retry)).chain(missed.iter().map(sse));
-    let follow = Follow { hub: web.hub.clone(), changes, web: web.clone(), heartbeat: Instant::now() + HEARTBEAT };
+    let first = [Sse::default().retry(retry), heartbeat(web)].into_iter().chain(missed.iter().map(sse));
+    let follow = Follow { channel, changes, web: web.clone(), heartbeat: Instant::now() + HEARTBEAT };
     let rest = stream::unfold(follow, |mut follow| async move { Some((follow.next().await, follow)) });
     stream::iter(first.collect::<Vec<_>>()).chain(rest.flat_map(stream::iter)).map(Ok)
 }
 
 struct Follow {
-    hub: Hub,
+    channel: Arc<Channel>,
     changes: tokio::sync::broadcast::Receiver<Event>,
     web: Web,
     heartbeat: Instant,
@@ -58,7 +72,7 @@ impl Follow {
                 Ok(event) => vec![sse(&event)],
                 // Too slow: a fresh snapshot, never a gap.
                 Err(RecvError::Lagged(_)) => {
-                    let (missed, changes) = self.hub.stream(None);
+                    let (missed, changes) = self.channel.stream(None);
                     self.changes = changes;
                     missed.iter().map(sse).collect()
                 }
@@ -66,12 +80,16 @@ impl Follow {
             },
             () = tokio::time::sleep_until(self.heartbeat) => {
                 self.heartbeat = Instant::now() + HEARTBEAT;
-                let time = self.web.business_time.local(self.web.clock.now());
-                let time = time.map_or_else(String::new, |it| it.format("%H:%M:%S").to_string());
-                vec![Sse::default().event("heartbeat").data(format!("{{\"time\":\"{time}\"}}"))]
+                vec![heartbeat(&self.web)]
             }
         }
     }
+}
+
+/// The time, and the version: a wall that nobody touches keeps up with it by itself.
+fn heartbeat(web: &Web) -> Sse {
+    let time = clock(web.business_time, web.clock.now(), "%H:%M:%S");
+    Sse::default().event("heartbeat").data(json!({ "time": time, "version": &*web.version }).to_string())
 }
 
 fn sse(event: &Event) -> Sse {

@@ -13,7 +13,7 @@ use tallyhouse::config::{self, Config};
 use tallyhouse::ingest::{EntryProducer, Error};
 use tallyhouse::live::Follower;
 use tallyhouse::startup::Parts;
-use tallyhouse::web::{PipelineReader, Web};
+use tallyhouse::web::{PipelineReader, SystemReader, Web, version_of};
 use tallyhouse::world::World;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -167,18 +167,24 @@ impl System {
             zone,
         );
         tokio::spawn(follower.run(stop.clone()));
+        let pipeline = PipelineReader {
+            records: self.parts.records.clone(),
+            realtime: self.parts.realtime.clone(),
+            topic: self.parts.topic.clone(),
+            status: self.parts.status.clone(),
+        };
+        let system = SystemReader::new(pipeline.clone(), self.parts.clock.clone(), zone);
+        tokio::spawn(system.clone().run(stop.clone()));
+        let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");
         let web = Web {
             hub,
-            pipeline: PipelineReader {
-                records: self.parts.records.clone(),
-                realtime: self.parts.realtime.clone(),
-                topic: self.parts.topic.clone(),
-                status: self.parts.status.clone(),
-            },
+            pipeline,
+            system,
+            version: version_of(&pkg).expect("a pkg folder"),
             metrics: metrics_handle(),
             clock: self.parts.clock.clone(),
             business_time: zone,
-            pkg: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg"),
+            pkg,
             stop: stop.clone(),
         };
         tokio::spawn(web.serve(listen, None));

@@ -102,7 +102,7 @@ async fn a_hub_that_stands_still_is_said_to() {
     let stop = CancellationToken::new();
     tokio::spawn(watch.run(stop.clone()));
     eventually("the view says so", || async {
-        let view = hub.view();
+        let view = hub.everything().view();
         let said = view.totals.state == PipelineState::Degraded && !view.totals.reasons.is_empty();
         if said { Ok(()) } else { Err(format!("{:?}", view.totals)) }
     })

@@ -38,13 +38,13 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
         Follower::new(parts.records.clone(), parts.realtime.clone(), parts.status.clone(), parts.clock.clone(), zone);
     tokio::spawn(follower.run(stop.clone()));
     let warm = Instant::now();
-    while hub.view().totals.today.entries < 1000 {
+    while hub.everything().view().totals.today.entries < 1000 {
         anyhow::ensure!(warm.elapsed() < Duration::from_mins(1), "not warm after 60 s: {:?}", parts.status.now());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
     let (sender, sent) = mpsc::unbounded_channel();
-    let (_, changes) = hub.stream(None);
+    let (_, changes) = hub.everything().stream(None);
     let places = Places { changes, feed: Box::pin(parts.realtime.subscribe().await?.into_messages()) };
     let sending = tokio::spawn(send(world.config.clone(), rate, seconds, sender));
     let [mut acknowledged, mut published, mut latencies] = receive(places, sent, rate * seconds).await;

@@ -1,130 +1,10 @@
-//! What a live page shows, and how it moves on: a view, the change from one view to the next, and nothing in between.
-//! `view.apply(view.change_to(&next))` is `next`; the server works changes out once, every screen applies them.
+//! What is different from one view to the next, worked out once on the server and applied by every screen.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::batch::Flow;
-use super::names::Name;
-use super::pipeline::PipelineState;
-use super::quantity::Direction;
-
-/// The most rows of a ranked list, and of the newest entries, that a view carries.
-pub const LIST_ROWS: usize = 100;
-/// The most entries that a view carries.
-pub const NEWEST_ROWS: usize = 12;
-/// The last hour, in minutes.
-pub const HOUR: i64 = 60;
-
-/// Everything that `/` shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LiveView {
-    /// Which hub made it and how many changes before: `EPOCH-NUMBER`. Events carry the same.
-    pub id: String,
-    /// The figures on top.
-    pub totals: Totals,
-    /// Who holds it, largest first.
-    pub warehouses: Ranking,
-    /// What is held, largest first.
-    pub products: Ranking,
-    /// Newest first.
-    pub newest: Vec<FreshEntry>,
-    /// The last hour by minute, oldest first; always [`HOUR`] bars.
-    pub hour: Vec<MinuteBar>,
-    /// Per partition, the position up to which entries are in the figures.
-    pub offsets: BTreeMap<i32, i64>,
-}
-
-/// The figures on top.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Totals {
-    /// The worst state that holds.
-    pub state: PipelineState,
-    /// Why, for operators.
-    pub reasons: Vec<String>,
-    /// All stock of all warehouses; `None` while there is no number we could vouch for.
-    pub stock: Option<i64>,
-    /// Keys with stock.
-    pub keys: u64,
-    /// Keys whose stock is negative.
-    pub negative: u64,
-    /// Keys whose stored stock cannot be read.
-    pub unreadable: u64,
-    /// The business day, `YYYY-MM-DD`.
-    pub day: String,
-    /// Its flow.
-    pub today: Flow,
-    /// Entries that arrived in the last 10 seconds.
-    pub arrived_in_10_s: u64,
-    /// Messages that were rejected, ever.
-    pub rejected: i64,
-    /// When this was true, `HH:MM:SS`, business time.
-    pub time: String,
-}
-
-/// A ranked list, its head only.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Ranking {
-    /// How many there are in all.
-    pub count: usize,
-    /// At most [`LIST_ROWS`], by magnitude of stock, largest first.
-    pub rows: Vec<Holder>,
-}
-
-/// One warehouse or product.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Holder {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: Name,
-    /// Its stock.
-    pub stock: i64,
-    /// Its flow today.
-    pub today: Flow,
-}
-
-/// A thing with its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: Name,
-}
-
-/// An entry that just came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FreshEntry {
-    /// `PARTITION-OFFSET`: tells entries apart.
-    pub origin: String,
-    /// `YYYY-MM-DD`, business time, as the bill says.
-    pub date: String,
-    /// `HH:MM:SS`.
-    pub time: String,
-    /// Which way.
-    pub direction: Direction,
-    /// How many.
-    pub quantity: i64,
-    /// Where.
-    pub warehouse: Named,
-    /// What.
-    pub product: Named,
-    /// Which bill.
-    pub bill_id: String,
-}
-
-/// One minute of the last hour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MinuteBar {
-    /// Minutes since 1970-01-01 UTC.
-    pub minute: i64,
-    /// `HH:MM`, business time.
-    pub label: String,
-    /// What moved.
-    pub flow: Flow,
-}
+use super::{Alert, FreshEntry, HOUR, Holder, LiveView, MinuteBar, NEWEST_ROWS, Named, Ranking, Totals};
 
 /// What is different in the next view. Absent parts are as before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -140,6 +20,12 @@ pub struct LiveChange {
     /// Changes of products.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub products: Option<RankingChange>,
+    /// Other products head the heat map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<Named>>,
+    /// The keys that need a person, if they changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Vec<Alert>>,
     /// Entries that are new, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newest: Vec<FreshEntry>,
@@ -175,6 +61,8 @@ impl LiveView {
             totals: (self.totals != next.totals).then(|| next.totals.clone()),
             warehouses: self.warehouses.change_to(&next.warehouses),
             products: self.products.change_to(&next.products),
+            columns: (self.columns != next.columns).then(|| next.columns.clone()),
+            alerts: (self.alerts != next.alerts).then(|| next.alerts.clone()),
             newest,
             newest_anew,
             hour: next.hour.iter().filter(|it| !self.hour.contains(it)).cloned().collect(),
@@ -199,6 +87,12 @@ impl LiveView {
         if let Some(change) = change.products {
             self.products.apply(change);
         }
+        if let Some(columns) = change.columns {
+            self.columns = columns;
+        }
+        if let Some(alerts) = change.alerts {
+            self.alerts = alerts;
+        }
         move_newest(&mut self.newest, change.newest, change.newest_anew);
         merge_hour(&mut self.hour, change.hour);
         self.offsets.extend(change.offsets);
@@ -211,6 +105,8 @@ impl LiveChange {
         self.totals.is_none()
             && self.warehouses.is_none()
             && self.products.is_none()
+            && self.columns.is_none()
+            && self.alerts.is_none()
             && self.newest.is_empty()
             && !self.newest_anew
             && self.hour.is_empty()
@@ -273,6 +169,11 @@ impl Ranking {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::batch::Flow;
+    use crate::model::names::Name;
+    use crate::model::pipeline::PipelineState;
+    use crate::model::quantity::Direction;
+
     use super::*;
 
     /// A small generator: this crate has no use for a random number library outside this test.
@@ -289,12 +190,16 @@ mod tests {
             for id in 0..6 {
                 if self.roll(4) > 0 {
                     let stock = self.roll(3);
-                    rows.push(Holder { id: id.to_string(), name: Name::default(), stock, today: Flow::default() });
+                    rows.push(Holder { id: id.to_string(), stock, ..Holder::default() });
                 }
             }
             rows.sort_by_key(|it| (-it.stock, it.id.clone()));
             Ranking { count: rows.len(), rows }
         }
+    }
+
+    fn named(id: &str) -> Named {
+        Named { id: id.to_owned(), name: Name::default() }
     }
 
     fn view(seed: u64) -> LiveView {
@@ -314,15 +219,22 @@ mod tests {
                 stock: Some(dice.roll(2)),
                 keys: 0,
                 negative: 0,
+                low: 0,
                 unreadable: 0,
                 day: String::new(),
                 today: Flow::default(),
+                yesterday: Flow::default(),
+                recorded: 0,
                 arrived_in_10_s: 0,
                 rejected: 0,
                 time: String::new(),
             },
             warehouses,
             products,
+            columns: (0..dice.roll(3)).map(|it| named(&it.to_string())).collect(),
+            alerts: (0..dice.roll(3))
+                .map(|it| Alert { warehouse: named("w"), product: named("p"), stock: -it, level: None })
+                .collect(),
             newest: Vec::new(),
             hour: (first..first + HOUR).map(|minute| bar(minute, dice.roll(2))).collect(),
             offsets: BTreeMap::from([(0, first)]),
@@ -353,8 +265,8 @@ mod tests {
             time: String::new(),
             direction: Direction::In,
             quantity: 1,
-            warehouse: Named { id: String::new(), name: Name::default() },
-            product: Named { id: String::new(), name: Name::default() },
+            warehouse: named(""),
+            product: named(""),
             bill_id: String::new(),
         };
         let mut before = view(1);

@@ -1,0 +1,102 @@
+//! Stock that needs a person: negative before low.
+
+use leptos::prelude::*;
+
+use super::heat::decimal;
+use super::panel::Panel;
+use crate::draw::{Row, either, flag, rows, text, word};
+use crate::i18n::{locale, texts};
+use crate::live::LiveStore;
+use crate::model::live::Alert;
+use crate::number::{count, grouped};
+
+/// The panel of negative and low stock.
+#[component]
+pub fn AlertPanel(
+    /// What the page shows.
+    store: LiveStore,
+    /// Is what is shown old?
+    stale: Signal<bool>,
+) -> impl IntoView {
+    let texts = texts();
+    let negative = move || store.totals.with(|it| it.negative);
+    let low = move || store.totals.with(|it| it.low);
+    let bad = word(move || (negative() > 0).then_some("bad"));
+    let warn = word(move || (low() > 0).then_some("warn"));
+    let tools = view! {
+        <span class="grow"></span>
+        <span class="badge" data-tone=bad>
+            {text(move || (texts.n_negative)(&count(negative())))}
+        </span>
+        <span class="badge" data-tone=warn>
+            {text(move || (texts.n_low)(&count(low())))}
+        </span>
+    };
+    let more = text(move || {
+        let shown = store.alerts.with(|it| u64::try_from(it.len()).unwrap_or(0));
+        match (negative() + low()).saturating_sub(shown) {
+            0 => String::new(),
+            left => (texts.and_more)(&count(left)),
+        }
+    });
+    let all = move || store.alerts.with(|all| all.iter().map(row).collect());
+    let list = move || {
+        view! {
+            <ul class="body alerts" tabindex="0" aria-label=texts.alerts>
+                {rows(all)}
+                <li class="more">{more}</li>
+            </ul>
+        }
+        .into_any()
+    };
+    let none = move || view! { <p class="body muted">{texts.no_alerts}</p> }.into_any();
+    let body = either(flag(move || store.alerts.with(|it| !it.is_empty())), list, none);
+    view! { <Panel class="alert" title=texts.alerts stale tools=tools.into_any() body /> }
+}
+
+fn row(it: &Alert) -> Row {
+    let it = it.clone();
+    let key = format!("{}\n{}\n{}\n{:?}", it.warehouse.id, it.product.id, it.stock, it.level);
+    Row::new(key, move || view! { <Key it=it.clone() /> }.into_any())
+}
+
+#[component]
+fn Key(it: Alert) -> impl IntoView {
+    let (locale, texts) = (locale(), texts());
+    let what = format!(
+        "{} · {}",
+        locale.name(&it.warehouse.name, &it.warehouse.id),
+        locale.name(&it.product.name, &it.product.id)
+    );
+    let ids = format!("{what} · {} · {}", it.warehouse.id, it.product.id);
+    view! {
+        <li>
+            <span class="what" title=ids>
+                {what}
+            </span>
+            {match it.level {
+                None => {
+                    view! {
+                        <span class="badge" data-tone="bad">
+                            {texts.negative_word}
+                        </span>
+                        <span class="num neg">{grouped(it.stock)}</span>
+                    }
+                        .into_any()
+                }
+                Some(level) => {
+                    let part = u32::try_from(i128::from(it.stock) * 1000 / i128::from(level.max(1))).unwrap_or(1000);
+                    view! {
+                        <span class="level" style=format!("--v:{}", decimal(part)) aria-hidden="true"></span>
+                        <span class="num">
+                            {grouped(it.stock)} <span class="muted">" / " {grouped(level)}</span>
+                            <span class="sr">" " {texts.low_word}</span>
+                        </span>
+                    }
+                        .into_any()
+                }
+            }}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,91 @@
+//! The wall's first two lines: what time it is and whether the page is live; how much there is, and may it be believed.
+
+use leptos::prelude::*;
+
+use crate::components::stream::StreamState;
+use crate::draw::{flag, text};
+use crate::i18n::{locale, texts};
+use crate::live::LiveStore;
+use crate::number::{count, grouped, short, signed_short, tenths};
+
+/// Brand, state, date and time.
+#[component]
+pub fn Top(
+    /// What the page shows.
+    store: LiveStore,
+    /// What is wrong, in words; empty: nothing.
+    words: Signal<String>,
+) -> impl IntoView {
+    let (locale, texts) = (locale(), texts());
+    view! {
+        <header class="top">
+            <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
+                <path d="M3 5h14v3.4H3zM3 11.6h14V15H3z" />
+            </svg>
+            <b>{texts.product_name}</b>
+            <h1>{texts.live_title}</h1>
+            <span class="state" role="status">
+                {words}
+            </span>
+            <span class="grow"></span>
+            <StreamState state=store.stream />
+            <span class="date">{text(move || store.totals.with(|it| locale.date(&it.day)))}</span>
+            <time>{store.clock}</time>
+        </header>
+    }
+    .into_any()
+}
+
+/// The figures.
+#[component]
+pub fn Hero(
+    /// What the page shows.
+    store: LiveStore,
+    /// Is it about some warehouses only?
+    is_part: bool,
+) -> impl IntoView {
+    let (locale, texts, totals) = (locale(), texts(), store.totals);
+    let stock = text(move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped)));
+    let head = text(move || {
+        if is_part {
+            return (texts.n_warehouses)(&count(u64::try_from(store.warehouses.count.get()).unwrap_or(0)));
+        }
+        texts.all_warehouses.to_owned()
+    });
+    view! {
+        <section class="hero">
+            <dl class="figure lead">
+                <dt>{head}</dt>
+                <dd class="value" id="total" class:neg=flag(move || totals.with(|it| it.stock.is_some_and(|it| it < 0)))>
+                    {stock}
+                </dd>
+            </dl>
+            <dl class="figure">
+                <dt>{texts.in_today}</dt>
+                <dd class="value in">{text(move || signed_short(totals.with(|it| it.today.qty_in), locale))}</dd>
+            </dl>
+            <dl class="figure">
+                <dt>{texts.out_today}</dt>
+                <dd class="value out">{text(move || signed_short(-totals.with(|it| it.today.qty_out), locale))}</dd>
+            </dl>
+            <dl class="figure">
+                <dt>{texts.per_second}</dt>
+                <dd class="value">{text(move || tenths(totals.with(|it| it.arrived_in_10_s)))}</dd>
+            </dl>
+            <div class="proof" data-state="unverified">
+                <div class="verdict-line">
+                    <span class="sign" data-v="stale" aria-hidden="true">
+                        "?"
+                    </span>
+                    {texts.not_verified}
+                </div>
+                <div class="ticks">
+                    <span>
+                        {text(move || (texts.n_entries)(&short(totals.with(|it| it.recorded), locale)))}
+                    </span>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}

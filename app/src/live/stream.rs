@@ -1,0 +1,124 @@
+//! The event stream of the browser, and whether it is alive.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::set_interval_with_handle;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{EventSource, MessageEvent};
+
+use super::LiveStore;
+
+/// How often a stream is looked after, and a closed one opened again.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Is the page live?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamState {
+    /// Not yet; also all there is without script.
+    Connecting,
+    /// Events come.
+    Live,
+    /// The connection broke a moment ago.
+    Reconnecting,
+    /// Nothing came for too long; the time of the last event, `HH:MM:SS`.
+    Stale(String),
+}
+
+impl StreamState {
+    /// As an attribute.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Reconnecting => "reconnecting",
+            Self::Stale(_) => "stale",
+        }
+    }
+}
+
+thread_local! {
+    // The islands of a page share it: one says it, another shows it. On the server nobody ever sets it.
+    static STATE: ArcRwSignal<StreamState> = ArcRwSignal::new(StreamState::Connecting);
+}
+
+/// Is this page live?
+pub fn stream_state() -> RwSignal<StreamState> {
+    STATE.with(|it| RwSignal::from(it.clone()))
+}
+
+/// Follows the stream until the page goes away.
+pub fn follow(store: LiveStore) {
+    let stream = StoredValue::new_local(Stream::open(store));
+    let look = set_interval_with_handle(
+        move || {
+            let closed = stream.with_value(|it| it.as_ref().is_none_or(Stream::is_closed));
+            if closed {
+                stream.set_value(Stream::open(store));
+            }
+            store.look(stream.with_value(|it| it.as_ref().is_some_and(Stream::is_open)));
+        },
+        LOOK_EVERY,
+    );
+    on_cleanup(move || {
+        if let Ok(look) = look {
+            look.clear();
+        }
+        stream.set_value(None);
+    });
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Everything.
+    Snapshot,
+    /// What is different.
+    Change,
+    /// Nothing is, and the server is there.
+    Heartbeat,
+}
+
+/// An open event stream with its listeners; closes when dropped.
+struct Stream {
+    source: EventSource,
+    _listeners: Vec<Closure<dyn Fn(MessageEvent)>>,
+    _opened: Closure<dyn Fn()>,
+}
+
+impl Stream {
+    fn open(store: LiveStore) -> Option<Self> {
+        let source = EventSource::new(&store.stream_url()).ok()?;
+        let listeners = [("snapshot", Kind::Snapshot), ("change", Kind::Change), ("heartbeat", Kind::Heartbeat)]
+            .into_iter()
+            .filter_map(|(name, kind)| {
+                let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                    if let Some(data) = event.data().as_string() {
+                        store.take(kind, &data);
+                    }
+                });
+                source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok()?;
+                Some(listener)
+            })
+            .collect();
+        // Where nothing was missed there is nothing to say: the open stream itself is the news.
+        let opened = Closure::<dyn Fn()>::new(move || store.hear(None));
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        Some(Self { source, _listeners: listeners, _opened: opened })
+    }
+
+    fn is_open(&self) -> bool {
+        self.source.ready_state() == EventSource::OPEN
+    }
+
+    fn is_closed(&self) -> bool {
+        self.source.ready_state() == EventSource::CLOSED
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}

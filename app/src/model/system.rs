@@ -1,0 +1,82 @@
+//! What `/system` shows: where the stream stands, how fast, how the stores are, and what is degraded.
+
+use serde::{Deserialize, Serialize};
+
+use super::pipeline::Pipeline;
+
+/// How the parts are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SystemView {
+    /// The program's version.
+    pub version: String,
+    /// Business time, `YYYY-MM-DD HH:MM:SS`.
+    pub time: String,
+    /// How long this process has been up, in seconds.
+    pub up_seconds: u64,
+    /// Where the stream stands; none: the records do not answer.
+    pub pipeline: Option<Pipeline>,
+    /// Of the last 10 seconds; none: not looked at for so long yet.
+    pub rates: Option<Rates>,
+    /// MySQL, Redis and Kafka.
+    pub stores: Vec<StoreHealth>,
+    /// Day tables; none: the records do not answer.
+    pub tables: Option<Tables>,
+}
+
+/// Messages a second, in tenths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Published.
+    pub produced: u64,
+    /// Recorded or rejected.
+    pub consumed: u64,
+    /// Added to the live stock.
+    pub applied: u64,
+}
+
+/// One of the three.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoreHealth {
+    /// Which.
+    pub store: Store,
+    /// Does it answer?
+    pub answers: bool,
+    /// Since when it does, or does not: `YYYY-MM-DD HH:MM:SS`, business time; as far as this process has seen.
+    pub since: String,
+    /// How long the last answer took, in microseconds.
+    pub took_us: Option<u64>,
+    /// What is wrong.
+    pub trouble: Option<String>,
+}
+
+/// A server that we rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Store {
+    /// MySQL or MariaDB.
+    Records,
+    /// Redis.
+    LiveStock,
+    /// Kafka.
+    Topic,
+}
+
+/// The day tables of the records (1-domain, "one table per product per day").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tables {
+    /// How many there are.
+    pub count: i64,
+    /// At so many a partition pauses.
+    pub most: i64,
+    /// How many a day were new, over the last week, in tenths.
+    pub new_a_day: i64,
+    /// Days until the cap at that rate; none: never.
+    pub days_left: Option<i64>,
+}
+
+impl Tables {
+    /// Is it time to say so? At 80 %.
+    pub fn are_many(&self) -> bool {
+        self.count.saturating_mul(10) >= self.most.saturating_mul(8)
+    }
+}

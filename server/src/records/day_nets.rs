@@ -1,0 +1,55 @@
+//! What the last days did to each warehouse and product: for the curves beside a figure.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use app::model::ids::{ProductId, WarehouseId};
+use app::model::live::CURVE_DAYS;
+use chrono::{Days, NaiveDate};
+
+use super::error::limited;
+use super::{Error, Records};
+
+/// The net of each day, oldest first; the last one is today.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DayNets {
+    /// Per warehouse.
+    pub warehouses: HashMap<WarehouseId, [i64; CURVE_DAYS]>,
+    /// Per product.
+    pub products: HashMap<ProductId, [i64; CURVE_DAYS]>,
+}
+
+impl Records {
+    /// Everything that changed stock on the last days, opening stock and adjustments too.
+    pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
+        limited("reading the last days", async {
+            let away = Error::away("reading the last days");
+            let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;
+            let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
+            let rows: Vec<(NaiveDate, String, String, i64)> = sqlx::query_as(
+                "SELECT day, product_id, warehouse_id,
+                   CAST(SUM(qty_in) - SUM(qty_out) + SUM(adjust_in) - SUM(adjust_out) AS SIGNED)
+                 FROM day_totals WHERE day BETWEEN ? AND ? GROUP BY day, product_id, warehouse_id",
+            )
+            .bind(first)
+            .bind(today)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(away)?;
+            let mut nets = DayNets::default();
+            for (day, product, warehouse, net) in rows {
+                let place = usize::try_from((day - first).num_days()).unwrap_or_default();
+                add(&mut nets.products, ProductId::try_from(product).ok(), place, net);
+                add(&mut nets.warehouses, WarehouseId::try_from(warehouse).ok(), place, net);
+            }
+            Ok(nets)
+        })
+        .await
+    }
+}
+
+fn add<T: Eq + Hash>(nets: &mut HashMap<T, [i64; CURVE_DAYS]>, id: Option<T>, place: usize, net: i64) {
+    if let Some(day) = id.and_then(|id| nets.entry(id).or_default().get_mut(place)) {
+        *day += net;
+    }
+}
