@@ -132,6 +132,7 @@ pub(super) const TEXTS: Texts = Texts {
     since: |at| format!("since {at}"),
     up_for: |span| format!("up {span}"),
     days_left: |days, rate| format!("{days} days left at {rate} new a day"),
+    no_such_warehouses: |ids| format!("No stock in {ids}"),
     not_found: "There is no such page",
     not_found_how: "Check the address, or go back to the live stock.",
 };

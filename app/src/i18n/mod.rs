@@ -359,6 +359,8 @@ pub struct Texts {
     pub up_for: fn(&str) -> String,
     /// Days until the cap, at so many new tables a day.
     pub days_left: fn(&str, &str) -> String,
+    /// The wall's words where none of the chosen warehouses holds anything.
+    pub no_such_warehouses: fn(&str) -> String,
     /// Not found.
     pub not_found: &'static str,
     /// Not found, what to do.

@@ -132,6 +132,7 @@ pub(super) const TEXTS: Texts = Texts {
     since: |at| format!("自 {at}"),
     up_for: |span| format!("已运行 {span}"),
     days_left: |days, rate| format!("按每日新增 {rate} 张，还可用 {days} 天"),
+    no_such_warehouses: |ids| format!("没有库存：{ids}"),
     not_found: "没有这个页面",
     not_found_how: "请检查地址，或回到实时库存。",
 };

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::components::notice::state_words;
 use crate::components::wall::{Bottom, Hero, Products, Top, Turn, Warehouses};
 use crate::draw::{flag, text, there};
+use crate::i18n::texts;
 use crate::live::LiveStore;
 use crate::model::live::LiveView;
 
@@ -25,6 +26,7 @@ pub fn WallBoard(
     scope: Vec<String>,
 ) -> impl IntoView {
     let is_part = !scope.is_empty();
+    let nothing = (texts().no_such_warehouses)(&scope.join(", "));
     let store = LiveStore::new(view, scope);
     let turn = Turn(RwSignal::new(0));
     Effect::new(move || {
@@ -33,7 +35,10 @@ pub fn WallBoard(
         every(SECOND, move || store.clock.update(|it| *it = a_second_later(it)));
     });
     let stale = there(flag(move || store.is_stale()));
-    let words = text(move || state_words(store).unwrap_or_default());
+    let words = text(move || {
+        let empty = is_part && store.warehouses.count.get() == 0;
+        state_words(store).unwrap_or_else(|| if empty { nothing.clone() } else { String::new() })
+    });
     view! {
         <main id="content" data-stale=stale>
             <Top store words />

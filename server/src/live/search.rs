@@ -7,7 +7,6 @@ use app::model::names::{Name, NameOf};
 use pinyin::ToPinyinMulti;
 
 use super::state::State;
-use super::sums::Held;
 use super::view::{Surroundings, holder};
 
 /// The warehouses or products that a text finds, the largest first; at most so many.
@@ -15,16 +14,23 @@ pub fn find(state: &State, of: NameOf, text: &str, most: usize, around: &Surroun
     let wanted = text.trim().to_lowercase();
     let named = around.names.get(&of);
     let finds = |id: &str| finds(&wanted, id, named.and_then(|it| it.get(id)));
-    let sums = state.sums();
-    let mut found: Vec<(&str, &Held)> = match of {
-        NameOf::Warehouse => sums.warehouses.iter().map(|(id, held)| (id.as_str(), held)).collect(),
-        NameOf::Product => sums.products.iter().map(|(id, held)| (id.as_str(), held)).collect(),
+    let (sums, curves) = (state.sums(), state.curves());
+    let mut found: Vec<Holder> = match of {
+        NameOf::Warehouse => (sums.warehouses.iter().filter(|(id, _)| finds(id.as_str())))
+            .map(|(id, held)| Holder {
+                curve: curves.warehouse(id, held.stock),
+                ..holder(id.as_str(), of, held, around)
+            })
+            .collect(),
+        NameOf::Product => (sums.products.iter().filter(|(id, _)| finds(id.as_str())))
+            .map(|(id, held)| Holder { curve: curves.product(id, held.stock), ..holder(id.as_str(), of, held, around) })
+            .collect(),
         // Nobody holds stock of a company.
         NameOf::Company => Vec::new(),
     };
-    found.retain(|(id, _)| finds(id));
-    found.sort_by_key(|(id, held)| (Reverse(held.stock.unsigned_abs()), *id));
-    found.into_iter().take(most).map(|(id, held)| holder(id, of, held, around)).collect()
+    found.sort_by(|a, b| (Reverse(a.stock.unsigned_abs()), &a.id).cmp(&(Reverse(b.stock.unsigned_abs()), &b.id)));
+    found.truncate(most);
+    found
 }
 
 /// Does a text, in lower case, find this one?
