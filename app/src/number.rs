@@ -55,6 +55,19 @@ pub fn short(number: i64, locale: Locale) -> String {
     }
 }
 
+/// A number, or the sign that stands where there is none.
+pub fn grouped_or_none(number: Option<i64>) -> String {
+    number.map_or_else(|| NONE.to_owned(), grouped)
+}
+
+/// In the place of a figure nobody could vouch for.
+pub const NONE: &str = "\u{2014}";
+
+/// A count of things, or the sign that stands where there is none.
+pub fn count_or_none(number: Option<u64>) -> String {
+    number.map_or_else(|| NONE.to_owned(), count)
+}
+
 /// A count of things.
 pub fn count(number: u64) -> String {
     grouped(i64::try_from(number).unwrap_or(i64::MAX))

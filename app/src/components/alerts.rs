@@ -8,7 +8,7 @@ use crate::draw::{Row, either, flag, rows, text, word};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
 use crate::model::live::Alert;
-use crate::number::{count, grouped};
+use crate::number::{NONE, count, count_or_none, grouped};
 
 /// The panel of negative and low stock.
 #[component]
@@ -21,20 +21,20 @@ pub fn AlertPanel(
     let texts = texts();
     let negative = move || store.totals.with(|it| it.negative);
     let low = move || store.totals.with(|it| it.low);
-    let bad = word(move || (negative() > 0).then_some("bad"));
-    let warn = word(move || (low() > 0).then_some("warn"));
+    let bad = word(move || negative().is_some_and(|it| it > 0).then_some("bad"));
+    let warn = word(move || low().is_some_and(|it| it > 0).then_some("warn"));
     let tools = view! {
         <span class="grow"></span>
         <span class="badge" data-tone=bad>
-            {text(move || (texts.n_negative)(&count(negative())))}
+            {text(move || (texts.n_negative)(&count_or_none(negative())))}
         </span>
         <span class="badge" data-tone=warn>
-            {text(move || (texts.n_low)(&count(low())))}
+            {text(move || (texts.n_low)(&count_or_none(low())))}
         </span>
     };
     let more = text(move || {
         let shown = store.alerts.with(|it| u64::try_from(it.len()).unwrap_or(0));
-        match (negative() + low()).saturating_sub(shown) {
+        match (negative().unwrap_or(0) + low().unwrap_or(0)).saturating_sub(shown) {
             0 => String::new(),
             left => (texts.and_more)(&count(left)),
         }
@@ -49,7 +49,11 @@ pub fn AlertPanel(
         }
         .into_any()
     };
-    let none = move || view! { <p class="body muted">{texts.no_alerts}</p> }.into_any();
+    // Nothing is known is not: there is nothing.
+    let none = move || {
+        let words = text(move || if negative().is_some() { texts.no_alerts.to_owned() } else { NONE.to_owned() });
+        view! { <p class="body muted">{words}</p> }.into_any()
+    };
     let body = either(flag(move || store.alerts.with(|it| !it.is_empty())), list, none);
     view! { <Panel class="alert" title=texts.alerts stale tools=tools.into_any() body /> }
 }

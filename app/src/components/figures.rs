@@ -6,7 +6,7 @@ use super::rests::Rests;
 use crate::draw::{flag, text};
 use crate::i18n::texts;
 use crate::live::LiveStore;
-use crate::number::{count, grouped, signed, tenths};
+use crate::number::{count, count_or_none, grouped, grouped_or_none, signed, tenths};
 
 /// The band of figures.
 #[component]
@@ -15,7 +15,7 @@ pub fn Figures(
     store: LiveStore,
 ) -> impl IntoView {
     let (texts, totals) = (texts(), store.totals);
-    let stock = text(move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped)));
+    let stock = text(move || grouped_or_none(totals.with(|it| it.stock)));
     let waiting = move || totals.with(|it| it.negative);
     view! {
         <div class="band">
@@ -57,9 +57,9 @@ pub fn Figures(
             </dl>
             <dl class="figure">
                 <dt>{texts.needs_person}</dt>
-                <dd class="value" id="waiting" class:neg=flag(move || waiting() != 0)>
+                <dd class="value" id="waiting" class:neg=flag(move || waiting().is_some_and(|it| it > 0))>
                     <Rests id="rests-waiting" title=texts.needs_person counts=texts.counts_waiting store>
-                        {text(move || count(waiting()))}
+                        {text(move || count_or_none(waiting()))}
                         <small>{texts.negative_keys}</small>
                     </Rests>
                 </dd>
@@ -67,7 +67,7 @@ pub fn Figures(
                     {text(move || {
                         totals
                             .with(|it| {
-                                format!("{} · {}", (texts.n_low)(&count(it.low)), (texts.rejected)(&grouped(it.rejected)))
+                                format!("{} · {}", (texts.n_low)(&count_or_none(it.low)), (texts.rejected)(&grouped(it.rejected)))
                             })
                     })}
                 </dd>

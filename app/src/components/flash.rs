@@ -8,12 +8,16 @@ use leptos::prelude::*;
 const FLASH: Duration = Duration::from_millis(1200);
 
 /// The class of a figure that flashes when its value changes.
-pub fn flash(value: impl Fn() -> i64 + 'static) -> ReadSignal<&'static str> {
+pub fn flash(value: impl Fn() -> Option<i64> + 'static) -> ReadSignal<&'static str> {
     let (class, set_class) = signal("");
-    Effect::new(move |before: Option<i64>| {
+    Effect::new(move |before: Option<Option<i64>>| {
         let now = value();
-        if let Some(before) = before.filter(|it| *it != now && class.get_untracked().is_empty()) {
-            set_class.set(if now > before { "flash-in" } else { "flash-out" });
+        // A figure that was not there before has not changed.
+        if let (Some(before), Some(after)) = (before.flatten(), now)
+            && before != after
+            && class.get_untracked().is_empty()
+        {
+            set_class.set(if after > before { "flash-in" } else { "flash-out" });
             clear_after_flash(set_class, "");
         }
         now

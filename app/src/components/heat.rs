@@ -7,7 +7,7 @@ use crate::draw::{Row, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::{LiveStore, RankStore};
 use crate::model::live::{Holder, Named};
-use crate::number::{InUnit, Unit, grouped};
+use crate::number::{InUnit, NONE, Unit, grouped};
 
 /// Above this part of the largest, in thousandths, the text of a cell flips.
 const FLIPS_AT: u32 = 660;
@@ -131,7 +131,10 @@ fn Line(row: ArcRwSignal<Holder>, columns: RwSignal<Vec<Named>>, scale: Memo<Sca
     let locale = locale();
     let row = RwSignal::from(row);
     let name = text(move || row.with(|it| locale.name(&it.name, &it.id)));
-    let total = text(move || InUnit(row.with(|it| it.stock), scale.with(|it| it.unit)).to_string());
+    let total = text(move || {
+        let words = |it| InUnit(it, scale.with(|it| it.unit)).to_string();
+        row.with(|it| it.stock).map_or_else(|| NONE.to_owned(), words)
+    });
     let cell = move |place| view! { <Cell row place scale /> }.into_any();
     view! {
         <tr>
@@ -139,7 +142,7 @@ fn Line(row: ArcRwSignal<Holder>, columns: RwSignal<Vec<Named>>, scale: Memo<Sca
                 {name}
             </th>
             {cells(columns, cell)}
-            <td class="sum" class:neg=flag(move || row.with(|it| it.stock < 0))>
+            <td class="sum" class:neg=flag(move || row.with(|it| it.stock.is_some_and(|it| it < 0)))>
                 {total}
             </td>
         </tr>

@@ -14,7 +14,7 @@ use crate::i18n::{locale, texts};
 use crate::live::RankStore;
 use crate::model::live::{Holder, Ranking};
 use crate::model::names::NameOf;
-use crate::number::{count, grouped, signed};
+use crate::number::{count, grouped_or_none, signed};
 
 /// What the URL looked for, and what it found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,19 +109,20 @@ fn Line(row: ArcRwSignal<Holder>, largest: RwSignal<u64>) -> impl IntoView {
     let net = move || row.with(|it| it.today.net());
     let name = text(move || row.with(|it| locale.name(&it.name, &it.id)));
     let title = text(move || row.with(|it| format!("{} · {}", locale.name(&it.name, &it.id), it.id)));
-    let share = text(move || format!("--v:{}", share_of(stock().unsigned_abs(), largest.get())));
+    let share = text(move || format!("--v:{}", share_of(stock().unwrap_or(0).unsigned_abs(), largest.get())));
     let shape = Memo::new(move |_| row.with(|it| it.curve.clone()));
+    let negative = flag(move || stock().is_some_and(|it| it < 0));
     let flashing = flash(stock);
     view! {
         <li>
             <span class="name" title=title>
                 {name}
             </span>
-            <span class="share" style=share data-neg=there(flag(move || stock() < 0))></span>
+            <span class="share" style=share data-neg=there(negative)></span>
             <Curve shape />
             <span class="num">
-                <b class=flashing class:neg=flag(move || stock() < 0)>
-                    {text(move || grouped(stock()))}
+                <b class=flashing class:neg=negative>
+                    {text(move || grouped_or_none(stock()))}
                 </b>
             </span>
             <span class="num net" class:in=flag(move || net() > 0) class:out=flag(move || net() < 0)>

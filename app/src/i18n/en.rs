@@ -17,7 +17,6 @@ pub(super) const TEXTS: Texts = Texts {
     stream_stale: "Stale since",
     stale_notice: "The connection is gone, trying again; these figures are from before and may not be the stock now.",
     stock_all: "Live stock, all warehouses",
-    no_figure: "—",
     rests_on: |keys, time| format!("{keys} stock keys, as of {time}"),
     in_today: "In today",
     out_today: "Out today",

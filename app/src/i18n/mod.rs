@@ -129,8 +129,6 @@ pub struct Texts {
     pub stale_notice: &'static str,
     /// Lead figure.
     pub stock_all: &'static str,
-    /// In the place of a figure nobody could vouch for.
-    pub no_figure: &'static str,
     /// Under the lead figure: keys, and when it last moved.
     pub rests_on: fn(&str, &str) -> String,
     /// Figure.

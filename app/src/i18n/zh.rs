@@ -17,7 +17,6 @@ pub(super) const TEXTS: Texts = Texts {
     stream_stale: "未更新，自",
     stale_notice: "连接已断，正在重试；以下为断开前所见，未必是当前库存。",
     stock_all: "实时库存 · 全部仓库",
-    no_figure: "—",
     rests_on: |keys, time| format!("{keys} 个库存键 · 截至 {time}"),
     in_today: "今日入库",
     out_today: "今日出库",

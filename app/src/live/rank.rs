@@ -52,7 +52,7 @@ impl RankStore {
 
     fn measure(&self) {
         let first = self.order.with_untracked(|order| order.first().and_then(|id| self.row(id)));
-        let largest = first.map_or(0, |row| row.with_untracked(|it| it.stock.unsigned_abs()));
+        let largest = first.map_or(0, |row| row.with_untracked(|it| it.stock.unwrap_or(0).unsigned_abs()));
         if self.largest.get_untracked() != largest {
             self.largest.set(largest);
         }

@@ -14,21 +14,25 @@ pub fn find(state: &State, of: NameOf, text: &str, most: usize, around: &Surroun
     let wanted = text.trim().to_lowercase();
     let named = around.names.get(&of);
     let finds = |id: &str| finds(&wanted, id, named.and_then(|it| it.get(id)));
-    let (sums, curves) = (state.sums(), state.curves());
+    let (sums, curves, vouched) = (state.sums(), state.curves(), around.vouches());
     let mut found: Vec<Holder> = match of {
         NameOf::Warehouse => (sums.warehouses.iter().filter(|(id, _)| finds(id.as_str())))
             .map(|(id, held)| Holder {
-                curve: curves.warehouse(id, held.stock),
+                curve: if vouched { curves.warehouse(id, held.stock) } else { String::new() },
                 ..holder(id.as_str(), of, held, around)
             })
             .collect(),
         NameOf::Product => (sums.products.iter().filter(|(id, _)| finds(id.as_str())))
-            .map(|(id, held)| Holder { curve: curves.product(id, held.stock), ..holder(id.as_str(), of, held, around) })
+            .map(|(id, held)| Holder {
+                curve: if vouched { curves.product(id, held.stock) } else { String::new() },
+                ..holder(id.as_str(), of, held, around)
+            })
             .collect(),
         // Nobody holds stock of a company.
         NameOf::Company => Vec::new(),
     };
-    found.sort_by(|a, b| (Reverse(a.stock.unsigned_abs()), &a.id).cmp(&(Reverse(b.stock.unsigned_abs()), &b.id)));
+    let size = |it: &Holder| Reverse(it.stock.map(i64::unsigned_abs));
+    found.sort_by(|a, b| (size(a), &a.id).cmp(&(size(b), &b.id)));
     found.truncate(most);
     found
 }

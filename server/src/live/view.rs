@@ -49,6 +49,11 @@ impl Surroundings {
         let (state, reasons) = (PipelineState::CatchingUp, Vec::new());
         Self { names: Arc::default(), business_time, now, state, reasons, arrivals: Arrivals::default() }
     }
+
+    /// May figures of stock be shown? Not while it is made anew: those that are held are of before.
+    pub fn vouches(&self) -> bool {
+        self.state != PipelineState::Rebuilding
+    }
 }
 
 /// Draws the view of a scope.
@@ -57,14 +62,16 @@ pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> 
     let minute = around.now.0.div_euclid(60_000);
     let products = ranked(&sums.products);
     let columns: Vec<&ProductId> = products.iter().take(HEAT_COLUMNS).map(|(id, _)| *id).collect();
+    // Figures of before a rebuild are no figures.
+    let vouched = around.vouches();
     let warehouse = |(id, held): (&WarehouseId, &Held)| Holder {
-        curve: state.curves().warehouse(id, held.stock),
-        cells: columns.iter().map(|product| cell(state, id, product)).collect(),
+        curve: if vouched { state.curves().warehouse(id, held.stock) } else { String::new() },
+        cells: columns.iter().map(|product| cell(state, id, product).filter(|_| vouched)).collect(),
         ..holder(id.as_str(), NameOf::Warehouse, held, around)
     };
     // What a product did over the days is known for all warehouses together only.
     let product = |(id, held): (&ProductId, &Held)| Holder {
-        curve: if scope.is_all() { state.curves().product(id, held.stock) } else { String::new() },
+        curve: if scope.is_all() && vouched { state.curves().product(id, held.stock) } else { String::new() },
         ..holder(id.as_str(), NameOf::Product, held, around)
     };
     LiveView {
@@ -73,7 +80,7 @@ pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> 
         warehouses: ranking(&sums.warehouses, warehouse),
         products: ranking(&sums.products, product),
         columns: columns.iter().map(|id| named(NameOf::Product, id.as_str(), around)).collect(),
-        alerts: alerts(state, scope, around),
+        alerts: if vouched { alerts(state, scope, around) } else { Vec::new() },
         newest: state.newest().of(scope).into_iter().map(|it| fresh(it.partition, &it.entry, around)).collect(),
         hour: (minute - HOUR + 1..=minute)
             .map(|minute| MinuteBar {
@@ -95,8 +102,8 @@ pub fn unknown(id: String, around: &Surroundings) -> LiveView {
             reasons: around.reasons.clone(),
             stock: None,
             keys: 0,
-            negative: 0,
-            low: 0,
+            negative: None,
+            low: None,
             unreadable: 0,
             day: clock(around.business_time, around.now, "%Y-%m-%d"),
             today: Flow::default(),
@@ -121,7 +128,7 @@ pub fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings) -> Holde
     Holder {
         id: id.to_owned(),
         name: name(of, id, around),
-        stock: held.stock,
+        stock: around.vouches().then_some(held.stock),
         today: held.today,
         curve: String::new(),
         cells: Vec::new(),
@@ -131,14 +138,14 @@ pub fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings) -> Holde
 fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> Totals {
     let unreadable = state.count_unreadable(scope);
     // A total over keys of which some cannot be read would be a guess.
-    let vouched = unreadable == 0 && around.state != PipelineState::Rebuilding;
+    let vouched = unreadable == 0 && around.vouches();
     Totals {
         state: around.state,
         reasons: around.reasons.clone(),
         stock: vouched.then_some(sums.all.stock),
         keys: state.count_keys(scope),
-        negative: state.watchlist().count_negative(scope),
-        low: state.watchlist().count_low(scope),
+        negative: around.vouches().then(|| state.watchlist().count_negative(scope)),
+        low: around.vouches().then(|| state.watchlist().count_low(scope)),
         unreadable,
         day: state.day().to_string(),
         today: sums.all.today,
@@ -207,4 +214,34 @@ fn name(of: NameOf, id: &str, around: &Surroundings) -> Name {
 /// A moment in business time, in a fixed format: the browser must not format times, or it would differ from the server.
 pub fn clock(business_time: BusinessTime, at: Millis, format: &str) -> String {
     business_time.local(at).map_or_else(String::new, |it| it.format(format).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::realtime::{Meta, Value};
+    use crate::records::{StreamSnapshot, Today};
+
+    #[test]
+    fn figures_of_before_a_rebuild_are_no_figures() {
+        let day = "2025-03-10".parse().unwrap();
+        let today = Today { day, flows: Vec::new() };
+        let snapshot = StreamSnapshot { cursors: BTreeMap::new(), today, minutes: Vec::new(), newest: Vec::new() };
+        let mut state = State::new(snapshot, Meta::default());
+        let key = StockKey { warehouse_id: "w".try_into().unwrap(), product_id: "p".try_into().unwrap() };
+        state.merge(key, Value { stock: Some(-7), rev: 1 });
+        let mut around = Surroundings::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));
+        let shown = |around: &Surroundings| {
+            let view = draw("e-1".to_owned(), &state, &Scope::default(), around);
+            let (warehouse, product) = (&view.warehouses.rows[0], &view.products.rows[0]);
+            let stocks = [view.totals.stock, warehouse.stock, warehouse.cells[0], product.stock];
+            (stocks, view.totals.negative, view.alerts.len())
+        };
+        around.state = PipelineState::Ok;
+        assert_eq!(shown(&around), ([Some(-7); 4], Some(1), 1));
+        around.state = PipelineState::Rebuilding;
+        assert_eq!(shown(&around), ([None; 4], None, 0));
+    }
 }

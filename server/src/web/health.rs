@@ -32,7 +32,10 @@ async fn ready(State(web): State<Web>) -> Response {
 async fn metrics(State(web): State<Web>) -> Response {
     let view = web.hub.everything().view();
     set(&gauge!("tallyhouse_stock_keys"), i64::try_from(view.totals.keys).unwrap_or(i64::MAX));
-    set(&gauge!("tallyhouse_stock_keys_negative"), i64::try_from(view.totals.negative).unwrap_or(i64::MAX));
+    set(
+        &gauge!("tallyhouse_stock_keys_negative"),
+        i64::try_from(view.totals.negative.unwrap_or(0)).unwrap_or(i64::MAX),
+    );
     set(&gauge!("tallyhouse_stock_keys_unreadable"), i64::try_from(view.totals.unreadable).unwrap_or(i64::MAX));
     set(&gauge!("tallyhouse_pipeline_ok"), i64::from(view.totals.reasons.is_empty()));
     if let Ok(pipeline) = web.pipeline.read().await {

@@ -8,7 +8,7 @@ use crate::components::panel::Panel;
 use crate::i18n::texts;
 use crate::model::pipeline::Pipeline;
 use crate::model::system::{Rates as Speeds, Store, StoreHealth, SystemView};
-use crate::number::{grouped, tenths};
+use crate::number::{NONE, grouped, tenths};
 
 /// MySQL, Redis, Kafka.
 #[component]
@@ -54,7 +54,7 @@ pub fn Rates(
     pipeline: Option<Pipeline>,
 ) -> impl IntoView {
     let texts = texts();
-    let none = || texts.no_figure.to_owned();
+    let none = || NONE.to_owned();
     let rate = |of: fn(&Speeds) -> u64| rates.as_ref().map_or_else(none, |it| tenths(of(it)));
     let lag = pipeline.as_ref().and_then(lag_of).map_or_else(none, grouped);
     let tools = view! { <span class="sub">{texts.over_ten_seconds}</span> };
@@ -81,9 +81,8 @@ pub fn Upkeep(
 ) -> impl IntoView {
     let texts = texts();
     let many = view.tables.is_some_and(|it| it.are_many());
-    let tables = view
-        .tables
-        .map_or_else(|| texts.no_figure.to_owned(), |it| format!("{} / {}", grouped(it.count), grouped(it.most)));
+    let tables =
+        view.tables.map_or_else(|| NONE.to_owned(), |it| format!("{} / {}", grouped(it.count), grouped(it.most)));
     let left = view.tables.map(|it| match it.days_left {
         Some(days) => (texts.days_left)(&grouped(days), &tenths(u64::try_from(it.new_a_day).unwrap_or(0))),
         None => texts.no_new_tables.to_owned(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::panel::Panel;
 use crate::i18n::texts;
 use crate::model::pipeline::{Counts, PartitionStatus};
-use crate::number::{count, grouped};
+use crate::number::{count, grouped, grouped_or_none};
 
 /// Per partition: end, cursor, live position, lag, and the accounting line.
 #[component]
@@ -52,12 +52,11 @@ pub fn Partitions(
 
 #[component]
 fn Line(it: PartitionStatus) -> impl IntoView {
-    let none = texts().no_figure;
-    let number = |it: Option<i64>| it.map_or_else(|| none.to_owned(), grouped);
     let lag = it.end_offset.map(|end| end - it.cursor);
     let Counts { consumed, recorded, duplicates, rejected, .. } = it.counts;
     let counts = [consumed, recorded, duplicates, rejected].map(grouped);
-    let places = [number(it.end_offset), grouped(it.cursor), number(it.live_cursor), number(lag)];
+    let places =
+        [grouped_or_none(it.end_offset), grouped(it.cursor), grouped_or_none(it.live_cursor), grouped_or_none(lag)];
     let cells = places.into_iter().chain(counts).map(|it| view! { <td class="num">{it}</td> }).collect_view();
     view! {
         <tr>

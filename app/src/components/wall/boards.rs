@@ -11,7 +11,7 @@ use crate::draw::{Row, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::{LiveStore, RankStore};
 use crate::model::live::Holder;
-use crate::number::grouped;
+use crate::number::grouped_or_none;
 
 /// As many rows as the sheet holds.
 const ROWS: usize = 12;
@@ -128,7 +128,7 @@ fn Line(row: RwSignal<Holder>, largest: RwSignal<u64>, more: AnyView) -> impl In
     let locale = locale();
     let stock = move || row.with(|it| it.stock);
     let name = text(move || row.with(|it| locale.name(&it.name, &it.id)));
-    let share = text(move || format!("--v:{}", share_of(stock().unsigned_abs(), largest.get())));
+    let share = text(move || format!("--v:{}", share_of(stock().unwrap_or(0).unsigned_abs(), largest.get())));
     let shape = Memo::new(move |_| row.with(|it| it.curve.clone()));
     let flashing = flash(stock);
     view! {
@@ -143,8 +143,8 @@ fn Line(row: RwSignal<Holder>, largest: RwSignal<u64>, more: AnyView) -> impl In
                 <Curve shape />
             </td>
             <td class="num">
-                <b class=flashing class:neg=flag(move || stock() < 0)>
-                    {text(move || grouped(stock()))}
+                <b class=flashing class:neg=flag(move || stock().is_some_and(|it| it < 0))>
+                    {text(move || grouped_or_none(stock()))}
                 </b>
             </td>
             {more}

@@ -9,7 +9,7 @@ use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
 use crate::model::live::{Alert, FreshEntry};
 use crate::model::quantity::Direction;
-use crate::number::{count, grouped, signed};
+use crate::number::{count_or_none, grouped, signed};
 
 /// As many alerts, and newest entries, as the sheet holds.
 const ALERTS: usize = 3;
@@ -60,8 +60,8 @@ fn Alerts(store: LiveStore, turn: Turn) -> impl IntoView {
     view! {
         <section aria-label=texts.alerts>
             <h2>
-                <span class:neg=flag(move || negative() != 0)>{text(move || (texts.n_negative)(&count(negative())))}</span>
-                <span>{text(move || (texts.n_low)(&count(store.totals.with(|it| it.low))))}</span>
+                <span class:neg=flag(move || negative().is_some_and(|it| it > 0))>{text(move || (texts.n_negative)(&count_or_none(negative())))}</span>
+                <span>{text(move || (texts.n_low)(&count_or_none(store.totals.with(|it| it.low))))}</span>
                 <Turns turn rows=length a_page=ALERTS />
             </h2>
             <ul class="minus">{rows(all)}</ul>

@@ -6,7 +6,7 @@ use crate::components::stream::StreamState;
 use crate::draw::{flag, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::number::{count, grouped, short, signed_short, tenths};
+use crate::number::{count, grouped_or_none, short, signed_short, tenths};
 
 /// Brand, state, date and time.
 #[component]
@@ -45,7 +45,7 @@ pub fn Hero(
     is_part: bool,
 ) -> impl IntoView {
     let (locale, texts, totals) = (locale(), texts(), store.totals);
-    let stock = text(move || totals.with(|it| it.stock.map_or_else(|| texts.no_figure.to_owned(), grouped)));
+    let stock = text(move || grouped_or_none(totals.with(|it| it.stock)));
     let head = text(move || {
         if is_part {
             return (texts.n_warehouses)(&count(u64::try_from(store.warehouses.count.get()).unwrap_or(0)));

@@ -190,10 +190,10 @@ mod tests {
             for id in 0..6 {
                 if self.roll(4) > 0 {
                     let stock = self.roll(3);
-                    rows.push(Holder { id: id.to_string(), stock, ..Holder::default() });
+                    rows.push(Holder { id: id.to_string(), stock: Some(stock), ..Holder::default() });
                 }
             }
-            rows.sort_by_key(|it| (-it.stock, it.id.clone()));
+            rows.sort_by_key(|it| (it.stock.map(std::cmp::Reverse), it.id.clone()));
             Ranking { count: rows.len(), rows }
         }
     }
@@ -218,8 +218,8 @@ mod tests {
                 reasons: Vec::new(),
                 stock: Some(dice.roll(2)),
                 keys: 0,
-                negative: 0,
-                low: 0,
+                negative: Some(0),
+                low: None,
                 unreadable: 0,
                 day: String::new(),
                 today: Flow::default(),

@@ -61,10 +61,10 @@ pub struct Totals {
     pub stock: Option<i64>,
     /// Keys with stock.
     pub keys: u64,
-    /// Keys whose stock is negative.
-    pub negative: u64,
-    /// Keys below the level of the catalogue, and not negative.
-    pub low: u64,
+    /// Keys whose stock is negative; `None` as above.
+    pub negative: Option<u64>,
+    /// Keys below the level of the catalogue, and not negative; `None` as above.
+    pub low: Option<u64>,
     /// Keys whose stored stock cannot be read.
     pub unreadable: u64,
     /// The business day, `YYYY-MM-DD`.
@@ -99,8 +99,8 @@ pub struct Holder {
     pub id: String,
     /// Its name.
     pub name: Name,
-    /// Its stock.
-    pub stock: i64,
+    /// Its stock; `None` while there is no number we could vouch for.
+    pub stock: Option<i64>,
     /// Its flow today.
     pub today: Flow,
     /// Its stock at the end of each of the last [`CURVE_DAYS`] days, today's as it is now: shape only, see [`curve`].
