@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench model drill drill-ingest sample screenshots frontend dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest sample screenshots frontend dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,9 @@ drill: drill-ingest ## every drill
 
 drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHORT=1: minutes; ONLY=, SEED=: one again)
 	@bash dev/drill.sh ingest
+
+measure: ## what the pages cost a browser: bytes, paint, time until live (WALL_MINUTES=30: what a wall grows by)
+	@bash dev/measure.sh
 
 sample: ## five days of a real wholesaler, in a world of their own on port 3010
 	@bash dev/sample.sh

@@ -88,7 +88,8 @@ describe('the live page', { timeout: 600_000 }, () => {
   const open = (options, work) => withPage(browser, system.url, options, work);
 
   before(async () => {
-    const settings = { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() };
+    // Thousands of products a day would be thousands of tables.
+    const settings = { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon(), TALLYHOUSE_RECORDS_LAYOUT: 'bucket-day' };
     [browser, system] = await Promise.all([startBrowser(), System.start({ names: NAMES, settings })]);
     await system.produce(
       entry(1200),

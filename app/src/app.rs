@@ -6,6 +6,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, path};
 
+use crate::assets::Assets;
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
 use crate::pages::live::LivePage;
@@ -54,6 +55,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M3 5h14v3.4H3zM3 11.6h14V15H3z'/%3E%3C/svg%3E" />
                 {stylesheet.map(|href| view! { <link rel="stylesheet" href=href /> })}
+                // Islands are taken over at once: a busy page may never be idle.
+                <script>"delete window.requestIdleCallback"</script>
                 <HydrationScripts options islands=true />
                 <MetaTags />
             </head>
@@ -94,20 +97,4 @@ fn Chrome() -> impl IntoView {
             <Bar />
         }
     })
-}
-
-/// The browser's part, whose folder carries a hash that only the server knows.
-#[derive(Debug, Clone)]
-pub struct Assets {
-    /// The folder, from the root.
-    pub folder: String,
-    /// The hash: another one when anything of it changed.
-    pub version: String,
-}
-
-impl Assets {
-    /// Where a script of ours is.
-    pub fn script(&self, name: &str) -> String {
-        format!("{}/{name}", self.folder)
-    }
 }

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod app;
+pub mod assets;
 pub mod backend;
 pub mod components;
 pub mod draw;

@@ -15,12 +15,16 @@ async function newest() {
 }
 
 function put(found) {
-  // What scrolls sideways stays where it was; so does the focus.
-  const scrolled = [...part.querySelectorAll("[role=region]")].map((it) => it.scrollLeft);
-  const focused = document.activeElement?.getAttribute("aria-label");
-  part.replaceChildren(...found.childNodes);
-  part.querySelectorAll("[role=region]").forEach((it, n) => (it.scrollLeft = scrolled[n] ?? 0));
-  if (focused) part.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  // Only what is different, so that a selection, a focus and what scrolls sideways stay where they are.
+  const [ours, theirs] = [[...part.children], [...found.children]];
+  if (ours.length !== theirs.length) return part.replaceChildren(...found.childNodes);
+  ours.forEach((it, n) => {
+    if (it.outerHTML === theirs[n].outerHTML) return;
+    const scrolled = it.querySelector("[role=region]")?.scrollLeft ?? 0;
+    it.replaceWith(theirs[n]);
+    const region = theirs[n].querySelector("[role=region]");
+    if (region) region.scrollLeft = scrolled;
+  });
 }
 
 function mark(old) {
@@ -37,6 +41,13 @@ async function ask() {
     mark(true);
   }
 }
+
+// What was hidden for a while is old until the server has answered.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  mark(true);
+  ask();
+});
 
 for (;;) {
   await new Promise((done) => setTimeout(done, Number(part.dataset.refresh)));

@@ -65,6 +65,7 @@ pub fn columns(columns: RwSignal<Vec<Named>>, class: &'static str) -> AnyView {
     let head = move |it: &Named| {
         let (name, id) = (locale().name(&it.name, &it.id), it.id.clone());
         let title = format!("{name} \u{b7} {id}");
+        let name_key = name.clone();
         let draw = move || {
             view! {
                 <th scope="col" class=class title=title.clone()>
@@ -73,7 +74,7 @@ pub fn columns(columns: RwSignal<Vec<Named>>, class: &'static str) -> AnyView {
             }
             .into_any()
         };
-        Row::new(id, draw)
+        Row::new(format!("{id}\n{name_key}"), draw)
     };
     rows(move || columns.with(|all| all.iter().map(head).collect()))
 }

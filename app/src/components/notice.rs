@@ -39,6 +39,8 @@ pub fn NothingYet() -> impl IntoView {
 pub fn Failed() -> impl IntoView {
     let texts = texts();
     view! {
+        // A wall has nobody who would try again.
+        <meta http-equiv="refresh" content="15" />
         <section class="panel" role="alert">
             <div class="blank" data-tone="bad">
                 <Glyph icon=Icon::Alert />

@@ -49,6 +49,9 @@ pub fn RankPanel(
     let is_on = Memo::new(move |_| finding.is_on());
     let number = |it: usize| count(u64::try_from(it).unwrap_or(u64::MAX));
     let shown = text(move || {
+        if is_on.get() && !finding.is_answered() {
+            return String::new();
+        }
         if is_on.get() {
             return (texts.found)(&number(finding.found.order.with(Vec::len)));
         }
@@ -61,7 +64,10 @@ pub fn RankPanel(
         <span class="grow"></span>
         <Search finding name label />
     };
-    let nothing_found = move || view! { <p class="body muted">{texts.nothing_found}</p> }.into_any();
+    let nothing_found = move || {
+        let words = text(move || if finding.is_answered() { texts.nothing_found } else { "" }.to_owned());
+        view! { <p class="body muted">{words}</p> }.into_any()
+    };
     let body = either(
         is_on.into(),
         move || list(finding.found, store.largest, title, head, nothing_found),

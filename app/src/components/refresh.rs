@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::notice::Notice;
-use crate::app::Assets;
+use crate::assets::Assets;
 use crate::i18n::texts;
 
 /// What is inside is kept up to date. A page has one of them.

@@ -24,15 +24,25 @@ pub struct Finding {
     pub text: RwSignal<String>,
     /// What was found.
     pub found: RankStore,
+    /// What that is the answer to.
+    pub found_for: RwSignal<String>,
     of: NameOf,
+    /// What was asked for and is not answered yet.
+    asking: StoredValue<String>,
     pause: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
 
 impl Finding {
     /// Starts from what the URL looked for.
     pub fn new(of: NameOf, text: String, found: Ranking) -> Self {
-        let finding =
-            Self { text: RwSignal::new(text), found: RankStore::new(found), of, pause: StoredValue::new_local(None) };
+        let finding = Self {
+            found_for: RwSignal::new(text.clone()),
+            text: RwSignal::new(text),
+            found: RankStore::new(found),
+            of,
+            asking: StoredValue::new(String::new()),
+            pause: StoredValue::new_local(None),
+        };
         Effect::new(move || finding.keep_up());
         finding
     }
@@ -40,6 +50,11 @@ impl Finding {
     /// Is something looked for?
     pub fn is_on(&self) -> bool {
         self.text.with(|it| !it.trim().is_empty())
+    }
+
+    /// Is what was found the answer to what is looked for?
+    pub fn is_answered(&self) -> bool {
+        self.text.get() == self.found_for.get()
     }
 
     fn typed(self, text: String) {
@@ -70,15 +85,21 @@ impl Finding {
 
     fn ask(self) {
         let text = self.text.get_untracked();
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || self.asking.get_value() == text {
             return;
         }
+        self.asking.set_value(text.clone());
         spawn_local(async move {
+            let answer = find_holders(self.of, text.clone()).await;
+            if self.asking.try_get_value() == Some(text.clone()) {
+                self.asking.set_value(String::new());
+            }
             // A failure leaves what was found before: the page says that it is not live.
-            let Ok(rows) = find_holders(self.of, text.clone()).await else { return };
+            let Ok(rows) = answer else { return };
             // An answer to what was typed before is of no use.
-            if self.text.try_get_untracked() == Some(text) {
+            if self.text.try_get_untracked().as_ref() == Some(&text) {
                 self.found.replace(Ranking { count: rows.len(), rows });
+                self.found_for.set(text);
             }
         });
     }

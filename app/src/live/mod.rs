@@ -17,6 +17,8 @@ pub use stream::{StreamState, stream_state};
 
 /// The server sends something at least every 10 s; after this long without, numbers count as old.
 const STALE_AFTER_MS: f64 = 25_000.0;
+/// After this long a connection counts as dead, though it looks open.
+const DEAD_AFTER_MS: f64 = 35_000.0;
 
 /// The live view as signals.
 #[derive(Clone, Copy)]
@@ -44,12 +46,17 @@ pub struct LiveStore {
     scope: StoredValue<Vec<String>>,
     position: StoredValue<String>,
     heard: StoredValue<Heard>,
+    /// The server's version, as it says.
+    server: StoredValue<String>,
+    /// What came could not be read.
+    broken: StoredValue<bool>,
 }
 
 /// When the last event came: by the browser's clock for its age, by the server's for people.
 #[derive(Debug, Clone, Default)]
 struct Heard {
     at_ms: f64,
+    opened_at_ms: f64,
     time: String,
 }
 
@@ -64,7 +71,7 @@ impl LiveStore {
     /// Starts from the view of the first paint.
     /// `scope`: the warehouses it is about; none: all.
     pub fn new(view: LiveView, scope: Vec<String>) -> Self {
-        let heard = Heard { at_ms: 0.0, time: view.totals.time.clone() };
+        let heard = Heard { at_ms: 0.0, opened_at_ms: 0.0, time: view.totals.time.clone() };
         Self {
             totals: RwSignal::new(view.totals),
             warehouses: RankStore::new(view.warehouses),
@@ -79,6 +86,8 @@ impl LiveStore {
             scope: StoredValue::new(scope),
             position: StoredValue::new(view.id),
             heard: StoredValue::new(heard),
+            server: StoredValue::new(String::new()),
+            broken: StoredValue::new(false),
         }
     }
 
@@ -122,8 +131,8 @@ impl LiveStore {
         if !change.newest.is_empty() || change.newest_anew {
             self.newest.update(|list| move_newest(list, change.newest, change.newest_anew));
         }
-        if !change.hour.is_empty() {
-            self.hour.update(|bars| merge_hour(bars, change.hour));
+        if !change.hour.is_empty() || change.hour_anew {
+            self.hour.update(|bars| merge_hour(bars, change.hour, change.hour_anew));
         }
     }
 
@@ -139,20 +148,40 @@ impl LiveStore {
         }
     }
 
+    /// What came cannot be read: the server has become another version, or something is wrong. Never as if it were live.
+    fn give_up(&self, cause: &serde_json::Error) {
+        leptos::logging::error!("the event stream: {cause}");
+        version::load_anew_unless_ours(&self.server.get_value());
+        self.position.set_value(String::new());
+        self.broken.set_value(true);
+    }
+
+    /// Must the stream be opened again, though it is open? Once for each time it was asked for.
+    fn wants_another_stream(&self) -> bool {
+        let silent = js_sys::Date::now() - self.heard.with_value(|it| it.at_ms.max(it.opened_at_ms)) > DEAD_AFTER_MS;
+        let wants = silent || self.broken.get_value();
+        if wants {
+            self.broken.set_value(false);
+            self.heard.update_value(|it| it.opened_at_ms = js_sys::Date::now());
+        }
+        wants
+    }
+
     /// An event came.
     fn take(&self, kind: Kind, data: &str) {
         match kind {
             Kind::Snapshot => match serde_json::from_str::<LiveView>(data) {
                 Ok(view) => self.replace(view),
-                Err(cause) => leptos::logging::error!("snapshot: {cause}"),
+                Err(cause) => return self.give_up(&cause),
             },
             Kind::Change => match serde_json::from_str::<LiveChange>(data) {
                 Ok(change) => self.apply(change),
-                Err(cause) => leptos::logging::error!("change: {cause}"),
+                Err(cause) => return self.give_up(&cause),
             },
             Kind::Heartbeat => {
                 let Ok(it) = serde_json::from_str::<Heartbeat>(data) else { return self.hear(None) };
                 version::keep_up_with(&it.version);
+                self.server.set_value(it.version);
                 self.clock.set(it.time.clone());
                 return self.hear(Some(it.time));
             }

@@ -54,7 +54,7 @@ pub fn follow(store: LiveStore) {
     let look = set_interval_with_handle(
         move || {
             let closed = stream.with_value(|it| it.as_ref().is_none_or(Stream::is_closed));
-            if closed {
+            if store.wants_another_stream() || closed {
                 stream.set_value(Stream::open(store));
             }
             store.look(stream.with_value(|it| it.as_ref().is_some_and(Stream::is_open)));

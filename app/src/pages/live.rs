@@ -43,6 +43,10 @@ fn ask(wanted: (Option<String>, Option<String>)) -> impl Future<Output = Result<
 
 async fn find(backend: &dyn Backend, of: NameOf, text: Option<String>) -> Result<Option<Found>, ApiError> {
     let Some(text) = text.filter(|it| !it.trim().is_empty()) else { return Ok(None) };
-    let rows = backend.find_holders(of, &text).await?;
+    let rows = match backend.find_holders(of, &text).await {
+        // What cannot be a name finds nothing.
+        Err(ApiError::BadRequest) => Vec::new(),
+        answer => answer?,
+    };
     Ok(Some(Found { text, ranking: Ranking { count: rows.len(), rows } }))
 }

@@ -47,6 +47,11 @@ impl Channel {
         Self { shown: Mutex::new(shown), changes }
     }
 
+    /// Somebody wants it.
+    pub fn asked_now(&self) {
+        self.lock().asked = Instant::now();
+    }
+
     /// What is shown now.
     pub fn view(&self) -> Arc<LiveView> {
         let mut shown = self.lock();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
 use futures::{Stream, StreamExt};
+use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,8 @@ pub struct Follower {
     clock: Clock,
     business_time: BusinessTime,
     levels: Levels,
+    /// Everything was read.
+    loaded: Arc<Notify>,
     /// What keeps the hub from following, if anything does.
     trouble: Option<String>,
 }
@@ -77,18 +80,31 @@ impl Follower {
             clock,
             business_time,
             levels: Levels::new(),
+            loaded: Arc::default(),
             trouble: None,
         };
         (follower, hub)
     }
 
     /// Follows until `stop`; outages are shown and waited out.
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken) {
+        // Beside it: figures do not wait for the curves of the last days.
+        let curves = keep_curves(self.hub.clone(), self.records.clone(), Arc::clone(&self.loaded));
+        tokio::select! {
+            () = self.keep_following(stop) => {}
+            () = curves => {}
+        }
+    }
+
+    async fn keep_following(mut self, stop: CancellationToken) {
         loop {
             let ended = tokio::select! {
                 () = stop.cancelled() => return,
                 ended = self.follow() => ended,
             };
+            if matches!(ended, Ended::NotReady | Ended::ReadAgain(super::state::MADE_ANEW)) {
+                self.hub.around().superseded = true;
+            }
             match &ended {
                 Ended::ReadAgain(why) => tracing::info!(why, "reading the live stock again"),
                 other => {
@@ -124,7 +140,6 @@ impl Follower {
             return Err(Ended::NotReady);
         }
         let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
-        let nets = self.records.day_nets(snapshot.today.day).await?;
         self.read_catalogue().await?;
         let mut state = State::new(snapshot, meta);
         let mut after = String::new();
@@ -138,11 +153,12 @@ impl Follower {
                 None => break,
             }
         }
-        state.set_curves(&nets);
         state.set_levels(&self.levels);
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
         self.hub.vouch(self.clock.now());
         self.trouble = None;
+        self.hub.around().superseded = false;
+        self.loaded.notify_one();
         self.show();
         Ok(messages)
     }
@@ -156,8 +172,7 @@ impl Follower {
         let (mut changed, mut next_show) = (false, Instant::now());
         let mut compare = tokio::time::interval(COMPARE_EVERY);
         let mut names = tokio::time::interval(NAMES_EVERY);
-        let mut curves = tokio::time::interval_at(Instant::now() + CURVES_EVERY, CURVES_EVERY);
-        for timer in [&mut compare, &mut names, &mut curves] {
+        for timer in [&mut compare, &mut names] {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         let mut seen = BTreeMap::new();
@@ -185,13 +200,6 @@ impl Follower {
                     }
                     // Troubles, the rate and the hour move without a message too.
                     changed = true;
-                }
-                _ = curves.tick() => {
-                    let today = self.with_state(|state| state.day());
-                    let nets = tokio::time::timeout(RETRY, self.records.day_nets(today.unwrap_or_default()));
-                    if let Ok(Ok(nets)) = nets.await {
-                        self.with_state(|state| state.set_curves(&nets));
-                    }
                 }
                 _ = names.tick() => {
                     // Names may be old for a while; figures may not wait for them.
@@ -255,5 +263,25 @@ impl Follower {
             self.with_state(|state| state.forget_minutes_before(start.0.div_euclid(60_000)));
         }
         self.hub.redraw(self.trouble.is_some());
+    }
+}
+
+/// Works the curves out whenever everything was read, and once a minute.
+async fn keep_curves(hub: Hub, records: Records, loaded: Arc<Notify>) {
+    loop {
+        tokio::select! {
+            () = loaded.notified() => {}
+            () = tokio::time::sleep(CURVES_EVERY) => {}
+        }
+        let day = hub.state.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(State::day);
+        let Some(day) = day else { continue };
+        match records.day_nets(day).await {
+            Ok(nets) => {
+                if let Some(state) = hub.state.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                    state.set_curves(&nets);
+                }
+            }
+            Err(error) => tracing::warn!("{}; the curves of the last days stay as they are", explain(&error)),
+        }
     }
 }

@@ -77,6 +77,8 @@ impl Hub {
         }
         let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(channel) = scopes.get(scope) {
+            // While the list is held: who asks now must not be left with a channel that is let go.
+            channel.asked_now();
             return Some(Arc::clone(channel));
         }
         if scopes.len() >= MOST_SCOPES {
@@ -157,7 +159,7 @@ impl Hub {
     /// `None` while nothing is known yet.
     pub fn stock(&self, wanted: &StockFilter, after: Option<&StockKey>, limit: usize) -> Option<StockPage> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let state = state.as_ref()?;
+        let state = state.as_ref().filter(|_| self.around().vouches())?;
         let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
         let mut items: Vec<StockItem> = state
             .keys()

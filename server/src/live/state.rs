@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::batch::{DayFlow, Flow, Note};
+use app::model::ids::{ProductId, WarehouseId};
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
 
@@ -37,6 +38,9 @@ pub struct State {
     incarnation: String,
     settlings: i64,
 }
+
+/// Why everything must be read again: what is held is of before.
+pub const MADE_ANEW: &str = "the live stock was made anew";
 
 /// A message that does not fit what the hub holds: read everything again.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,10 +90,10 @@ impl State {
         let (old, new) = (before.and_then(|it| it.stock), value.stock);
         self.sums.add_stock(&key, new.unwrap_or(0) - old.unwrap_or(0));
         self.watchlist.update(&key, old, new);
-        if new.is_none() {
-            self.unreadable.insert(key.clone());
-        } else {
-            self.unreadable.remove(&key);
+        if new.is_none() && self.unreadable.insert(key.clone()) {
+            self.sums.add_unreadable(&key, 1);
+        } else if new.is_some() && self.unreadable.remove(&key) {
+            self.sums.add_unreadable(&key, -1);
         }
         self.keys.insert(key, value);
     }
@@ -130,7 +134,7 @@ impl State {
     pub fn differs(&self, now: &Meta, before: &BTreeMap<i32, i64>) -> Option<&'static str> {
         let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
         if self.incarnation != now.incarnation {
-            Some("the live stock was made anew")
+            Some(MADE_ANEW)
         } else if self.positions.iter().any(|(partition, ours)| at(&now.positions, partition) < *ours) {
             Some("the live stock was thrown back")
         } else if before.iter().any(|(partition, then)| at(&self.positions, partition) < *then) {
@@ -185,11 +189,16 @@ impl State {
     /// The sums over some warehouses, added up anew.
     pub fn sums_of(&self, scope: &Scope) -> Sums {
         let mut sums = Sums::default();
-        for (key, value) in self.keys.iter().filter(|(key, _)| scope.takes(&key.warehouse_id)) {
-            sums.add_stock(key, value.stock.unwrap_or(0));
-        }
-        for (key, flow) in self.today.iter().filter(|(key, _)| scope.takes(&key.warehouse_id)) {
-            sums.add_flow(key, *flow);
+        for warehouse in scope.warehouses() {
+            for (key, value) in of_warehouse(&self.keys, warehouse) {
+                sums.add_stock(key, value.stock.unwrap_or(0));
+                if value.stock.is_none() {
+                    sums.add_unreadable(key, 1);
+                }
+            }
+            for (key, flow) in of_warehouse(&self.today, warehouse) {
+                sums.add_flow(key, *flow);
+            }
         }
         sums
     }
@@ -199,7 +208,7 @@ impl State {
         let count = if scope.is_all() {
             self.keys.len()
         } else {
-            self.keys.keys().filter(|it| scope.takes(&it.warehouse_id)).count()
+            scope.warehouses().map(|it| of_warehouse(&self.keys, it).count()).sum()
         };
         u64::try_from(count).unwrap_or(u64::MAX)
     }
@@ -249,6 +258,18 @@ impl State {
     pub fn positions(&self) -> &BTreeMap<i32, i64> {
         &self.positions
     }
+}
+
+/// The keys of one warehouse, which stand together.
+fn of_warehouse<'a, T>(
+    keys: &'a BTreeMap<StockKey, T>,
+    warehouse: &'a WarehouseId,
+) -> impl Iterator<Item = (&'a StockKey, &'a T)> {
+    // No id sorts before this one: control characters and outer white space are none.
+    let first =
+        ProductId::try_from("!").ok().map(|product_id| StockKey { warehouse_id: warehouse.clone(), product_id });
+    let from = first.map(|first| keys.range(first..));
+    from.into_iter().flatten().take_while(|(key, _)| key.warehouse_id == *warehouse)
 }
 
 #[cfg(test)]

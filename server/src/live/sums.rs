@@ -13,6 +13,8 @@ pub struct Held {
     pub stock: i64,
     /// Its flow today.
     pub today: Flow,
+    /// Keys of it whose stored stock cannot be read: its sum is none then.
+    pub unreadable: i64,
 }
 
 /// The sums of all keys that were added.
@@ -30,6 +32,11 @@ impl Sums {
     /// A key's stock is so much more than before.
     pub fn add_stock(&mut self, key: &StockKey, more: i64) {
         self.each(key, |held| held.stock += more);
+    }
+
+    /// So many more of a key cannot be read: 1 or -1.
+    pub fn add_unreadable(&mut self, key: &StockKey, more: i64) {
+        self.each(key, |held| held.unreadable += more);
     }
 
     /// A key moved today.

@@ -41,18 +41,28 @@ pub struct Surroundings {
     pub reasons: Vec<String>,
     /// What came in the last seconds.
     pub arrivals: Arrivals,
+    /// What is held is of before a rebuild.
+    pub superseded: bool,
 }
 
 impl Surroundings {
     /// While nothing is known yet.
     pub fn new(business_time: BusinessTime, now: Millis) -> Self {
         let (state, reasons) = (PipelineState::CatchingUp, Vec::new());
-        Self { names: Arc::default(), business_time, now, state, reasons, arrivals: Arrivals::default() }
+        Self {
+            names: Arc::default(),
+            business_time,
+            now,
+            state,
+            reasons,
+            arrivals: Arrivals::default(),
+            superseded: false,
+        }
     }
 
     /// May figures of stock be shown? Not while it is made anew: those that are held are of before.
     pub fn vouches(&self) -> bool {
-        self.state != PipelineState::Rebuilding
+        self.state != PipelineState::Rebuilding && !self.superseded
     }
 }
 
@@ -128,7 +138,7 @@ pub fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings) -> Holde
     Holder {
         id: id.to_owned(),
         name: name(of, id, around),
-        stock: around.vouches().then_some(held.stock),
+        stock: (around.vouches() && held.unreadable == 0).then_some(held.stock),
         today: held.today,
         curve: String::new(),
         cells: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::model::batch::BatchId;
+use app::model::quantity::MAX_SUM;
 
 use super::{Error, Realtime, transitions};
 
@@ -65,7 +66,7 @@ impl Realtime {
             unreadable = Some(format!("the index of keys is a {index}"));
         }
         let mut number = |name: &str, text: &str| {
-            text.parse::<i64>().unwrap_or_else(|_| {
+            number_of(text).unwrap_or_else(|| {
                 unreadable = Some(format!("{name} is {text:?}"));
                 0
             })
@@ -89,4 +90,11 @@ impl Realtime {
         meta.unreadable = unreadable;
         Ok(meta)
     }
+}
+
+/// As the scripts read one: digits, within what Lua counts exactly.
+fn number_of(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    text.parse().ok().filter(|it: &i64| is_plain && it.abs() <= MAX_SUM)
 }

@@ -19,6 +19,18 @@ pub struct DayNets {
     pub products: HashMap<ProductId, [i64; CURVE_DAYS]>,
 }
 
+const OF_PRODUCTS: &str = "SELECT day, product_id,
+   CAST(SUM(qty_in) - SUM(qty_out) + SUM(adjust_in) - SUM(adjust_out) AS SIGNED)
+ FROM day_totals WHERE day BETWEEN ? AND ? GROUP BY day, product_id";
+const OF_WAREHOUSES: &str = "SELECT day, warehouse_id,
+   CAST(SUM(qty_in) - SUM(qty_out) + SUM(adjust_in) - SUM(adjust_out) AS SIGNED)
+ FROM day_totals WHERE day BETWEEN ? AND ? GROUP BY day, warehouse_id";
+
+enum Of {
+    Products,
+    Warehouses,
+}
+
 impl Records {
     /// Everything that changed stock on the last days, opening stock and adjustments too.
     pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
@@ -26,21 +38,17 @@ impl Records {
             let away = Error::away("reading the last days");
             let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;
             let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
-            let rows: Vec<(NaiveDate, String, String, i64)> = sqlx::query_as(
-                "SELECT day, product_id, warehouse_id,
-                   CAST(SUM(qty_in) - SUM(qty_out) + SUM(adjust_in) - SUM(adjust_out) AS SIGNED)
-                 FROM day_totals WHERE day BETWEEN ? AND ? GROUP BY day, product_id, warehouse_id",
-            )
-            .bind(first)
-            .bind(today)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(away)?;
             let mut nets = DayNets::default();
-            for (day, product, warehouse, net) in rows {
-                let place = usize::try_from((day - first).num_days()).unwrap_or_default();
-                add(&mut nets.products, ProductId::try_from(product).ok(), place, net);
-                add(&mut nets.warehouses, WarehouseId::try_from(warehouse).ok(), place, net);
+            for (statement, of) in [(OF_PRODUCTS, Of::Products), (OF_WAREHOUSES, Of::Warehouses)] {
+                let rows: Vec<(NaiveDate, String, i64)> =
+                    sqlx::query_as(statement).bind(first).bind(today).fetch_all(&self.pool).await.map_err(&away)?;
+                for (day, id, net) in rows {
+                    let place = usize::try_from((day - first).num_days()).unwrap_or_default();
+                    match of {
+                        Of::Products => add(&mut nets.products, ProductId::try_from(id).ok(), place, net),
+                        Of::Warehouses => add(&mut nets.warehouses, WarehouseId::try_from(id).ok(), place, net),
+                    }
+                }
             }
             Ok(nets)
         })

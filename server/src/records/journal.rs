@@ -101,6 +101,11 @@ impl Records {
             .fetch_all(&self.pool)
             .await
             .map_err(Error::away("reading the journal"))?;
+            // Without a batch the position is where the first one began, or somebody took the batch away.
+            let begins = rows.first().map(|it| if it.kind == "back" { it.to_offset } else { it.from_offset });
+            if batch.is_none() && position > 0 && begins.is_some_and(|it| it != position) {
+                return Ok(Following::Misplaced);
+            }
             follow(rows, batch)
         })
         .await

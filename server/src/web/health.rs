@@ -32,10 +32,11 @@ async fn ready(State(web): State<Web>) -> Response {
 async fn metrics(State(web): State<Web>) -> Response {
     let view = web.hub.everything().view();
     set(&gauge!("tallyhouse_stock_keys"), i64::try_from(view.totals.keys).unwrap_or(i64::MAX));
-    set(
-        &gauge!("tallyhouse_stock_keys_negative"),
-        i64::try_from(view.totals.negative.unwrap_or(0)).unwrap_or(i64::MAX),
-    );
+    match view.totals.negative {
+        Some(keys) => set(&gauge!("tallyhouse_stock_keys_negative"), i64::try_from(keys).unwrap_or(i64::MAX)),
+        // Not 0: an alarm must not end because nobody knows.
+        None => gauge!("tallyhouse_stock_keys_negative").set(f64::NAN),
+    }
     set(&gauge!("tallyhouse_stock_keys_unreadable"), i64::try_from(view.totals.unreadable).unwrap_or(i64::MAX));
     set(&gauge!("tallyhouse_pipeline_ok"), i64::from(view.totals.reasons.is_empty()));
     if let Ok(pipeline) = web.pipeline.read().await {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use app::app::{App, Assets, Theme, shell};
+use app::app::{App, Theme, shell};
+use app::assets::Assets;
 use app::backend::Backend;
 use axum::Router;
 use axum::extract::Request;

@@ -35,8 +35,10 @@ impl PipelineReader {
             state = state.max(PipelineState::Degraded);
             reasons.push(explain(what));
         };
-        let reach = self.topic.reach().await.inspect_err(|it| away(it)).ok();
-        let meta = self.realtime.meta().await.inspect_err(|it| away(it)).ok();
+        // Together: each may take its whole limit to say that it is away.
+        let (reach, meta) = tokio::join!(self.topic.reach(), self.realtime.meta());
+        let reach = reach.inspect_err(|it| away(it)).ok();
+        let meta = meta.inspect_err(|it| away(it)).ok();
         let mut numbers: Vec<i32> =
             cursors.keys().chain(reach.iter().flatten().map(|(partition, _)| partition)).copied().collect();
         numbers.sort_unstable();

@@ -90,6 +90,8 @@ impl SystemReader {
             };
             seen.samples.push_back(sample);
         }
+        // What was before an outage is no rate of now.
+        seen.samples.retain(|it| it.at.elapsed() < WINDOW * 2);
         // The oldest kept is the newest that is as old as the window.
         while seen.samples.get(1).is_some_and(|it| it.at.elapsed() >= WINDOW) {
             seen.samples.pop_front();

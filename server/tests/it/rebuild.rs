@@ -203,6 +203,8 @@ async fn what_was_edited_by_hand_is_noticed_before_anything_is_counted_and_rebui
         ("a position to text", set(&format!("position:{partition}"), "here")),
         ("a position back", set(&format!("position:{partition}"), "1")),
         ("a position forward", set(&format!("position:{partition}"), "1000000")),
+        ("a batch taken away", redis::cmd("HDEL").arg(keys.meta()).arg(format!("batch:{partition}")).to_owned()),
+        ("a counter to what only some read", set("settlings", "+3")),
         ("the index to another type", redis::cmd("SET").arg(keys.index()).arg("x").to_owned()),
     ];
     for (n, (what, edit)) in edits.into_iter().enumerate() {

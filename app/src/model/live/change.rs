@@ -35,6 +35,9 @@ pub struct LiveChange {
     /// Minutes that are new or moved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hour: Vec<MinuteBar>,
+    /// `hour` is all of it: the server's clock was set back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hour_anew: bool,
     /// Positions that moved.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub offsets: BTreeMap<i32, i64>,
@@ -56,6 +59,8 @@ impl LiveView {
     /// What is different in `next`.
     pub fn change_to(&self, next: &Self) -> LiveChange {
         let (newest, newest_anew) = newest_change(&self.newest, &next.newest);
+        let last = |hour: &[MinuteBar]| hour.last().map(|it| it.minute);
+        let hour_anew = last(&next.hour) < last(&self.hour);
         LiveChange {
             id: next.id.clone(),
             totals: (self.totals != next.totals).then(|| next.totals.clone()),
@@ -65,7 +70,8 @@ impl LiveView {
             alerts: (self.alerts != next.alerts).then(|| next.alerts.clone()),
             newest,
             newest_anew,
-            hour: next.hour.iter().filter(|it| !self.hour.contains(it)).cloned().collect(),
+            hour: next.hour.iter().filter(|it| hour_anew || !self.hour.contains(it)).cloned().collect(),
+            hour_anew,
             offsets: next
                 .offsets
                 .iter()
@@ -94,7 +100,7 @@ impl LiveView {
             self.alerts = alerts;
         }
         move_newest(&mut self.newest, change.newest, change.newest_anew);
-        merge_hour(&mut self.hour, change.hour);
+        merge_hour(&mut self.hour, change.hour, change.hour_anew);
         self.offsets.extend(change.offsets);
     }
 }
@@ -110,6 +116,7 @@ impl LiveChange {
             && self.newest.is_empty()
             && !self.newest_anew
             && self.hour.is_empty()
+            && !self.hour_anew
             && self.offsets.is_empty()
     }
 }
@@ -132,8 +139,11 @@ pub fn move_newest(list: &mut Vec<FreshEntry>, mut newer: Vec<FreshEntry>, anew:
     *list = newer;
 }
 
-/// Takes moved and new minutes over, and lets go of what is more than an hour old.
-pub fn merge_hour(bars: &mut Vec<MinuteBar>, changed: Vec<MinuteBar>) {
+/// Takes moved and new minutes over, and lets go of what is more than an hour old; or starts anew.
+pub fn merge_hour(bars: &mut Vec<MinuteBar>, changed: Vec<MinuteBar>, anew: bool) {
+    if anew {
+        bars.clear();
+    }
     for bar in changed {
         match bars.binary_search_by_key(&bar.minute, |it| it.minute) {
             Ok(at) => bars[at] = bar,
@@ -249,6 +259,15 @@ mod tests {
             before.apply(change);
             assert_eq!(before, next, "seed {seed}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_leads_to_the_next_view_too() {
+        let (mut before, next) = (view(100), view(7));
+        let change = before.change_to(&next);
+        assert!(change.hour_anew);
+        before.apply(change);
+        assert_eq!(before.hour, next.hour);
     }
 
     #[test]

@@ -1,0 +1,17 @@
+//! Where the browser's part is. The server says so in the context; the browser never asks.
+
+/// The browser's part, whose folder carries a hash that only the server knows.
+#[derive(Debug, Clone)]
+pub struct Assets {
+    /// The folder, from the root.
+    pub folder: String,
+    /// The hash: another one when anything of it changed.
+    pub version: String,
+}
+
+impl Assets {
+    /// Where a script of ours is.
+    pub fn script(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+}
