@@ -25,13 +25,13 @@ drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHO
 	@bash dev/drill.sh ingest
 
 measure: ## what the pages cost a browser: bytes, paint, time until live (WALL_MINUTES=30: what a wall grows by)
-	@bash dev/measure.sh
+	@bash dev/pages.sh measure
 
 sample: ## five days of a real wholesaler, in a world of their own on port 3010
 	@bash dev/sample.sh
 
 screenshots: ## pictures of every page in both languages, into end2end/out
-	@bash dev/screenshots.sh
+	@bash dev/pages.sh screenshots
 
 frontend: ## the browser part alone, into pkg/
 	@bash dev/toolchain.sh && bash dev/frontend.sh release

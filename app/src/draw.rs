@@ -1,6 +1,6 @@
 //! What views are made of, in few types. Every closure in a view is a type of its own, and the browser would be sent the code
 //! that draws, moves on and hydrates it once for each; a signal of a text is one type, however many there are. This is worth
-//! a third of the WASM.
+//! a fifth of the WASM.
 
 use std::sync::Arc;
 

@@ -13,3 +13,4 @@ pub mod live;
 pub mod model;
 pub mod number;
 pub mod pages;
+pub mod timer;

@@ -68,6 +68,11 @@ pub fn count_or_none(number: Option<u64>) -> String {
     number.map_or_else(|| NONE.to_owned(), count)
 }
 
+/// How many there are in a list.
+pub fn count_of(length: usize) -> String {
+    count(u64::try_from(length).unwrap_or(u64::MAX))
+}
+
 /// A count of things.
 pub fn count(number: u64) -> String {
     grouped(i64::try_from(number).unwrap_or(i64::MAX))

@@ -67,11 +67,7 @@ fn row(it: &Alert) -> Row {
 #[component]
 fn Key(it: Alert) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
-    let what = format!(
-        "{} · {}",
-        locale.name(&it.warehouse.name, &it.warehouse.id),
-        locale.name(&it.product.name, &it.product.id)
-    );
+    let what = locale.key(&it.warehouse, &it.product);
     let ids = format!("{what} · {} · {}", it.warehouse.id, it.product.id);
     view! {
         <li>

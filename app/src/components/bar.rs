@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Glyph, Icon, Mark};
 use crate::i18n::{locale, texts};
 use crate::islands::stream_badge::StreamBadge;
 
@@ -27,10 +27,7 @@ pub fn Bar() -> impl IntoView {
     view! {
         <header class="bar">
             <a class="brand" href="/">
-                // The product's mark is its promise: two equal bars.
-                <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
-                    <path d="M3 5h14v3.4H3zM3 11.6h14V15H3z" />
-                </svg>
+                <Mark />
                 <b>{texts.product_name}</b>
             </a>
             <nav aria-label=texts.navigation>

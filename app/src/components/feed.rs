@@ -51,11 +51,7 @@ fn Line(entry: FreshEntry, is_new: bool) -> impl IntoView {
     // Rows move when newer ones come before them, and moving starts an animation again: the mark goes once it was seen.
     let (mark, set_mark) = signal(if is_new { format!("flash-{class}") } else { String::new() });
     Effect::new(move || clear_after_flash(set_mark, String::new()));
-    let what = format!(
-        "{} · {} ",
-        locale.name(&entry.warehouse.name, &entry.warehouse.id),
-        locale.name(&entry.product.name, &entry.product.id)
-    );
+    let what = format!("{} ", locale.key(&entry.warehouse, &entry.product));
     view! {
         <li class=mark>
             <time title=entry.date.clone()>{entry.time}</time>

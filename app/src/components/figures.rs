@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::proof::NotAudited;
 use super::rests::Rests;
 use crate::draw::{flag, text};
 use crate::i18n::texts;
@@ -72,15 +73,9 @@ pub fn Figures(
                     })}
                 </dd>
             </dl>
-            <div class="proof" data-state="unverified">
-                <div class="verdict-line">
-                    <span class="sign" data-v="stale" aria-hidden="true">
-                        "?"
-                    </span>
-                    {texts.not_verified}
-                </div>
+            <NotAudited>
                 <div class="sub">{texts.not_verified_why}</div>
-            </div>
+            </NotAudited>
         </div>
     }
     .into_any()

@@ -44,3 +44,13 @@ pub fn Glyph(
         </svg>
     }
 }
+
+/// The product's mark is its promise: two equal bars.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M3 5h14v3.4H3zM3 11.6h14V15H3z" />
+        </svg>
+    }
+}

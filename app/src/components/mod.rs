@@ -1,4 +1,4 @@
-//! Props in, callbacks out; no URL, no server function.
+//! Props in, callbacks out; no URL, and no server function but that of `search`.
 
 pub mod alerts;
 pub mod bar;
@@ -11,6 +11,7 @@ pub mod hour;
 pub mod icon;
 pub mod notice;
 pub mod panel;
+pub mod proof;
 pub mod rank;
 pub mod refresh;
 pub mod rests;

@@ -14,7 +14,7 @@ use crate::i18n::{locale, texts};
 use crate::live::RankStore;
 use crate::model::live::{Holder, Ranking};
 use crate::model::names::NameOf;
-use crate::number::{count, grouped_or_none, signed};
+use crate::number::{count_of, grouped_or_none, signed};
 
 /// What the URL looked for, and what it found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,15 +47,14 @@ pub fn RankPanel(
     let found = found.unwrap_or_else(|| Found { text: String::new(), ranking: Ranking::default() });
     let finding = Finding::new(of, found.text, found.ranking);
     let is_on = Memo::new(move |_| finding.is_on());
-    let number = |it: usize| count(u64::try_from(it).unwrap_or(u64::MAX));
     let shown = text(move || {
         if is_on.get() && !finding.is_answered() {
             return String::new();
         }
         if is_on.get() {
-            return (texts.found)(&number(finding.found.order.with(Vec::len)));
+            return (texts.found)(&count_of(finding.found.order.with(Vec::len)));
         }
-        (texts.shown_of)(&number(store.order.with(Vec::len)), &number(store.count.get()))
+        (texts.shown_of)(&count_of(store.order.with(Vec::len)), &count_of(store.count.get()))
     });
     let tools = view! {
         <span class="sub" role="status">

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::{TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,6 +11,7 @@ use crate::api::live::find_holders;
 use crate::live::RankStore;
 use crate::model::live::Ranking;
 use crate::model::names::NameOf;
+use crate::timer::every;
 
 /// A pause in typing.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -68,17 +69,9 @@ impl Finding {
     }
 
     fn keep_up(self) {
-        let again = set_interval_with_handle(
-            move || {
-                if self.text.with_untracked(|it| !it.trim().is_empty()) {
-                    self.ask();
-                }
-            },
-            AGAIN,
-        );
-        on_cleanup(move || {
-            if let Ok(again) = again {
-                again.clear();
+        every(AGAIN, move || {
+            if self.text.with_untracked(|it| !it.trim().is_empty()) {
+                self.ask();
             }
         });
     }

@@ -7,6 +7,7 @@ mod zh;
 use leptos::prelude::{provide_context, use_context};
 use serde::{Deserialize, Serialize};
 
+use crate::model::live::Named;
 use crate::model::names::Name;
 
 /// A language of the interface.
@@ -68,6 +69,11 @@ impl Locale {
             Self::Zh => &zh::TEXTS,
             Self::En => &en::TEXTS,
         }
+    }
+
+    /// Where and what, by name: `Shanghai Pudong · Rice`.
+    pub fn key(self, warehouse: &Named, product: &Named) -> String {
+        format!("{} \u{b7} {}", self.name(&warehouse.name, &warehouse.id), self.name(&product.name, &product.id))
     }
 
     /// A name in this language, else in the other, else the id.

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
 use crate::components::notice::state_words;
@@ -12,6 +11,7 @@ use crate::draw::{flag, text, there};
 use crate::i18n::texts;
 use crate::live::LiveStore;
 use crate::model::live::LiveView;
+use crate::timer::every;
 
 /// How long a page of a panel stands.
 const TURN: Duration = Duration::from_secs(20);
@@ -50,15 +50,6 @@ pub fn WallBoard(
             <Bottom store turn />
         </main>
     }
-}
-
-fn every(time: Duration, work: impl Fn() + 'static) {
-    let timer = set_interval_with_handle(work, time);
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
 }
 
 /// The server's clock goes on between two heartbeats. What is no time stays as it is.

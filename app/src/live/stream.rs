@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use super::LiveStore;
+use crate::timer::every;
 
 /// How often a stream is looked after, and a closed one opened again.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -51,22 +51,14 @@ pub fn stream_state() -> RwSignal<StreamState> {
 /// Follows the stream until the page goes away.
 pub fn follow(store: LiveStore) {
     let stream = StoredValue::new_local(Stream::open(store));
-    let look = set_interval_with_handle(
-        move || {
-            let closed = stream.with_value(|it| it.as_ref().is_none_or(Stream::is_closed));
-            if store.wants_another_stream() || closed {
-                stream.set_value(Stream::open(store));
-            }
-            store.look(stream.with_value(|it| it.as_ref().is_some_and(Stream::is_open)));
-        },
-        LOOK_EVERY,
-    );
-    on_cleanup(move || {
-        if let Ok(look) = look {
-            look.clear();
+    every(LOOK_EVERY, move || {
+        let closed = stream.with_value(|it| it.as_ref().is_none_or(Stream::is_closed));
+        if store.wants_another_stream() || closed {
+            stream.set_value(Stream::open(store));
         }
-        stream.set_value(None);
+        store.look(stream.with_value(|it| it.as_ref().is_some_and(Stream::is_open)));
     });
+    on_cleanup(move || stream.set_value(None));
 }
 
 /// What an event is about.

@@ -39,7 +39,6 @@ pub struct Follower {
     status: Status,
     clock: Clock,
     business_time: BusinessTime,
-    levels: Levels,
     /// Everything was read.
     loaded: Arc<Notify>,
     /// What keeps the hub from following, if anything does.
@@ -79,7 +78,6 @@ impl Follower {
             status,
             clock,
             business_time,
-            levels: Levels::new(),
             loaded: Arc::default(),
             trouble: None,
         };
@@ -140,7 +138,7 @@ impl Follower {
             return Err(Ended::NotReady);
         }
         let snapshot = self.records.stream_snapshot(self.clock.now()).await?;
-        self.read_catalogue().await?;
+        let levels = self.read_catalogue().await?;
         let mut state = State::new(snapshot, meta);
         let mut after = String::new();
         loop {
@@ -153,7 +151,7 @@ impl Follower {
                 None => break,
             }
         }
-        state.set_levels(&self.levels);
+        state.set_levels(&levels);
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
         self.hub.vouch(self.clock.now());
         self.trouble = None;
@@ -182,7 +180,7 @@ impl Follower {
                     Some(Ok(message)) => {
                         self.hub.around().arrivals.add(&message.note);
                         changed = true;
-                        let taken = self.with_state(|state| state.follow(message));
+                        let taken = self.hub.with_state(|state| state.follow(message));
                         if taken.is_some_and(|it| it.is_err()) {
                             return Ended::ReadAgain("a message of the feed was missed");
                         }
@@ -203,11 +201,13 @@ impl Follower {
                 }
                 _ = names.tick() => {
                     // Names may be old for a while; figures may not wait for them.
-                    if let Ok(Err(error)) = tokio::time::timeout(RETRY, self.read_catalogue()).await {
-                        tracing::debug!("{}", explain(&error));
+                    match tokio::time::timeout(RETRY, self.read_catalogue()).await {
+                        Ok(Ok(levels)) => {
+                            self.hub.with_state(|state| state.set_levels(&levels));
+                        }
+                        Ok(Err(error)) => tracing::debug!("{}", explain(&error)),
+                        Err(_) => tracing::debug!("the catalogue did not come in time"),
                     }
-                    let levels = self.levels.clone();
-                    self.with_state(|state| state.set_levels(&levels));
                 }
             }
         }
@@ -222,7 +222,7 @@ impl Follower {
         }
         let today = self.business_time.day(self.clock.now());
         let before = std::mem::take(seen);
-        let differs = self.with_state(|state| {
+        let differs = self.hub.with_state(|state| {
             let new_day = (Some(state.day()) != today).then_some("a new business day began");
             state.differs(&meta, &before).or(new_day)
         });
@@ -234,15 +234,12 @@ impl Follower {
         Ok(())
     }
 
-    async fn read_catalogue(&mut self) -> Result<(), crate::records::Error> {
+    /// Takes the names over, and answers the levels.
+    async fn read_catalogue(&self) -> Result<Levels, crate::records::Error> {
         let names = Arc::new(self.records.names().await?);
-        self.levels = self.records.low_levels().await?;
+        let levels = self.records.low_levels().await?;
         self.hub.around().names = names;
-        Ok(())
-    }
-
-    fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
-        self.hub.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
+        Ok(levels)
     }
 
     fn show(&mut self) {
@@ -260,7 +257,7 @@ impl Follower {
         // The last hour, and the day before up to now, are shown: what is older is let go.
         let yesterday = self.business_time.day(now).and_then(|it| it.pred_opt());
         if let Some(start) = yesterday.and_then(|it| self.business_time.start_of(it)) {
-            self.with_state(|state| state.forget_minutes_before(start.0.div_euclid(60_000)));
+            self.hub.with_state(|state| state.forget_minutes_before(start.0.div_euclid(60_000)));
         }
         self.hub.redraw(self.trouble.is_some());
     }
@@ -273,13 +270,10 @@ async fn keep_curves(hub: Hub, records: Records, loaded: Arc<Notify>) {
             () = loaded.notified() => {}
             () = tokio::time::sleep(CURVES_EVERY) => {}
         }
-        let day = hub.state.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(State::day);
-        let Some(day) = day else { continue };
+        let Some(day) = hub.with_state(|state| state.day()) else { continue };
         match records.day_nets(day).await {
             Ok(nets) => {
-                if let Some(state) = hub.state.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                    state.set_curves(&nets);
-                }
+                hub.with_state(|state| state.set_curves(&nets));
             }
             Err(error) => tracing::warn!("{}; the curves of the last days stay as they are", explain(&error)),
         }

@@ -116,11 +116,12 @@ impl Hub {
     fn redraw(&self, standing_still: bool) {
         self.each(|scope, channel| {
             channel.show(|id, before| {
-                let mut next = self.draw(id, scope);
+                let mut next = self.draw(before.id.clone(), scope);
                 let time = std::mem::replace(&mut next.totals.time, before.totals.time.clone());
-                if !standing_still && !before.change_to(&next).is_empty() {
+                if !standing_still && next != *before {
                     next.totals.time = time;
                 }
+                next.id = id;
                 next
             });
         });
@@ -139,6 +140,11 @@ impl Hub {
                 next
             });
         });
+    }
+
+    /// Changes what is held, if anything is.
+    fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
     }
 
     fn around(&self) -> MutexGuard<'_, Surroundings> {

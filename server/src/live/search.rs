@@ -1,40 +1,31 @@
 //! Finding by name, initials or id: 苹果 is found by `苹`, `pg`, `apple` and its id, whoever types (1-domain, "Names"). Pure.
 
-use std::cmp::Reverse;
-
 use app::model::live::Holder;
 use app::model::names::{Name, NameOf};
 use pinyin::ToPinyinMulti;
 
 use super::state::State;
-use super::view::{Surroundings, holder};
+use super::view::{self, Surroundings, ranked};
 
 /// The warehouses or products that a text finds, the largest first; at most so many.
 pub fn find(state: &State, of: NameOf, text: &str, most: usize, around: &Surroundings) -> Vec<Holder> {
     let wanted = text.trim().to_lowercase();
     let named = around.names.get(&of);
     let finds = |id: &str| finds(&wanted, id, named.and_then(|it| it.get(id)));
-    let (sums, curves, vouched) = (state.sums(), state.curves(), around.vouches());
-    let mut found: Vec<Holder> = match of {
-        NameOf::Warehouse => (sums.warehouses.iter().filter(|(id, _)| finds(id.as_str())))
-            .map(|(id, held)| Holder {
-                curve: if vouched { curves.warehouse(id, held.stock) } else { String::new() },
-                ..holder(id.as_str(), of, held, around)
-            })
+    match of {
+        NameOf::Warehouse => (ranked(&state.sums().warehouses).into_iter())
+            .filter(|(id, _)| finds(id.as_str()))
+            .take(most)
+            .map(|(id, held)| view::warehouse(id, held, state, around))
             .collect(),
-        NameOf::Product => (sums.products.iter().filter(|(id, _)| finds(id.as_str())))
-            .map(|(id, held)| Holder {
-                curve: if vouched { curves.product(id, held.stock) } else { String::new() },
-                ..holder(id.as_str(), of, held, around)
-            })
+        NameOf::Product => (ranked(&state.sums().products).into_iter())
+            .filter(|(id, _)| finds(id.as_str()))
+            .take(most)
+            .map(|(id, held)| view::product(id, held, state, around))
             .collect(),
         // Nobody holds stock of a company.
         NameOf::Company => Vec::new(),
-    };
-    let size = |it: &Holder| Reverse(it.stock.map(i64::unsigned_abs));
-    found.sort_by(|a, b| (size(a), &a.id).cmp(&(size(b), &b.id)));
-    found.truncate(most);
-    found
+    }
 }
 
 /// Does a text, in lower case, find this one?

@@ -3,7 +3,7 @@
 //! Values of keys carry (incarnation, rev) as their version, so a read and the changes around it merge in any order.
 //! Flows carry positions: those of a batch are added once, when it begins where the flows so far end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use app::model::batch::{DayFlow, Flow, Note};
 use app::model::ids::{ProductId, WarehouseId};
@@ -23,7 +23,6 @@ use crate::records::{DayNets, StreamSnapshot};
 #[derive(Debug, Clone)]
 pub struct State {
     keys: BTreeMap<StockKey, Value>,
-    unreadable: BTreeSet<StockKey>,
     today: BTreeMap<StockKey, Flow>,
     sums: Sums,
     watchlist: Watchlist,
@@ -52,7 +51,6 @@ impl State {
         let counts = || snapshot.cursors.values().map(|it| it.counts);
         let mut state = Self {
             keys: BTreeMap::new(),
-            unreadable: BTreeSet::new(),
             today: BTreeMap::new(),
             sums: Sums::default(),
             watchlist: Watchlist::default(),
@@ -87,14 +85,11 @@ impl State {
         if before.is_some_and(|it| it.rev >= value.rev) {
             return;
         }
+        let was_unreadable = before.is_some_and(|it| it.stock.is_none());
         let (old, new) = (before.and_then(|it| it.stock), value.stock);
         self.sums.add_stock(&key, new.unwrap_or(0) - old.unwrap_or(0));
         self.watchlist.update(&key, old, new);
-        if new.is_none() && self.unreadable.insert(key.clone()) {
-            self.sums.add_unreadable(&key, 1);
-        } else if new.is_some() && self.unreadable.remove(&key) {
-            self.sums.add_unreadable(&key, -1);
-        }
+        self.sums.add_unreadable(&key, i64::from(new.is_none()) - i64::from(was_unreadable));
         self.keys.insert(key, value);
     }
 
@@ -210,12 +205,6 @@ impl State {
         } else {
             scope.warehouses().map(|it| of_warehouse(&self.keys, it).count()).sum()
         };
-        u64::try_from(count).unwrap_or(u64::MAX)
-    }
-
-    /// Keys whose stored stock cannot be read.
-    pub fn count_unreadable(&self, scope: &Scope) -> u64 {
-        let count = self.unreadable.iter().filter(|it| scope.takes(&it.warehouse_id)).count();
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 

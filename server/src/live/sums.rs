@@ -34,9 +34,11 @@ impl Sums {
         self.each(key, |held| held.stock += more);
     }
 
-    /// So many more of a key cannot be read: 1 or -1.
+    /// A key can no longer be read: 1; can be again: -1; is as it was: 0.
     pub fn add_unreadable(&mut self, key: &StockKey, more: i64) {
-        self.each(key, |held| held.unreadable += more);
+        if more != 0 {
+            self.each(key, |held| held.unreadable += more);
+        }
     }
 
     /// A key moved today.

@@ -70,25 +70,24 @@ impl Surroundings {
 pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> LiveView {
     let sums = if scope.is_all() { Cow::Borrowed(state.sums()) } else { Cow::Owned(state.sums_of(scope)) };
     let minute = around.now.0.div_euclid(60_000);
-    let products = ranked(&sums.products);
+    let (warehouses, products) = (ranked(&sums.warehouses), ranked(&sums.products));
     let columns: Vec<&ProductId> = products.iter().take(HEAT_COLUMNS).map(|(id, _)| *id).collect();
     // Figures of before a rebuild are no figures.
     let vouched = around.vouches();
-    let warehouse = |(id, held): (&WarehouseId, &Held)| Holder {
-        curve: if vouched { state.curves().warehouse(id, held.stock) } else { String::new() },
+    let with_cells = |(id, held): (&WarehouseId, &Held)| Holder {
         cells: columns.iter().map(|product| cell(state, id, product).filter(|_| vouched)).collect(),
-        ..holder(id.as_str(), NameOf::Warehouse, held, around)
+        ..warehouse(id, held, state, around)
     };
     // What a product did over the days is known for all warehouses together only.
-    let product = |(id, held): (&ProductId, &Held)| Holder {
-        curve: if scope.is_all() && vouched { state.curves().product(id, held.stock) } else { String::new() },
-        ..holder(id.as_str(), NameOf::Product, held, around)
+    let of_scope = |(id, held): (&ProductId, &Held)| {
+        let whole = product(id, held, state, around);
+        if scope.is_all() { whole } else { Holder { curve: String::new(), ..whole } }
     };
     LiveView {
         id,
         totals: totals(state, scope, &sums, around),
-        warehouses: ranking(&sums.warehouses, warehouse),
-        products: ranking(&sums.products, product),
+        warehouses: ranking(&warehouses, with_cells),
+        products: ranking(&products, of_scope),
         columns: columns.iter().map(|id| named(NameOf::Product, id.as_str(), around)).collect(),
         alerts: if vouched { alerts(state, scope, around) } else { Vec::new() },
         newest: state.newest().of(scope).into_iter().map(|it| fresh(it.partition, &it.entry, around)).collect(),
@@ -133,20 +132,30 @@ pub fn unknown(id: String, around: &Surroundings) -> LiveView {
     }
 }
 
-/// A warehouse or product as lists show it.
-pub fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings) -> Holder {
+/// A warehouse as lists show it.
+pub fn warehouse(id: &WarehouseId, held: &Held, state: &State, around: &Surroundings) -> Holder {
+    holder(id.as_str(), NameOf::Warehouse, held, around, || state.curves().warehouse(id, held.stock))
+}
+
+/// A product as lists show it.
+pub fn product(id: &ProductId, held: &Held, state: &State, around: &Surroundings) -> Holder {
+    holder(id.as_str(), NameOf::Product, held, around, || state.curves().product(id, held.stock))
+}
+
+fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings, curve: impl FnOnce() -> String) -> Holder {
+    let stock = (around.vouches() && held.unreadable == 0).then_some(held.stock);
     Holder {
         id: id.to_owned(),
         name: name(of, id, around),
-        stock: (around.vouches() && held.unreadable == 0).then_some(held.stock),
+        stock,
         today: held.today,
-        curve: String::new(),
+        curve: stock.map(|_| curve()).unwrap_or_default(),
         cells: Vec::new(),
     }
 }
 
 fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> Totals {
-    let unreadable = state.count_unreadable(scope);
+    let unreadable = u64::try_from(sums.all.unreadable).unwrap_or_default();
     // A total over keys of which some cannot be read would be a guess.
     let vouched = unreadable == 0 && around.vouches();
     Totals {
@@ -176,14 +185,14 @@ fn yesterday_by_now(state: &State, scope: &Scope, around: &Surroundings) -> Flow
 }
 
 /// By magnitude, since what is far below zero matters as much as what is far above.
-fn ranked<T: Ord>(all: &HashMap<T, Held>) -> Vec<(&T, &Held)> {
+pub fn ranked<T: Ord>(all: &HashMap<T, Held>) -> Vec<(&T, &Held)> {
     let mut rows: Vec<(&T, &Held)> = all.iter().collect();
     rows.sort_by_key(|(id, held)| (Reverse(held.stock.unsigned_abs()), *id));
     rows
 }
 
-fn ranking<'a, T: Ord>(all: &'a HashMap<T, Held>, draw: impl Fn((&'a T, &'a Held)) -> Holder) -> Ranking {
-    Ranking { count: all.len(), rows: ranked(all).into_iter().take(LIST_ROWS).map(draw).collect() }
+fn ranking<T>(all: &[(&T, &Held)], draw: impl Fn((&T, &Held)) -> Holder) -> Ranking {
+    Ranking { count: all.len(), rows: all.iter().take(LIST_ROWS).copied().map(draw).collect() }
 }
 
 fn cell(state: &State, warehouse: &WarehouseId, product: &ProductId) -> Option<i64> {

@@ -26,16 +26,19 @@ struct Row {
 }
 
 impl Row {
+    /// The table holds the lower offset first; where the cursor was set back, the line leads downwards.
+    fn ends(&self) -> (i64, i64) {
+        if self.kind == "back" { (self.to_offset, self.from_offset) } else { (self.from_offset, self.to_offset) }
+    }
+
     /// `None`: its deltas were let go.
     fn into_line(self) -> Result<Option<JournalLine>, Error> {
+        let (from, to) = self.ends();
         let Some(deltas) = self.deltas else { return Ok(None) };
         let damaged = |cause| Error::Damaged(format!("journal line {} cannot be read: {cause}", self.batch_id));
         let deltas: Vec<KeyDelta> = serde_json::from_str(&deltas).map_err(damaged)?;
         let note: Note =
             self.note.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default();
-        // The table holds the lower offset first; where the cursor was set back, the line leads downwards.
-        let (from, to) =
-            if self.kind == "back" { (self.to_offset, self.from_offset) } else { (self.from_offset, self.to_offset) };
         Ok(Some(JournalLine {
             partition: self.partition_id,
             batch_id: BatchId(self.batch_id),
@@ -102,8 +105,7 @@ impl Records {
             .await
             .map_err(Error::away("reading the journal"))?;
             // Without a batch the position is where the first one began, or somebody took the batch away.
-            let begins = rows.first().map(|it| if it.kind == "back" { it.to_offset } else { it.from_offset });
-            if batch.is_none() && position > 0 && begins.is_some_and(|it| it != position) {
+            if batch.is_none() && position > 0 && rows.first().is_some_and(|it| it.ends().0 != position) {
                 return Ok(Following::Misplaced);
             }
             follow(rows, batch)

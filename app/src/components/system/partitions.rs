@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::panel::Panel;
 use crate::i18n::texts;
 use crate::model::pipeline::{Counts, PartitionStatus};
-use crate::number::{count, grouped, grouped_or_none};
+use crate::number::{count_of, grouped, grouped_or_none};
 
 /// Per partition: end, cursor, live position, lag, and the accounting line.
 #[component]
@@ -14,7 +14,7 @@ pub fn Partitions(
     partitions: Vec<PartitionStatus>,
 ) -> impl IntoView {
     let texts = texts();
-    let many = count(u64::try_from(partitions.len()).unwrap_or(0));
+    let many = count_of(partitions.len());
     let tools = view! { <span class="sub">{many}</span> };
     let lines = partitions.into_iter().map(|it| view! { <Line it /> }).collect_view();
     let heads = [

@@ -77,11 +77,7 @@ fn alert(it: Alert) -> Row {
 #[component]
 fn AlertRow(it: Alert) -> impl IntoView {
     let locale = locale();
-    let what = format!(
-        "{} · {}",
-        locale.name(&it.warehouse.name, &it.warehouse.id),
-        locale.name(&it.product.name, &it.product.id)
-    );
+    let what = locale.key(&it.warehouse, &it.product);
     let level = it.level.map(|level| view! { <small>" / " {grouped(level)}</small> });
     view! {
         <li>
@@ -126,11 +122,7 @@ fn EntryRow(it: FreshEntry) -> impl IntoView {
         Direction::In => ("in", texts.flow_in_short),
         Direction::Out => ("out", texts.flow_out_short),
     };
-    let what = format!(
-        "{} · {}",
-        locale.name(&it.warehouse.name, &it.warehouse.id),
-        locale.name(&it.product.name, &it.product.id)
-    );
+    let what = locale.key(&it.warehouse, &it.product);
     view! {
         <li>
             <time>{it.time}</time>

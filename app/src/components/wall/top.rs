@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::components::icon::Mark;
+use crate::components::proof::NotAudited;
 use crate::components::stream::StreamState;
 use crate::draw::{flag, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::number::{count, grouped_or_none, short, signed_short, tenths};
+use crate::number::{count_of, grouped_or_none, short, signed_short, tenths};
 
 /// Brand, state, date and time.
 #[component]
@@ -19,9 +21,7 @@ pub fn Top(
     let (locale, texts) = (locale(), texts());
     view! {
         <header class="top">
-            <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
-                <path d="M3 5h14v3.4H3zM3 11.6h14V15H3z" />
-            </svg>
+            <Mark />
             <b>{texts.product_name}</b>
             <h1>{texts.live_title}</h1>
             <span class="state" role="status">
@@ -48,7 +48,7 @@ pub fn Hero(
     let stock = text(move || grouped_or_none(totals.with(|it| it.stock)));
     let head = text(move || {
         if is_part {
-            return (texts.n_warehouses)(&count(u64::try_from(store.warehouses.count.get()).unwrap_or(0)));
+            return (texts.n_warehouses)(&count_of(store.warehouses.count.get()));
         }
         texts.all_warehouses.to_owned()
     });
@@ -72,19 +72,11 @@ pub fn Hero(
                 <dt>{texts.per_second}</dt>
                 <dd class="value">{text(move || tenths(totals.with(|it| it.arrived_in_10_s)))}</dd>
             </dl>
-            <div class="proof" data-state="unverified">
-                <div class="verdict-line">
-                    <span class="sign" data-v="stale" aria-hidden="true">
-                        "?"
-                    </span>
-                    {texts.not_verified}
-                </div>
+            <NotAudited>
                 <div class="ticks">
-                    <span>
-                        {text(move || (texts.n_entries)(&short(totals.with(|it| it.recorded), locale)))}
-                    </span>
+                    <span>{text(move || (texts.n_entries)(&short(totals.with(|it| it.recorded), locale)))}</span>
                 </div>
-            </div>
+            </NotAudited>
         </section>
     }
     .into_any()
