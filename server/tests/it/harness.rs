@@ -12,6 +12,7 @@ use sqlx::Connection as _;
 use tallyhouse::config::{self, Config};
 use tallyhouse::ingest::{EntryProducer, Error};
 use tallyhouse::live::Follower;
+use tallyhouse::realtime::{Rebuild, Sweep, Swept};
 use tallyhouse::startup::Parts;
 use tallyhouse::web::{PipelineReader, SystemReader, Web, version_of};
 use tallyhouse::world::World;
@@ -218,6 +219,16 @@ fn free_address() -> SocketAddr {
 fn metrics_handle() -> metrics_exporter_prometheus::PrometheusHandle {
     static HANDLE: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE.get_or_init(|| tallyhouse::telemetry::start_metrics().expect("metrics")).clone()
+}
+
+/// Sweeps to the end, page by page. `false`: on the way it was told that it is over. A page without keys of ours asks nobody.
+pub async fn sweep_all(rebuild: &mut Rebuild) -> bool {
+    let mut page = Some(Sweep::default());
+    while let Some(next) = page {
+        let Swept::Then(more) = rebuild.sweep(next).await.expect("Redis answers") else { return false };
+        page = more;
+    }
+    true
 }
 
 /// Waits for a condition, with a limit; never for a time.

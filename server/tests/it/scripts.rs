@@ -12,9 +12,9 @@ use redis::AsyncCommands as _;
 use tallyhouse::realtime::transitions::{
     Answer, AtCut, Health, Key, Line, Live, Mark, Place, Rules, Settled, Slot, Version,
 };
-use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild, Sweep, Swept};
+use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild};
 
-use crate::harness::settings;
+use crate::harness::{settings, sweep_all};
 
 const PARTITIONS: i32 = 2;
 const PRODUCTS: usize = 3;
@@ -309,16 +309,7 @@ impl Both {
     async fn sweep(&mut self) {
         let Some((run, rebuild)) = &mut self.rebuild else { return };
         let before = rebuild.written();
-        let (mut page, mut swept) = (Some(Sweep::default()), true);
-        while let Some(next) = page {
-            page = match rebuild.sweep(next).await.unwrap() {
-                Swept::Then(more) => more,
-                Swept::Lost => {
-                    swept = false;
-                    None
-                }
-            };
-        }
+        let swept = sweep_all(rebuild).await;
         // SCAN may show a key twice, so the number of steps is Redis's; what they do is ours.
         let names: Vec<usize> = self.pure.keys.keys().copied().collect();
         let expected = self.pure.rebuild_sweep(run, before, &names, Rules::ALL);
