@@ -32,7 +32,7 @@ inputs() {
   sha256sum Cargo.lock Cargo.toml dev/frontend.sh
 }
 stamp=$(inputs | sha256sum | cut -d' ' -f1)
-files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js)
+files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js chart.js echarts.js)
 
 up_to_date() {
   local file
@@ -52,7 +52,9 @@ chmod 755 "$new"
 # First, since a mistake in it shows at once.
 "$tools/lightningcss" --bundle --minify style/main.css -o "$new/tallyhouse.css" >&2
 
-"$tools/esbuild" frontend/js/*.js --minify --target=es2022 --outdir="$new" --log-level=warning >&2
+# echarts.js stays a file of its own: a page fetches it once it is painted.
+NODE_PATH=$(npm_dev)/node_modules "$tools/esbuild" frontend/js/*.js --bundle --external:./echarts.js --format=esm --minify \
+  --target=es2022 --outdir="$new" --log-level=warning >&2
 
 say "frontend: compiling ($mode)"
 # A target folder of its own: these artefacts may come from another rustc than those of the server. Flags that are meant

@@ -31,6 +31,7 @@ const WORDS = {
     findProduct: 'Find product',
     heat: 'Warehouse × product',
     alerts: 'Negative and low',
+    hour: 'Last hour',
     negative: (n) => `${n} negative`,
     lastAudit: 'Last good audit (book to book)',
     noneYet: 'none yet',
@@ -58,6 +59,7 @@ const WORDS = {
     findProduct: '查找产品',
     heat: '仓库 × 产品',
     alerts: '负库存与低库存',
+    hour: '最近一小时',
     negative: (n) => `${n} 负库存`,
     lastAudit: '上次审计（账账核对）',
     noneYet: '尚无',
@@ -123,6 +125,38 @@ describe('the live page', { timeout: 600_000 }, () => {
           // Without a name the id stands in.
           assert.equal(await stockOf(page, words, 'e2e-unnamed'), 7);
           assert.match(await newest(page, words), /E2E-\d+/);
+          assert.ok((await panel(page, words.hour).locator('.bars rect.in').count()) > 0, 'the hour is not drawn');
+        }));
+
+      it('takes the chart over, and shows the same as the table beside it', () =>
+        open({ language }, async (page) => {
+          await streamIs(page, words.live);
+          const chart = panel(page, words.hour).getByRole('img').first();
+          const rows = panel(page, words.hour).locator('tbody tr');
+          // Closed, so no reader sees it; what counts is what it holds.
+          const table = async () => {
+            const lines = await rows.evaluateAll((all) => all.map((it) => [...it.cells].map((cell) => cell.textContent)));
+            return new Map(lines.map(([label, ...values]) => [label, values]));
+          };
+          const moved = (all) => [...all.values()].reduce((sum, [into]) => sum + Number(into.replaceAll(',', '')), 0);
+          await chart.locator('path').first().waitFor({ state: 'attached' });
+          assert.equal(await chart.locator('.bars').isVisible(), false, 'the server\u2019s picture gives way');
+
+          const old = moved(await table());
+          await system.produce(entry(41));
+          let nudge = 0;
+          await eventually(async () => {
+            const { x, y, width, height } = await chart.boundingBox();
+            nudge = 1 - nudge; // a pointer that stands still asks for nothing
+            await page.mouse.move(x + width - 8 + nudge, y + height / 2);
+            const all = await table();
+            assert.equal(moved(all), old + 41);
+            const tip = page.locator('.tip');
+            const label = await tip.locator('b').innerText({ timeout: 1000 });
+            const [into, out] = await tip.locator('em').allInnerTexts();
+            const signed = (sign, text) => (text === '0' ? '0' : `${sign}${text}`);
+            assert.deepEqual([into, out], [signed('+', all.get(label)[0]), signed('\u2212', all.get(label)[1])]);
+          });
         }));
 
       it('shows an entry as it comes, without loading again', () =>

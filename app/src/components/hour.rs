@@ -1,10 +1,11 @@
-//! The last hour by minute: in above the zero line, out below it, and the same numbers as a table. Drawn on the server as
-//! SVG, so it is there without script.
+//! The last hour by minute: in above the zero line, out below it, and the same numbers as a table.
 
 use leptos::prelude::*;
 
+use super::bars::bars;
+use super::chart::{Chart, ChartData, Series};
 use super::panel::Panel;
-use crate::draw::{Row, either, flag, part, rows, text};
+use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{Locale, locale, texts};
 use crate::model::live::{FreshEntry, MinuteBar};
 use crate::number::{grouped, short};
@@ -27,7 +28,7 @@ pub fn HourPanel(
     };
     let chart = move || {
         view! {
-            <Bars hour height="9rem" />
+            <HourChart hour height="9rem" />
             <AsTable hour />
         }
         .into_any()
@@ -81,97 +82,33 @@ pub fn Quiet(
     .into_any()
 }
 
-/// The bars with their axes.
+/// The chart of the hour.
 #[component]
-pub fn Bars(
+pub fn HourChart(
     /// Oldest first.
     hour: RwSignal<Vec<MinuteBar>>,
     /// With its axes, as CSS has it.
     height: &'static str,
 ) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
-    let peak = Memo::new(move |_| {
-        hour.with(|bars| nice(bars.iter().map(|it| it.flow.qty_in.max(it.flow.qty_out)).max().unwrap_or(0)))
-    });
-    // Every position is a part of the plot, so the drawing fits any width and its text is never scaled.
-    view! {
-        <div class="chart" data-axes="" style=format!("--h:{height}")>
-            <svg class="bars" role="img" aria-label=format!("{}, {}", texts.last_hour, texts.per_minute)>
-                {part(move || grid(peak.get(), locale).into_any())}
-                {part(move || hour.with(|bars| draw(bars, peak.get()).into_any()))}
-                <line class="zero" x1="0" x2="100%" y1="50%" y2="50%" />
-                {part(move || hour.with(|bars| clock_labels(bars).into_any()))}
-            </svg>
-        </div>
-    }
-    .into_any()
+    let series = Series::all(&[
+        Series { name: texts.flow_in, tone: "in", sign: "+", down: false },
+        Series { name: texts.flow_out, tone: "out", sign: "\u{2212}", down: true },
+    ]);
+    let data = Signal::derive(move || hour.with(|it| chart_data(it, locale)));
+    let label = format!("{}, {}", texts.last_hour, texts.per_minute);
+    view! { <Chart label series data picture=bars height /> }.into_any()
 }
 
-/// Thousandths of the plot's height that a number of pieces takes; the zero line is in the middle.
-fn height(pieces: i64, peak: i64) -> u32 {
-    let peak = i128::from(peak.max(1));
-    u32::try_from((i128::from(pieces) * 500 / peak).clamp(0, 500)).unwrap_or(500)
-}
-
-/// Thousandths of the plot's width where the bar at a place of the hour begins.
-fn left(place: usize) -> u32 {
-    u32::try_from(place * 1000 / 60).unwrap_or(1000)
-}
-
-/// Thousandths as a percentage: 16 is `1.6%`.
-fn percent(thousandths: u32) -> String {
-    format!("{}.{}%", thousandths / 10, thousandths % 10)
-}
-
-/// A bar's width in thousandths; the rest of its sixtieth is the gap.
-const BAR: u32 = 12;
-
-fn draw(bars: &[MinuteBar], peak: i64) -> impl IntoView + use<> {
-    bars.iter()
-        .enumerate()
-        .map(|(place, bar)| {
-            let (up, down) = (height(bar.flow.qty_in, peak), height(bar.flow.qty_out, peak));
-            let words = format!("{} +{} \u{2212}{}", bar.label, grouped(bar.flow.qty_in), grouped(bar.flow.qty_out));
-            view! {
-                <g>
-                    <title>{words}</title>
-                    <rect class="in" x=percent(left(place)) y=percent(500 - up) width=percent(BAR) height=percent(up) />
-                    <rect class="out" x=percent(left(place)) y="50%" width=percent(BAR) height=percent(down) />
-                </g>
-            }
-        })
-        .collect_view()
-}
-
-fn grid(peak: i64, locale: Locale) -> impl IntoView {
+fn chart_data(hour: &[MinuteBar], locale: Locale) -> ChartData {
+    let peak = nice(hour.iter().map(|it| it.flow.qty_in.max(it.flow.qty_out)).max().unwrap_or(0));
     let edge = short(peak, locale);
-    [("0%", edge.clone()), ("50%", "0".to_owned()), ("100%", edge)]
-        .into_iter()
-        .map(|(y, label)| {
-            view! {
-                <g>
-                    <line class="grid" x1="0" x2="100%" y1=y y2=y />
-                    <text class="y" x="0" y=y>
-                        {label}
-                    </text>
-                </g>
-            }
-        })
-        .collect_view()
-}
-
-fn clock_labels(bars: &[MinuteBar]) -> impl IntoView + use<> {
-    bars.iter()
-        .enumerate()
-        .filter(|(place, bar)| bar.minute % 15 == 0 && (2..58).contains(place))
-        .map(|(place, bar)| {
-            view! {
-                <text class="x" x=percent(left(place)) y="100%">
-                    {bar.label.clone()}
-                </text>
-            }
-        })
-        .collect_view()
+    let is_marked = |(place, it): &(usize, &MinuteBar)| it.minute % 15 == 0 && (2..58).contains(place);
+    ChartData {
+        ticks: vec![(-peak, edge.clone()), (0, "0".to_owned()), (peak, edge)],
+        marks: hour.iter().enumerate().filter(is_marked).map(|(place, _)| place).collect(),
+        rows: hour.iter().map(|it| vec![it.label.clone(), grouped(it.flow.qty_in), grouped(it.flow.qty_out)]).collect(),
+    }
 }
 
 /// The next of 1, 2, 5, 10, 20, 50, ... from a number on: a scale that does not jump with every entry.
@@ -235,15 +172,5 @@ mod tests {
         for (number, round) in [(0, 1), (1, 1), (3, 5), (11, 20), (2_001, 5_000), (i64::MAX, i64::MAX)] {
             assert_eq!(nice(number), round);
         }
-    }
-
-    #[test]
-    fn bars_stay_inside() {
-        for (pieces, peak, thousandths) in
-            [(7, 5, 500), (0, 5, 0), (5, 10, 250), (i64::MAX, i64::MAX, 500), (3, 0, 500)]
-        {
-            assert_eq!(height(pieces, peak), thousandths, "{pieces} of {peak}");
-        }
-        assert_eq!((percent(left(59)), percent(16)), ("98.3%".to_owned(), "1.6%".to_owned()));
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod alerts;
 pub mod bar;
+pub mod bars;
+pub mod chart;
 pub mod curve;
 pub mod feed;
 pub mod figures;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::Answer;
 use crate::backend::{ApiError, Backend, backend};
+use crate::components::chart::ChartScript;
 use crate::components::rank::Found;
 use crate::i18n::texts;
 use crate::islands::live_board::LiveBoard;
@@ -21,6 +22,7 @@ pub fn LivePage() -> impl IntoView {
     view! {
         <Title text=texts.live_title />
         <Body attr:class="p-live" />
+        <ChartScript />
         <main class="page" id="content" tabindex="-1">
             <h1 class="sr">{texts.live_title}</h1>
             <Answer answer show=|(view, warehouse, product)| view! { <LiveBoard view warehouse product /> } />

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::Answer;
 use crate::backend::{ApiError, backend};
+use crate::components::chart::ChartScript;
 use crate::i18n::texts;
 use crate::islands::wall_board::WallBoard;
 use crate::model::live::LiveView;
@@ -19,6 +20,7 @@ pub fn WallPage() -> impl IntoView {
     view! {
         <Title text=texts.wall_title />
         <Body attr:class="p-wall" attr:data-unattended="" />
+        <ChartScript />
         <Answer answer show=|(view, scope)| view! { <WallBoard view scope /> } />
     }
 }

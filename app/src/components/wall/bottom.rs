@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Turn, Turns};
-use crate::components::hour::{Bars, Legend, Quiet, has_moved};
+use crate::components::hour::{HourChart, Legend, Quiet, has_moved};
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
@@ -36,7 +36,7 @@ pub fn Bottom(
 #[component]
 fn Hour(store: LiveStore) -> impl IntoView {
     let texts = texts();
-    let chart = move || view! { <Bars hour=store.hour height="5.1rem" /> }.into_any();
+    let chart = move || view! { <HourChart hour=store.hour height="5.1rem" /> }.into_any();
     let body = either(has_moved(store.hour), chart, move || view! { <Quiet newest=store.newest /> }.into_any());
     view! {
         <section aria-label=texts.last_hour>

@@ -1,0 +1,70 @@
+//! A chart: a picture made on the server, which ECharts takes over in the browser once the page is painted
+//! (`frontend/js/chart.js`, which also says what the attributes are). Its numbers are written here, never there.
+
+use leptos::prelude::*;
+use serde::Serialize;
+
+use crate::assets::Assets;
+
+/// What is drawn for each row; never moves.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// As people call it.
+    pub name: &'static str,
+    /// A colour of `style/tokens.css`, without its dashes.
+    pub tone: &'static str,
+    /// Before its numbers.
+    pub sign: &'static str,
+    /// Is it drawn below the zero line?
+    pub down: bool,
+}
+
+impl Series {
+    /// All of a chart, in the order of its legend.
+    pub fn all(them: &[Self]) -> String {
+        serde_json::to_string(them).unwrap_or_default()
+    }
+}
+
+/// What moves.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ChartData {
+    /// The scale's lines, evenly spaced, from the lowest: where, and as people read it.
+    pub ticks: Vec<(i64, String)>,
+    /// The rows whose label stands below the chart.
+    pub marks: Vec<usize>,
+    /// A label, then the number of each series as people read it.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A chart with a name. The same numbers stand beside it as a table.
+#[component]
+pub fn Chart(
+    /// What a screen reader says.
+    label: String,
+    /// From [`Series::all`].
+    series: String,
+    /// What moves.
+    data: Signal<ChartData>,
+    /// Makes the server's picture, as HTML.
+    picture: fn(&ChartData) -> String,
+    /// With its axes, as CSS has it.
+    height: &'static str,
+) -> impl IntoView {
+    // The browser never needs it: either the server drew it, or the script is there already.
+    let first = if cfg!(target_arch = "wasm32") { String::new() } else { data.with_untracked(picture) };
+    let data = Signal::derive(move || data.with(|it| serde_json::to_string(it).unwrap_or_default()));
+    view! {
+        <tally-chart class="chart" role="img" aria-label=label style=format!("--h:{height}") series=series data=data>
+            <div inner_html=first></div>
+        </tally-chart>
+    }
+    .into_any()
+}
+
+/// What takes the charts of a page over; once on a page that has any.
+#[component]
+pub fn ChartScript() -> impl IntoView {
+    let script = use_context::<Assets>().map(|it| it.script("chart.js"));
+    script.map(|src| view! { <script type="module" src=src></script> })
+}
