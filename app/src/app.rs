@@ -10,6 +10,8 @@ use crate::assets::Assets;
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
 use crate::pages::live::LivePage;
+use crate::pages::names::NamesPage;
+use crate::pages::names_import::NamesImportPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::system::SystemPage;
 use crate::pages::wall::WallPage;
@@ -80,6 +82,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=LivePage ssr=SsrMode::Async />
                 <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
+                <Route path=path!("/names") view=NamesPage ssr=SsrMode::Async />
+                <Route path=path!("/names/import") view=NamesImportPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

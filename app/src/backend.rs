@@ -8,6 +8,7 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::model::catalogue::{CataloguePage, CatalogueQuery};
 use crate::model::live::{Holder, LiveView};
 use crate::model::names::NameOf;
 use crate::model::system::SystemView;
@@ -21,6 +22,8 @@ pub trait Backend: Send + Sync {
     async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError>;
     /// How the parts are.
     async fn system(&self) -> Result<SystemView, ApiError>;
+    /// A page of the catalogue.
+    async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError>;
 }
 
 /// The most that one search brings.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod business_time;
+pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod commands;

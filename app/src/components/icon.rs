@@ -15,6 +15,8 @@ pub enum Icon {
     Alert,
     /// Find.
     Search,
+    /// Done.
+    Check,
 }
 
 impl Icon {
@@ -27,6 +29,7 @@ impl Icon {
             }
             Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4 14 14",
+            Self::Check => "m3 8.5 3.4 3.4L13 4.6",
             Self::Alert => "M8 2.4 14.2 13.4H1.8ZM8 6.4v3.4m0 1.7v.2",
         }
     }

@@ -11,6 +11,7 @@ pub mod flash;
 pub mod heat;
 pub mod hour;
 pub mod icon;
+pub mod names;
 pub mod notice;
 pub mod panel;
 pub mod proof;

@@ -2,6 +2,7 @@
 
 mod date;
 mod en;
+mod names;
 mod zh;
 
 use leptos::prelude::{provide_context, use_context};
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::live::Named;
 use crate::model::names::Name;
+
+pub use names::NamesTexts;
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 //! No I/O here, and nothing that only one side could compile.
 
 pub mod batch;
+pub mod catalogue;
 pub mod entry;
 pub mod ids;
 pub mod live;

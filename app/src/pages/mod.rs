@@ -1,6 +1,8 @@
 //! A file per route, named as its URL. Made on the server; what moves in the browser is an island.
 
 pub mod live;
+pub mod names;
+pub mod names_import;
 pub mod not_found;
 pub mod system;
 pub mod wall;

@@ -199,16 +199,8 @@ impl Follower {
                     // Troubles, the rate and the hour move without a message too.
                     changed = true;
                 }
-                _ = names.tick() => {
-                    // Names may be old for a while; figures may not wait for them.
-                    match tokio::time::timeout(RETRY, self.read_catalogue()).await {
-                        Ok(Ok(levels)) => {
-                            self.hub.with_state(|state| state.set_levels(&levels));
-                        }
-                        Ok(Err(error)) => tracing::debug!("{}", explain(&error)),
-                        Err(_) => tracing::debug!("the catalogue did not come in time"),
-                    }
-                }
+                _ = names.tick() => self.refresh_catalogue().await,
+                () = self.hub.catalogue_changed.notified() => self.refresh_catalogue().await,
             }
         }
     }
@@ -234,12 +226,22 @@ impl Follower {
         Ok(())
     }
 
+    /// Names may be old for a while; figures may not wait for them.
+    async fn refresh_catalogue(&self) {
+        match tokio::time::timeout(RETRY, self.read_catalogue()).await {
+            Ok(Ok(levels)) => {
+                self.hub.with_state(|state| state.set_levels(&levels));
+            }
+            Ok(Err(error)) => tracing::debug!("{}", explain(&error)),
+            Err(_) => tracing::debug!("the catalogue did not come in time"),
+        }
+    }
+
     /// Takes the names over, and answers the levels.
     async fn read_catalogue(&self) -> Result<Levels, crate::records::Error> {
-        let names = Arc::new(self.records.names().await?);
-        let levels = self.records.low_levels().await?;
-        self.hub.around().names = names;
-        Ok(levels)
+        let catalogue = self.records.catalogue().await?;
+        self.hub.around().names = Arc::new(catalogue.by_kind());
+        Ok(catalogue.levels)
     }
 
     fn show(&mut self) {

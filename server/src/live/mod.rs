@@ -24,6 +24,7 @@ use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
 use app::model::pipeline::PipelineState;
 use app::model::stock::{AsOf, StockItem, StockKey, StockPage};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub use channel::{Channel, Event};
@@ -51,6 +52,8 @@ pub struct Hub {
     around: Arc<Mutex<Surroundings>>,
     /// When what is held was last seen to be what Redis holds.
     vouched_at: Arc<AtomicI64>,
+    /// Somebody changed names or levels here.
+    catalogue_changed: Arc<Notify>,
 }
 
 impl Hub {
@@ -62,6 +65,7 @@ impl Hub {
             state: Arc::default(),
             around: Arc::new(Mutex::new(around)),
             vouched_at: Arc::default(),
+            catalogue_changed: Arc::default(),
         }
     }
 
@@ -149,6 +153,11 @@ impl Hub {
 
     fn around(&self) -> MutexGuard<'_, Surroundings> {
         self.around.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the names and levels read again soon; other processes read them every few seconds.
+    pub fn read_catalogue_again(&self) {
+        self.catalogue_changed.notify_one();
     }
 
     fn vouch(&self, at: Millis) {

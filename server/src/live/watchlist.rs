@@ -1,13 +1,13 @@
 //! The keys that need a person: negative ones, and those below the level of the catalogue. Pure.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::stock::StockKey;
 
 use super::scope::Scope;
 
 /// Below how many a key counts as low.
-pub type Levels = HashMap<StockKey, i64>;
+pub type Levels = BTreeMap<StockKey, i64>;
 
 /// Sorted as a person wants them: the most negative first, the emptiest first.
 #[derive(Debug, Clone, Default)]
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn keys_come_and_go_as_their_stock_moves() {
-        let (mut list, mut stocks) = (Watchlist::default(), HashMap::new());
+        let (mut list, mut stocks) = (Watchlist::default(), BTreeMap::new());
         let levels = Levels::from([(key("w", "a"), 100), (key("w", "b"), 10)]);
         list.set_levels(&levels, std::iter::empty());
         let moves = [("a", 50), ("b", 1), ("c", -5), ("a", 100), ("a", 99), ("b", -1), ("c", 0), ("d", -7)];

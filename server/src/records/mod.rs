@@ -40,7 +40,7 @@ pub use error::Error;
 use error::limited;
 pub use installation::{Frozen, Installation};
 pub use journal::Following;
-pub use names::{LevelRow, NameRow, Names};
+pub use names::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use offsets::Cursor;
 pub use prune_journal::JournalSize;
 pub use record::{Outcome, Writer};

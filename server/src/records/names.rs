@@ -1,12 +1,13 @@
 //! `names` and `low_stock`: the catalogue.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use app::model::names::{Name, NameOf};
 use app::model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
+use super::trail::{Deed, remember_in};
 use super::{Error, Records};
 
 /// One name to be stored.
@@ -31,74 +32,135 @@ pub struct LevelRow {
     pub level: Option<i64>,
 }
 
-/// The whole catalogue by kind and id.
+/// The names of the catalogue by kind and id, as pages show them.
 pub type Names = HashMap<NameOf, HashMap<String, Name>>;
 
-impl Records {
+/// The whole catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// By kind and id.
+    pub names: BTreeMap<(NameOf, String), NameRow>,
     /// Below how many a product counts as low in a warehouse.
-    pub async fn low_levels(&self) -> Result<HashMap<StockKey, i64>, Error> {
-        limited("reading the low-stock levels", async {
-            let rows: Vec<(String, String, i64)> =
-                sqlx::query_as("SELECT warehouse_id, product_id, level FROM low_stock")
-                    .fetch_all(&self.pool)
-                    .await
-                    .map_err(Error::away("reading the low-stock levels"))?;
-            let mut levels = HashMap::new();
-            for (warehouse, product, level) in rows {
-                // An id that is none has no stock either.
-                if let (Ok(warehouse_id), Ok(product_id)) = (warehouse.try_into(), product.try_into()) {
-                    levels.insert(StockKey { warehouse_id, product_id }, level);
-                }
-            }
-            Ok(levels)
-        })
-        .await
-    }
+    pub levels: BTreeMap<StockKey, i64>,
+}
 
-    /// Reads the catalogue.
-    pub async fn names(&self) -> Result<Names, Error> {
-        limited("reading the names", async {
-            let rows: Vec<(String, String, Option<String>, Option<String>)> =
-                sqlx::query_as("SELECT kind, id, zh, en FROM names")
-                    .fetch_all(&self.pool)
-                    .await
-                    .map_err(Error::away("reading the names"))?;
-            let mut names = Names::new();
-            for (kind, id, zh, en) in rows {
-                if let Some(of) = NameOf::parse(&kind) {
-                    names.entry(of).or_default().insert(id, Name { zh, en });
-                }
-            }
-            Ok(names)
-        })
-        .await
-    }
+/// What is to be written at once, and what the trail remembers of it.
+#[derive(Debug, Default)]
+pub struct CatalogueWrites {
+    /// Added or replaced.
+    pub names: Vec<NameRow>,
+    /// Set or taken away.
+    pub levels: Vec<LevelRow>,
+    /// One for each thing that changes.
+    pub deeds: Vec<Deed>,
+}
 
-    /// Adds or replaces names and levels, all or none.
-    pub async fn store_catalogue(&self, rows: &[NameRow], levels: &[LevelRow]) -> Result<(), Error> {
-        limited("storing names", async {
-        let away = Error::away("storing names");
-        let mut transaction = self.pool.begin().await.map_err(&away)?;
-        for chunk in rows.chunks(1000) {
-            let mut statement = QueryBuilder::new("INSERT INTO names (kind, id, zh, en, unit, changed_at) ");
-            statement.push_values(chunk, |mut row, it| {
-                row.push_bind(it.of.as_str())
-                    .push_bind(it.id.as_str())
-                    .push_bind(it.name.zh.as_deref())
-                    .push_bind(it.name.en.as_deref())
-                    .push_bind(it.unit.as_deref())
-                    .push("UTC_TIMESTAMP(3)");
-            });
-            statement.push(
-                " ON DUPLICATE KEY UPDATE zh = VALUES(zh), en = VALUES(en), unit = VALUES(unit), changed_at = VALUES(changed_at)",
-            );
-            statement.build().execute(&mut *transaction).await.map_err(&away)?;
+impl Catalogue {
+    /// The names as pages look them up.
+    pub fn by_kind(&self) -> Names {
+        let mut names = Names::new();
+        for ((of, id), row) in &self.names {
+            names.entry(*of).or_default().insert(id.clone(), row.name.clone());
         }
-        store_levels(&mut transaction, levels).await.map_err(&away)?;
-        transaction.commit().await.map_err(&away)
+        names
+    }
+}
+
+type NameColumns = (String, String, Option<String>, Option<String>, Option<String>);
+
+impl Records {
+    /// Reads the catalogue.
+    pub async fn catalogue(&self) -> Result<Catalogue, Error> {
+        limited("reading the catalogue", async {
+            let away = Error::away("reading the catalogue");
+            let mut connection = self.pool.acquire().await.map_err(&away)?;
+            read(&mut connection).await.map_err(&away)
         })
         .await
     }
+
+    /// Every id that an entry ever brought.
+    pub async fn ids_in_entries(&self) -> Result<BTreeSet<(NameOf, String)>, Error> {
+        limited("reading the ids of entries", async {
+            let away = Error::away("reading the ids of entries");
+            let mut ids = BTreeSet::new();
+            // A register row exists for each line ever recorded, and its key begins with the company.
+            for (of, statement) in [
+                (NameOf::Product, "SELECT DISTINCT product_id FROM stock_totals"),
+                (NameOf::Warehouse, "SELECT DISTINCT warehouse_id FROM stock_totals"),
+                (NameOf::Company, "SELECT DISTINCT company_id FROM bill_lines"),
+            ] {
+                let rows: Vec<(String,)> = sqlx::query_as(statement).fetch_all(&self.pool).await.map_err(&away)?;
+                ids.extend(rows.into_iter().map(|(id,)| (of, id)));
+            }
+            Ok(ids)
+        })
+        .await
+    }
+
+    /// Changes the catalogue by what `decide` makes of it, all or nothing, with the trail. One change at a time: they are
+    /// rare, and two of them must not mix. What `decide` refuses is handed back, and nothing is written.
+    pub async fn change_catalogue<E: Send>(
+        &self,
+        decide: impl FnOnce(&Catalogue) -> Result<CatalogueWrites, E> + Send,
+    ) -> Result<Result<(), E>, Error> {
+        limited("changing the catalogue", async {
+            let away = Error::away("changing the catalogue");
+            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            // A row that is always there stands for the catalogue: where that is empty there is nothing to lock.
+            sqlx::query("SELECT 1 FROM installation FOR UPDATE").fetch_all(&mut *transaction).await.map_err(&away)?;
+            let now = read(&mut transaction).await.map_err(&away)?;
+            let writes = match decide(&now) {
+                Ok(writes) => writes,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            store_names(&mut transaction, &writes.names).await.map_err(&away)?;
+            store_levels(&mut transaction, &writes.levels).await.map_err(&away)?;
+            remember_in(&mut transaction, &writes.deeds).await.map_err(&away)?;
+            transaction.commit().await.map_err(&away)?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+}
+
+async fn read(connection: &mut MySqlConnection) -> Result<Catalogue, sqlx::Error> {
+    let mut catalogue = Catalogue::default();
+    let rows: Vec<NameColumns> =
+        sqlx::query_as("SELECT kind, id, zh, en, unit FROM names").fetch_all(&mut *connection).await?;
+    for (kind, id, zh, en, unit) in rows {
+        if let Some(of) = NameOf::parse(&kind) {
+            catalogue.names.insert((of, id.clone()), NameRow { of, id, name: Name { zh, en }, unit });
+        }
+    }
+    let rows: Vec<(String, String, i64)> =
+        sqlx::query_as("SELECT warehouse_id, product_id, level FROM low_stock").fetch_all(&mut *connection).await?;
+    for (warehouse, product, level) in rows {
+        // An id that is none has no stock either.
+        if let (Ok(warehouse_id), Ok(product_id)) = (warehouse.try_into(), product.try_into()) {
+            catalogue.levels.insert(StockKey { warehouse_id, product_id }, level);
+        }
+    }
+    Ok(catalogue)
+}
+
+async fn store_names(connection: &mut MySqlConnection, rows: &[NameRow]) -> Result<(), sqlx::Error> {
+    for chunk in rows.chunks(1000) {
+        let mut statement = QueryBuilder::new("INSERT INTO names (kind, id, zh, en, unit, changed_at) ");
+        statement.push_values(chunk, |mut row, it| {
+            row.push_bind(it.of.as_str())
+                .push_bind(it.id.as_str())
+                .push_bind(it.name.zh.as_deref())
+                .push_bind(it.name.en.as_deref())
+                .push_bind(it.unit.as_deref())
+                .push("UTC_TIMESTAMP(3)");
+        });
+        statement.push(
+            " ON DUPLICATE KEY UPDATE zh = VALUES(zh), en = VALUES(en), unit = VALUES(unit), changed_at = VALUES(changed_at)",
+        );
+        statement.build().execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 async fn store_levels(connection: &mut MySqlConnection, levels: &[LevelRow]) -> Result<(), sqlx::Error> {

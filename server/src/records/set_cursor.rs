@@ -109,13 +109,13 @@ async fn write(
         write_line(transaction, wanted, cursor, &batch, (kind, low, high)).await?;
     }
     let deed = Deed {
-        who: wanted.who,
-        action: &format!("cursor.{kind}"),
-        subject: &format!("partition {}", wanted.partition),
-        before: Some(&cursor.next_offset.to_string()),
-        after: Some(&format!("{}: {}", wanted.to, wanted.reason)),
+        who: wanted.who.to_owned(),
+        action: format!("cursor.{kind}"),
+        subject: format!("partition {}", wanted.partition),
+        before: Some(cursor.next_offset.to_string()),
+        after: Some(format!("{}: {}", wanted.to, wanted.reason)),
     };
-    trail::remember_in(transaction, &deed).await
+    trail::remember_in(transaction, &[deed]).await
 }
 
 async fn write_line(

@@ -1,49 +1,36 @@
 //! `trail`: who did what, when, and what it was before and after.
 
-use sqlx::MySqlConnection;
-
-use super::error::limited;
-use super::{Error, Records};
+use sqlx::{MySqlConnection, QueryBuilder};
 
 /// One deed to be remembered.
-#[derive(Debug, Clone)]
-pub struct Deed<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
     /// Who.
-    pub who: &'a str,
+    pub who: String,
     /// A stable word, such as `names.import`.
-    pub action: &'a str,
+    pub action: String,
     /// To what.
-    pub subject: &'a str,
+    pub subject: String,
     /// What it was.
-    pub before: Option<&'a str>,
+    pub before: Option<String>,
     /// What it is now.
-    pub after: Option<&'a str>,
+    pub after: Option<String>,
 }
 
-impl Records {
-    /// Remembers a deed.
-    pub async fn remember_deed(&self, deed: &Deed<'_>) -> Result<(), Error> {
-        limited("writing the trail", async {
-            let away = Error::away("writing the trail");
-            let mut connection = self.pool.acquire().await.map_err(&away)?;
-            remember_in(&mut connection, deed).await.map_err(&away)
-        })
-        .await
+/// Remembers deeds in the transaction that does them.
+pub async fn remember_in(connection: &mut MySqlConnection, deeds: &[Deed]) -> Result<(), sqlx::Error> {
+    for chunk in deeds.chunks(1000) {
+        let mut statement =
+            QueryBuilder::new("INSERT INTO trail (at, who, action, subject, before_value, after_value) ");
+        statement.push_values(chunk, |mut row, it| {
+            row.push("UTC_TIMESTAMP(3)")
+                .push_bind(it.who.as_str())
+                .push_bind(it.action.as_str())
+                .push_bind(it.subject.as_str())
+                .push_bind(it.before.as_deref())
+                .push_bind(it.after.as_deref());
+        });
+        statement.build().execute(&mut *connection).await?;
     }
-}
-
-/// Remembers a deed in the transaction that does it.
-pub async fn remember_in(connection: &mut MySqlConnection, deed: &Deed<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO trail (at, who, action, subject, before_value, after_value)
-         VALUES (UTC_TIMESTAMP(3), ?, ?, ?, ?, ?)",
-    )
-    .bind(deed.who)
-    .bind(deed.action)
-    .bind(deed.subject)
-    .bind(deed.before)
-    .bind(deed.after)
-    .execute(connection)
-    .await
-    .map(drop)
+    Ok(())
 }

@@ -1,12 +1,15 @@
 //! What pages ask, answered from what this process holds.
 
 use app::backend::{ApiError, Backend, MOST_FOUND};
+use app::model::catalogue::{CataloguePage, CatalogueQuery};
 use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
 use app::model::system::SystemView;
 use async_trait::async_trait;
 
 use super::system::SystemReader;
+use crate::catalogue;
+use crate::ingest::explain;
 use crate::live::{Hub, Scope};
 
 /// The server's side of the seam.
@@ -37,5 +40,12 @@ impl Backend for ServerBackend {
 
     async fn system(&self) -> Result<SystemView, ApiError> {
         self.system.read().await
+    }
+
+    async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError> {
+        catalogue::page(&self.system.pipeline.records, query).await.map_err(|error| {
+            tracing::warn!("the catalogue cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
     }
 }

@@ -4,6 +4,7 @@ mod assets;
 mod backend;
 mod guard;
 mod health;
+mod names;
 mod pages;
 mod pipeline;
 mod preferences;

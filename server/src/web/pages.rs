@@ -6,42 +6,47 @@ use app::app::{App, Theme, shell};
 use app::assets::Assets;
 use app::backend::Backend;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
 use axum::routing::{any, get};
 use leptos::config::LeptosOptions;
-use leptos::context::provide_context;
+use leptos::context::{provide_context, use_context};
 use leptos_axum::{
-    LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_to_stream_with_context,
+    LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
+    render_app_to_stream_with_context,
 };
 
 use super::backend::ServerBackend;
 use super::preferences;
 use super::{Web, assets};
 
-/// The routes of pages and server functions, and of the files they need.
-pub fn routes(web: &Web) -> Router {
-    let dir = assets::dir(&web.version);
-    let options = LeptosOptions::builder().output_name("tallyhouse").site_pkg_dir(dir.clone()).build();
-    let backend: Arc<dyn Backend> = Arc::new(ServerBackend { hub: web.hub.clone(), system: web.system.clone() });
-    let assets = Assets { folder: format!("/{dir}"), version: web.version.to_string() };
+/// Makes pages. Cheap to clone.
+#[derive(Clone)]
+pub struct Pages {
+    options: LeptosOptions,
+    backend: Arc<dyn Backend>,
+    assets: Assets,
+}
 
-    let for_functions = Arc::clone(&backend);
-    let functions = move |headers: HeaderMap, request: Request| {
-        let backend = Arc::clone(&for_functions);
-        handle_server_fns_with_context(
-            move || {
-                provide_context(Arc::clone(&backend));
-                provide_context(preferences::locale(&headers));
-            },
-            request,
-        )
-    };
-    let context = move || {
-        provide_context(Arc::clone(&backend));
-        provide_context(assets.clone());
-        let parts = leptos::context::use_context::<axum::http::request::Parts>();
-        if let Some(parts) = parts {
+impl Pages {
+    /// Pages of this server.
+    pub fn new(web: &Web) -> Self {
+        let dir = assets::dir(&web.version);
+        Self {
+            options: LeptosOptions::builder().output_name("tallyhouse").site_pkg_dir(dir.clone()).build(),
+            backend: Arc::new(ServerBackend { hub: web.hub.clone(), system: web.system.clone() }),
+            assets: Assets { folder: format!("/{dir}"), version: web.version.to_string() },
+        }
+    }
+
+    /// What a page finds in its context, from the request that leptos put there.
+    fn provide(&self) {
+        provide_context(Arc::clone(&self.backend));
+        provide_context(self.assets.clone());
+        if let Some(parts) = use_context::<Parts>() {
             provide_context(preferences::locale(&parts.headers));
             let theme = match parts.uri.path() {
                 "/wall" => Some(Theme::Wall),
@@ -51,19 +56,51 @@ pub fn routes(web: &Web) -> Router {
                 provide_context(theme);
             }
         }
-    };
-    // The list of routes is made by rendering once, outside any request.
-    let pages = generate_route_list(|| {
-        provide_context(app::i18n::Locale::default());
-        App()
-    });
-    let for_unknown = options.clone();
-    let unknown = render_app_to_stream_with_context(context.clone(), move || shell(for_unknown.clone()));
-    let for_pages = options.clone();
-    Router::new()
-        .route("/api/fn/{*name}", any(functions))
-        .leptos_routes_with_context(&options, pages, context, move || shell(for_pages.clone()))
-        .fallback(get(unknown))
-        .with_state(options)
-        .merge(assets::routes(&web.pkg, &dir))
+    }
+
+    /// The page of a request that has sent something, with what came of it in the context.
+    pub async fn show<T>(&self, mut asked: Parts, found: T, status: StatusCode) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        asked.method = Method::GET;
+        let (pages, options) = (self.clone(), self.options.clone());
+        let context = move || {
+            pages.provide();
+            provide_context(found.clone());
+        };
+        let show = render_app_async_with_context(context, move || shell(options.clone()));
+        let mut page = show(Request::from_parts(asked, Body::empty())).await;
+        *page.status_mut() = status;
+        page
+    }
+
+    /// The routes of pages and server functions.
+    pub fn routes(&self) -> Router {
+        let backend = Arc::clone(&self.backend);
+        let functions = move |headers: HeaderMap, request: Request| {
+            let backend = Arc::clone(&backend);
+            handle_server_fns_with_context(
+                move || {
+                    provide_context(Arc::clone(&backend));
+                    provide_context(preferences::locale(&headers));
+                },
+                request,
+            )
+        };
+        // The list of routes is made by rendering once, outside any request.
+        let list = generate_route_list(|| {
+            provide_context(app::i18n::Locale::default());
+            App()
+        });
+        let (pages, options) = (self.clone(), self.options.clone());
+        let context = move || pages.provide();
+        let page = move || shell(options.clone());
+        let unknown = render_app_to_stream_with_context(context.clone(), page.clone());
+        Router::new()
+            .route("/api/fn/{*name}", any(functions))
+            .leptos_routes_with_context(&self.options, list, context, page)
+            .fallback(get(unknown))
+            .with_state(self.options.clone())
+    }
 }

@@ -11,14 +11,18 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::names::{self, NamesForms};
+use super::pages::Pages;
 use super::problem::Problem;
-use super::{Web, guard, pages, pipeline, preferences, stock, stream};
+use super::{Web, assets, guard, pipeline, preferences, stock, stream};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// All routes; with those of health where they have no address of their own.
 pub fn routes(web: Web, health: Option<Router>) -> Router {
+    let pages = Pages::new(&web);
+    let forms = NamesForms { records: web.pipeline.records.clone(), hub: web.hub.clone(), pages: pages.clone() };
     let answers = Router::new()
         .route("/api/v1/stock", get(stock::get))
         .route("/api/v1/pipeline", get(pipeline::get))
@@ -26,7 +30,9 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .route("/lang/{tag}", get(preferences::choose_language))
         .route("/theme/{word}", get(preferences::choose_theme))
         .with_state(web.clone())
-        .merge(pages::routes(&web))
+        .merge(pages.routes())
+        .merge(names::routes(forms))
+        .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());
     let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web);

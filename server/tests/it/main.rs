@@ -8,6 +8,7 @@ mod cursor;
 mod harness;
 mod http;
 mod live_stock;
+mod names;
 mod rebuild;
 mod restarts;
 mod retail;

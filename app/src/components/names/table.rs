@@ -1,0 +1,261 @@
+//! The catalogue as a table whose cells are fields: one form, one button for all rows of a page.
+//! A field is named by its row: `3.zh`; of the row to be added `new.zh`. `3.was` is what the row was when it was shown.
+
+use leptos::prelude::*;
+
+use super::url;
+use crate::components::icon::{Glyph, Icon};
+use crate::i18n::locale;
+use crate::model::catalogue::{
+    CataloguePage, CatalogueQuery, CatalogueRow, Column, Fault, MAX_NAME, MAX_UNIT, RowValues, Typed, TypedRow,
+};
+use crate::model::ids::MAX_ID_CHARS;
+use crate::model::live::Named;
+use crate::model::names::NameOf;
+use crate::number::count_of;
+
+/// The form.
+#[component]
+pub fn NamesTable(
+    /// What there is.
+    page: CataloguePage,
+    /// Which page it is.
+    query: CatalogueQuery,
+    /// What was typed and is not saved.
+    typed: Typed,
+) -> impl IntoView {
+    let texts = locale().names_texts();
+    let of = query.of;
+    let is_product = of == NameOf::Product;
+    let Typed { rows: mut typed, new } = typed;
+    let shown = page.rows.len();
+    let mut take = |id: &str| typed.iter().position(|it| it.id == id).map(|place| typed.swap_remove(place));
+    let here: Vec<_> = page.rows.into_iter().map(|row| (take(&row.id), row)).collect();
+    // What was typed into a row that has left this page meanwhile is still shown.
+    let left = typed.into_iter().map(|it| {
+        let row = CatalogueRow { id: it.id.clone(), values: RowValues::default(), is_in_entries: true };
+        (Some(it), row)
+    });
+    let lines = left
+        .chain(here)
+        .enumerate()
+        .map(|(place, (typed, row))| line(&place.to_string(), of, &row, typed, &page.warehouses))
+        .collect_view();
+    let added = new_line(of, &new.unwrap_or_default());
+    let action = url(&query);
+    let head = |title| view! { <th scope="col">{title}</th> };
+    view! {
+        <form method="post" action=action class="panel names" autocomplete="off">
+            <div class="body scroll-x" tabindex="0" role="region" aria-label=texts.title>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            {head(texts.id)} {head(texts.zh)} {head(texts.en)} {is_product.then(|| head(texts.unit))}
+                            {is_product.then(|| head(texts.low_stock))}
+                        </tr>
+                    </thead>
+                    <tbody>{lines} {added}</tbody>
+                </table>
+            </div>
+            <footer>
+                <button class="btn primary">{texts.save}</button>
+                <span class="muted">{texts.save_how}</span>
+                <span class="grow"></span>
+                <Pages query matched=page.matched pages=page.pages first=page.first shown />
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+fn line(n: &str, of: NameOf, row: &CatalogueRow, typed: Option<TypedRow>, warehouses: &[Named]) -> AnyView {
+    let texts = locale().names_texts();
+    let was = serde_json::to_string(&row.values).unwrap_or_default();
+    let unnamed = row.values.is_unnamed().then(|| badge(texts.unnamed, Some("warn")));
+    let unused = (!row.is_in_entries).then(|| badge(texts.not_in_entries, None));
+    let typed = typed.unwrap_or_else(|| TypedRow { values: row.values.clone(), ..TypedRow::default() });
+    let levels = (of == NameOf::Product).then(|| {
+        let cell = levels(n, &row.id, &row.values, &typed, warehouses);
+        view! { <td>{cell}</td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <input type="hidden" name=format!("{n}.id") value=row.id.clone() />
+                <input type="hidden" name=format!("{n}.was") value=was />
+                <code>{row.id.clone()}</code>
+                {unnamed}
+                {unused}
+            </th>
+            {fields(n, of, &row.id, &typed)}
+            {levels}
+        </tr>
+        {faults(of, &typed.faults)}
+    }
+    .into_any()
+}
+
+fn new_line(of: NameOf, typed: &TypedRow) -> AnyView {
+    let texts = locale().names_texts();
+    let id = typed.id.clone();
+    view! {
+        <tr class="add">
+            <th scope="row">
+                <input
+                    name="new.id"
+                    value=id
+                    placeholder=texts.add
+                    aria-label=format!("{}: {}", texts.add, texts.id)
+                    aria-invalid=is_wrong(&typed.faults, Column::Id)
+                    maxlength=MAX_ID_CHARS
+                />
+            </th>
+            {fields("new", of, texts.add, typed)}
+            {(of == NameOf::Product).then(|| view! { <td></td> })}
+        </tr>
+        {faults(of, &typed.faults)}
+    }
+    .into_any()
+}
+
+fn badge(words: &'static str, tone: Option<&'static str>) -> AnyView {
+    view! {
+        <span class="badge" data-tone=tone>
+            {words}
+        </span>
+    }
+    .into_any()
+}
+
+/// The fields of names and unit.
+fn fields(n: &str, of: NameOf, id: &str, typed: &TypedRow) -> AnyView {
+    let texts = locale().names_texts();
+    let field = |column: Column, title: &str, lang: Option<&'static str>, value: &str, most: usize| {
+        view! {
+            <td>
+                <input
+                    name=format!("{n}.{}", column.word())
+                    value=value.to_owned()
+                    lang=lang
+                    aria-label=format!("{title}: {id}")
+                    aria-invalid=is_wrong(&typed.faults, column)
+                    maxlength=most
+                />
+            </td>
+        }
+        .into_any()
+    };
+    let unit = (of == NameOf::Product).then(|| field(Column::Unit, texts.unit, None, &typed.values.unit, MAX_UNIT));
+    view! {
+        {field(Column::Zh, texts.zh, Some("zh-CN"), &typed.values.zh, MAX_NAME)}
+        {field(Column::En, texts.en, Some("en"), &typed.values.en, MAX_NAME)}
+        {unit}
+    }
+    .into_any()
+}
+
+/// A button with how many levels there are, and the popover with them.
+fn levels(n: &str, id: &str, stored: &RowValues, typed: &TypedRow, warehouses: &[Named]) -> AnyView {
+    let (locale, texts) = (locale(), locale().names_texts());
+    let (popover, count) = (format!("levels-{n}"), (texts.n_levels)(stored.levels.len()));
+    let name_of = |id: &str| {
+        let found = warehouses.iter().find(|it| it.id == id);
+        found.map_or_else(|| id.to_owned(), |it| locale.name(&it.name, &it.id))
+    };
+    let field = |(warehouse, level): (&String, &String)| {
+        view! {
+            <label>
+                <span>{name_of(warehouse)}</span>
+                <input name=format!("{n}.level.{warehouse}") value=level.clone() inputmode="numeric" />
+            </label>
+        }
+    };
+    let set = typed.values.levels.iter().map(field).collect_view();
+    let (chosen, add) = typed.add.clone();
+    let free = warehouses.iter().filter(|it| !stored.levels.contains_key(&it.id));
+    let choices = free
+        .map(|it| {
+            view! {
+                <option value=it.id.clone() selected=it.id == chosen>
+                    {locale.name(&it.name, &it.id)}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <button
+            class="rests"
+            type="button"
+            popovertarget=popover.clone()
+            aria-label=format!("{}: {id}, {count}", texts.low_stock)
+            data-tone=is_wrong(&typed.faults, Column::Level)
+        >
+            {count.clone()}
+        </button>
+        <div class="pop levels" popover id=popover>
+            <h3>{format!("{} · {id}", texts.low_stock)}</h3>
+            <p>{texts.low_stock_how}</p>
+            {set}
+            <label>
+                <span class="sr">{texts.add_level_in}</span>
+                <select name=format!("{n}.add.warehouse")>
+                    <option value="">{texts.no_warehouse}</option>
+                    {choices}
+                </select>
+                <input name=format!("{n}.add.level") value=add inputmode="numeric" aria-label=texts.level placeholder=texts.level />
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+fn is_wrong(faults: &[Fault], column: Column) -> Option<&'static str> {
+    let is_there = faults.iter().any(|it| match it {
+        Fault::Id(of, _) | Fault::TooLong(of, _) | Fault::Control(of) => *of == column,
+        Fault::Level(..) => column == Column::Level,
+        Fault::Twice(_) => column == Column::Id,
+        _ => false,
+    });
+    is_there.then_some("true")
+}
+
+fn faults(of: NameOf, faults: &[Fault]) -> Option<AnyView> {
+    let columns = if of == NameOf::Product { "5" } else { "3" };
+    let words: Vec<_> = faults.iter().map(|it| locale().field_fault(it)).collect();
+    (!words.is_empty()).then(|| {
+        let words = words.into_iter().map(|it| view! { <p>{it}</p> }).collect_view();
+        view! {
+            <tr class="fault">
+                <td colspan=columns>
+                    <Glyph icon=Icon::Alert />
+                    {words}
+                </td>
+            </tr>
+        }
+        .into_any()
+    })
+}
+
+/// From, to, of; the page before and the next.
+#[component]
+fn Pages(query: CatalogueQuery, matched: usize, pages: usize, first: usize, shown: usize) -> impl IntoView {
+    let texts = locale().names_texts();
+    let here = query.page.min(pages.saturating_sub(1));
+    let (from, to) = (count_of(first.min(matched)), count_of((first + shown).saturating_sub(1)));
+    let link = |page: Option<usize>, words: &'static str| {
+        page.map(|page| {
+            let to = url(&CatalogueQuery { page, ..query.clone() });
+            view! {
+                <a class="btn small" href=to>
+                    {words}
+                </a>
+            }
+        })
+    };
+    view! {
+        <span class="muted">{(texts.rows_of)(&from, &to, &count_of(matched))}</span>
+        {link(here.checked_sub(1), texts.previous)}
+        {link(Some(here + 1).filter(|it| *it < pages), texts.next)}
+    }
+    .into_any()
+}

@@ -1,0 +1,222 @@
+//! The catalogue as a person edits it: a page of rows, what was typed into them, and what is wrong with that.
+//! Only the server makes and reads these pages.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::IdError;
+use super::live::Named;
+use super::names::NameOf;
+
+/// The most characters of a name.
+pub const MAX_NAME: usize = 128;
+/// The most characters of a unit.
+pub const MAX_UNIT: usize = 32;
+
+/// Which rows are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueQuery {
+    /// Of this kind.
+    pub of: NameOf,
+    /// Found by this, by name, initials or id; empty: all.
+    pub find: String,
+    /// From 0.
+    pub page: usize,
+}
+
+impl CatalogueQuery {
+    /// From a query string's parts; what is missing or makes no sense is the first page of products.
+    pub fn of<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let page = get("page").and_then(|it| it.parse::<usize>().ok()).unwrap_or(1);
+        Self {
+            of: get("of").and_then(NameOf::parse).unwrap_or(NameOf::Product),
+            find: get("find").unwrap_or_default().trim().to_owned(),
+            page: page.saturating_sub(1),
+        }
+    }
+}
+
+/// All that can be said of one id, as texts that a person may change; an empty one says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RowValues {
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+    /// `kg`, `箱`; products only.
+    pub unit: String,
+    /// Below how many it is low, by warehouse id; products only.
+    #[serde(default)]
+    pub levels: BTreeMap<String, String>,
+}
+
+impl RowValues {
+    /// Has it no name in either language?
+    pub fn is_unnamed(&self) -> bool {
+        self.zh.is_empty() && self.en.is_empty()
+    }
+}
+
+/// One row of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueRow {
+    /// What it names.
+    pub id: String,
+    /// As stored.
+    pub values: RowValues,
+    /// Did an entry ever bring this id?
+    pub is_in_entries: bool,
+}
+
+/// How many ids of a kind there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindCount {
+    /// Which kind.
+    pub of: NameOf,
+    /// In the catalogue or in entries.
+    pub all: usize,
+    /// Of them without a name.
+    pub unnamed: usize,
+}
+
+/// One page of rows: those without a name first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CataloguePage {
+    /// Every kind.
+    pub kinds: Vec<KindCount>,
+    /// This page.
+    pub rows: Vec<CatalogueRow>,
+    /// Rows that match the query, on all pages.
+    pub matched: usize,
+    /// Where the first of them stands, from 1.
+    pub first: usize,
+    /// Pages that there are, at least one.
+    pub pages: usize,
+    /// Every warehouse, for levels.
+    pub warehouses: Vec<Named>,
+}
+
+/// A column of the catalogue; as files call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// What a row is about.
+    Kind,
+    /// Which one.
+    Id,
+    /// Chinese name.
+    Zh,
+    /// English name.
+    En,
+    /// Unit.
+    Unit,
+    /// Of a level: where.
+    Warehouse,
+    /// Of a level: how many.
+    Level,
+}
+
+impl Column {
+    /// As files call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Id => "id",
+            Self::Zh => "zh",
+            Self::En => "en",
+            Self::Unit => "unit",
+            Self::Warehouse => "warehouse",
+            Self::Level => "level",
+        }
+    }
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It is no id.
+    Id(Column, IdError),
+    /// More characters than this.
+    TooLong(Column, usize),
+    /// A control character.
+    Control(Column),
+    /// No number from 1 to this.
+    Level(String, i64),
+    /// No such kind.
+    Kind(String),
+    /// The same a second time.
+    Twice(String),
+    /// Somebody changed it since it was looked at; what it is now.
+    ChangedSince(String),
+    /// A line with so many fields, where the first line has so many.
+    Fields(u64, u64),
+    /// The first line names no such column.
+    NoColumn(Column),
+    /// The file is not UTF-8.
+    NotUtf8,
+    /// The file has more bytes than this.
+    TooLarge(usize),
+    /// The line cannot be read for another reason; the reader's words, in English.
+    Unreadable(String),
+}
+
+/// A fault of a file, by line; without one it is about the whole file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineFault {
+    /// From 1.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What somebody typed into a row that could not be saved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TypedRow {
+    /// The id; of a new row it is typed too.
+    pub id: String,
+    /// As typed.
+    pub values: RowValues,
+    /// The warehouse of a level to be added, and the level.
+    pub add: (String, String),
+    /// What is wrong with it; empty: nothing, only another row is wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// What was typed and could not be saved: shown again, so that nothing is lost.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Typed {
+    /// Rows of the page that were changed.
+    pub rows: Vec<TypedRow>,
+    /// A row to be added.
+    pub new: Option<TypedRow>,
+}
+
+/// What a file would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportPreview {
+    /// As it was called.
+    pub file: String,
+    /// Its text, to be sent once more.
+    pub text: String,
+    /// Rows that would be new.
+    pub added: usize,
+    /// Rows that would be changed.
+    pub changed: usize,
+    /// Rows that are so already.
+    pub same: usize,
+    /// The first of what would be new or changed.
+    pub changes: Vec<Change>,
+    /// All that is wrong with it; with any, nothing is imported.
+    pub faults: Vec<LineFault>,
+}
+
+/// One thing that becomes another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// `product apple`, `low_stock apple in north`.
+    pub subject: String,
+    /// What it is; none: nothing yet.
+    pub before: Option<String>,
+    /// What it will be.
+    pub after: String,
+}

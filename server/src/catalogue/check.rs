@@ -1,0 +1,58 @@
+//! The rules of the catalogue's fields, for files and for the page alike. Pure.
+
+use app::model::catalogue::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
+use app::model::ids::{ProductId, WarehouseId};
+use app::model::names::{Name, NameOf};
+use app::model::quantity::MAX_SUM;
+use app::model::stock::StockKey;
+
+use crate::records::{LevelRow, NameRow};
+
+/// A name, or all that is wrong with it.
+pub fn name(of: NameOf, id: &str, values: &RowValues) -> Result<NameRow, Vec<Fault>> {
+    let mut faults = Vec::new();
+    // One rule holds for every kind of id.
+    if let Err(why) = ProductId::try_from(id) {
+        faults.push(Fault::Id(Column::Id, why));
+    }
+    let mut short = |column, text: &str, limit| match text.trim() {
+        "" => None,
+        text if text.chars().count() > limit => {
+            faults.push(Fault::TooLong(column, limit));
+            None
+        }
+        text if text.chars().any(char::is_control) => {
+            faults.push(Fault::Control(column));
+            None
+        }
+        text => Some(text.to_owned()),
+    };
+    let zh = short(Column::Zh, &values.zh, MAX_NAME);
+    let en = short(Column::En, &values.en, MAX_NAME);
+    let unit = short(Column::Unit, &values.unit, MAX_UNIT);
+    if faults.is_empty() { Ok(NameRow { of, id: id.to_owned(), name: Name { zh, en }, unit }) } else { Err(faults) }
+}
+
+/// A level, or all that is wrong with it. An empty text takes the level away.
+pub fn level(product: &str, warehouse: &str, text: &str) -> Result<LevelRow, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let product_id = ProductId::try_from(product).map_err(|why| faults.push(Fault::Id(Column::Id, why))).ok();
+    let warehouse_id =
+        WarehouseId::try_from(warehouse).map_err(|why| faults.push(Fault::Id(Column::Warehouse, why))).ok();
+    let level = match text.trim() {
+        "" => None,
+        text => {
+            let number = text.parse::<i64>().ok().filter(|it| (1..=MAX_SUM).contains(it));
+            if number.is_none() {
+                faults.push(Fault::Level(text.chars().take(40).collect(), MAX_SUM));
+            }
+            number
+        }
+    };
+    match (product_id, warehouse_id) {
+        (Some(product_id), Some(warehouse_id)) if faults.is_empty() => {
+            Ok(LevelRow { key: StockKey { warehouse_id, product_id }, level })
+        }
+        _ => Err(faults),
+    }
+}

@@ -1,0 +1,80 @@
+//! What becomes another, in words: for who confirms it and for the trail. Pure.
+
+use app::model::catalogue::Change;
+
+use super::csv_file::{subject_of_level, subject_of_name};
+use crate::records::{Catalogue, CatalogueWrites, Deed, LevelRow, NameRow};
+
+/// What a change would do to the catalogue.
+#[derive(Debug, Default)]
+pub struct Diff {
+    /// To be written: only what is different.
+    pub names: Vec<NameRow>,
+    /// To be written: only what is different.
+    pub levels: Vec<LevelRow>,
+    /// The same in words.
+    pub changes: Vec<Change>,
+    /// How many are so already.
+    pub same: usize,
+}
+
+impl Diff {
+    /// What these would change.
+    pub fn of(now: &Catalogue, names: Vec<NameRow>, levels: Vec<LevelRow>) -> Self {
+        let mut diff = Self::default();
+        for row in names {
+            let before = now.names.get(&(row.of, row.id.clone()));
+            if before == Some(&row) {
+                diff.same += 1;
+                continue;
+            }
+            let (subject, before) = (subject_of_name(row.of, &row.id), before.map(words_of_name));
+            diff.changes.push(Change { subject, before, after: words_of_name(&row) });
+            diff.names.push(row);
+        }
+        for row in levels {
+            let before = now.levels.get(&row.key).copied();
+            if before == row.level {
+                diff.same += 1;
+                continue;
+            }
+            let before = before.map(|it| it.to_string());
+            diff.changes.push(Change { subject: subject_of_level(&row), before, after: words_of_level(row.level) });
+            diff.levels.push(row);
+        }
+        diff
+    }
+
+    /// How many are new.
+    pub fn added(&self) -> usize {
+        self.changes.iter().filter(|it| it.before.is_none()).count()
+    }
+
+    /// As writes, with what the trail says of them.
+    pub fn by(self, who: &str) -> CatalogueWrites {
+        let deed = |it: Change| Deed {
+            who: who.to_owned(),
+            action: "catalogue.change".to_owned(),
+            subject: it.subject,
+            before: it.before,
+            after: Some(it.after),
+        };
+        CatalogueWrites { names: self.names, levels: self.levels, deeds: self.changes.into_iter().map(deed).collect() }
+    }
+}
+
+/// `zh: 苹果, en: Apple, unit: kg`.
+pub fn words_of_name(it: &NameRow) -> String {
+    let parts = [("zh", &it.name.zh), ("en", &it.name.en), ("unit", &it.unit)];
+    let said: Vec<String> =
+        parts.into_iter().filter_map(|(what, text)| Some(format!("{what}: {}", text.as_ref()?))).collect();
+    if said.is_empty() { NOTHING.to_owned() } else { said.join(", ") }
+}
+
+/// A level, or that there is none.
+pub fn words_of_level(level: Option<i64>) -> String {
+    level.map_or_else(|| NOTHING.to_owned(), |it| it.to_string())
+}
+
+/// Where there is nothing.
+const NOTHING: &str = "\u{2014}";

@@ -1,0 +1,113 @@
+//! The catalogue: names of products, warehouses and companies, units and low-stock levels; edited, imported, exported.
+//! Whatever is changed is on the trail: who, when, what, before and after.
+
+mod check;
+mod csv_file;
+mod diff;
+mod edit;
+mod find;
+mod list;
+
+use app::model::catalogue::{CataloguePage, CatalogueQuery, Fault, ImportPreview, LineFault};
+use app::model::names::NameOf;
+
+use crate::records::{CatalogueWrites, Deed, Error, LevelRow, Records};
+use csv_file::CatalogueFile;
+use diff::Diff;
+
+pub use edit::Edit;
+pub use find::finds;
+
+/// The largest file that is taken, in bytes.
+pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
+/// As many changes does a preview show.
+const SHOWN: usize = 200;
+/// The most characters of a file's name that are remembered.
+const FILE_NAME: usize = 200;
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// Names and levels in the file.
+    pub rows: usize,
+    /// Of them new or changed.
+    pub changed: usize,
+}
+
+/// One page of it.
+pub async fn page(records: &Records, query: &CatalogueQuery) -> Result<CataloguePage, Error> {
+    let (now, in_entries) = tokio::try_join!(records.catalogue(), records.ids_in_entries())?;
+    Ok(list::page(&now, &in_entries, query))
+}
+
+/// Saves what was typed: how many things changed; or all of it with its faults, and then nothing is saved.
+pub async fn save(records: &Records, who: &str, of: NameOf, edits: &[Edit]) -> Result<Result<usize, Vec<Edit>>, Error> {
+    let mut changed = 0;
+    let decide = |now: &_| {
+        let diff = edit::decide(of, edits, now)?;
+        changed = diff.changes.len();
+        Ok(diff.by(who))
+    };
+    let saved = records.change_catalogue(decide).await?;
+    Ok(saved.map(|()| changed))
+}
+
+/// What a file would do.
+pub async fn preview(records: &Records, file: &str, bytes: &[u8]) -> Result<ImportPreview, Error> {
+    let (diff, faults) = match csv_file::read(bytes) {
+        Ok(CatalogueFile { names, levels }) => (Diff::of(&records.catalogue().await?, names, levels), Vec::new()),
+        Err(faults) => (Diff::default(), faults),
+    };
+    let added = diff.added();
+    Ok(ImportPreview {
+        file: file.chars().take(FILE_NAME).collect(),
+        text: String::from_utf8_lossy(bytes).into_owned(),
+        added,
+        changed: diff.changes.len() - added,
+        same: diff.same,
+        changes: diff.changes.into_iter().take(SHOWN).collect(),
+        faults,
+    })
+}
+
+/// Adds or replaces what a file holds; all that is wrong with it by line, and then nothing is changed.
+pub async fn import(
+    records: &Records,
+    who: &str,
+    file: &str,
+    bytes: &[u8],
+) -> Result<Result<Imported, Vec<LineFault>>, Error> {
+    let CatalogueFile { names, levels } = match csv_file::read(bytes) {
+        Ok(found) => found,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut done = Imported { rows: names.len() + levels.len(), changed: 0 };
+    let decide = |now: &_| {
+        let diff = Diff::of(now, names, levels);
+        done.changed = diff.changes.len();
+        let mut writes = diff.by(who);
+        writes.deeds.push(Deed {
+            who: who.to_owned(),
+            action: "catalogue.import".to_owned(),
+            subject: file.chars().take(FILE_NAME).collect(),
+            before: None,
+            after: Some(format!("{} rows, {} new or changed", done.rows, done.changed)),
+        });
+        Ok::<CatalogueWrites, Vec<LineFault>>(writes)
+    };
+    let imported = records.change_catalogue(decide).await?;
+    Ok(imported.map(|()| done))
+}
+
+/// All of it, as a file that can be imported again.
+pub async fn export(records: &Records) -> Result<Vec<u8>, Error> {
+    let now = records.catalogue().await?;
+    let names: Vec<_> = now.names.into_values().collect();
+    let levels: Vec<_> = now.levels.into_iter().map(|(key, level)| LevelRow { key, level: Some(level) }).collect();
+    csv_file::write(&names, &levels).map_err(|cause| Error::Damaged(cause.to_string()))
+}
+
+/// A file that is too large, as a fault of it.
+pub fn too_large() -> LineFault {
+    LineFault { line: None, fault: Fault::TooLarge(LARGEST_FILE) }
+}

@@ -1,0 +1,214 @@
+//! What `/names` sends: what was typed into its table, a file to be looked at and imported; and the catalogue as a file.
+
+use std::collections::BTreeMap;
+
+use app::model::catalogue::{CatalogueQuery, ImportPreview, RowValues, Typed, TypedRow};
+use axum::Router;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, Extension, Multipart, OriginalUri, RawForm, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::guard::{Principal, Role};
+use super::pages::Pages;
+use super::problem::Problem;
+use crate::catalogue::{self, Edit, LARGEST_FILE};
+use crate::ingest::explain;
+use crate::live::Hub;
+use crate::records::Records;
+
+/// The most bytes that a page of the table sends.
+const LARGEST_FORM: usize = 1024 * 1024;
+/// What a form adds to a file.
+const AROUND_FILE: usize = 64 * 1024;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct NamesForms {
+    /// The catalogue.
+    pub records: Records,
+    /// Whose screens show the names.
+    pub hub: Hub,
+    /// Shows a page again.
+    pub pages: Pages,
+}
+
+/// The routes.
+pub fn routes(forms: NamesForms) -> Router {
+    Router::new()
+        .route("/names", post(save).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        .route("/names/import", post(import).layer(DefaultBodyLimit::max(LARGEST_FILE + AROUND_FILE)))
+        .route("/names.csv", get(export))
+        .with_state(forms)
+}
+
+fn only_admin(who: &Principal) -> Result<(), Problem> {
+    if who.role >= Role::Admin {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Only an administrator changes names."))
+}
+
+fn away(error: &crate::records::Error) -> Problem {
+    tracing::warn!("the catalogue cannot be changed: {}", explain(error));
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "away", "The records do not answer now; nothing was changed.")
+}
+
+fn bad_form() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_form", "This is no form of the names page.")
+}
+
+/// `POST /names`: what was typed. Nothing is saved while anything is wrong, and then the page shows all of it again.
+async fn save(
+    State(forms): State<NamesForms>,
+    Extension(who): Extension<Principal>,
+    OriginalUri(uri): OriginalUri,
+    parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_admin(&who)?;
+    let asked: BTreeMap<String, String> =
+        url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let query = CatalogueQuery::of(|name| asked.get(name).map(String::as_str));
+    let edits = edits(&body).ok_or_else(bad_form)?;
+    match catalogue::save(&forms.records, &who.name, query.of, &edits).await.map_err(|it| away(&it))? {
+        Ok(changed) => {
+            forms.hub.read_catalogue_again();
+            let url = app::components::names::url(&query);
+            Ok(Redirect::to(&format!("{url}&saved={changed}")).into_response())
+        }
+        Err(refused) => {
+            let (rows, new): (Vec<_>, Vec<_>) = refused.into_iter().partition(|it| it.was.is_some());
+            let typed = Typed {
+                rows: rows.into_iter().map(|it| it.row).collect(),
+                new: new.into_iter().map(|it| it.row).next(),
+            };
+            Ok(forms.pages.show(parts, typed, StatusCode::UNPROCESSABLE_ENTITY).await)
+        }
+    }
+}
+
+/// The rows of the table's form, in its order; none: it is no such form. What its fields are called: `components/names/table.rs`.
+fn edits(body: &[u8]) -> Option<Vec<Edit>> {
+    let mut rows: Vec<(String, Edit)> = Vec::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        let (row, field) = name.split_once('.')?;
+        if rows.last().is_none_or(|(last, _)| last != row) {
+            rows.push((row.to_owned(), Edit { row: TypedRow::default(), was: None }));
+        }
+        let (_, edit) = rows.last_mut()?;
+        match (field, field.strip_prefix("level.")) {
+            ("id", _) => edit.row.id = value.into_owned(),
+            ("was", _) => edit.was = Some(serde_json::from_str::<RowValues>(&value).ok()?),
+            ("zh", _) => edit.row.values.zh = value.into_owned(),
+            ("en", _) => edit.row.values.en = value.into_owned(),
+            ("unit", _) => edit.row.values.unit = value.into_owned(),
+            ("add.warehouse", _) => edit.row.add.0 = value.into_owned(),
+            ("add.level", _) => edit.row.add.1 = value.into_owned(),
+            (_, Some(warehouse)) => {
+                edit.row.values.levels.insert(warehouse.to_owned(), value.into_owned());
+            }
+            _ => return None,
+        }
+    }
+    Some(rows.into_iter().map(|(_, edit)| edit).collect())
+}
+
+/// What the import page sends: a file to be looked at, or its text once more to be imported.
+#[derive(Default)]
+struct Sent {
+    name: String,
+    file: Option<Vec<u8>>,
+    confirmed: Option<Vec<u8>>,
+}
+
+/// `POST /names/import`.
+async fn import(
+    State(forms): State<NamesForms>,
+    Extension(who): Extension<Principal>,
+    parts: Parts,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    only_admin(&who)?;
+    let sent = match sent(form).await {
+        Ok(sent) => sent,
+        Err(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let preview = ImportPreview { faults: vec![catalogue::too_large()], ..ImportPreview::default() };
+            return Ok(forms.pages.show(parts, preview, StatusCode::PAYLOAD_TOO_LARGE).await);
+        }
+        Err(_) => return Err(bad_form()),
+    };
+    let look = async |bytes: &[u8]| catalogue::preview(&forms.records, &sent.name, bytes).await.map_err(|it| away(&it));
+    if let Some(bytes) = &sent.confirmed {
+        match catalogue::import(&forms.records, &who.name, &sent.name, bytes).await.map_err(|it| away(&it))? {
+            Ok(done) => {
+                forms.hub.read_catalogue_again();
+                Ok(Redirect::to(&format!("/names?imported={}", done.changed)).into_response())
+            }
+            Err(_) => Ok(forms.pages.show(parts, look(bytes).await?, StatusCode::UNPROCESSABLE_ENTITY).await),
+        }
+    } else {
+        let preview = look(sent.file.as_deref().ok_or_else(bad_form)?).await?;
+        let status = if preview.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Ok(forms.pages.show(parts, preview, status).await)
+    }
+}
+
+async fn sent(mut form: Multipart) -> Result<Sent, MultipartError> {
+    let mut sent = Sent::default();
+    while let Some(field) = form.next_field().await? {
+        match field.name() {
+            Some("name") => sent.name = field.text().await?,
+            Some("confirmed") => sent.confirmed = Some(unix_lines(&field.bytes().await?)),
+            Some("file") => {
+                sent.name = field.file_name().unwrap_or_default().to_owned();
+                sent.file = Some(bytes(field).await?);
+            }
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+async fn bytes(field: Field<'_>) -> Result<Vec<u8>, MultipartError> {
+    Ok(field.bytes().await?.to_vec())
+}
+
+/// A text field is sent with the line ends of a form, whatever those of the file were.
+fn unix_lines(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n").into_bytes()
+}
+
+/// `GET /names.csv`.
+async fn export(State(forms): State<NamesForms>) -> Result<Response, Problem> {
+    let bytes = catalogue::export(&forms.records).await.map_err(|it| away(&it))?;
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
+    let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"names.csv\"");
+    Ok(([kind, name], bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_row_by_row() {
+        let body = "0.id=a%20b&0.was=%7B%22zh%22%3A%22x%22%2C%22en%22%3A%22%22%2C%22unit%22%3A%22%22%7D&0.zh=y&0.en=&0.unit=kg\
+                    &0.level.north=30&0.add.warehouse=south&0.add.level=7&new.id=c&new.zh=z&new.en=";
+        let edits = edits(body.as_bytes()).unwrap_or_default();
+        assert_eq!(edits.len(), 2);
+        assert_eq!(edits[0].was.as_ref().map(|it| it.zh.as_str()), Some("x"));
+        assert_eq!(edits[0].row.values.levels.get("north").map(String::as_str), Some("30"));
+        assert_eq!((edits[0].row.add.0.as_str(), edits[0].row.id.as_str()), ("south", "a b"));
+        assert!(edits[1].was.is_none() && edits[1].row.id == "c");
+    }
+
+    #[test]
+    fn what_is_no_such_form_is_refused() {
+        for body in ["zh=1", "0.colour=red", "0.id=a&0.was=nonsense"] {
+            assert!(edits(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+}
