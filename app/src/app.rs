@@ -9,6 +9,7 @@ use leptos_router::{SsrMode, path};
 use crate::assets::Assets;
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
+use crate::pages::components::ComponentsPage;
 use crate::pages::live::LivePage;
 use crate::pages::names::NamesPage;
 use crate::pages::names_import::NamesImportPage;
@@ -28,6 +29,9 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::Wall];
+
     /// As `<html data-theme>` has it.
     pub fn word(self) -> &'static str {
         match self {
@@ -82,6 +86,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=LivePage ssr=SsrMode::Async />
                 <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
+                <Route path=path!("/components") view=ComponentsPage ssr=SsrMode::Async />
                 <Route path=path!("/names") view=NamesPage ssr=SsrMode::Async />
                 <Route path=path!("/names/import") view=NamesImportPage ssr=SsrMode::Async />
             </Routes>

@@ -13,4 +13,5 @@ pub mod live;
 pub mod model;
 pub mod number;
 pub mod pages;
+pub mod status;
 pub mod timer;

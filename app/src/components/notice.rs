@@ -39,8 +39,8 @@ pub fn NothingYet() -> impl IntoView {
 pub fn Failed() -> impl IntoView {
     let texts = texts();
     view! {
-        // A wall has nobody who would try again.
-        <meta http-equiv="refresh" content="15" />
+        // A wall has nobody who would try again; a desk is not taken from under somebody's hands.
+        <script>"if ('unattended' in document.body.dataset) setTimeout(() => location.reload(), 15000)"</script>
         <section class="panel" role="alert">
             <div class="blank" data-tone="bad">
                 <Glyph icon=Icon::Alert />
@@ -98,14 +98,18 @@ pub fn LiveNotice(
 /// What is wrong, and why.
 #[component]
 pub fn Notice(
-    /// `busy`, `warn` or `bad`.
+    /// `busy`, `warn`, `bad` or `good`.
     tone: &'static str,
     /// For everyone.
     words: &'static str,
     /// For operators, in English.
     reasons: Vec<String>,
 ) -> impl IntoView {
-    let icon = if tone == "bad" { Icon::Alert } else { Icon::Clock };
+    let icon = match tone {
+        "bad" => Icon::Alert,
+        "good" => Icon::Check,
+        _ => Icon::Clock,
+    };
     let reasons = reasons.into_iter().map(|reason| view! { <small lang="en">" " {reason} "."</small> }).collect_view();
     view! {
         <div class="notice" data-tone=tone role="status">

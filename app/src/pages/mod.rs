@@ -1,5 +1,6 @@
 //! A file per route, named as its URL. Made on the server; what moves in the browser is an island.
 
+pub mod components;
 pub mod live;
 pub mod names;
 pub mod names_import;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::backend::ApiError;
 use crate::components::notice::Failed;
+use crate::status::status;
 
 /// What a page shows once the backend has answered: the one way to wait and to fail.
 #[component]
@@ -25,10 +27,12 @@ where
     F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
+    let status = status();
     Suspend::new(async move {
-        match answer.await {
-            Ok(it) => show(it).into_any(),
-            Err(_) => view! { <Failed /> }.into_any(),
-        }
+        let Ok(it) = answer.await else {
+            status.away();
+            return view! { <Failed /> }.into_any();
+        };
+        show(it).into_any()
     })
 }

@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::i18n::texts;
+use crate::status::status;
 
 /// There is no such page.
 #[component]
 pub fn NotFound() -> impl IntoView {
     let texts = texts();
+    status().not_found();
     view! {
         <Title text=texts.not_found />
         <main class="page" id="content">

@@ -1,12 +1,15 @@
 //! `tallyhouse bench`: ratios within one run, all servers on the same machine, each run in a world of its own.
 
 mod connector;
+mod fanout;
+mod fanout_clients;
 mod ingest;
 mod latency;
 mod rebuild;
 mod redis_keys;
 mod row_at_a_time;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -71,6 +74,29 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// From the commit of a batch to every one of many screens, beside full ingest.
+    Fanout {
+        /// So many screens.
+        #[arg(long, default_value_t = 500)]
+        streams: usize,
+        /// So many entries wait in the topic when it starts.
+        #[arg(long, default_value_t = 1_000_000)]
+        entries: usize,
+        /// Where the browser's part is.
+        #[arg(long, env = "TALLYHOUSE_PKG", default_value = "pkg")]
+        pkg: PathBuf,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The screens of `fanout`, a process of their own.
+    #[command(hide = true)]
+    FanoutClients {
+        /// The server.
+        address: SocketAddr,
+        /// So many screens.
+        streams: usize,
+    },
 }
 
 /// Runs one bench.
@@ -83,5 +109,9 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
+        Bench::Fanout { streams, entries, ref pkg, json } => {
+            fanout::run(config, &fanout::Size { streams, entries }, pkg.clone(), json).await
+        }
+        Bench::FanoutClients { address, streams } => fanout_clients::run(address, streams).await,
     }
 }

@@ -59,7 +59,7 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
         start_ingest(&parts, &mut running, &stop);
     }
     if with(Part::Web) {
-        start_web(&parts, serve, metrics, &mut running, &stop)?;
+        start_web(&parts, serve.pkg.clone(), metrics, &mut running, &stop)?;
     }
     let ended = wait(&mut running, &stop).await;
     parts.records.close().await;
@@ -67,7 +67,7 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
 }
 
 /// The parts that run; one that ends with an error ends the process.
-type Running = JoinSet<anyhow::Result<()>>;
+pub type Running = JoinSet<anyhow::Result<()>>;
 
 /// Runs what ends without a word.
 fn spawn(running: &mut Running, work: impl Future<Output = ()> + Send + 'static) {
@@ -78,7 +78,8 @@ fn spawn(running: &mut Running, work: impl Future<Output = ()> + Send + 'static)
     });
 }
 
-fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationToken) {
+/// Starts recording.
+pub fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationToken) {
     let daemon = parts.daemon().run(stop.clone());
     running.spawn(async move {
         match daemon.await {
@@ -90,9 +91,10 @@ fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationToken) 
     running.spawn(prune(parts.records.clone(), parts.config.journal, stop.clone()));
 }
 
-fn start_web(
+/// Starts serving the browser's part in `pkg`.
+pub fn start_web(
     parts: &Parts,
-    serve: &Serve,
+    pkg: PathBuf,
     metrics: PrometheusHandle,
     running: &mut Running,
     stop: &CancellationToken,
@@ -116,11 +118,11 @@ fn start_web(
         hub,
         pipeline,
         system,
-        version: version_of(&serve.pkg)?,
+        version: version_of(&pkg)?,
         metrics,
         clock,
         business_time: zone,
-        pkg: serve.pkg.clone(),
+        pkg,
         stop: stop.clone(),
     };
     running.spawn(async move { Ok(web.serve(config.web.listen, config.web.ops_listen).await?) });

@@ -189,8 +189,8 @@ impl Follower {
                     None => return Ended::FeedClosed,
                 },
                 () = tokio::time::sleep_until(next_show), if changed => {
-                    self.show();
                     (changed, next_show) = (false, Instant::now() + SHOW_EVERY);
+                    self.show();
                 }
                 _ = compare.tick() => {
                     if let Err(ended) = self.compare(&mut seen).await {

@@ -73,6 +73,17 @@ impl Records {
         Ok(queue)
     }
 
+    /// Each recorded batch: its partition, the position behind it, and when it was written, ms since 1970, by the database's
+    /// clock; it was committed a little later.
+    pub async fn recorded_times(&self) -> Result<Vec<(i32, i64, i64)>, Error> {
+        sqlx::query_as(
+            "SELECT partition_id, to_offset, CAST(UNIX_TIMESTAMP(recorded_at) * 1000 AS SIGNED) FROM ingest_batches ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Error::away("reading the journal"))
+    }
+
     /// Drops the database of a bench or a test.
     pub async fn drop_database(&self, name: &str) -> Result<(), Error> {
         let statement = tables::drop_database(name)

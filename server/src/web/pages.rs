@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::app::{App, Theme, shell};
 use app::assets::Assets;
 use app::backend::Backend;
+use app::status::SetStatus;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,13 +16,27 @@ use axum::routing::{any, get};
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
 use leptos_axum::{
-    LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
+    LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
     render_app_to_stream_with_context,
 };
 
 use super::backend::ServerBackend;
 use super::preferences;
 use super::{Web, assets};
+
+/// That of the wall, that of the URL where one may look at each, else the one somebody chose.
+fn theme(parts: &Parts) -> Option<Theme> {
+    let chosen = || preferences::theme(&parts.headers);
+    match parts.uri.path() {
+        "/wall" => Some(Theme::Wall),
+        "/components" => {
+            let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+            let named = query.filter(|(name, _)| name == "theme").map(|(_, word)| word.into_owned()).next();
+            named.and_then(|word| Theme::ALL.into_iter().find(|it| it.word() == word)).or_else(chosen)
+        }
+        _ => chosen(),
+    }
+}
 
 /// Makes pages. Cheap to clone.
 #[derive(Clone)]
@@ -48,13 +63,16 @@ impl Pages {
         provide_context(self.assets.clone());
         if let Some(parts) = use_context::<Parts>() {
             provide_context(preferences::locale(&parts.headers));
-            let theme = match parts.uri.path() {
-                "/wall" => Some(Theme::Wall),
-                _ => preferences::theme(&parts.headers),
-            };
-            if let Some(theme) = theme {
+            if let Some(theme) = theme(&parts) {
                 provide_context(theme);
             }
+        }
+        if let Some(answer) = use_context::<ResponseOptions>() {
+            provide_context(SetStatus(Arc::new(move |status| {
+                if let Ok(status) = StatusCode::from_u16(status) {
+                    answer.set_status(status);
+                }
+            })));
         }
     }
 

@@ -99,13 +99,14 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
 }
 
 /// Watches how much memory this process holds.
-struct Resident {
+pub struct Resident {
     most: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Resident {
-    fn watch() -> Self {
+    /// From now on.
+    pub fn watch() -> Self {
         let most = Arc::<AtomicU64>::default();
         let seen = Arc::clone(&most);
         let task = tokio::spawn(async move {
@@ -117,14 +118,15 @@ impl Resident {
         Self { most, task }
     }
 
-    fn most_mb(self) -> u64 {
+    /// The most that it held, in MB.
+    pub fn most_mb(self) -> u64 {
         self.task.abort();
         self.most.load(Ordering::Relaxed) / 1024
     }
 }
 
 /// What the kernel says.
-fn resident_kb() -> Option<u64> {
+pub fn resident_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?.trim().strip_suffix(" kB")?.trim().parse().ok()
 }

@@ -76,7 +76,7 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
 }
 
 /// The median, the 99th percentile and the maximum, in milliseconds.
-fn percentiles(times: &mut [Duration]) -> [u128; 3] {
+pub fn percentiles(times: &mut [Duration]) -> [u128; 3] {
     times.sort_unstable();
     let last = times.len().saturating_sub(1);
     [50, 99, 100].map(|percent| times.get(last * percent / 100).map_or(0, Duration::as_millis))
