@@ -93,9 +93,9 @@ impl Channel {
         let _watchers = self.changes.send(event);
     }
 
-    /// Nobody watches, and nobody has asked since.
-    pub fn is_idle_since(&self, then: Instant) -> bool {
-        self.changes.receiver_count() == 0 && self.lock().asked < then
+    /// When it was last asked for, if nobody watches it.
+    pub fn unwatched_since(&self) -> Option<Instant> {
+        (self.changes.receiver_count() == 0).then(|| self.lock().asked)
     }
 
     fn lock(&self) -> MutexGuard<'_, Shown> {

@@ -24,7 +24,7 @@ use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
 use app::model::pipeline::PipelineState;
 use app::model::stock::{AsOf, StockItem, StockKey, StockPage};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
 pub use channel::{Channel, Event};
@@ -56,6 +56,16 @@ pub struct Hub {
     catalogue_changed: Arc<Notify>,
 }
 
+/// A scope that is watched.
+pub struct Watching {
+    /// Its screens.
+    pub channel: Arc<Channel>,
+    /// What was missed.
+    pub missed: Vec<Event>,
+    /// What comes.
+    pub changes: broadcast::Receiver<Event>,
+}
+
 impl Hub {
     /// A hub that knows nothing yet; a [`Follower`] fills it.
     fn new(around: Surroundings) -> Self {
@@ -74,23 +84,39 @@ impl Hub {
         &self.all
     }
 
-    /// What screens of a scope are shown. `None`: too many scopes at a time.
+    /// What screens of a scope are shown. `None`: too many are watched at a time.
     pub fn channel(&self, scope: &Scope) -> Option<Arc<Channel>> {
+        self.with_channel(scope, Arc::clone)
+    }
+
+    /// Watches a scope: its screens, what was missed since an event, and every change to come. `None` as above.
+    pub fn watch(&self, scope: &Scope, after: Option<&str>) -> Option<Watching> {
+        // While the list is held: a channel must not be let go between being found and being watched.
+        self.with_channel(scope, |channel| {
+            let (missed, changes) = channel.stream(after);
+            Watching { channel: Arc::clone(channel), missed, changes }
+        })
+    }
+
+    fn with_channel<T>(&self, scope: &Scope, work: impl FnOnce(&Arc<Channel>) -> T) -> Option<T> {
         if scope.is_all() {
-            return Some(Arc::clone(&self.all));
+            return Some(work(&self.all));
         }
         let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(channel) = scopes.get(scope) {
-            // While the list is held: who asks now must not be left with a channel that is let go.
             channel.asked_now();
-            return Some(Arc::clone(channel));
+            return Some(work(channel));
         }
         if scopes.len() >= MOST_SCOPES {
-            return None;
+            // Whoever only asks for pages must not keep those out who watch.
+            let unwatched = scopes.iter().filter_map(|(scope, it)| Some((it.unwatched_since()?, scope.clone())));
+            let (_, oldest) = unwatched.min_by_key(|(since, _)| *since)?;
+            scopes.remove(&oldest);
         }
         let channel = Arc::new(Channel::new(|id| self.draw(id, scope)));
-        scopes.insert(scope.clone(), Arc::clone(&channel));
-        Some(channel)
+        let done = work(&channel);
+        scopes.insert(scope.clone(), channel);
+        Some(done)
     }
 
     fn draw(&self, id: String, scope: &Scope) -> LiveView {
@@ -106,7 +132,9 @@ impl Hub {
         let idle = Instant::now().checked_sub(IDLE);
         let scopes: Vec<_> = {
             let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
-            scopes.retain(|_, channel| !idle.is_some_and(|then| channel.is_idle_since(then)));
+            scopes.retain(|_, channel| {
+                idle.is_none_or(|then| channel.unwatched_since().is_none_or(|asked| asked >= then))
+            });
             scopes.iter().map(|(scope, channel)| (scope.clone(), Arc::clone(channel))).collect()
         };
         work(&Scope::default(), &self.all);
@@ -210,5 +238,34 @@ impl StockFilter {
     fn takes(&self, key: &StockKey) -> bool {
         self.warehouse.as_deref().is_none_or(|it| it == key.warehouse_id.as_str())
             && self.product.as_deref().is_none_or(|it| it == key.product_id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::business_time::BusinessTime;
+
+    fn scope(n: usize) -> Scope {
+        Scope::of(&[format!("w{n}")]).unwrap_or_default()
+    }
+
+    #[test]
+    fn who_only_asks_does_not_keep_those_out_who_watch() {
+        let hub = Hub::new(Surroundings::new(BusinessTime(chrono_tz::UTC), Millis(0)));
+        let first = hub.watch(&scope(0), None);
+        for n in 1..=2 * MOST_SCOPES {
+            assert!(hub.channel(&scope(n)).is_some(), "{n}");
+        }
+        let again = hub.channel(&scope(0));
+        assert!(
+            first.as_ref().zip(again).is_some_and(|(first, again)| Arc::ptr_eq(&first.channel, &again)),
+            "a watched scope is never let go"
+        );
+        let watched: Vec<_> = (1..MOST_SCOPES).map(|n| hub.watch(&scope(n), None)).collect();
+        assert!(watched.iter().all(Option::is_some));
+        assert!(hub.channel(&scope(MOST_SCOPES)).is_none(), "all places are watched");
+        drop(watched);
+        assert!(hub.channel(&scope(MOST_SCOPES)).is_some());
     }
 }

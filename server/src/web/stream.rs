@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::Web;
 use super::problem::{FieldError, Problem};
-use crate::live::{Channel, Event, Scope, clock};
+use crate::live::{Channel, Event, Scope, Watching, clock};
 
 /// How often something is sent when nothing changes.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -36,20 +36,17 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: Hea
         let message = format!("one is no id, or they are more than {}", Scope::MOST);
         Problem::invalid(vec![FieldError { field: "warehouse", code: "invalid", message }])
     })?;
-    let channel = web.hub.channel(&scope).ok_or_else(|| Problem::away("Too many selections are watched at a time."))?;
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);
-    let events = events(&web, channel, last.or(after).as_deref());
+    let watched = web.hub.watch(&scope, last.or(after).as_deref());
+    let watched = watched.ok_or_else(|| Problem::away("Too many selections are watched at a time."))?;
+    let events = events(&web, watched);
     let stop = web.stop.clone().cancelled_owned();
     metrics::counter!("tallyhouse_streams_opened_total").increment(1);
     Ok(([("x-accel-buffering", "no")], SseBody::new(events.take_until(stop))).into_response())
 }
 
-fn events(
-    web: &Web,
-    channel: Arc<Channel>,
-    after: Option<&str>,
-) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
-    let (missed, changes) = channel.stream(after);
+fn events(web: &Web, watched: Watching) -> impl Stream<Item = Result<Sse, Infallible>> + use<> {
+    let Watching { channel, missed, changes } = watched;
     // Jitter: a hall full of screens must not come back in the same instant.
     let retry = Duration::from_millis(1000 + RandomState::new().hash_one(0u8) % 2000);
     let first = [Sse::default().retry(retry), heartbeat(web)].into_iter().chain(missed.iter().map(sse));
