@@ -1,4 +1,4 @@
-// Pictures of every page in both languages: the live page and the system in both themes and on two sizes of screen, the wall
+// Pictures of every page in both languages: the live page, the system and the names in both themes and on two sizes of screen, the wall
 // as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png
 
 import assert from 'node:assert/strict';
@@ -66,6 +66,11 @@ try {
           await page.getByText(WELL[language]).waitFor();
           const path = `${OUT}system-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path, fullPage: true });
+          console.log(path);
+        });
+        await withPage(browser, `${system.url}/names`, { language, theme, viewport }, async (page) => {
+          const path = `${OUT}names-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path });
           console.log(path);
         });
       }
