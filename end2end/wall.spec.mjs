@@ -35,9 +35,12 @@ describe('the wall', { timeout: 600_000 }, () => {
       entry(n + 1, { product_id: `many-${n}`, warehouse_id: n % 2 ? 'e2e-north' : 'e2e-south' }),
     );
     await system.produce(entry(1200), entry(5000, { warehouse_id: 'e2e-south', product_id: 'e2e-milk' }), ...many);
+    const levels = new FormData();
+    levels.set('confirmed', 'kind,id,zh,en,unit,warehouse,level\nlow_stock,many-7,,,,e2e-north,99999\n');
+    await fetch(`${system.url}/names/import`, { method: 'POST', body: levels });
     await eventually(async () => {
-      const html = await (await fetch(system.url)).text();
-      assert.ok(html.includes('>6,665<'), 'the entries do not appear');
+      const html = await (await fetch(`${system.url}/wall`)).text();
+      assert.ok(html.includes('>6,665<') && html.includes('99,999'), 'the entries do not appear');
     });
   });
   after(async () => {
@@ -54,6 +57,16 @@ describe('the wall', { timeout: 600_000 }, () => {
           const size = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
           assert.deepEqual(size, [HALL.width, HALL.height], 'the sheet does not fit the screen');
           assert.equal(await page.getByRole('navigation').count(), 0, 'there is nobody to navigate');
+          const outside = await page.locator('main section').evaluateAll((all) =>
+            all.flatMap((section) => {
+              const { left, right, top, bottom } = section.getBoundingClientRect();
+              const isOutside = (it) => it.left < left - 1 || it.right > right + 1 || it.top < top - 1 || it.bottom > bottom + 1;
+              return [...section.querySelectorAll('span, td, th, li, time')]
+                .filter((it) => isOutside(it.getBoundingClientRect()))
+                .map((it) => `${section.ariaLabel}: ${it.textContent}`);
+            }),
+          );
+          assert.deepEqual(outside, [], 'something leaves its panel');
           const old = await number(figure(page, words.total));
           const row = panel(page, words.warehouses).getByRole('row').filter({ hasText: words.north });
           const held = await number(row.locator('.num'));

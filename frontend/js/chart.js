@@ -7,11 +7,13 @@ const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeo
 
 // Once for all charts of a page. What could not be fetched is asked for again under another name: a browser may remember
 // that a module failed.
+const AGAIN_MS = 60_000;
 let library = null;
 let failures = 0;
+let failedAt = 0;
 function fetched() {
   library ??= import(failures === 0 ? "./echarts.js" : `./echarts.js?${failures}`).catch((cause) => {
-    [library, failures] = [null, failures + 1];
+    [library, failures, failedAt] = [null, failures + 1, Date.now()];
     throw cause;
   });
   return library;
@@ -31,7 +33,7 @@ class TallyChart extends HTMLElement {
     if (before === null) return;
     // The server's picture cannot move on: rather none than an old one. The table beside it goes on.
     this.toggleAttribute("data-old", true);
-    if (failures > 0) this.#take();
+    if (failures > 0 && Date.now() - failedAt > AGAIN_MS) this.#take();
   }
 
   async #take() {

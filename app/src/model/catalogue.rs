@@ -52,6 +52,11 @@ pub struct RowValues {
 }
 
 impl RowValues {
+    /// Does it say nothing at all?
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Has it no name in either language?
     pub fn is_unnamed(&self) -> bool {
         self.zh.is_empty() && self.en.is_empty()
@@ -81,7 +86,7 @@ pub struct KindCount {
 }
 
 /// One page of rows: those without a name first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CataloguePage {
     /// Every kind.
     pub kinds: Vec<KindCount>,
@@ -140,14 +145,16 @@ pub enum Fault {
     TooLong(Column, usize),
     /// A control character.
     Control(Column),
-    /// No number from 1 to this.
-    Level(String, i64),
+    /// The level in this warehouse is no number from 1 to this.
+    Level(String, String, i64),
+    /// Only products have a unit.
+    UnitOf(NameOf),
     /// No such kind.
     Kind(String),
     /// The same a second time.
     Twice(String),
     /// Somebody changed it since it was looked at; what it is now.
-    ChangedSince(String),
+    ChangedSince(Column, String),
     /// A line with so many fields, where the first line has so many.
     Fields(u64, u64),
     /// The first line names no such column.
@@ -156,6 +163,10 @@ pub enum Fault {
     NotUtf8,
     /// The file has more bytes than this.
     TooLarge(usize),
+    /// The file has more rows than this.
+    TooMany(usize),
+    /// The records do not answer; not a fault of what was sent.
+    Away,
     /// The line cannot be read for another reason; the reader's words, in English.
     Unreadable(String),
 }
@@ -169,11 +180,42 @@ pub struct LineFault {
     pub fault: Fault,
 }
 
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileFaults {
+    /// How much.
+    pub count: usize,
+    /// The first of it.
+    pub first: Vec<LineFault>,
+}
+
+impl FileFaults {
+    /// As many are told.
+    pub const TOLD: usize = 1000;
+
+    /// One more.
+    pub fn add(&mut self, fault: LineFault) {
+        self.count += 1;
+        if self.first.len() < Self::TOLD {
+            self.first.push(fault);
+        }
+    }
+}
+
+impl From<Fault> for FileFaults {
+    /// Of the whole file.
+    fn from(fault: Fault) -> Self {
+        Self { count: 1, first: vec![LineFault { line: None, fault }] }
+    }
+}
+
 /// What somebody typed into a row that could not be saved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TypedRow {
     /// The id; of a new row it is typed too.
     pub id: String,
+    /// What is stored; what was not typed over is the same in `values`.
+    pub stored: RowValues,
     /// As typed.
     pub values: RowValues,
     /// The warehouse of a level to be added, and the level.
@@ -189,6 +231,8 @@ pub struct Typed {
     pub rows: Vec<TypedRow>,
     /// A row to be added.
     pub new: Option<TypedRow>,
+    /// Nothing is wrong with it: the records do not answer.
+    pub is_away: bool,
 }
 
 /// What a file would do.
@@ -206,8 +250,12 @@ pub struct ImportPreview {
     pub same: usize,
     /// The first of what would be new or changed.
     pub changes: Vec<Change>,
+    /// Stands for all that it would do: importing it must do just that.
+    pub seal: String,
+    /// Is this another preview than the one that was confirmed?
+    pub is_another: bool,
     /// All that is wrong with it; with any, nothing is imported.
-    pub faults: Vec<LineFault>,
+    pub faults: FileFaults,
 }
 
 /// One thing that becomes another.

@@ -20,8 +20,8 @@ pub fn NamesPage() -> impl IntoView {
         (query, done(it.get_str("saved"), it.get_str("imported")))
     });
     let typed = use_context::<Typed>();
-    let answer = ask(query.clone());
-    let refused = typed.is_some();
+    let answer = ask(query.clone(), typed.is_some());
+    let refused = typed.as_ref().map(|it| if it.is_away { texts.not_saved_away } else { texts.not_saved });
     let typed = typed.unwrap_or_default();
     view! {
         <Title text=texts.title />
@@ -33,21 +33,30 @@ pub fn NamesPage() -> impl IntoView {
                 <a class="btn" href="/names/import">
                     {texts.import}
                 </a>
-                <a class="btn quiet" href="/names.csv" download rel="external">
+                <a class="btn quiet desk" href="/names.csv" download rel="external">
                     {texts.export}
                 </a>
             </div>
-            {refused.then(|| notice("bad", "alert", texts.not_saved.to_owned()))}
-            {done.filter(|_| !refused).map(|words| notice("good", "status", words))}
+            {refused.map(|words| notice("bad", "alert", words.to_owned()))}
+            {done.filter(|_| refused.is_none()).map(|words| notice("good", "status", words))}
             <Answer answer show=move |page| board(page, query, typed) />
         </main>
     }
     .into_any()
 }
 
-fn ask(query: CatalogueQuery) -> impl Future<Output = Result<CataloguePage, ApiError>> + Send + 'static {
+/// Where something was typed it is shown, whether there is an answer or not.
+fn ask(
+    query: CatalogueQuery,
+    was_typed: bool,
+) -> impl Future<Output = Result<CataloguePage, ApiError>> + Send + 'static {
     let backend = backend();
-    async move { backend?.catalogue(&query).await }
+    async move {
+        match backend?.catalogue(&query).await {
+            Err(_) if was_typed => Ok(CataloguePage::default()),
+            answer => answer,
+        }
+    }
 }
 
 /// What was done, as the URL says.
@@ -75,7 +84,7 @@ fn notice(tone: &'static str, role: &'static str, words: String) -> AnyView {
 
 fn board(page: CataloguePage, query: CatalogueQuery, typed: Typed) -> AnyView {
     let texts = locale().names_texts();
-    let is_empty = page.matched == 0;
+    let is_empty = page.matched == 0 && typed == Typed::default();
     let nothing = is_empty.then(|| {
         let (words, how) =
             if query.find.is_empty() { (texts.empty, texts.empty_how) } else { (texts.nothing_found, "") };

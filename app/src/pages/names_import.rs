@@ -12,7 +12,7 @@ use crate::model::catalogue::ImportPreview;
 pub fn NamesImportPage() -> impl IntoView {
     let texts = locale().names_texts();
     let preview = use_context::<ImportPreview>();
-    let again = preview.as_ref().is_none_or(|it| !it.faults.is_empty() || it.changes.is_empty());
+    let again = preview.as_ref().is_none_or(|it| it.faults.count > 0 || it.changes.is_empty());
     view! {
         <Title text=texts.import />
         <Body attr:class="p-names" />

@@ -15,6 +15,9 @@ pub fn name(of: NameOf, id: &str, values: &RowValues) -> Result<NameRow, Vec<Fau
     if let Err(why) = ProductId::try_from(id) {
         faults.push(Fault::Id(Column::Id, why));
     }
+    if of != NameOf::Product && !values.unit.trim().is_empty() {
+        faults.push(Fault::UnitOf(of));
+    }
     let mut short = |column, text: &str, limit| match text.trim() {
         "" => None,
         text if text.chars().count() > limit => {
@@ -44,7 +47,7 @@ pub fn level(product: &str, warehouse: &str, text: &str) -> Result<LevelRow, Vec
         text => {
             let number = text.parse::<i64>().ok().filter(|it| (1..=MAX_SUM).contains(it));
             if number.is_none() {
-                faults.push(Fault::Level(text.chars().take(40).collect(), MAX_SUM));
+                faults.push(Fault::Level(warehouse.to_owned(), text.chars().take(40).collect(), MAX_SUM));
             }
             number
         }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use app::model::catalogue::{Column, Fault, LineFault, RowValues};
+use app::model::catalogue::{Column, Fault, FileFaults, LineFault, RowValues};
 use app::model::names::NameOf;
 use serde::Deserialize;
 
@@ -13,6 +13,8 @@ use crate::records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
 const LOW_STOCK: &str = "low_stock";
+/// The most rows that are taken at once.
+const MOST_ROWS: usize = 100_000;
 
 #[derive(Deserialize)]
 struct Row {
@@ -31,7 +33,7 @@ struct Row {
 }
 
 /// What a file holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct CatalogueFile {
     /// Names.
     pub names: Vec<NameRow>,
@@ -46,42 +48,81 @@ enum Good {
 }
 
 /// Reads a file, or says all that is wrong with it.
-pub fn read(bytes: &[u8]) -> Result<CatalogueFile, Vec<LineFault>> {
-    let text = std::str::from_utf8(bytes).map_err(|cause| {
-        let before = bytes.get(..cause.valid_up_to()).unwrap_or_default();
-        let line = u64::try_from(before.split(|it| *it == b'\n').count()).unwrap_or(u64::MAX);
-        vec![LineFault { line: Some(line), fault: Fault::NotUtf8 }]
-    })?;
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let (mut found, mut faults, mut seen) = (CatalogueFile::default(), Vec::new(), HashSet::new());
+pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
+    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(cause) => return Err(one(Some(lines.of(cause.valid_up_to())), Fault::NotUtf8)),
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    let before = bytes.len() - text.len();
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let head = match reader.headers() {
         Ok(head) => head.clone(),
-        Err(cause) => return Err(vec![LineFault { line: Some(1), fault: unreadable(&cause) }]),
+        Err(cause) => return Err(one(Some(1), unreadable(&cause))),
     };
-    let missing = [Column::Kind, Column::Id].into_iter().filter(|it| !head.iter().any(|name| name == it.word()));
-    let missing: Vec<_> = missing.map(|it| LineFault { line: Some(1), fault: Fault::NoColumn(it) }).collect();
-    if !missing.is_empty() {
-        return Err(missing);
+    if let Some(missing) = [Column::Kind, Column::Id].into_iter().find(|it| !head.iter().any(|name| name == it.word()))
+    {
+        return Err(one(Some(1), Fault::NoColumn(missing)));
     }
-    for record in reader.records() {
-        let (line, row) = match record {
-            Ok(record) => (record.position().map(csv::Position::line), record.deserialize::<Row>(Some(&head))),
-            Err(cause) => (cause.position().map(csv::Position::line), Err(cause)),
+    let (mut found, mut faults, mut seen) = (CatalogueFile::default(), FileFaults::default(), HashSet::new());
+    for (count, record) in reader.records().enumerate() {
+        if count >= MOST_ROWS {
+            return Err(Fault::TooMany(MOST_ROWS).into());
+        }
+        let (place, row) = match record {
+            Ok(record) => (record.position().cloned(), record.deserialize::<Row>(Some(&head))),
+            Err(cause) => (cause.position().cloned(), Err(cause)),
         };
+        let byte = place.and_then(|it| usize::try_from(it.byte()).ok());
+        let line = byte.map(|byte| lines.of(before + byte));
         let good = row.map_err(|cause| vec![unreadable(&cause)]).and_then(|row| check(&row));
-        let mut wrong = |fault| faults.push(LineFault { line, fault });
+        let mut wrong = |fault| faults.add(LineFault { line, fault });
         match good {
-            Ok(Good::Name(row)) if !seen.insert(subject_of_name(row.of, &row.id)) => {
-                wrong(Fault::Twice(subject_of_name(row.of, &row.id)));
+            Ok(Good::Name(row)) => {
+                if seen.insert((row.of.as_str(), row.id.clone(), None)) {
+                    found.names.push(row);
+                } else {
+                    wrong(Fault::Twice(subject_of_name(row.of, &row.id)));
+                }
             }
-            Ok(Good::Level(row)) if !seen.insert(subject_of_level(&row)) => wrong(Fault::Twice(subject_of_level(&row))),
-            Ok(Good::Name(row)) => found.names.push(row),
-            Ok(Good::Level(row)) => found.levels.push(row),
+            Ok(Good::Level(row)) => {
+                let (product, warehouse) = (row.key.product_id.as_str(), row.key.warehouse_id.as_str());
+                if seen.insert((LOW_STOCK, product.to_owned(), Some(warehouse.to_owned()))) {
+                    found.levels.push(row);
+                } else {
+                    wrong(Fault::Twice(subject_of_level(&row)));
+                }
+            }
             Err(all) => all.into_iter().for_each(wrong),
         }
     }
-    if faults.is_empty() { Ok(found) } else { Err(faults) }
+    if faults.count == 0 { Ok(found) } else { Err(faults) }
+}
+
+fn one(line: Option<u64>, fault: Fault) -> FileFaults {
+    let mut faults = FileFaults::default();
+    faults.add(LineFault { line, fault });
+    faults
+}
+
+/// The lines of a file as editors count them. Asked in the order of the file.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first thing at or behind a place. The reader's own places are before the line ends that it skips.
+    fn of(&mut self, place: usize) -> u64 {
+        let skipped = self.bytes.iter().skip(place).take_while(|it| matches!(it, b'\r' | b'\n')).count();
+        let to = (place + skipped).min(self.bytes.len());
+        let passed = self.bytes.get(self.at..to).unwrap_or_default();
+        self.line += u64::try_from(passed.split(|it| *it == b'\n').count().saturating_sub(1)).unwrap_or(0);
+        self.at = self.at.max(to);
+        self.line
+    }
 }
 
 /// What a name's row is about: `product apple`.
@@ -142,32 +183,56 @@ mod tests {
 
     use super::*;
 
+    fn faults(text: impl AsRef<[u8]>) -> Vec<LineFault> {
+        read(text.as_ref()).err().unwrap_or_default().first
+    }
+
+    fn lines(text: impl AsRef<[u8]>) -> Vec<u64> {
+        faults(text).iter().filter_map(|it| it.line).collect()
+    }
+
     #[test]
     fn all_faults_are_named_by_line() {
         let long = "x".repeat(129);
         let text = format!(
-            "kind,id,zh,en,unit\nproduct,apple,苹果,Apple,箱\nfruit,x,,,\nproduct,apple,,,\nwarehouse,,{long},,\ncompany,c\n"
+            "kind,id,zh,en,unit\nproduct,apple,苹果,Apple,箱\nfruit,x,,,\nproduct,apple,,,\nwarehouse,,{long},,\ncompany,c\n\
+             warehouse,w,,,kg\n"
         );
-        let faults = read(text.as_bytes()).err().unwrap_or_default();
-        let lines: Vec<_> = faults.iter().filter_map(|it| it.line).collect();
-        assert_eq!(lines, [3, 4, 5, 5, 6], "{faults:?}");
-        assert_eq!(faults[1].fault, Fault::Twice("product apple".to_owned()));
+        assert_eq!(lines(&text), [3, 4, 5, 5, 6, 7], "{:?}", faults(&text));
+        assert_eq!(faults(&text)[1].fault, Fault::Twice("product apple".to_owned()));
     }
 
     #[test]
-    fn a_line_within_quotes_does_not_shift_the_count() {
-        let faults =
-            read("kind,id,zh,en,unit\nproduct,a,\"two\nlines\",,\nfruit,x,,,\n".as_bytes()).err().unwrap_or_default();
-        assert_eq!(faults.iter().filter_map(|it| it.line).collect::<Vec<_>>(), [2, 4], "{faults:?}");
+    fn lines_are_those_of_an_editor() {
+        for text in [
+            "kind,id,zh,en,unit\nproduct,a,\"two\nlines\",,\nfruit,x,,,\n",
+            "kind,id,zh,en,unit\r\nproduct,a,\"two\r\nlines\",,\r\nfruit,x,,,\r\n",
+            "\u{feff}kind,id,zh,en,unit\nfruit,x,,,\n\nfruit,y,,,",
+            "kind,id,zh,en,unit\r\nfruit,x,,,\r\n\r\nfruit,y,,,\r\n",
+        ] {
+            assert_eq!(lines(text), [2, 4], "{text:?}");
+        }
     }
 
     #[test]
     fn what_is_no_text_is_said_with_its_line() {
-        let faults = read(b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\n").err().unwrap_or_default();
-        assert_eq!(faults.len(), 1);
-        assert_eq!(faults[0].line, Some(2));
-        let faults = read(b"name,id\nx,y\n").err().unwrap_or_default();
-        assert_eq!(faults.iter().map(|it| it.fault.clone()).collect::<Vec<_>>(), [Fault::NoColumn(Column::Kind)]);
+        assert_eq!(lines(b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\n"), [2]);
+        assert_eq!(faults("name,id\nx,y\n")[0].fault, Fault::NoColumn(Column::Kind));
+    }
+
+    #[test]
+    fn all_faults_are_counted_and_the_first_are_told() {
+        let text = format!("kind,id\n{}", "x\n".repeat(5000));
+        let faults = read(text.as_bytes()).err().unwrap_or_default();
+        assert_eq!((faults.count, faults.first.len()), (5000, FileFaults::TOLD));
+        let text = format!("kind,id\n{}", "x\n".repeat(MOST_ROWS + 1));
+        assert_eq!(read(text.as_bytes()).err(), Some(Fault::TooMany(MOST_ROWS).into()));
+    }
+
+    #[test]
+    fn ids_that_read_alike_are_two() {
+        let text = "kind,id,zh,en,unit,warehouse,level\nlow_stock,a in b,,,,c,1\nlow_stock,a,,,,b in c,1\n";
+        assert_eq!(read(text.as_bytes()).map(|it| it.levels.len()), Ok(2));
     }
 
     #[test]
@@ -185,8 +250,7 @@ mod tests {
             read(format!("{head}\nlow_stock,apple,,,,w,300\nlow_stock,pear,,,,w,\n").as_bytes()).unwrap_or_default();
         assert_eq!(found.levels.iter().map(|it| it.level).collect::<Vec<_>>(), [Some(300), None]);
         for row in ["apple,,,,w,0", "apple,,,,w,many", "apple,,,,,5"] {
-            let faults = read(format!("{head}\nlow_stock,{row}\n").as_bytes()).err().unwrap_or_default();
-            assert_eq!(faults.len(), 1, "{row}: {faults:?}");
+            assert_eq!(lines(format!("{head}\nlow_stock,{row}\n")), [2], "{row}");
         }
     }
 

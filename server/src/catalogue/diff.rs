@@ -1,8 +1,10 @@
 //! What becomes another, in words: for who confirms it and for the trail. Pure.
 
 use app::model::catalogue::Change;
+use sha2::{Digest as _, Sha256};
 
 use super::csv_file::{subject_of_level, subject_of_name};
+use crate::hex::hex;
 use crate::records::{Catalogue, CatalogueWrites, Deed, LevelRow, NameRow};
 
 /// What a change would do to the catalogue.
@@ -24,7 +26,7 @@ impl Diff {
         let mut diff = Self::default();
         for row in names {
             let before = now.names.get(&(row.of, row.id.clone()));
-            if before == Some(&row) {
+            if before == Some(&row) || before.is_none() && row.is_blank() {
                 diff.same += 1;
                 continue;
             }
@@ -43,6 +45,18 @@ impl Diff {
             diff.levels.push(row);
         }
         diff
+    }
+
+    /// Stands for all of the changes.
+    pub fn seal(&self) -> String {
+        let mut hash = Sha256::new();
+        for it in &self.changes {
+            for text in [Some(&it.subject), it.before.as_ref(), Some(&it.after)] {
+                // What is none, and where a text ends, counts too.
+                hash.update(text.map_or_else(|| "-".to_owned(), |it| format!("{}:{it}", it.len())));
+            }
+        }
+        hex(&hash.finalize()[..16])
     }
 
     /// How many are new.

@@ -1,13 +1,12 @@
 //! What was typed into the page, as changes of the catalogue. Only what the person changed is changed, and only if it still is
 //! what they saw. Pure.
 
-use app::model::catalogue::{Fault, RowValues, TypedRow};
+use app::model::catalogue::{Column, Fault, RowValues, TypedRow};
 use app::model::names::NameOf;
-use app::model::stock::StockKey;
 
 use super::check;
 use super::csv_file::subject_of_name;
-use super::diff::{Diff, words_of_level, words_of_name};
+use super::diff::Diff;
 use crate::records::{Catalogue, LevelRow, NameRow};
 
 /// A row as it was typed, and as it was before that.
@@ -31,61 +30,126 @@ impl Edit {
     }
 }
 
-/// What all edits together change, or the rows as they were typed, with their faults.
+/// What all edits together change; or, where anything is wrong, the rows as they are to be shown again: what was typed over what
+/// is stored now.
 pub fn decide(of: NameOf, edits: &[Edit], now: &Catalogue) -> Result<Diff, Vec<Edit>> {
-    let (mut names, mut levels, mut refused) = (Vec::new(), Vec::new(), false);
-    let mut edits: Vec<Edit> = edits.iter().filter(|it| it.is_one()).cloned().collect();
-    for edit in &mut edits {
-        match changes(of, edit, now) {
-            Ok((name, mut some)) => {
-                names.extend(name);
-                levels.append(&mut some);
-            }
-            Err(faults) => (edit.row.faults, refused) = (faults, true),
-        }
+    let (mut names, mut levels, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+    for edit in edits.iter().filter(|it| it.is_one()) {
+        let mut merge = Merge::of(of, edit, now);
+        names.extend(merge.name(of));
+        levels.append(&mut merge.levels());
+        shown.push(merge.edit);
     }
-    if refused { Err(edits) } else { Ok(Diff::of(now, names, levels)) }
+    if shown.iter().any(|it| !it.row.faults.is_empty()) { Err(shown) } else { Ok(Diff::of(now, names, levels)) }
 }
 
-type Changes = (Option<NameRow>, Vec<LevelRow>);
-
-fn changes(of: NameOf, edit: &Edit, now: &Catalogue) -> Result<Changes, Vec<Fault>> {
-    let (typed, was) = (trimmed(&edit.row.values), edit.was.as_ref().map(trimmed).unwrap_or_default());
-    let id = if edit.was.is_some() { edit.row.id.as_str() } else { edit.row.id.trim() };
-    let (mut faults, mut name, mut levels) = (Vec::new(), None, Vec::new());
-    let stored = now.names.get(&(of, id.to_owned()));
-    if names_of(&typed) != names_of(&was) || edit.was.is_none() {
-        match check::name(of, id, &typed) {
-            Err(all) => faults.extend(all),
-            Ok(_) if edit.was.is_none() && stored.is_some() => faults.push(Fault::Twice(subject_of_name(of, id))),
-            Ok(_) if names_of(&stored.map(values_of).unwrap_or_default()) != names_of(&was) => {
-                faults.push(Fault::ChangedSince(stored.map(words_of_name).unwrap_or_default()));
-            }
-            Ok(row) => name = Some(row),
-        }
-    }
-    let added = Some((edit.row.add.0.trim(), edit.row.add.1.trim())).filter(|it| *it != ("", ""));
-    let changed = typed.levels.iter().filter(|(warehouse, level)| was.levels.get(*warehouse) != Some(*level));
-    for (warehouse, text) in changed.map(|(a, b)| (a.as_str(), b.as_str())).chain(added) {
-        match check::level(id, warehouse, text) {
-            Err(all) => faults.extend(all),
-            Ok(row) => match other_level(&row.key, was.levels.get(warehouse), now) {
-                Some(it) => faults.push(Fault::ChangedSince(format!("{warehouse}: {it}"))),
-                None => levels.push(row),
-            },
-        }
-    }
-    if faults.is_empty() { Ok((name, levels)) } else { Err(faults) }
+/// One row, merged from what the person saw, what they typed, and what is stored now: a field they left alone stays as it is
+/// stored; one that somebody else changed to something else is a fault, and theirs only when they save it again.
+struct Merge {
+    edit: Edit,
+    stored: RowValues,
 }
 
-/// The stored level, if it is not what the person saw.
-fn other_level(key: &StockKey, seen: Option<&String>, now: &Catalogue) -> Option<String> {
-    let stored = now.levels.get(key).copied();
-    (stored.map(|it| it.to_string()).as_ref() != seen).then(|| words_of_level(stored))
+impl Merge {
+    fn of(of: NameOf, edit: &Edit, now: &Catalogue) -> Self {
+        let was = edit.was.as_ref().map(trimmed).unwrap_or_default();
+        let mut typed = trimmed(&edit.row.values);
+        let (id, mut add) = match edit.was {
+            Some(_) => (edit.row.id.clone(), (edit.row.add.0.trim().to_owned(), edit.row.add.1.trim().to_owned())),
+            None => (edit.row.id.trim().to_owned(), <_>::default()),
+        };
+        let stored = stored(of, &id, now);
+        if of != NameOf::Product {
+            // Their page has no such field.
+            typed.unit.clone_from(&was.unit);
+        }
+        let mut faults = Vec::new();
+        let mut pick = |column, was: &str, typed: &str, stored: &str| {
+            if typed == was {
+                return stored.to_owned();
+            }
+            if stored != was && stored != typed {
+                faults.push(Fault::ChangedSince(column, stored.to_owned()));
+            }
+            typed.to_owned()
+        };
+        let mut values = RowValues {
+            zh: pick(Column::Zh, &was.zh, &typed.zh, &stored.zh),
+            en: pick(Column::En, &was.en, &typed.en, &stored.en),
+            unit: pick(Column::Unit, &was.unit, &typed.unit, &stored.unit),
+            levels: stored.levels.clone(),
+        };
+        if stored.levels.contains_key(&add.0) {
+            // Somebody set it meanwhile: from now on it is a field like the others.
+            typed.levels.insert(std::mem::take(&mut add.0), std::mem::take(&mut add.1));
+        }
+        for (warehouse, level) in &typed.levels {
+            let of_this = |them: &RowValues| them.levels.get(warehouse).cloned().unwrap_or_default();
+            let (was, stored) = (of_this(&was), of_this(&stored));
+            if *level != was && stored != was && stored != *level {
+                faults.push(Fault::ChangedSince(Column::Level, format!("{warehouse}: {stored}")));
+            }
+            if *level != was {
+                values.levels.insert(warehouse.clone(), level.clone());
+            }
+        }
+        let was = edit.was.as_ref().map(|_| stored.clone());
+        Self { edit: Edit { row: TypedRow { id, stored: stored.clone(), values, add, faults }, was }, stored }
+    }
+
+    /// The name to be stored, if it is another one.
+    fn name(&mut self, of: NameOf) -> Option<NameRow> {
+        let TypedRow { id, values, faults, .. } = &mut self.edit.row;
+        let (is_new, is_stored) = (self.edit.was.is_none(), !self.stored.is_nothing());
+        if !is_new && names_of(values) == names_of(&self.stored) {
+            return None;
+        }
+        let unit = if of == NameOf::Product { values.unit.clone() } else { String::new() };
+        match check::name(of, id, &RowValues { unit, ..values.clone() }) {
+            // Sent once more, it is stored already.
+            Ok(row) if is_new && is_stored && names_of(&values_of(&row)) != names_of(&self.stored) => {
+                faults.retain(|it| !matches!(it, Fault::ChangedSince(..)));
+                faults.push(Fault::Twice(subject_of_name(of, id)));
+                None
+            }
+            Ok(row) => Some(row),
+            Err(all) => {
+                faults.extend(all);
+                None
+            }
+        }
+    }
+
+    /// The levels to be stored, those that are others.
+    fn levels(&mut self) -> Vec<LevelRow> {
+        let TypedRow { id, values, add, faults, .. } = &mut self.edit.row;
+        let changed = values.levels.iter().filter(|(warehouse, level)| {
+            self.stored.levels.get(*warehouse).map(String::as_str).unwrap_or_default() != level.as_str()
+        });
+        let added = Some((&add.0, &add.1)).filter(|(warehouse, level)| !warehouse.is_empty() || !level.is_empty());
+        let mut rows = Vec::new();
+        for (warehouse, level) in changed.chain(added) {
+            match check::level(id, warehouse, level) {
+                Ok(row) => rows.push(row),
+                Err(all) => faults.extend(all),
+            }
+        }
+        rows
+    }
 }
 
 fn names_of(it: &RowValues) -> (&str, &str, &str) {
     (&it.zh, &it.en, &it.unit)
+}
+
+/// All that is stored of an id, as a person edits it.
+fn stored(of: NameOf, id: &str, now: &Catalogue) -> RowValues {
+    let mut values = now.names.get(&(of, id.to_owned())).map(values_of).unwrap_or_default();
+    if of == NameOf::Product {
+        let levels = now.levels.iter().filter(|(key, _)| key.product_id.as_str() == id);
+        values.levels = levels.map(|(key, level)| (key.warehouse_id.as_str().to_owned(), level.to_string())).collect();
+    }
+    values
 }
 
 /// A stored name, as a person edits it; without levels.
@@ -153,10 +217,9 @@ mod tests {
         let now = stored(&[("a", "青苹果", "Apple")]);
         let late = edit("a", Some(values("苹果", "Apple")), values("红苹果", "Apple"));
         let refused = decide(&[late], &now).err().unwrap_or_default();
-        assert!(
-            matches!(&refused[0].row.faults[..], [Fault::ChangedSince(it)] if it.contains("青苹果")),
-            "{refused:?}"
-        );
+        assert_eq!(refused[0].row.faults, [Fault::ChangedSince(Column::Zh, "青苹果".to_owned())]);
+        // What comes back may be saved again: then it is meant.
+        assert_eq!(decide(&refused, &now).unwrap_or_default().changes[0].after, "zh: 红苹果, en: Apple");
         let other = edit("a", None, values("红苹果", ""));
         assert!(decide(&[other], &now).is_err(), "an id that is there is not added");
     }
@@ -177,5 +240,55 @@ mod tests {
         assert_eq!(diff.levels.iter().map(|it| it.level).collect::<Vec<_>>(), [None, Some(40)]);
         one.row.add.1 = "many".to_owned();
         assert!(decide(&[one], &now).is_err());
+    }
+
+    #[test]
+    fn what_was_left_alone_stays_as_somebody_else_made_it() {
+        let mut now = stored(&[("a", "苹果", "Green apple")]);
+        let Ok(key) = check::level("a", "north", "1").map(|it| it.key) else { panic!("a key") };
+        now.levels.insert(key, 500);
+        let (mut was, mut to) = (values("苹果", "Apple"), values(&"长".repeat(129), "Apple"));
+        for it in [&mut was, &mut to] {
+            it.levels.insert("north".to_owned(), "300".to_owned());
+        }
+        let mut refused = decide(&[edit("a", Some(was), to)], &now).err().unwrap_or_default();
+        assert_eq!(refused[0].row.faults.len(), 1, "{refused:?}");
+        refused[0].row.values.zh = "红苹果".to_owned();
+        let diff = decide(&refused, &now).unwrap_or_default();
+        assert!(diff.levels.is_empty(), "{diff:?}");
+        assert_eq!(diff.changes[0].after, "zh: 红苹果, en: Green apple");
+    }
+
+    #[test]
+    fn the_same_sent_twice_is_no_fault() {
+        let now = stored(&[("a", "红苹果", "Apple")]);
+        let again = edit("a", Some(values("苹果", "Apple")), values("红苹果", "Apple"));
+        let added = edit("a", None, values("红苹果", "Apple"));
+        for sent in [again, added] {
+            let diff = decide(&[sent], &now).unwrap_or_default();
+            assert!(diff.names.is_empty() && diff.changes.is_empty(), "{diff:?}");
+        }
+    }
+
+    #[test]
+    fn a_level_that_somebody_added_first_becomes_a_field() {
+        let mut now = stored(&[("a", "苹果", "Apple")]);
+        let Ok(key) = check::level("a", "north", "1").map(|it| it.key) else { panic!("a key") };
+        now.levels.insert(key, 300);
+        let mut mine = edit("a", Some(values("苹果", "Apple")), values("苹果", "Apple"));
+        mine.row.add = ("north".to_owned(), "40".to_owned());
+        let refused = decide(&[mine], &now).err().unwrap_or_default();
+        assert_eq!(refused[0].row.values.levels.get("north").map(String::as_str), Some("40"));
+        let levels = decide(&refused, &now).unwrap_or_default().levels;
+        assert_eq!(levels.iter().map(|it| it.level).collect::<Vec<_>>(), [Some(40)]);
+    }
+
+    #[test]
+    fn a_unit_that_the_page_does_not_show_is_left_alone() {
+        let was = RowValues { unit: "kg".to_owned(), ..values("北仓", "North") };
+        assert!(
+            super::decide(NameOf::Warehouse, &[edit("w", Some(was), values("北仓", "North"))], &stored(&[]))
+                .is_ok_and(|it| it.changes.is_empty())
+        );
     }
 }

@@ -8,10 +8,10 @@ mod edit;
 mod find;
 mod list;
 
-use app::model::catalogue::{CataloguePage, CatalogueQuery, Fault, ImportPreview, LineFault};
+use app::model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
 use app::model::names::NameOf;
 
-use crate::records::{CatalogueWrites, Deed, Error, LevelRow, Records};
+use crate::records::{Deed, Error, LevelRow, Records};
 use csv_file::CatalogueFile;
 use diff::Diff;
 
@@ -55,35 +55,49 @@ pub async fn save(records: &Records, who: &str, of: NameOf, edits: &[Edit]) -> R
 /// What a file would do.
 pub async fn preview(records: &Records, file: &str, bytes: &[u8]) -> Result<ImportPreview, Error> {
     let (diff, faults) = match csv_file::read(bytes) {
-        Ok(CatalogueFile { names, levels }) => (Diff::of(&records.catalogue().await?, names, levels), Vec::new()),
+        Ok(CatalogueFile { names, levels }) => {
+            (Diff::of(&records.catalogue().await?, names, levels), FileFaults::default())
+        }
         Err(faults) => (Diff::default(), faults),
     };
+    Ok(shown(file, bytes, diff, faults))
+}
+
+fn shown(file: &str, bytes: &[u8], diff: Diff, faults: FileFaults) -> ImportPreview {
     let added = diff.added();
-    Ok(ImportPreview {
+    ImportPreview {
         file: file.chars().take(FILE_NAME).collect(),
-        text: String::from_utf8_lossy(bytes).into_owned(),
+        text: if faults.count == 0 { String::from_utf8_lossy(bytes).into_owned() } else { String::new() },
         added,
         changed: diff.changes.len() - added,
         same: diff.same,
+        seal: diff.seal(),
+        is_another: false,
         changes: diff.changes.into_iter().take(SHOWN).collect(),
         faults,
-    })
+    }
 }
 
-/// Adds or replaces what a file holds; all that is wrong with it by line, and then nothing is changed.
+/// Adds or replaces what a file holds. Refused, and then nothing is changed: where anything is wrong with it, and where it
+/// would not do what the preview of this `seal` showed; without one, whatever it would do.
 pub async fn import(
     records: &Records,
     who: &str,
     file: &str,
     bytes: &[u8],
-) -> Result<Result<Imported, Vec<LineFault>>, Error> {
+    seal: Option<&str>,
+) -> Result<Result<Imported, Box<ImportPreview>>, Error> {
     let CatalogueFile { names, levels } = match csv_file::read(bytes) {
         Ok(found) => found,
-        Err(faults) => return Ok(Err(faults)),
+        Err(faults) => return Ok(Err(Box::new(shown(file, bytes, Diff::default(), faults)))),
     };
     let mut done = Imported { rows: names.len() + levels.len(), changed: 0 };
     let decide = |now: &_| {
         let diff = Diff::of(now, names, levels);
+        if seal.is_some_and(|seal| seal != diff.seal()) {
+            let shown = shown(file, bytes, diff, FileFaults::default());
+            return Err(Box::new(ImportPreview { is_another: true, ..shown }));
+        }
         done.changed = diff.changes.len();
         let mut writes = diff.by(who);
         writes.deeds.push(Deed {
@@ -93,7 +107,7 @@ pub async fn import(
             before: None,
             after: Some(format!("{} rows, {} new or changed", done.rows, done.changed)),
         });
-        Ok::<CatalogueWrites, Vec<LineFault>>(writes)
+        Ok(writes)
     };
     let imported = records.change_catalogue(decide).await?;
     Ok(imported.map(|()| done))
@@ -105,9 +119,4 @@ pub async fn export(records: &Records) -> Result<Vec<u8>, Error> {
     let names: Vec<_> = now.names.into_values().collect();
     let levels: Vec<_> = now.levels.into_iter().map(|(key, level)| LevelRow { key, level: Some(level) }).collect();
     csv_file::write(&names, &levels).map_err(|cause| Error::Damaged(cause.to_string()))
-}
-
-/// A file that is too large, as a fault of it.
-pub fn too_large() -> LineFault {
-    LineFault { line: None, fault: Fault::TooLarge(LARGEST_FILE) }
 }

@@ -14,14 +14,17 @@ pub async fn import(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let records = super::records(config)?;
     let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    match catalogue::import(&records, "command line", &name, &bytes).await? {
+    match catalogue::import(&records, "command line", &name, &bytes, None).await? {
         Ok(done) => {
             println!("{} names and levels, {} new or changed", done.rows, done.changed);
             Ok(ExitCode::SUCCESS)
         }
-        Err(faults) => {
-            let lines: Vec<_> = faults.iter().map(|it| format!("  {}", Locale::En.line_fault(it))).collect();
-            bail!("{} is not imported:\n{}", file.display(), lines.join("\n"))
+        Err(refused) => {
+            let faults = refused.faults;
+            let more = faults.count - faults.first.len();
+            let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+            let lines: Vec<_> = faults.first.iter().map(|it| format!("  {}", Locale::En.line_fault(it))).collect();
+            bail!("{} is not imported:\n{}{more}", file.display(), lines.join("\n"))
         }
     }
 }

@@ -23,6 +23,13 @@ pub struct NameRow {
     pub unit: Option<String>,
 }
 
+impl NameRow {
+    /// Does it say nothing? Stored, it is taken away.
+    pub fn is_blank(&self) -> bool {
+        self.name == Name::default() && self.unit.is_none()
+    }
+}
+
 /// A level to be stored: fewer than this many are low.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelRow {
@@ -145,7 +152,15 @@ async fn read(connection: &mut MySqlConnection) -> Result<Catalogue, sqlx::Error
 }
 
 async fn store_names(connection: &mut MySqlConnection, rows: &[NameRow]) -> Result<(), sqlx::Error> {
-    for chunk in rows.chunks(1000) {
+    let (blank, named): (Vec<_>, Vec<_>) = rows.iter().partition(|it| it.is_blank());
+    for chunk in blank.chunks(1000) {
+        let mut statement = QueryBuilder::new("DELETE FROM names WHERE (kind, id) IN ");
+        statement.push_tuples(chunk, |mut row, it| {
+            row.push_bind(it.of.as_str()).push_bind(it.id.as_str());
+        });
+        statement.build().execute(&mut *connection).await?;
+    }
+    for chunk in named.chunks(1000) {
         let mut statement = QueryBuilder::new("INSERT INTO names (kind, id, zh, en, unit, changed_at) ");
         statement.push_values(chunk, |mut row, it| {
             row.push_bind(it.of.as_str())
@@ -174,12 +189,13 @@ async fn store_levels(connection: &mut MySqlConnection, levels: &[LevelRow]) -> 
         statement.push(" ON DUPLICATE KEY UPDATE level = VALUES(level), changed_at = VALUES(changed_at)");
         statement.build().execute(&mut *connection).await?;
     }
-    for it in levels.iter().filter(|it| it.level.is_none()) {
-        sqlx::query("DELETE FROM low_stock WHERE product_id = ? AND warehouse_id = ?")
-            .bind(it.key.product_id.as_str())
-            .bind(it.key.warehouse_id.as_str())
-            .execute(&mut *connection)
-            .await?;
+    let gone: Vec<_> = levels.iter().filter(|it| it.level.is_none()).collect();
+    for chunk in gone.chunks(1000) {
+        let mut statement = QueryBuilder::new("DELETE FROM low_stock WHERE (product_id, warehouse_id) IN ");
+        statement.push_tuples(chunk, |mut row, it| {
+            row.push_bind(it.key.product_id.as_str()).push_bind(it.key.warehouse_id.as_str());
+        });
+        statement.build().execute(&mut *connection).await?;
     }
     Ok(())
 }

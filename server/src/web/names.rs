@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use app::model::catalogue::{CatalogueQuery, ImportPreview, RowValues, Typed, TypedRow};
+use app::model::catalogue::{CatalogueQuery, Fault, ImportPreview, RowValues, Typed, TypedRow};
 use axum::Router;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, OriginalUri, RawForm, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -14,15 +14,15 @@ use axum::routing::{get, post};
 use super::guard::{Principal, Role};
 use super::pages::Pages;
 use super::problem::Problem;
-use crate::catalogue::{self, Edit, LARGEST_FILE};
+use crate::catalogue::{self, Edit, Imported, LARGEST_FILE};
 use crate::ingest::explain;
 use crate::live::Hub;
 use crate::records::Records;
 
 /// The most bytes that a page of the table sends.
-const LARGEST_FORM: usize = 1024 * 1024;
-/// What a form adds to a file.
-const AROUND_FILE: usize = 64 * 1024;
+const LARGEST_FORM: usize = 8 * 1024 * 1024;
+/// A file as a form sends it, which doubles the line ends of a text.
+const LARGEST_UPLOAD: usize = 2 * LARGEST_FILE + 64 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub struct NamesForms {
 pub fn routes(forms: NamesForms) -> Router {
     Router::new()
         .route("/names", post(save).layer(DefaultBodyLimit::max(LARGEST_FORM)))
-        .route("/names/import", post(import).layer(DefaultBodyLimit::max(LARGEST_FILE + AROUND_FILE)))
+        .route("/names/import", post(import).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
         .route("/names.csv", get(export))
         .with_state(forms)
 }
@@ -51,9 +51,8 @@ fn only_admin(who: &Principal) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Only an administrator changes names."))
 }
 
-fn away(error: &crate::records::Error) -> Problem {
+fn log(error: &crate::records::Error) {
     tracing::warn!("the catalogue cannot be changed: {}", explain(error));
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "away", "The records do not answer now; nothing was changed.")
 }
 
 fn bad_form() -> Problem {
@@ -73,21 +72,35 @@ async fn save(
         url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let query = CatalogueQuery::of(|name| asked.get(name).map(String::as_str));
     let edits = edits(&body).ok_or_else(bad_form)?;
-    match catalogue::save(&forms.records, &who.name, query.of, &edits).await.map_err(|it| away(&it))? {
-        Ok(changed) => {
+    let (typed, status) = match catalogue::save(&forms.records, &who.name, query.of, &edits).await {
+        Ok(Ok(changed)) => {
             forms.hub.read_catalogue_again();
             let url = app::components::names::url(&query);
-            Ok(Redirect::to(&format!("{url}&saved={changed}")).into_response())
+            return Ok(Redirect::to(&format!("{url}&saved={changed}")).into_response());
         }
-        Err(refused) => {
-            let (rows, new): (Vec<_>, Vec<_>) = refused.into_iter().partition(|it| it.was.is_some());
-            let typed = Typed {
-                rows: rows.into_iter().map(|it| it.row).collect(),
-                new: new.into_iter().map(|it| it.row).next(),
-            };
-            Ok(forms.pages.show(parts, typed, StatusCode::UNPROCESSABLE_ENTITY).await)
+        Ok(Err(refused)) => (typed(refused), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(error) => {
+            log(&error);
+            let typed = typed(edits.into_iter().filter(Edit::is_one).collect());
+            (Typed { is_away: true, ..typed }, StatusCode::SERVICE_UNAVAILABLE)
+        }
+    };
+    Ok(forms.pages.show(parts, typed, status).await)
+}
+
+/// Rows to be shown again.
+fn typed(edits: Vec<Edit>) -> Typed {
+    let mut typed = Typed::default();
+    for Edit { mut row, was } in edits {
+        match was {
+            Some(was) => {
+                row.stored = was;
+                typed.rows.push(row);
+            }
+            None => typed.new = Some(row),
         }
     }
+    typed
 }
 
 /// The rows of the table's form, in its order; none: it is no such form. What its fields are called: `components/names/table.rs`.
@@ -122,6 +135,7 @@ struct Sent {
     name: String,
     file: Option<Vec<u8>>,
     confirmed: Option<Vec<u8>>,
+    seal: Option<String>,
 }
 
 /// `POST /names/import`.
@@ -132,28 +146,57 @@ async fn import(
     form: Multipart,
 ) -> Result<Response, Problem> {
     only_admin(&who)?;
-    let sent = match sent(form).await {
-        Ok(sent) => sent,
-        Err(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let preview = ImportPreview { faults: vec![catalogue::too_large()], ..ImportPreview::default() };
-            return Ok(forms.pages.show(parts, preview, StatusCode::PAYLOAD_TOO_LARGE).await);
-        }
+    let (preview, status) = match sent(form).await {
+        Ok(sent) => look_or_import(&forms, &who, &sent).await?,
+        Err(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         Err(_) => return Err(bad_form()),
     };
-    let look = async |bytes: &[u8]| catalogue::preview(&forms.records, &sent.name, bytes).await.map_err(|it| away(&it));
-    if let Some(bytes) = &sent.confirmed {
-        match catalogue::import(&forms.records, &who.name, &sent.name, bytes).await.map_err(|it| away(&it))? {
-            Ok(done) => {
-                forms.hub.read_catalogue_again();
-                Ok(Redirect::to(&format!("/names?imported={}", done.changed)).into_response())
-            }
-            Err(_) => Ok(forms.pages.show(parts, look(bytes).await?, StatusCode::UNPROCESSABLE_ENTITY).await),
+    Ok(match preview {
+        Outcome::Imported(done) => {
+            forms.hub.read_catalogue_again();
+            Redirect::to(&format!("/names?imported={}", done.changed)).into_response()
         }
-    } else {
-        let preview = look(sent.file.as_deref().ok_or_else(bad_form)?).await?;
-        let status = if preview.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Ok(forms.pages.show(parts, preview, status).await)
+        Outcome::Show(preview) => forms.pages.show(parts, *preview, status).await,
+    })
+}
+
+enum Outcome {
+    Imported(Imported),
+    Show(Box<ImportPreview>),
+}
+
+fn too_large() -> (Outcome, StatusCode) {
+    let preview = ImportPreview { faults: Fault::TooLarge(LARGEST_FILE).into(), ..ImportPreview::default() };
+    (Outcome::Show(Box::new(preview)), StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+async fn look_or_import(forms: &NamesForms, who: &Principal, sent: &Sent) -> Result<(Outcome, StatusCode), Problem> {
+    let bytes = sent.confirmed.as_ref().or(sent.file.as_ref()).ok_or_else(bad_form)?;
+    if bytes.len() > LARGEST_FILE {
+        return Ok(too_large());
     }
+    let done = if sent.confirmed.is_some() {
+        catalogue::import(&forms.records, &who.name, &sent.name, bytes, sent.seal.as_deref()).await
+    } else {
+        catalogue::preview(&forms.records, &sent.name, bytes).await.map(|it| Err(Box::new(it)))
+    };
+    Ok(match done {
+        Ok(Ok(done)) => (Outcome::Imported(done), StatusCode::SEE_OTHER),
+        Ok(Err(preview)) => {
+            let status = match (preview.faults.count, preview.is_another) {
+                (0, false) => StatusCode::OK,
+                (0, true) => StatusCode::CONFLICT,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            (Outcome::Show(preview), status)
+        }
+        Err(error) => {
+            log(&error);
+            let (file, faults) = (sent.name.clone(), Fault::Away.into());
+            let preview = ImportPreview { file, faults, ..ImportPreview::default() };
+            (Outcome::Show(Box::new(preview)), StatusCode::SERVICE_UNAVAILABLE)
+        }
+    })
 }
 
 async fn sent(mut form: Multipart) -> Result<Sent, MultipartError> {
@@ -161,19 +204,16 @@ async fn sent(mut form: Multipart) -> Result<Sent, MultipartError> {
     while let Some(field) = form.next_field().await? {
         match field.name() {
             Some("name") => sent.name = field.text().await?,
+            Some("seal") => sent.seal = Some(field.text().await?),
             Some("confirmed") => sent.confirmed = Some(unix_lines(&field.bytes().await?)),
             Some("file") => {
                 sent.name = field.file_name().unwrap_or_default().to_owned();
-                sent.file = Some(bytes(field).await?);
+                sent.file = Some(field.bytes().await?.to_vec());
             }
             _ => {}
         }
     }
     Ok(sent)
-}
-
-async fn bytes(field: Field<'_>) -> Result<Vec<u8>, MultipartError> {
-    Ok(field.bytes().await?.to_vec())
 }
 
 /// A text field is sent with the line ends of a form, whatever those of the file were.
@@ -183,7 +223,10 @@ fn unix_lines(bytes: &[u8]) -> Vec<u8> {
 
 /// `GET /names.csv`.
 async fn export(State(forms): State<NamesForms>) -> Result<Response, Problem> {
-    let bytes = catalogue::export(&forms.records).await.map_err(|it| away(&it))?;
+    let bytes = catalogue::export(&forms.records).await.map_err(|error| {
+        log(&error);
+        Problem::away("The records do not answer now.")
+    })?;
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"names.csv\"");
     Ok(([kind, name], bytes).into_response())

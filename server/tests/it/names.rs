@@ -90,7 +90,7 @@ async fn what_is_bad_changes_nothing() {
     assert_eq!(import(&base, format!("{HEAD}\nproduct,good,甲,,,,\nfruit,bad,,,,,\n")).await, 422);
     assert_eq!(send(file(b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\n".to_vec())).await.status(), 422);
     assert_eq!(send(Form::new().text("other", "x")).await.status(), 400);
-    let large = send(file(vec![b'x'; tallyhouse::catalogue::LARGEST_FILE + 128 * 1024])).await;
+    let large = send(file(vec![b'x'; tallyhouse::catalogue::LARGEST_FILE + 1])).await;
     assert_eq!(large.status(), 413);
     assert!(large.text().await.unwrap().contains("8,388,608"), "the limit is named");
     for (form, status) in [("nonsense", 400), ("0.id=a&0.was=nonsense", 400), ("new.id=%00&new.zh=x", 422)] {
@@ -101,6 +101,44 @@ async fn what_is_bad_changes_nothing() {
     let foreign = client.post(format!("{base}/names")).header("origin", "http://evil.example").send().await.unwrap();
     assert_eq!(foreign.status(), 403);
     assert_eq!(trail(&system).await, []);
+    stop.cancel();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_does_what_its_preview_showed_or_nothing() {
+    let system = System::new().await;
+    let (base, stop) = system.serve().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let url = format!("{base}/names/import");
+    // What a page must neither run nor read as something else.
+    let name = "A&ltB </textarea><script>x</script> R&amp;D \"q\"";
+    let text = format!("\n{HEAD}\r\nproduct,a,\"{}\",A,kg,,\r\n", name.replace('"', "\"\""));
+    let field = |page: &str, name: &str| {
+        let value =
+            page.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1.split_once('"').unwrap().0.to_owned();
+        value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    };
+    let form = Form::new().part("file", Part::bytes(text.into_bytes()).file_name("x.csv"));
+    let page = client.post(&url).multipart(form).send().await.unwrap().text().await.unwrap();
+    assert!(!page.contains("<script>x</script>"), "a name became a script");
+    let (confirmed, seal) = (field(&page, "confirmed"), field(&page, "seal"));
+    let send = async || {
+        let form = Form::new().text("name", "x.csv").text("confirmed", confirmed.clone()).text("seal", seal.clone());
+        client.post(&url).multipart(form).send().await.unwrap()
+    };
+    assert_eq!(import(&base, format!("{HEAD}\nproduct,a,other,A,kg,,\n")).await, 303, "somebody else was faster");
+    let answer = send().await;
+    assert_eq!(answer.status(), 409);
+    assert!(answer.text().await.unwrap().contains("zh: other"), "the page shows what it would change now");
+    assert_eq!(
+        import(&base, format!("{HEAD}\nproduct,a,,,,,\n")).await,
+        303,
+        "a row that says nothing takes the name away"
+    );
+    assert_eq!(send().await.status(), 303);
+    let stored = reqwest::get(format!("{base}/names.csv")).await.unwrap().text().await.unwrap();
+    assert!(stored.contains(&name.replace('"', "\"\"")), "{stored}");
     stop.cancel();
     system.end().await;
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::locale;
-use crate::model::catalogue::{Change, ImportPreview, LineFault};
+use crate::model::catalogue::{Change, FileFaults, ImportPreview};
 use crate::number::count_of;
 
 /// Chooses a file.
@@ -42,22 +42,23 @@ pub fn Preview(
     preview: ImportPreview,
 ) -> impl IntoView {
     let texts = locale().names_texts();
-    let ImportPreview { file, text, added, changed, same, changes, faults } = preview;
+    let ImportPreview { file, text, added, changed, same, seal, is_another, changes, faults } = preview;
     let all = added + changed;
-    let verdict = if !faults.is_empty() {
-        view! { <Verdict tone="bad" words=(texts.has_faults)(&count_of(faults.len())) how=texts.has_faults_how /> }
+    let verdict = if faults.count > 0 {
+        view! { <Verdict tone="bad" words=(texts.has_faults)(&count_of(faults.count)) how=texts.has_faults_how /> }
             .into_any()
     } else if all == 0 {
         view! { <Verdict tone="good" words=texts.would_nothing.to_owned() how="" /> }.into_any()
     } else {
         let words = (texts.would)(&count_of(added), &count_of(changed), &count_of(same));
         view! {
+            {is_another.then(|| view! { <Verdict tone="warn" words=texts.another.to_owned() how="" /> })}
             <Verdict tone="busy" words how="" />
             <form class="line" method="post" action="/names/import" enctype="multipart/form-data">
                 <input type="hidden" name="name" value=file.clone() />
-                <textarea hidden name="confirmed">
-                    {text}
-                </textarea>
+                <input type="hidden" name="seal" value=seal />
+                // An attribute is escaped and kept as it is, line ends too; what stands in a textarea is not.
+                <input type="hidden" name="confirmed" value=text />
                 <button class="btn primary">{texts.do_import}</button>
                 <a class="btn quiet" href="/names/import">
                     {texts.another_file}
@@ -74,7 +75,7 @@ pub fn Preview(
             </header>
             <div class="body stack">
                 {verdict}
-                {(!faults.is_empty()).then(|| view! { <Faults faults /> })}
+                {(faults.count > 0).then(|| view! { <Faults faults /> })}
                 {(!changes.is_empty()).then(|| view! { <Changes changes more /> })}
             </div>
         </section>
@@ -99,9 +100,11 @@ fn Verdict(tone: &'static str, words: String, how: &'static str) -> impl IntoVie
 }
 
 #[component]
-fn Faults(faults: Vec<LineFault>) -> impl IntoView {
-    let words = faults.iter().map(|it| locale().line_fault(it)).map(|it| view! { <li>{it}</li> }).collect_view();
-    view! { <ol class="faults">{words}</ol> }
+fn Faults(faults: FileFaults) -> impl IntoView {
+    let more = faults.count - faults.first.len();
+    let more = (more > 0).then(|| (locale().names_texts().and_more)(&count_of(more)));
+    let words = faults.first.iter().map(|it| locale().line_fault(it)).map(|it| view! { <li>{it}</li> }).collect_view();
+    view! { <ol class="faults">{words} {more.map(|it| view! { <li>{it}</li> })}</ol> }
 }
 
 #[component]

@@ -7,7 +7,7 @@ use super::url;
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::locale;
 use crate::model::catalogue::{
-    CataloguePage, CatalogueQuery, CatalogueRow, Column, Fault, MAX_NAME, MAX_UNIT, RowValues, Typed, TypedRow,
+    CataloguePage, CatalogueQuery, CatalogueRow, Column, Fault, MAX_NAME, MAX_UNIT, Typed, TypedRow,
 };
 use crate::model::ids::MAX_ID_CHARS;
 use crate::model::live::Named;
@@ -27,25 +27,30 @@ pub fn NamesTable(
     let texts = locale().names_texts();
     let of = query.of;
     let is_product = of == NameOf::Product;
-    let Typed { rows: mut typed, new } = typed;
+    let Typed { rows: mut typed, new, .. } = typed;
     let shown = page.rows.len();
     let mut take = |id: &str| typed.iter().position(|it| it.id == id).map(|place| typed.swap_remove(place));
     let here: Vec<_> = page.rows.into_iter().map(|row| (take(&row.id), row)).collect();
     // What was typed into a row that has left this page meanwhile is still shown.
     let left = typed.into_iter().map(|it| {
-        let row = CatalogueRow { id: it.id.clone(), values: RowValues::default(), is_in_entries: true };
+        let row = CatalogueRow { id: it.id.clone(), values: it.stored.clone(), is_in_entries: true };
         (Some(it), row)
     });
     let lines = left
         .chain(here)
         .enumerate()
-        .map(|(place, (typed, row))| line(&place.to_string(), of, &row, typed, &page.warehouses))
+        .map(|(place, (typed, row))| {
+            let values = row.values.clone();
+            let typed = typed.unwrap_or_else(|| TypedRow { stored: values.clone(), values, ..TypedRow::default() });
+            line(&place.to_string(), of, &row, &typed, &page.warehouses)
+        })
         .collect_view();
     let added = new_line(of, &new.unwrap_or_default());
     let action = url(&query);
     let head = |title| view! { <th scope="col">{title}</th> };
     view! {
         <form method="post" action=action class="panel names" autocomplete="off">
+            {is_product.then(|| choices(&page.warehouses))}
             <div class="body scroll-x" tabindex="0" role="region" aria-label=texts.title>
                 <table class="table">
                     <thead>
@@ -68,14 +73,20 @@ pub fn NamesTable(
     .into_any()
 }
 
-fn line(n: &str, of: NameOf, row: &CatalogueRow, typed: Option<TypedRow>, warehouses: &[Named]) -> AnyView {
+/// The warehouses that there are, once for all rows.
+fn choices(warehouses: &[Named]) -> AnyView {
+    let locale = locale();
+    let choice = |it: &Named| view! { <option value=it.id.clone()>{locale.name(&it.name, &it.id)}</option> };
+    view! { <datalist id="warehouses">{warehouses.iter().map(choice).collect_view()}</datalist> }.into_any()
+}
+
+fn line(n: &str, of: NameOf, row: &CatalogueRow, typed: &TypedRow, warehouses: &[Named]) -> AnyView {
     let texts = locale().names_texts();
-    let was = serde_json::to_string(&row.values).unwrap_or_default();
-    let unnamed = row.values.is_unnamed().then(|| badge(texts.unnamed, Some("warn")));
+    let was = serde_json::to_string(&typed.stored).unwrap_or_default();
+    let unnamed = typed.stored.is_unnamed().then(|| badge(texts.unnamed, Some("warn")));
     let unused = (!row.is_in_entries).then(|| badge(texts.not_in_entries, None));
-    let typed = typed.unwrap_or_else(|| TypedRow { values: row.values.clone(), ..TypedRow::default() });
     let levels = (of == NameOf::Product).then(|| {
-        let cell = levels(n, &row.id, &row.values, &typed, warehouses);
+        let cell = levels(n, &row.id, typed, warehouses);
         view! { <td>{cell}</td> }
     });
     view! {
@@ -87,7 +98,7 @@ fn line(n: &str, of: NameOf, row: &CatalogueRow, typed: Option<TypedRow>, wareho
                 {unnamed}
                 {unused}
             </th>
-            {fields(n, of, &row.id, &typed)}
+            {fields(n, of, &row.id, typed)}
             {levels}
         </tr>
         {faults(of, &typed.faults)}
@@ -155,9 +166,9 @@ fn fields(n: &str, of: NameOf, id: &str, typed: &TypedRow) -> AnyView {
 }
 
 /// A button with how many levels there are, and the popover with them.
-fn levels(n: &str, id: &str, stored: &RowValues, typed: &TypedRow, warehouses: &[Named]) -> AnyView {
+fn levels(n: &str, id: &str, typed: &TypedRow, warehouses: &[Named]) -> AnyView {
     let (locale, texts) = (locale(), locale().names_texts());
-    let (popover, count) = (format!("levels-{n}"), (texts.n_levels)(stored.levels.len()));
+    let (popover, count) = (format!("levels-{n}"), (texts.n_levels)(typed.stored.levels.len()));
     let name_of = |id: &str| {
         let found = warehouses.iter().find(|it| it.id == id);
         found.map_or_else(|| id.to_owned(), |it| locale.name(&it.name, &it.id))
@@ -166,29 +177,25 @@ fn levels(n: &str, id: &str, stored: &RowValues, typed: &TypedRow, warehouses: &
         view! {
             <label>
                 <span>{name_of(warehouse)}</span>
-                <input name=format!("{n}.level.{warehouse}") value=level.clone() inputmode="numeric" />
+                <input
+                    name=format!("{n}.level.{warehouse}")
+                    value=level.clone()
+                    inputmode="numeric"
+                    aria-invalid=is_wrong_level(&typed.faults, warehouse)
+                />
             </label>
         }
     };
     let set = typed.values.levels.iter().map(field).collect_view();
     let (chosen, add) = typed.add.clone();
-    let free = warehouses.iter().filter(|it| !stored.levels.contains_key(&it.id));
-    let choices = free
-        .map(|it| {
-            view! {
-                <option value=it.id.clone() selected=it.id == chosen>
-                    {locale.name(&it.name, &it.id)}
-                </option>
-            }
-        })
-        .collect_view();
+    let wrong = is_wrong_level(&typed.faults, &chosen).filter(|_| !add.is_empty());
     view! {
         <button
             class="rests"
             type="button"
             popovertarget=popover.clone()
             aria-label=format!("{}: {id}, {count}", texts.low_stock)
-            data-tone=is_wrong(&typed.faults, Column::Level)
+            data-tone=is_wrong(&typed.faults, Column::Level).or(is_wrong(&typed.faults, Column::Warehouse))
         >
             {count.clone()}
         </button>
@@ -198,11 +205,21 @@ fn levels(n: &str, id: &str, stored: &RowValues, typed: &TypedRow, warehouses: &
             {set}
             <label>
                 <span class="sr">{texts.add_level_in}</span>
-                <select name=format!("{n}.add.warehouse")>
-                    <option value="">{texts.no_warehouse}</option>
-                    {choices}
-                </select>
-                <input name=format!("{n}.add.level") value=add inputmode="numeric" aria-label=texts.level placeholder=texts.level />
+                <input
+                    name=format!("{n}.add.warehouse")
+                    value=chosen
+                    list="warehouses"
+                    placeholder=texts.no_warehouse
+                    aria-invalid=is_wrong(&typed.faults, Column::Warehouse)
+                />
+                <input
+                    name=format!("{n}.add.level")
+                    value=add
+                    inputmode="numeric"
+                    aria-label=texts.level
+                    placeholder=texts.level
+                    aria-invalid=wrong
+                />
             </label>
         </div>
     }
@@ -211,12 +228,16 @@ fn levels(n: &str, id: &str, stored: &RowValues, typed: &TypedRow, warehouses: &
 
 fn is_wrong(faults: &[Fault], column: Column) -> Option<&'static str> {
     let is_there = faults.iter().any(|it| match it {
-        Fault::Id(of, _) | Fault::TooLong(of, _) | Fault::Control(of) => *of == column,
+        Fault::Id(of, _) | Fault::TooLong(of, _) | Fault::Control(of) | Fault::ChangedSince(of, _) => *of == column,
         Fault::Level(..) => column == Column::Level,
         Fault::Twice(_) => column == Column::Id,
         _ => false,
     });
     is_there.then_some("true")
+}
+
+fn is_wrong_level(faults: &[Fault], warehouse: &str) -> Option<&'static str> {
+    faults.iter().any(|it| matches!(it, Fault::Level(of, ..) if of == warehouse)).then_some("true")
 }
 
 fn faults(of: NameOf, faults: &[Fault]) -> Option<AnyView> {

@@ -24,7 +24,7 @@ pub fn Bottom(
     turn: Turn,
 ) -> impl IntoView {
     view! {
-        <div class="low">
+        <div class="bottom">
             <Hour store />
             <Alerts store turn />
             <Newest store />
