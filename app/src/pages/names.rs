@@ -99,7 +99,7 @@ fn board(page: CataloguePage, query: CatalogueQuery, typed: Typed) -> AnyView {
     });
     view! {
         <div class="line tools">
-            <Kinds kinds=page.kinds.clone() here=query.of />
+            {(!page.kinds.is_empty()).then(|| view! { <Kinds kinds=page.kinds.clone() here=query.of /> })}
             <form role="search" method="get" action="/names" class="find">
                 <input type="hidden" name="of" value=query.of.as_str() />
                 <label class="control">

@@ -274,7 +274,7 @@ fn Pages(query: CatalogueQuery, matched: usize, pages: usize, first: usize, show
         })
     };
     view! {
-        <span class="muted">{(texts.rows_of)(&from, &to, &count_of(matched))}</span>
+        {(matched > 0).then(|| view! { <span class="muted">{(texts.rows_of)(&from, &to, &count_of(matched))}</span> })}
         {link(here.checked_sub(1), texts.previous)}
         {link(Some(here + 1).filter(|it| *it < pages), texts.next)}
     }
