@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DESK, LANGUAGES, PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
+import { zoneWhereItIsNoon } from './fixtures/page.mjs';
 import { System } from './fixtures/system.mjs';
 
 const OUT = fileURLToPath(new URL('out/', import.meta.url));
@@ -42,9 +43,10 @@ async function caughtUp(system) {
 let browser;
 let system;
 try {
-  system = await System.start();
+  // The hour of the pictures is one at which people work, and there is something behind every curve.
+  system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
   const names = system.path('simulated-names.csv');
-  await system.tallyhouse(['simulate', '--days', '2', '--entries-per-day', '1500', '--write-names', names]);
+  await system.tallyhouse(['simulate', '--days', '21', '--entries-per-day', '1500', '--last-hour-rate', `${RATE}`, '--write-names', names]);
   await system.tallyhouse(['names', 'import', names]);
   await caughtUp(system);
   // New names are read now and then; a server that starts has them at once.

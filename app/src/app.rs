@@ -16,36 +16,7 @@ use crate::pages::names_import::NamesImportPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::system::SystemPage;
 use crate::pages::wall::WallPage;
-
-/// A theme that somebody chose; without one the system's preference holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-    /// Of the wall; nobody chooses it, the page has it.
-    Wall,
-}
-
-impl Theme {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::Wall];
-
-    /// As `<html data-theme>` has it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-            Self::Wall => "wall",
-        }
-    }
-
-    /// The theme that a word names.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Light, Self::Dark].into_iter().find(|it| it.word() == word)
-    }
-}
+use crate::theme::Theme;
 
 /// The document around every page. Rendered on the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {

@@ -14,4 +14,5 @@ pub mod model;
 pub mod number;
 pub mod pages;
 pub mod status;
+pub mod theme;
 pub mod timer;

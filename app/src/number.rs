@@ -29,30 +29,35 @@ pub fn tenths(number: u64) -> String {
     format!("{}.{}", grouped(whole), number % 10)
 }
 
-/// A short form with its sign, for a tile that has no room for all digits.
-pub fn signed_short(number: i64, locale: Locale) -> String {
-    let text = short(number.abs(), locale);
-    match number.signum() {
-        1 => format!("+{text}"),
-        -1 => format!("\u{2212}{text}"),
-        _ => text,
+/// A movement on a tile that has no room for all digits, its unit apart: all of them below 100,000, then `+16.3` and `万`.
+pub fn tile(number: i64, locale: Locale) -> (String, &'static str) {
+    if number.unsigned_abs() < 100_000 {
+        return (signed(number), "");
     }
+    let (digits, unit) = short_parts(number.saturating_abs(), locale);
+    (format!("{}{digits}", if number > 0 { "+" } else { "\u{2212}" }), unit)
 }
 
 /// A short form for axes: `1.2万`, `3.4亿` in Chinese, `12K`, `3.4M` in English. Never for a figure that stands alone.
 pub fn short(number: i64, locale: Locale) -> String {
+    let (digits, unit) = short_parts(number, locale);
+    format!("{digits}{unit}")
+}
+
+fn short_parts(number: i64, locale: Locale) -> (String, &'static str) {
     const CHINESE: [(i64, &str); 2] = [(100_000_000, "亿"), (10_000, "万")];
     const ENGLISH: [(i64, &str); 3] = [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")];
-    let units: &[(i64, &str)] = match locale {
+    let units: &[(i64, &'static str)] = match locale {
         Locale::Zh => &CHINESE,
         Locale::En => &ENGLISH,
     };
-    let Some((unit, name)) = units.iter().find(|(unit, _)| number.abs() >= *unit) else { return grouped(number) };
+    let Some((unit, name)) = units.iter().find(|(unit, _)| number.abs() >= *unit) else { return (grouped(number), "") };
     let tenths_of_unit = number / (unit / 10);
-    match tenths_of_unit % 10 {
-        0 => format!("{}{name}", grouped(tenths_of_unit / 10)),
-        tenth => format!("{}.{}{name}", grouped(tenths_of_unit / 10), tenth.abs()),
-    }
+    let digits = match tenths_of_unit % 10 {
+        0 => grouped(tenths_of_unit / 10),
+        tenth => format!("{}.{}", grouped(tenths_of_unit / 10), tenth.abs()),
+    };
+    (digits, name)
 }
 
 /// A number, or the sign that stands where there is none.
@@ -172,6 +177,15 @@ mod tests {
         assert_eq!(short(2_000, Locale::En), "2K");
         assert_eq!(short(999, Locale::En), "999");
         assert_eq!(short(250_000_000, Locale::Zh), "2.5亿");
+    }
+
+    #[test]
+    fn a_tile_shows_all_digits_while_there_is_room() {
+        assert_eq!(tile(2_212, Locale::En), ("+2,212".to_owned(), ""));
+        assert_eq!(tile(-99_999, Locale::Zh), ("\u{2212}99,999".to_owned(), ""));
+        assert_eq!(tile(-163_204, Locale::Zh), ("\u{2212}16.3".to_owned(), "万"));
+        assert_eq!(tile(163_204, Locale::En), ("+163.2".to_owned(), "K"));
+        assert_eq!(tile(0, Locale::En), ("0".to_owned(), ""));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::flash::clear_after_flash;
 use super::notice::NothingYet;
 use super::panel::Panel;
-use crate::draw::{Row, either, flag, rows};
+use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
+use crate::live::LiveStore;
 use crate::model::live::FreshEntry;
 use crate::model::quantity::Direction;
 use crate::number::signed;
@@ -14,19 +15,19 @@ use crate::number::signed;
 /// The panel of newest entries.
 #[component]
 pub fn Feed(
-    /// Newest first.
-    newest: RwSignal<Vec<FreshEntry>>,
+    /// What the page shows.
+    store: LiveStore,
     /// Is what is shown old?
     stale: Signal<bool>,
 ) -> impl IntoView {
-    let texts = texts();
+    let (texts, newest) = (texts(), store.newest);
     // What was there at the first paint does not flash; what comes later does, once.
     let known: StoredValue<Vec<String>> =
         StoredValue::new(newest.with_untracked(|list| list.iter().map(|it| it.origin.clone()).collect()));
     let row = move |entry: &FreshEntry| {
         let entry = entry.clone();
         let is_new = known.with_value(|known| !known.contains(&entry.origin));
-        Row::new(entry.origin.clone(), move || view! { <Line entry=entry.clone() is_new /> }.into_any())
+        Row::new(entry.origin.clone(), move || view! { <Line entry=entry.clone() is_new store /> }.into_any())
     };
     let list = move || {
         let all = move || newest.with(|list| list.iter().map(row).collect());
@@ -42,7 +43,7 @@ pub fn Feed(
 }
 
 #[component]
-fn Line(entry: FreshEntry, is_new: bool) -> impl IntoView {
+fn Line(entry: FreshEntry, is_new: bool, store: LiveStore) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
     let (class, word) = match entry.direction {
         Direction::In => ("in", texts.flow_in),
@@ -51,10 +52,11 @@ fn Line(entry: FreshEntry, is_new: bool) -> impl IntoView {
     // Rows move when newer ones come before them, and moving starts an animation again: the mark goes once it was seen.
     let (mark, set_mark) = signal(if is_new { format!("flash-{class}") } else { String::new() });
     Effect::new(move || clear_after_flash(set_mark, String::new()));
+    let when = when(&entry, store);
     let what = format!("{} ", locale.key(&entry.warehouse, &entry.product));
     view! {
         <li class=mark>
-            <time title=entry.date.clone()>{entry.time}</time>
+            <time title=entry.date.clone()>{when}</time>
             <span class=format!("dir {class}")>{word}</span>
             <span class="what" title=format!("{what}{}", entry.bill_id)>
                 {what.clone()}
@@ -64,4 +66,10 @@ fn Line(entry: FreshEntry, is_new: bool) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// When an entry was, seen from the day that the page shows.
+pub fn when(entry: &FreshEntry, store: LiveStore) -> Signal<String> {
+    let entry = entry.clone();
+    text(move || store.totals.with(|it| entry.when(&it.day)))
 }

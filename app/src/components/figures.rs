@@ -23,7 +23,7 @@ pub fn Figures(
             <dl class="figure lead">
                 <dt>{texts.stock_all}</dt>
                 <dd class="value" id="total" class:neg=flag(move || totals.with(|it| it.stock.is_some_and(|it| it < 0)))>
-                    <Rests id="rests-total" title=texts.stock_all counts=texts.counts_stock store with_offsets=true>
+                    <Rests id="rests-total" title=texts.stock_all counts=texts.counts_stock store>
                         {stock}
                     </Rests>
                 </dd>

@@ -55,10 +55,12 @@ pub fn Failed() -> impl IntoView {
 }
 
 /// What a state means for who looks; none: all is well.
-fn words_of(state: PipelineState) -> Option<(&'static str, &'static str)> {
+/// `has_figures`: are there any on the page?
+fn words_of(state: PipelineState, has_figures: bool) -> Option<(&'static str, &'static str)> {
     let texts = texts();
     match state {
         PipelineState::Ok => None,
+        PipelineState::CatchingUp if has_figures => Some(("busy", texts.behind)),
         PipelineState::CatchingUp => Some(("busy", texts.catching_up)),
         PipelineState::Degraded => Some(("warn", texts.degraded)),
         PipelineState::Paused => Some(("bad", texts.paused)),
@@ -68,8 +70,8 @@ fn words_of(state: PipelineState) -> Option<(&'static str, &'static str)> {
 }
 
 /// The notice of a state; none: all is well.
-pub fn state_notice(state: PipelineState, reasons: Vec<String>) -> Option<AnyView> {
-    words_of(state).map(|(tone, words)| view! { <Notice tone words reasons /> }.into_any())
+pub fn state_notice(state: PipelineState, has_figures: bool, reasons: Vec<String>) -> Option<AnyView> {
+    words_of(state, has_figures).map(|(tone, words)| view! { <Notice tone words reasons /> }.into_any())
 }
 
 /// What is wrong, in one line: for a wall.
@@ -77,7 +79,8 @@ pub fn state_words(store: LiveStore) -> Option<String> {
     if store.is_stale() {
         return Some(texts().stale_short.to_owned());
     }
-    words_of(store.totals.with(|it| it.state)).map(|(_, words)| words.to_owned())
+    words_of(store.totals.with(|it| it.state), store.totals.with(|it| it.stock.is_some()))
+        .map(|(_, words)| words.to_owned())
 }
 
 /// What is wrong with what the page shows, if anything is.
@@ -90,8 +93,8 @@ pub fn LiveNotice(
         if store.is_stale() {
             return view! { <Notice tone="warn" words=texts().stale_notice reasons=Vec::new() /> }.into_any();
         }
-        let (state, reasons) = store.totals.with(|it| (it.state, it.reasons.clone()));
-        state_notice(state, reasons).unwrap_or_else(|| ().into_any())
+        let (state, has_figures, reasons) = store.totals.with(|it| (it.state, it.stock.is_some(), it.reasons.clone()));
+        state_notice(state, has_figures, reasons).unwrap_or_else(|| ().into_any())
     })
 }
 

@@ -18,9 +18,6 @@ pub fn Rests(
     counts: &'static str,
     /// What the page shows.
     store: LiveStore,
-    /// Name the position in each partition too?
-    #[prop(optional)]
-    with_offsets: bool,
     /// The figure.
     children: Children,
 ) -> impl IntoView {
@@ -42,7 +39,7 @@ pub fn Rests(
                 <dt>{texts.entries_since}</dt>
                 <dd>{recorded}</dd>
             </dl>
-            {with_offsets.then(|| view! { <Offsets store /> })}
+            <Offsets store />
         </div>
     }
     .into_any()

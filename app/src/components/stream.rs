@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::draw::{text, word};
 use crate::i18n::texts;
 use crate::live::StreamState as State;
+use crate::model::pipeline::PipelineState;
 
 /// A dot and a word.
 #[component]
@@ -17,6 +18,9 @@ pub fn StreamState(
     let words = text(move || match state.get() {
         State::Connecting => texts.stream_connecting.to_owned(),
         State::Live => texts.stream_live.to_owned(),
+        State::Troubled(PipelineState::CatchingUp) => texts.stream_catching_up.to_owned(),
+        State::Troubled(PipelineState::Rebuilding) => texts.stream_rebuilding.to_owned(),
+        State::Troubled(_) => texts.stream_behind.to_owned(),
         State::Reconnecting => texts.stream_reconnecting.to_owned(),
         State::Stale(since) => format!("{} {since}", texts.stream_stale),
     });

@@ -134,6 +134,12 @@ pub struct Texts {
     pub stream_reconnecting: &'static str,
     /// Stream state; a time follows.
     pub stream_stale: &'static str,
+    /// Stream state.
+    pub stream_catching_up: &'static str,
+    /// Stream state.
+    pub stream_rebuilding: &'static str,
+    /// Stream state.
+    pub stream_behind: &'static str,
     /// The notice under a stale stream.
     pub stale_notice: &'static str,
     /// Lead figure.
@@ -148,6 +154,8 @@ pub struct Texts {
     pub entries_today: fn(&str) -> String,
     /// Figure.
     pub per_second: &'static str,
+    /// The same on a wall.
+    pub per_second_short: &'static str,
     /// Under a figure.
     pub over_ten_seconds: &'static str,
     /// Figure.
@@ -209,6 +217,8 @@ pub struct Texts {
     /// Notices by pipeline state.
     pub catching_up: &'static str,
     /// Notices by pipeline state.
+    pub behind: &'static str,
+    /// Notices by pipeline state.
     pub degraded: &'static str,
     /// Notices by pipeline state.
     pub paused: &'static str,
@@ -216,6 +226,16 @@ pub struct Texts {
     pub records_behind: &'static str,
     /// Notices by pipeline state.
     pub rebuilding: &'static str,
+    /// What an operator does.
+    pub do_nothing: &'static str,
+    /// What an operator does.
+    pub do_start_what_is_away: &'static str,
+    /// What an operator does.
+    pub do_as_the_reason_says: &'static str,
+    /// What an operator does.
+    pub do_wait_for_lost_bills: &'static str,
+    /// What an operator does.
+    pub do_wait_for_the_rebuild: &'static str,
     /// Navigation.
     pub wall: &'static str,
     /// Title of `/wall`.

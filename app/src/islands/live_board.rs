@@ -29,7 +29,7 @@ pub fn LiveBoard(
     let store = LiveStore::new(view, Vec::new());
     Effect::new(move || store.follow());
     let texts = texts();
-    let stale = flag(move || store.is_stale());
+    let stale = flag(move || store.is_old());
     view! {
         <LiveNotice store />
         <section class="panel" data-stale=there(stale)>
@@ -46,7 +46,7 @@ pub fn LiveBoard(
             <div class="stack">
                 <HourPanel hour=store.hour newest=store.newest stale />
                 <AlertPanel store stale />
-                <Feed newest=store.newest stale />
+                <Feed store stale />
             </div>
         </div>
     }

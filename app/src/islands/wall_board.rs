@@ -34,7 +34,7 @@ pub fn WallBoard(
         every(TURN, move || turn.0.update(|it| *it = it.wrapping_add(1)));
         every(SECOND, move || store.clock.update(|it| *it = a_second_later(it)));
     });
-    let stale = there(flag(move || store.is_stale()));
+    let stale = there(flag(move || store.is_old()));
     let words = text(move || {
         let empty = is_part && store.warehouses.count.get() == 0;
         state_words(store).unwrap_or_else(|| if empty { nothing.clone() } else { String::new() })

@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 use crate::model::live::{Alert, FreshEntry, LiveChange, LiveView, MinuteBar, Named, Totals, merge_hour, move_newest};
 
+use crate::model::pipeline::PipelineState;
+
 pub use rank::RankStore;
 use stream::Kind;
 pub use stream::{StreamState, stream_state};
@@ -91,7 +93,13 @@ impl LiveStore {
         }
     }
 
-    /// Is what is shown old?
+    /// Are the figures old: is the connection gone, or does the server say that they stand still?
+    pub fn is_old(&self) -> bool {
+        let stands = |state| matches!(state, PipelineState::Degraded | PipelineState::RecordsBehind);
+        self.is_stale() || self.totals.with(|it| stands(it.state))
+    }
+
+    /// Is the connection gone?
     pub fn is_stale(&self) -> bool {
         self.stream.with(|it| matches!(it, StreamState::Stale(_)))
     }
@@ -143,8 +151,12 @@ impl LiveStore {
                 heard.time = time;
             }
         });
-        if self.stream.get_untracked() != StreamState::Live {
-            self.stream.set(StreamState::Live);
+        let state = match self.totals.with_untracked(|it| it.state) {
+            PipelineState::Ok => StreamState::Live,
+            state => StreamState::Troubled(state),
+        };
+        if self.stream.get_untracked() != state {
+            self.stream.set(state);
         }
     }
 

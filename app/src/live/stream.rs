@@ -8,6 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use super::LiveStore;
+use crate::model::pipeline::PipelineState;
 use crate::timer::every;
 
 /// How often a stream is looked after, and a closed one opened again.
@@ -18,8 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub enum StreamState {
     /// Not yet; also all there is without script.
     Connecting,
-    /// Events come.
+    /// Events come, and all is well.
     Live,
+    /// Events come, and say that not all is well.
+    Troubled(PipelineState),
     /// The connection broke a moment ago.
     Reconnecting,
     /// Nothing came for too long; the time of the last event, `HH:MM:SS`.
@@ -32,6 +35,9 @@ impl StreamState {
         match self {
             Self::Connecting => "connecting",
             Self::Live => "live",
+            Self::Troubled(PipelineState::CatchingUp) => "catching-up",
+            Self::Troubled(PipelineState::Rebuilding) => "rebuilding",
+            Self::Troubled(_) => "behind",
             Self::Reconnecting => "reconnecting",
             Self::Stale(_) => "stale",
         }

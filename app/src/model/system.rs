@@ -7,6 +7,8 @@ use super::pipeline::Pipeline;
 /// How the parts are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SystemView {
+    /// Since when the state of the pipeline is what it is, `YYYY-MM-DD HH:MM:SS`; none: it was not looked at yet.
+    pub state_since: Option<String>,
     /// The program's version.
     pub version: String,
     /// Business time, `YYYY-MM-DD HH:MM:SS`.

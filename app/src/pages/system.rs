@@ -5,6 +5,7 @@ use leptos_meta::{Body, Title};
 
 use super::Answer;
 use crate::backend::backend;
+use crate::components::notice::Failed;
 use crate::components::refresh::Refreshed;
 use crate::components::system::{Accounting, Partitions, Rates, Stores, Troubles, Upkeep};
 use crate::i18n::texts;
@@ -31,6 +32,7 @@ pub fn SystemPage() -> impl IntoView {
 #[component]
 fn Board(view: SystemView) -> impl IntoView {
     let pipeline = view.pipeline.clone();
+    let no_answer = pipeline.is_none().then(|| view! { <Failed /> });
     let parts = pipeline.clone().map(|it| {
         view! {
             <Partitions partitions=it.partitions />
@@ -38,12 +40,13 @@ fn Board(view: SystemView) -> impl IntoView {
         }
     });
     view! {
-        <Troubles pipeline=pipeline.clone() />
+        <Troubles pipeline=pipeline.clone() since=view.state_since.clone() />
         <div class="cols system">
             <Stores stores=view.stores.clone() />
             <Rates rates=view.rates pipeline />
             <Upkeep view />
         </div>
+        {no_answer}
         {parts}
     }
 }

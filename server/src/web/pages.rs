@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use app::app::{App, Theme, shell};
+use app::app::{App, shell};
 use app::assets::Assets;
 use app::backend::Backend;
 use app::status::SetStatus;
+use app::theme::Theme;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;

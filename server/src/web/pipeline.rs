@@ -24,7 +24,7 @@ pub struct PipelineReader {
 }
 
 /// So many messages behind is work in progress, not a backlog.
-const WORK_IN_PROGRESS: i64 = 1000;
+pub const WORK_IN_PROGRESS: i64 = 1000;
 
 impl PipelineReader {
     /// Reads it all. Kafka and Redis may be away: then their figures are null and the reason is said.

@@ -1,8 +1,8 @@
 //! Language and theme: by cookie, else by what the browser asks for. The switches are plain links that set the cookie and
 //! come back, so they work without script.
 
-use app::app::Theme;
 use app::i18n::Locale;
+use app::theme::Theme;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::backend::ApiError;
-use app::model::pipeline::Pipeline;
+use app::model::pipeline::{Pipeline, PipelineState};
 use app::model::system::{Rates, Store, StoreHealth, SystemView};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::pipeline::PipelineReader;
+use super::pipeline::{PipelineReader, WORK_IN_PROGRESS};
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::VERSION;
@@ -36,6 +36,10 @@ struct Seen {
     started: Instant,
     health: BTreeMap<Store, StoreHealth>,
     samples: VecDeque<Sample>,
+    /// New messages came, and nobody recorded any.
+    nobody_records: bool,
+    /// The state, and since when.
+    state: Option<(PipelineState, String)>,
 }
 
 /// Sums over all partitions.
@@ -50,7 +54,13 @@ struct Sample {
 impl SystemReader {
     /// A reader that has seen nothing yet; [`SystemReader::run`] looks.
     pub fn new(pipeline: PipelineReader, clock: Clock, business_time: BusinessTime) -> Self {
-        let seen = Seen { started: Instant::now(), health: BTreeMap::new(), samples: VecDeque::new() };
+        let seen = Seen {
+            started: Instant::now(),
+            health: BTreeMap::new(),
+            samples: VecDeque::new(),
+            nobody_records: false,
+            state: None,
+        };
         Self { pipeline, clock, business_time, seen: Arc::new(Mutex::new(seen)) }
     }
 
@@ -89,12 +99,27 @@ impl SystemReader {
                 applied: meta.positions.values().sum(),
             };
             seen.samples.push_back(sample);
+            self.tell_of_the_topic(&mut seen);
+        }
+        let (state, _) = self.pipeline.status.now();
+        if seen.state.as_ref().is_none_or(|(before, _)| *before != state) {
+            seen.state = Some((state, self.now()));
         }
         // What was before an outage is no rate of now.
         seen.samples.retain(|it| it.at.elapsed() < WINDOW * 2);
         // The oldest kept is the newest that is as old as the window.
         while seen.samples.get(1).is_some_and(|it| it.at.elapsed() >= WINDOW) {
             seen.samples.pop_front();
+        }
+    }
+
+    /// Screens must know too when entries wait: where the daemon is another process, nobody else says so.
+    fn tell_of_the_topic(&self, seen: &mut Seen) {
+        let trouble = waiting(&seen.samples, seen.nobody_records);
+        seen.nobody_records = matches!(trouble, Some((PipelineState::Degraded, _)));
+        match trouble {
+            Some((state, reason)) => self.pipeline.status.raise("topic", state, reason),
+            None => self.pipeline.status.clear("topic"),
         }
     }
 
@@ -120,6 +145,7 @@ impl SystemReader {
         };
         let seen = self.seen();
         Ok(SystemView {
+            state_since: seen.state.as_ref().map(|(_, since)| since.clone()),
             version: VERSION.to_owned(),
             time: self.now(),
             up_seconds: seen.started.elapsed().as_secs(),
@@ -145,6 +171,22 @@ async fn timed<T>(work: impl Future<Output = T>) -> (Duration, T) {
     (started.elapsed(), answer)
 }
 
+/// What the samples say of entries that wait in the topic. `was_stuck`: nobody recorded any at the sample before.
+///
+/// That the end is behind the cursor is no sign by itself: a topic has positions that hold no message. That new ones came
+/// over the whole window and none was recorded is one, until one is.
+fn waiting(samples: &VecDeque<Sample>, was_stuck: bool) -> Option<(PipelineState, String)> {
+    let (first, last) = (samples.front()?, samples.back()?);
+    let waits = last.produced - last.consumed;
+    let stands = waits > 0 && first.consumed == last.consumed;
+    let is_watched = last.at.duration_since(first.at) + EVERY >= WINDOW;
+    if stands && (was_stuck || (is_watched && first.produced < last.produced)) {
+        let reason = format!("{waits} messages wait in the topic and none was recorded for 10 s; does a daemon run?");
+        return Some((PipelineState::Degraded, reason));
+    }
+    (waits > WORK_IN_PROGRESS).then(|| (PipelineState::CatchingUp, "messages wait in the topic".to_owned()))
+}
+
 fn rates(samples: &VecDeque<Sample>) -> Option<Rates> {
     let (first, last) = (samples.front()?, samples.back()?);
     let ms = last.at.duration_since(first.at).as_millis();
@@ -166,6 +208,24 @@ fn rates(samples: &VecDeque<Sample>) -> Option<Rates> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_recording_is_told_from_a_backlog_and_from_holes() {
+        let now = Instant::now();
+        let sample =
+            |s, produced, consumed| Sample { at: now + Duration::from_secs(s), produced, consumed, applied: 0 };
+        let state = |samples: [Sample; 2], was| waiting(&VecDeque::from(samples), was).map(|it| it.0);
+        for (what, samples, was_stuck, expected) in [
+            ("a hole at the end", [sample(0, 5, 4), sample(10, 5, 4)], false, None),
+            ("not watched for long", [sample(0, 4, 4), sample(4, 9, 4)], false, None),
+            ("nobody records", [sample(0, 4, 4), sample(10, 9, 4)], false, Some(PipelineState::Degraded)),
+            ("still nobody", [sample(0, 9, 4), sample(10, 9, 4)], true, Some(PipelineState::Degraded)),
+            ("somebody began", [sample(0, 9, 4), sample(10, 9, 6)], true, None),
+            ("a backlog", [sample(0, 90_000, 4), sample(10, 90_000, 400)], false, Some(PipelineState::CatchingUp)),
+        ] {
+            assert_eq!(state(samples, was_stuck), expected, "{what}");
+        }
+    }
 
     #[test]
     fn rates_are_taken_over_what_was_seen() {

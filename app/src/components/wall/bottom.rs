@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Turn, Turns};
+use crate::components::feed::when;
 use crate::components::hour::{HourChart, Legend, Quiet, has_moved};
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
@@ -95,7 +96,7 @@ fn AlertRow(it: Alert) -> impl IntoView {
 fn Newest(store: LiveStore) -> impl IntoView {
     let texts = texts();
     let today = text(move || (texts.entries_today)(&grouped(store.totals.with(|it| it.today.entries))));
-    let all = move || store.newest.with(|all| all.iter().take(NEWEST).map(entry).collect());
+    let all = move || store.newest.with(|all| all.iter().take(NEWEST).map(|it| entry(it, store)).collect());
     view! {
         <section aria-label=texts.newest>
             <h2>
@@ -110,13 +111,13 @@ fn Newest(store: LiveStore) -> impl IntoView {
     .into_any()
 }
 
-fn entry(it: &FreshEntry) -> Row {
+fn entry(it: &FreshEntry, store: LiveStore) -> Row {
     let it = it.clone();
-    Row::new(it.origin.clone(), move || view! { <EntryRow it=it.clone() /> }.into_any())
+    Row::new(it.origin.clone(), move || view! { <EntryRow it=it.clone() store /> }.into_any())
 }
 
 #[component]
-fn EntryRow(it: FreshEntry) -> impl IntoView {
+fn EntryRow(it: FreshEntry, store: LiveStore) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
     let (class, word) = match it.direction {
         Direction::In => ("in", texts.flow_in_short),
@@ -125,7 +126,7 @@ fn EntryRow(it: FreshEntry) -> impl IntoView {
     let what = locale.key(&it.warehouse, &it.product);
     view! {
         <li>
-            <time>{it.time}</time>
+            <time>{when(&it, store)}</time>
             <span class=class>{word}</span>
             <span class="what">{what}</span>
             <span class=format!("num {class}")>{signed(it.direction.sign() * it.quantity)}</span>

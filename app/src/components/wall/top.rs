@@ -8,7 +8,8 @@ use crate::components::stream::StreamState;
 use crate::draw::{flag, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::number::{count_of, grouped_or_none, short, signed_short, tenths};
+use crate::model::live::Totals;
+use crate::number::{count_of, grouped_or_none, short, tenths, tile};
 
 /// Brand, state, date and time.
 #[component]
@@ -46,6 +47,8 @@ pub fn Hero(
 ) -> impl IntoView {
     let (locale, texts, totals) = (locale(), texts(), store.totals);
     let stock = text(move || grouped_or_none(totals.with(|it| it.stock)));
+    // The more digits, the smaller: none is ever cut.
+    let digits = text(move || format!("--digits:{}", stock.with(|it| it.chars().count())));
     let head = text(move || {
         if is_part {
             return (texts.n_warehouses)(&count_of(store.warehouses.count.get()));
@@ -56,20 +59,20 @@ pub fn Hero(
         <section class="hero">
             <dl class="figure lead">
                 <dt>{head}</dt>
-                <dd class="value" id="total" class:neg=flag(move || totals.with(|it| it.stock.is_some_and(|it| it < 0)))>
+                <dd class="value" id="total" style=digits class:neg=flag(move || totals.with(|it| it.stock.is_some_and(|it| it < 0)))>
                     {stock}
                 </dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.in_today}</dt>
-                <dd class="value in">{text(move || signed_short(totals.with(|it| it.today.qty_in), locale))}</dd>
+                <dd class="value in">{moved(store, |it| it.today.qty_in)}</dd>
             </dl>
             <dl class="figure">
                 <dt>{texts.out_today}</dt>
-                <dd class="value out">{text(move || signed_short(-totals.with(|it| it.today.qty_out), locale))}</dd>
+                <dd class="value out">{moved(store, |it| -it.today.qty_out)}</dd>
             </dl>
             <dl class="figure">
-                <dt>{texts.per_second}</dt>
+                <dt>{texts.per_second_short}</dt>
                 <dd class="value">{text(move || tenths(totals.with(|it| it.arrived_in_10_s)))}</dd>
             </dl>
             <NotAudited>
@@ -78,6 +81,17 @@ pub fn Hero(
                 </div>
             </NotAudited>
         </section>
+    }
+    .into_any()
+}
+
+/// What moved, its unit smaller than its digits.
+fn moved(store: LiveStore, of: fn(&Totals) -> i64) -> AnyView {
+    let locale = locale();
+    let parts = Memo::new(move |_| tile(store.totals.with(of), locale));
+    view! {
+        {text(move || parts.with(|it| it.0.clone()))}
+        <small>{text(move || parts.with(|it| it.1.to_owned()))}</small>
     }
     .into_any()
 }

@@ -156,6 +156,17 @@ pub struct FreshEntry {
     pub bill_id: String,
 }
 
+impl FreshEntry {
+    /// When, as people read it on a business day: the time; of another day the date too.
+    pub fn when(&self, today: &str) -> String {
+        if self.date == today {
+            return self.time.clone();
+        }
+        let month_and_day = self.date.get(5..).unwrap_or_default();
+        format!("{month_and_day} {}", self.time.get(..5).unwrap_or_default())
+    }
+}
+
 /// One minute of the last hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MinuteBar {

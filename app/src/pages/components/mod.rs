@@ -9,7 +9,6 @@ use leptos_meta::{Body, Title};
 use leptos_router::hooks::use_query_map;
 
 use super::not_found::NotFound;
-use crate::app::Theme;
 use crate::components::alerts::AlertPanel;
 use crate::components::chart::ChartScript;
 use crate::components::feed::Feed;
@@ -24,6 +23,7 @@ use crate::live::{LiveStore, StreamState};
 use crate::model::live::LiveView;
 use crate::model::names::NameOf;
 use crate::model::pipeline::PipelineState;
+use crate::theme::Theme;
 use pieces::Pieces;
 
 /// The states that a page can be in.
@@ -121,7 +121,7 @@ fn board(view: LiveView, is_stale: bool) -> AnyView {
             <div class="stack">
                 <HourPanel hour=store.hour newest=store.newest stale=old />
                 <AlertPanel store stale=old />
-                <Feed newest=store.newest stale=old />
+                <Feed store stale=old />
             </div>
         </div>
     }

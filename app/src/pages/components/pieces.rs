@@ -9,7 +9,7 @@ use crate::components::proof::NotAudited;
 use crate::components::stream::StreamState as StreamBadge;
 use crate::i18n::{Locale, texts};
 use crate::live::StreamState;
-use crate::number::{grouped, short, signed, signed_short};
+use crate::number::{grouped, short, signed, tile};
 
 /// All of them.
 #[component]
@@ -126,14 +126,18 @@ fn notices() -> AnyView {
 
 /// Full digits where they fit, and the short forms of both languages on tiles and axes.
 fn numbers() -> AnyView {
+    let of_a_tile = |number: i64, locale: Locale| {
+        let (digits, unit) = tile(number, locale);
+        format!("{digits} {unit}")
+    };
     let line = |number: i64| {
         let forms = [
             grouped(number),
             signed(number),
             short(number, Locale::Zh),
-            signed_short(number, Locale::Zh),
+            of_a_tile(number, Locale::Zh),
             short(number, Locale::En),
-            signed_short(number, Locale::En),
+            of_a_tile(number, Locale::En),
         ];
         view! { <tr>{forms.map(|it| view! { <td class="num">{it}</td> }).collect_view()}</tr> }
     };
