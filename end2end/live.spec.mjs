@@ -42,6 +42,7 @@ const WORDS = {
     apple: 'Fuji apple',
     live: 'Live',
     reconnecting: 'Reconnecting',
+    behind: 'Not up to date',
     empty: 'No entries yet',
     emptyHow: 'Publish bill lines to the topic, and they appear here at once.',
     switchTo: '中文',
@@ -333,6 +334,34 @@ describe('the live page', { timeout: 600_000 }, () => {
       await streamIs(page, words.live, 30_000);
       await eventually(async () => assert.equal(await number(figure(page, words.total)), old + 17));
       assert.match(await newest(page, words), /\+17/);
+      await isSameDocument();
+    }));
+
+  it('says that nobody records, and shows its figures as old, until somebody does', () =>
+    open({ language: 'en', expected: /net::ERR_(CONNECTION|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|NETWORK)/ }, async (page) => {
+      const words = WORDS.en;
+      await streamIs(page, words.live);
+      const isSameDocument = await markDocument(page);
+      const old = await number(figure(page, words.total));
+      const isOld = () => panel(page, words.byWarehouse).evaluate((it) => it.dataset.stale !== undefined);
+      await system.stop();
+      await system.serve('--without', 'ingest');
+      try {
+        // New entries come over the whole time in which none is recorded.
+        await eventually(async () => {
+          await system.produce(entry(1));
+          await page.getByText('does a daemon run?').waitFor({ timeout: 500 });
+        }, 60_000);
+        await streamIs(page, words.behind);
+        assert.equal(await isOld(), true);
+        assert.equal(await number(figure(page, words.total)), old);
+      } finally {
+        await system.stop();
+        await system.serve();
+      }
+      await streamIs(page, words.live, 30_000);
+      await eventually(async () => assert.ok((await number(figure(page, words.total))) > old));
+      assert.equal(await isOld(), false);
       await isSameDocument();
     }));
 });

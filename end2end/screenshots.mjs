@@ -11,7 +11,7 @@ import { System } from './fixtures/system.mjs';
 
 const OUT = fileURLToPath(new URL('out/', import.meta.url));
 const LIVE = { en: 'Live', zh: '实时' };
-const PER_SECOND = { en: 'Entries per second', zh: '每秒笔数' };
+const PER_SECOND = { en: /per second/i, zh: '每秒笔数' };
 const NEWEST = { en: 'Newest entries', zh: '最新明细' };
 const SCREENS = { desk: DESK, phone: PHONE };
 const HALL = { width: 1920, height: 1080 };
