@@ -32,6 +32,7 @@ const WORDS = {
     heat: 'Warehouse × product',
     alerts: 'Negative and low',
     hour: 'Last hour',
+    restsOn: 'What these figures rest on',
     negative: (n) => `${n} negative`,
     lastAudit: 'Last good audit (book to book)',
     noneYet: 'none yet',
@@ -61,6 +62,7 @@ const WORDS = {
     heat: '仓库 × 产品',
     alerts: '负库存与低库存',
     hour: '最近一小时',
+    restsOn: '数字依据',
     negative: (n) => `${n} 负库存`,
     lastAudit: '上次审计（账账核对）',
     noneYet: '尚无',
@@ -229,6 +231,18 @@ describe('the live page', { timeout: 600_000 }, () => {
           });
         }
       });
+
+      it('says in each panel what its figures rest on', () =>
+        open({ language }, async (page) => {
+          await streamIs(page, words.live);
+          for (const title of [words.byWarehouse, words.byProduct, words.heat, words.hour, words.alerts, words.newest]) {
+            await panel(page, title).getByRole('button', { name: words.restsOn }).click();
+            const rests = page.locator('#rests-all:popover-open');
+            await rests.getByText(words.lastAudit).waitFor();
+            assert.ok((await rests.locator('.offsets span').count()) >= 1, 'positions of partitions');
+            await page.keyboard.press('Escape');
+          }
+        }));
 
       for (const theme of ['light', 'dark']) {
         for (const [name, viewport] of Object.entries({ desk: undefined, phone: PHONE })) {

@@ -23,6 +23,20 @@ const WORDS = {
   zh: { live: '实时', stale: '未更新，自', total: '全部仓库 · 件', part: '1 个仓库 · 件', products: '按产品', warehouses: '按仓库', north: '北仓', south: '南仓' },
 };
 
+/** What the hall cannot read: beside its panel, over another one, or cut. */
+async function assertNothingLeavesItsPanel(page) {
+  const outside = await page.locator('main section').evaluateAll((all) =>
+    all.flatMap((section) => {
+      const { left, right, top, bottom } = section.getBoundingClientRect();
+      const isOutside = (it) => it.left < left - 1 || it.right > right + 1 || it.top < top - 1 || it.bottom > bottom + 1;
+      return [...section.querySelectorAll('span, td, th, li, time')]
+        .filter((it) => isOutside(it.getBoundingClientRect()))
+        .map((it) => `${section.ariaLabel}: ${it.textContent}`);
+    }),
+  );
+  assert.deepEqual(outside, [], 'something leaves its panel');
+}
+
 describe('the wall', { timeout: 600_000 }, () => {
   let browser;
   let system;
@@ -57,16 +71,7 @@ describe('the wall', { timeout: 600_000 }, () => {
           const size = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
           assert.deepEqual(size, [HALL.width, HALL.height], 'the sheet does not fit the screen');
           assert.equal(await page.getByRole('navigation').count(), 0, 'there is nobody to navigate');
-          const outside = await page.locator('main section').evaluateAll((all) =>
-            all.flatMap((section) => {
-              const { left, right, top, bottom } = section.getBoundingClientRect();
-              const isOutside = (it) => it.left < left - 1 || it.right > right + 1 || it.top < top - 1 || it.bottom > bottom + 1;
-              return [...section.querySelectorAll('span, td, th, li, time')]
-                .filter((it) => isOutside(it.getBoundingClientRect()))
-                .map((it) => `${section.ariaLabel}: ${it.textContent}`);
-            }),
-          );
-          assert.deepEqual(outside, [], 'something leaves its panel');
+          await assertNothingLeavesItsPanel(page);
           const old = await number(figure(page, words.total));
           const row = panel(page, words.warehouses).getByRole('row').filter({ hasText: words.north });
           const held = await number(row.locator('.num'));
@@ -136,4 +141,33 @@ describe('the wall', { timeout: 600_000 }, () => {
     assert.equal(answer.status, 422);
     assert.equal((await answer.json()).errors[0].field, 'warehouse');
   });
+});
+
+describe('a wall of large numbers', { timeout: 300_000 }, () => {
+  let browser;
+  let system;
+  before(async () => {
+    [browser, system] = await Promise.all([startBrowser(), System.start({ names: NAMES })]);
+    const most = 2_147_483_647;
+    await system.produce(...Array.from({ length: 6 }, (_, n) => entry(most, { product_id: `huge-${n}` })));
+    await eventually(async () => {
+      const html = await (await fetch(`${system.url}/wall`)).text();
+      assert.ok(html.includes('>12,884,901,882<'), 'the entries do not appear');
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await system?.close();
+  });
+
+  for (const [language, words] of Object.entries(WORDS)) {
+    it(`shows all of their digits, in ${language}`, () =>
+      withPage(browser, `${system.url}/wall`, { viewport: HALL, language }, async (page) => {
+        await streamIs(page, words.live);
+        await assertNothingLeavesItsPanel(page);
+        const boxes = await page.locator('.hero > *').evaluateAll((all) => all.map((it) => it.getBoundingClientRect().toJSON()));
+        boxes.slice(1).forEach((it, n) => assert.ok(it.left >= boxes[n].right, 'two figures overlap'));
+        assert.ok(boxes.at(-1).right <= HALL.width, 'the proof leaves the sheet');
+      }));
+  }
 });

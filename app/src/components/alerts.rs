@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::heat::decimal;
 use super::panel::Panel;
+use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text, word};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
@@ -31,6 +32,7 @@ pub fn AlertPanel(
         <span class="badge" data-tone=warn>
             {text(move || (texts.n_low)(&count_or_none(low())))}
         </span>
+        <RestsMark />
     };
     let more = text(move || {
         let shown = store.alerts.with(|it| u64::try_from(it.len()).unwrap_or(0));

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::flash::clear_after_flash;
 use super::notice::NothingYet;
 use super::panel::Panel;
+use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
@@ -38,8 +39,12 @@ pub fn Feed(
         }
         .into_any()
     };
+    let tools = view! {
+        <span class="grow"></span>
+        <RestsMark />
+    };
     let body = either(flag(move || newest.with(|it| !it.is_empty())), list, || view! { <NothingYet /> }.into_any());
-    view! { <Panel class="newest" title=texts.newest stale tools=().into_any() body /> }
+    view! { <Panel class="newest" title=texts.newest stale tools=tools.into_any() body /> }
 }
 
 #[component]

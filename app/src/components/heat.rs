@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::panel::Panel;
+use super::rests::RestsMark;
 use crate::draw::{Row, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::{LiveStore, RankStore};
@@ -33,6 +34,7 @@ pub fn HeatPanel(
             <i class="neg"></i>
             <span>{texts.negative_keys}</span>
         </span>
+        <RestsMark />
     };
     let line = move |id: &String| {
         let row = store.warehouses.row(id)?;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::bars::bars;
 use super::chart::{Chart, ChartData, Series};
 use super::panel::Panel;
+use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{Locale, locale, texts};
 use crate::model::live::{FreshEntry, MinuteBar};
@@ -25,6 +26,7 @@ pub fn HourPanel(
         <span class="sub">{texts.per_minute}</span>
         <span class="grow"></span>
         <Legend />
+        <RestsMark />
     };
     let chart = move || {
         view! {

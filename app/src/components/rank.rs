@@ -8,6 +8,7 @@ use super::flash::flash;
 use super::heat::decimal;
 use super::notice::NothingYet;
 use super::panel::Panel;
+use super::rests::RestsMark;
 use super::search::{Finding, Search};
 use crate::draw::{Row, either, flag, rows, text, there};
 use crate::i18n::{locale, texts};
@@ -62,6 +63,7 @@ pub fn RankPanel(
         </span>
         <span class="grow"></span>
         <Search finding name label />
+        <RestsMark />
     };
     let nothing_found = move || {
         let words = text(move || if finding.is_answered() { texts.nothing_found } else { "" }.to_owned());

@@ -2,10 +2,36 @@
 
 use leptos::prelude::*;
 
+use super::icon::{Glyph, Icon};
 use crate::draw::{Row, rows, text};
 use crate::i18n::texts;
 use crate::live::LiveStore;
 use crate::number::grouped;
+
+/// The popover that every panel's mark opens.
+const ALL: &str = "rests-all";
+
+/// In the head of a panel: opens what all its figures rest on.
+#[component]
+pub fn RestsMark() -> impl IntoView {
+    let words = texts().what_it_rests_on;
+    view! {
+        <button class="btn quiet icon-only small" type="button" popovertarget=ALL aria-label=words title=words>
+            <Glyph icon=Icon::Info />
+        </button>
+    }
+    .into_any()
+}
+
+/// What the marks open; once on a page.
+#[component]
+pub fn RestsOfAll(
+    /// What the page shows.
+    store: LiveStore,
+) -> impl IntoView {
+    let texts = texts();
+    view! { <Popover id=ALL title=texts.what_it_rests_on counts=texts.counts_all store /> }
+}
 
 /// A figure with what it rests on.
 #[component]
@@ -21,13 +47,21 @@ pub fn Rests(
     /// The figure.
     children: Children,
 ) -> impl IntoView {
-    let texts = texts();
-    let time = text(move || store.totals.with(|it| format!("{} {}", it.day, it.time)));
-    let recorded = text(move || grouped(store.totals.with(|it| it.recorded)));
     view! {
         <button class="rests" type="button" popovertarget=id>
             {children()}
         </button>
+        <Popover id title counts store />
+    }
+    .into_any()
+}
+
+#[component]
+fn Popover(id: &'static str, title: &'static str, counts: &'static str, store: LiveStore) -> impl IntoView {
+    let texts = texts();
+    let time = text(move || store.totals.with(|it| format!("{} {}", it.day, it.time)));
+    let recorded = text(move || grouped(store.totals.with(|it| it.recorded)));
+    view! {
         <div class="pop" popover id=id>
             <h3>{title}</h3>
             <p>{counts}</p>

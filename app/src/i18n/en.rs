@@ -70,6 +70,8 @@ pub(super) const TEXTS: Texts = Texts {
     wall_title: "Wall",
     system: "System",
     stale_short: "The connection is gone, trying again",
+    what_it_rests_on: "What these figures rest on",
+    counts_all: "All figures of this page are of the same moment: every entry up to these positions is in them. Today and the last hour go by the date on the bill, in business time.",
     as_of: "As of",
     last_audit: "Last good audit (book to book)",
     none_yet: "none yet",

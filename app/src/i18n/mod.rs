@@ -244,6 +244,10 @@ pub struct Texts {
     pub system: &'static str,
     /// The wall's words under a stale stream.
     pub stale_short: &'static str,
+    /// Popover.
+    pub what_it_rests_on: &'static str,
+    /// What all figures count.
+    pub counts_all: &'static str,
     /// What a figure rests on: when.
     pub as_of: &'static str,
     /// What a figure rests on.

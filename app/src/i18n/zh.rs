@@ -70,6 +70,8 @@ pub(super) const TEXTS: Texts = Texts {
     wall_title: "大屏",
     system: "系统",
     stale_short: "连接已断，正在重试",
+    what_it_rests_on: "数字依据",
+    counts_all: "本页所有数字同属一个时刻：各分区到以下位置的明细均已计入。“今日”和“最近一小时”按单据日期（营业时间）。",
     as_of: "截至",
     last_audit: "上次审计（账账核对）",
     none_yet: "尚无",

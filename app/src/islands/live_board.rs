@@ -10,6 +10,7 @@ use crate::components::heat::HeatPanel;
 use crate::components::hour::HourPanel;
 use crate::components::notice::LiveNotice;
 use crate::components::rank::{Found, RankPanel};
+use crate::components::rests::RestsOfAll;
 use crate::draw::{flag, there};
 use crate::i18n::texts;
 use crate::live::LiveStore;
@@ -32,6 +33,7 @@ pub fn LiveBoard(
     let stale = flag(move || store.is_old());
     view! {
         <LiveNotice store />
+        <RestsOfAll store />
         <section class="panel" data-stale=there(stale)>
             <Figures store />
         </section>

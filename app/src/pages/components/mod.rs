@@ -17,6 +17,7 @@ use crate::components::heat::HeatPanel;
 use crate::components::hour::HourPanel;
 use crate::components::notice::{Failed, LiveNotice, Loading};
 use crate::components::rank::RankPanel;
+use crate::components::rests::RestsOfAll;
 use crate::draw::{flag, there};
 use crate::i18n::texts;
 use crate::live::{LiveStore, StreamState};
@@ -107,6 +108,7 @@ fn board(view: LiveView, is_stale: bool) -> AnyView {
     let old = flag(move || is_stale);
     view! {
         {(is_stale || !is_ready).then(|| view! { <LiveNotice store /> })}
+        <RestsOfAll store />
         <section class="panel" data-stale=there(old)>
             <Figures store />
         </section>
