@@ -164,6 +164,13 @@ for (const [language, words] of Object.entries(WORDS)) {
         assert.equal(await field(page, words.en, 'e2e-milk').inputValue(), 'Milk of mine');
       }));
 
+    it('needs no script and no WASM', async () => {
+      for (const path of ['/names', '/names/import', '/system']) {
+        const html = await (await fetch(`${system.url}${path}`)).text();
+        assert.doesNotMatch(html, /\.wasm|tallyhouse\.js/, path);
+      }
+    });
+
     it('adds an id that no entry brought yet', () =>
       open('/names?of=warehouse', { script: false }, async (page) => {
         await page.getByRole('textbox', { name: words.add }).fill('e2e-harbour');

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
+use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
 
 use crate::assets::Assets;
@@ -32,9 +33,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M3 5h14v3.4H3zM3 11.6h14V15H3z'/%3E%3C/svg%3E" />
                 {stylesheet.map(|href| view! { <link rel="stylesheet" href=href /> })}
-                // Islands are taken over at once: a busy page may never be idle.
-                <script>"delete window.requestIdleCallback"</script>
-                <HydrationScripts options islands=true />
+                {has_islands().then(|| {
+                    view! {
+                        // Islands are taken over at once: a busy page may never be idle.
+                        <script>"delete window.requestIdleCallback"</script>
+                        <HydrationScripts options islands=true />
+                    }
+                })}
                 <MetaTags />
             </head>
             <body>
@@ -42,6 +47,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The pages with something that moves by itself; the browser is not sent the WASM for the others.
+const WITH_ISLANDS: [&str; 2] = ["/", "/wall"];
+
+fn has_islands() -> bool {
+    let url = use_context::<RequestUrl>().and_then(|it| it.parse().ok());
+    url.is_some_and(|it| WITH_ISLANDS.contains(&it.path()))
 }
 
 /// The application.

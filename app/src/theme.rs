@@ -25,7 +25,12 @@ impl Theme {
     }
 
     /// The theme that a word names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+
+    /// The theme that a word names, if it is one to be chosen.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Light, Self::Dark].into_iter().find(|it| it.word() == word)
+        Self::named(word).filter(|it| *it != Self::Wall)
     }
 }

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod bar;
 pub mod bars;
+pub mod board;
 pub mod chart;
 pub mod curve;
 pub mod feed;

@@ -91,7 +91,7 @@ pub fn LiveNotice(
 ) -> impl IntoView {
     part(move || {
         if store.is_stale() {
-            return view! { <Notice tone="warn" words=texts().stale_notice reasons=Vec::new() /> }.into_any();
+            return view! { <Notice tone="warn" words=texts().stale_notice /> }.into_any();
         }
         let (state, has_figures, reasons) = store.totals.with(|it| (it.state, it.stock.is_some(), it.reasons.clone()));
         state_notice(state, has_figures, reasons).unwrap_or_else(|| ().into_any())
@@ -104,21 +104,33 @@ pub fn Notice(
     /// `busy`, `warn`, `bad` or `good`.
     tone: &'static str,
     /// For everyone.
-    words: &'static str,
+    #[prop(into)]
+    words: String,
+    /// What to do.
+    #[prop(optional)]
+    how: &'static str,
     /// For operators, in English.
+    #[prop(optional)]
     reasons: Vec<String>,
+    /// Another one than the tone's own.
+    #[prop(optional)]
+    icon: Option<Icon>,
+    /// `alert`: it answers what somebody just did.
+    #[prop(default = "status")]
+    role: &'static str,
 ) -> impl IntoView {
-    let icon = match tone {
+    let icon = icon.unwrap_or(match tone {
         "bad" => Icon::Alert,
         "good" => Icon::Check,
         _ => Icon::Clock,
-    };
+    });
     let reasons = reasons.into_iter().map(|reason| view! { <small lang="en">" " {reason} "."</small> }).collect_view();
     view! {
-        <div class="notice" data-tone=tone role="status">
+        <div class="notice" data-tone=tone role=role>
             <Glyph icon />
             <span>
                 <b>{words}</b>
+                {(!how.is_empty()).then(|| format!(" {how}"))}
                 {reasons}
             </span>
         </div>

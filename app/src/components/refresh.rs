@@ -18,7 +18,7 @@ pub fn Refreshed(
     let script = use_context::<Assets>().map(|it| it.script("refresh.js"));
     view! {
         <div class="old" hidden>
-            <Notice tone="warn" words=texts().stale_notice reasons=Vec::new() />
+            <Notice tone="warn" words=texts().stale_notice />
         </div>
         <div class="stack" data-refresh=every_ms>
             {children()}

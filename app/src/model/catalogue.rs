@@ -193,19 +193,17 @@ impl FileFaults {
     /// As many are told.
     pub const TOLD: usize = 1000;
 
+    /// Only this; without a line of the whole file.
+    pub fn one(line: Option<u64>, fault: Fault) -> Self {
+        Self { count: 1, first: vec![LineFault { line, fault }] }
+    }
+
     /// One more.
     pub fn add(&mut self, fault: LineFault) {
         self.count += 1;
         if self.first.len() < Self::TOLD {
             self.first.push(fault);
         }
-    }
-}
-
-impl From<Fault> for FileFaults {
-    /// Of the whole file.
-    fn from(fault: Fault) -> Self {
-        Self { count: 1, first: vec![LineFault { line: None, fault }] }
     }
 }
 

@@ -8,6 +8,7 @@ use super::Answer;
 use crate::backend::{ApiError, backend};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::names::{Kinds, NamesTable};
+use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::model::catalogue::{CataloguePage, CatalogueQuery, Typed};
 
@@ -37,8 +38,8 @@ pub fn NamesPage() -> impl IntoView {
                     {texts.export}
                 </a>
             </div>
-            {refused.map(|words| notice("bad", "alert", words.to_owned()))}
-            {done.filter(|_| refused.is_none()).map(|words| notice("good", "status", words))}
+            {refused.map(|words| view! { <Notice tone="bad" role="alert" words /> })}
+            {done.filter(|_| refused.is_none()).map(|words| view! { <Notice tone="good" words /> })}
             <Answer answer show=move |page| board(page, query, typed) />
         </main>
     }
@@ -69,17 +70,6 @@ fn done(saved: Option<&str>, imported: Option<&str>) -> Option<String> {
         (None, Some(n)) => Some((texts.imported)(&n.to_string())),
         (None, None) => None,
     }
-}
-
-fn notice(tone: &'static str, role: &'static str, words: String) -> AnyView {
-    let icon = if tone == "bad" { Icon::Alert } else { Icon::Check };
-    view! {
-        <div class="notice" data-tone=tone role=role>
-            <Glyph icon />
-            <b>{words}</b>
-        </div>
-    }
-    .into_any()
 }
 
 fn board(page: CataloguePage, query: CatalogueQuery, typed: Typed) -> AnyView {

@@ -52,23 +52,23 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     let mut lines = Lines { bytes, at: 0, line: 1 };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(cause) => return Err(one(Some(lines.of(cause.valid_up_to())), Fault::NotUtf8)),
+        Err(cause) => return Err(FileFaults::one(Some(lines.of(cause.valid_up_to())), Fault::NotUtf8)),
     };
     let text = text.trim_start_matches('\u{feff}');
     let before = bytes.len() - text.len();
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let head = match reader.headers() {
         Ok(head) => head.clone(),
-        Err(cause) => return Err(one(Some(1), unreadable(&cause))),
+        Err(cause) => return Err(FileFaults::one(Some(1), unreadable(&cause))),
     };
     if let Some(missing) = [Column::Kind, Column::Id].into_iter().find(|it| !head.iter().any(|name| name == it.word()))
     {
-        return Err(one(Some(1), Fault::NoColumn(missing)));
+        return Err(FileFaults::one(Some(1), Fault::NoColumn(missing)));
     }
     let (mut found, mut faults, mut seen) = (CatalogueFile::default(), FileFaults::default(), HashSet::new());
     for (count, record) in reader.records().enumerate() {
         if count >= MOST_ROWS {
-            return Err(Fault::TooMany(MOST_ROWS).into());
+            return Err(FileFaults::one(None, Fault::TooMany(MOST_ROWS)));
         }
         let (place, row) = match record {
             Ok(record) => (record.position().cloned(), record.deserialize::<Row>(Some(&head))),
@@ -98,12 +98,6 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
         }
     }
     if faults.count == 0 { Ok(found) } else { Err(faults) }
-}
-
-fn one(line: Option<u64>, fault: Fault) -> FileFaults {
-    let mut faults = FileFaults::default();
-    faults.add(LineFault { line, fault });
-    faults
 }
 
 /// The lines of a file as editors count them. Asked in the order of the file.
@@ -226,7 +220,7 @@ mod tests {
         let faults = read(text.as_bytes()).err().unwrap_or_default();
         assert_eq!((faults.count, faults.first.len()), (5000, FileFaults::TOLD));
         let text = format!("kind,id\n{}", "x\n".repeat(MOST_ROWS + 1));
-        assert_eq!(read(text.as_bytes()).err(), Some(Fault::TooMany(MOST_ROWS).into()));
+        assert_eq!(read(text.as_bytes()).err(), Some(FileFaults::one(None, Fault::TooMany(MOST_ROWS))));
     }
 
     #[test]

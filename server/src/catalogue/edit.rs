@@ -38,17 +38,14 @@ pub fn decide(of: NameOf, edits: &[Edit], now: &Catalogue) -> Result<Diff, Vec<E
         let mut merge = Merge::of(of, edit, now);
         names.extend(merge.name(of));
         levels.append(&mut merge.levels());
-        shown.push(merge.edit);
+        shown.push(merge.0);
     }
     if shown.iter().any(|it| !it.row.faults.is_empty()) { Err(shown) } else { Ok(Diff::of(now, names, levels)) }
 }
 
 /// One row, merged from what the person saw, what they typed, and what is stored now: a field they left alone stays as it is
 /// stored; one that somebody else changed to something else is a fault, and theirs only when they save it again.
-struct Merge {
-    edit: Edit,
-    stored: RowValues,
-}
+struct Merge(Edit);
 
 impl Merge {
     fn of(of: NameOf, edit: &Edit, now: &Catalogue) -> Self {
@@ -94,20 +91,20 @@ impl Merge {
             }
         }
         let was = edit.was.as_ref().map(|_| stored.clone());
-        Self { edit: Edit { row: TypedRow { id, stored: stored.clone(), values, add, faults }, was }, stored }
+        Self(Edit { row: TypedRow { id, stored, values, add, faults }, was })
     }
 
     /// The name to be stored, if it is another one.
     fn name(&mut self, of: NameOf) -> Option<NameRow> {
-        let TypedRow { id, values, faults, .. } = &mut self.edit.row;
-        let (is_new, is_stored) = (self.edit.was.is_none(), !self.stored.is_nothing());
-        if !is_new && names_of(values) == names_of(&self.stored) {
+        let TypedRow { id, stored, values, faults, .. } = &mut self.0.row;
+        let (is_new, is_stored) = (self.0.was.is_none(), !stored.is_nothing());
+        if !is_new && names_of(values) == names_of(stored) {
             return None;
         }
         let unit = if of == NameOf::Product { values.unit.clone() } else { String::new() };
         match check::name(of, id, &RowValues { unit, ..values.clone() }) {
             // Sent once more, it is stored already.
-            Ok(row) if is_new && is_stored && names_of(&values_of(&row)) != names_of(&self.stored) => {
+            Ok(row) if is_new && is_stored && names_of(&values_of(&row)) != names_of(stored) => {
                 faults.retain(|it| !matches!(it, Fault::ChangedSince(..)));
                 faults.push(Fault::Twice(subject_of_name(of, id)));
                 None
@@ -122,9 +119,9 @@ impl Merge {
 
     /// The levels to be stored, those that are others.
     fn levels(&mut self) -> Vec<LevelRow> {
-        let TypedRow { id, values, add, faults, .. } = &mut self.edit.row;
+        let TypedRow { id, stored, values, add, faults } = &mut self.0.row;
         let changed = values.levels.iter().filter(|(warehouse, level)| {
-            self.stored.levels.get(*warehouse).map(String::as_str).unwrap_or_default() != level.as_str()
+            stored.levels.get(*warehouse).map(String::as_str).unwrap_or_default() != level.as_str()
         });
         let added = Some((&add.0, &add.1)).filter(|(warehouse, level)| !warehouse.is_empty() || !level.is_empty());
         let mut rows = Vec::new();

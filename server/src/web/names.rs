@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::catalogue::{CatalogueQuery, Fault, ImportPreview, RowValues, Typed, TypedRow};
+use app::model::catalogue::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, OriginalUri, RawForm, State};
@@ -166,7 +166,8 @@ enum Outcome {
 }
 
 fn too_large() -> (Outcome, StatusCode) {
-    let preview = ImportPreview { faults: Fault::TooLarge(LARGEST_FILE).into(), ..ImportPreview::default() };
+    let preview =
+        ImportPreview { faults: FileFaults::one(None, Fault::TooLarge(LARGEST_FILE)), ..ImportPreview::default() };
     (Outcome::Show(Box::new(preview)), StatusCode::PAYLOAD_TOO_LARGE)
 }
 
@@ -192,7 +193,7 @@ async fn look_or_import(forms: &NamesForms, who: &Principal, sent: &Sent) -> Res
         }
         Err(error) => {
             log(&error);
-            let (file, faults) = (sent.name.clone(), Fault::Away.into());
+            let (file, faults) = (sent.name.clone(), FileFaults::one(None, Fault::Away));
             let preview = ImportPreview { file, faults, ..ImportPreview::default() };
             (Outcome::Show(Box::new(preview)), StatusCode::SERVICE_UNAVAILABLE)
         }

@@ -33,7 +33,7 @@ fn theme(parts: &Parts) -> Option<Theme> {
         "/components" => {
             let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
             let named = query.filter(|(name, _)| name == "theme").map(|(_, word)| word.into_owned()).next();
-            named.and_then(|word| Theme::ALL.into_iter().find(|it| it.word() == word)).or_else(chosen)
+            named.and_then(|word| Theme::named(&word)).or_else(chosen)
         }
         _ => chosen(),
     }

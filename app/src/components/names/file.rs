@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::Icon;
+use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::model::catalogue::{Change, FileFaults, ImportPreview};
 use crate::number::count_of;
@@ -45,15 +46,15 @@ pub fn Preview(
     let ImportPreview { file, text, added, changed, same, seal, is_another, changes, faults } = preview;
     let all = added + changed;
     let verdict = if faults.count > 0 {
-        view! { <Verdict tone="bad" words=(texts.has_faults)(&count_of(faults.count)) how=texts.has_faults_how /> }
+        view! { <Notice tone="bad" words=(texts.has_faults)(&count_of(faults.count)) how=texts.has_faults_how /> }
             .into_any()
     } else if all == 0 {
-        view! { <Verdict tone="good" words=texts.would_nothing.to_owned() how="" /> }.into_any()
+        view! { <Notice tone="good" words=texts.would_nothing /> }.into_any()
     } else {
         let words = (texts.would)(&count_of(added), &count_of(changed), &count_of(same));
         view! {
-            {is_another.then(|| view! { <Verdict tone="warn" words=texts.another.to_owned() how="" /> })}
-            <Verdict tone="busy" words how="" />
+            {is_another.then(|| view! { <Notice tone="warn" icon=Icon::Check words=texts.another /> })}
+            <Notice tone="busy" icon=Icon::Check words />
             <form class="line" method="post" action="/names/import" enctype="multipart/form-data">
                 <input type="hidden" name="name" value=file.clone() />
                 <input type="hidden" name="seal" value=seal />
@@ -79,22 +80,6 @@ pub fn Preview(
                 {(!changes.is_empty()).then(|| view! { <Changes changes more /> })}
             </div>
         </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Verdict(tone: &'static str, words: String, how: &'static str) -> impl IntoView {
-    let icon = if tone == "bad" { Icon::Alert } else { Icon::Check };
-    view! {
-        <div class="notice" data-tone=tone role="status">
-            <Glyph icon />
-            <span>
-                <b>{words}</b>
-                " "
-                {how}
-            </span>
-        </div>
     }
     .into_any()
 }

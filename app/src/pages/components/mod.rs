@@ -9,21 +9,11 @@ use leptos_meta::{Body, Title};
 use leptos_router::hooks::use_query_map;
 
 use super::not_found::NotFound;
-use crate::components::alerts::AlertPanel;
+use crate::components::board::Board;
 use crate::components::chart::ChartScript;
-use crate::components::feed::Feed;
-use crate::components::figures::Figures;
-use crate::components::heat::HeatPanel;
-use crate::components::hour::HourPanel;
-use crate::components::notice::{Failed, LiveNotice, Loading};
-use crate::components::rank::RankPanel;
-use crate::components::rests::RestsOfAll;
-use crate::draw::{flag, there};
-use crate::i18n::texts;
+use crate::components::notice::{Failed, Loading};
 use crate::live::{LiveStore, StreamState};
 use crate::model::live::LiveView;
-use crate::model::names::NameOf;
-use crate::model::pipeline::PipelineState;
 use crate::theme::Theme;
 use pieces::Pieces;
 
@@ -40,7 +30,7 @@ pub fn ComponentsPage() -> impl IntoView {
 fn Gallery() -> impl IntoView {
     let (state, theme) = use_query_map().with_untracked(|it| {
         let known = |word: &str| STATES.into_iter().find(|state| *state == word);
-        let theme = it.get_str("theme").and_then(|word| Theme::ALL.into_iter().find(|it| it.word() == word));
+        let theme = it.get_str("theme").and_then(Theme::named);
         (it.get_str("state").and_then(known).unwrap_or(STATES[0]), theme)
     });
     let shown = match state {
@@ -100,32 +90,8 @@ fn Choice(
 
 /// What `/` shows, standing still.
 fn board(view: LiveView, is_stale: bool) -> AnyView {
-    let is_ready = view.totals.state == PipelineState::Ok;
     let mut store = LiveStore::new(view, Vec::new());
     let state = if is_stale { StreamState::Stale("09:41:07".to_owned()) } else { StreamState::Live };
     store.stream = RwSignal::new(state);
-    let texts = texts();
-    let old = flag(move || is_stale);
-    view! {
-        {(is_stale || !is_ready).then(|| view! { <LiveNotice store /> })}
-        <RestsOfAll store />
-        <section class="panel" data-stale=there(old)>
-            <Figures store />
-        </section>
-        <div class="cols main">
-            <div class="stack">
-                <div class="cols lists">
-                    <RankPanel of=NameOf::Warehouse title=texts.by_warehouse store=store.warehouses found=None stale=old />
-                    <RankPanel of=NameOf::Product title=texts.by_product store=store.products found=None stale=old />
-                </div>
-                <HeatPanel store stale=old />
-            </div>
-            <div class="stack">
-                <HourPanel hour=store.hour newest=store.newest stale=old />
-                <AlertPanel store stale=old />
-                <Feed store stale=old />
-            </div>
-        </div>
-    }
-    .into_any()
+    view! { <Board store warehouse=None product=None /> }.into_any()
 }

@@ -116,10 +116,10 @@ fn notices() -> AnyView {
     let texts = texts();
     let reason = || vec!["Redis does not answer since 09:41:07".to_owned()];
     view! {
-        <Notice tone="busy" words=texts.rebuilding reasons=Vec::new() />
+        <Notice tone="busy" words=texts.rebuilding />
         <Notice tone="warn" words=texts.degraded reasons=reason() />
         <Notice tone="bad" words=texts.paused reasons=reason() />
-        <Notice tone="good" words=texts.all_well reasons=Vec::new() />
+        <Notice tone="good" words=texts.all_well />
     }
     .into_any()
 }

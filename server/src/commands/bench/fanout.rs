@@ -15,10 +15,9 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use super::ingest::Resident;
+use super::ingest::{Resident, until_applied};
 use super::latency::percentiles;
 use crate::commands::serve::{Running, start_ingest, start_web};
-use crate::startup::Parts;
 use crate::telemetry;
 use crate::world::World;
 
@@ -56,7 +55,7 @@ pub async fn run(
     eprintln!("ingest ...");
     let (started, resident) = (Instant::now(), Resident::watch());
     start_ingest(&parts, &mut running, &stop);
-    all_applied(&parts).await?;
+    until_applied(&parts).await?;
     let took = started.elapsed();
     tokio::time::sleep(TAIL).await;
     let resident_mb = resident.most_mb();
@@ -121,19 +120,6 @@ async fn open(address: SocketAddr, streams: usize) -> anyhow::Result<(Child, Buf
     tokio::time::timeout(LIMIT, told.read_line(&mut line)).await.context("the streams do not open")??;
     anyhow::ensure!(line == "open\n", "the screens say {line:?}");
     Ok((child, told))
-}
-
-async fn all_applied(parts: &Parts) -> anyhow::Result<()> {
-    let (started, ends) = (Instant::now(), parts.topic.reach().await?);
-    loop {
-        let meta = parts.realtime.meta().await?;
-        let at = |partition: &i32| meta.positions.get(partition).copied().unwrap_or(0);
-        if ends.iter().all(|(partition, (_, end))| at(partition) >= *end) {
-            return Ok(());
-        }
-        anyhow::ensure!(started.elapsed() < LIMIT, "not done: {:?}", parts.status.now());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// What all screens were told.

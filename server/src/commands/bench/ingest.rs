@@ -126,9 +126,23 @@ impl Resident {
 }
 
 /// What the kernel says.
-pub fn resident_kb() -> Option<u64> {
+fn resident_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+/// Waits until both stores are at the end of the topic.
+pub async fn until_applied(parts: &Parts) -> anyhow::Result<()> {
+    let (started, ends) = (Instant::now(), parts.topic.reach().await?);
+    loop {
+        let meta = parts.realtime.meta().await?;
+        let at = |partition| meta.positions.get(partition).copied().unwrap_or(0);
+        if ends.iter().all(|(partition, (_, end))| at(partition) >= *end) {
+            return Ok(());
+        }
+        anyhow::ensure!(started.elapsed() < LIMIT, "not done after {} s: {:?}", LIMIT.as_secs(), parts.status.now());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// From the start of the daemon until both stores are at the end.
@@ -136,17 +150,7 @@ pub async fn ingest_all(parts: &Parts, entries: usize) -> anyhow::Result<Duratio
     let stop = CancellationToken::new();
     let started = Instant::now();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let ends = parts.topic.reach().await?;
-    loop {
-        let meta = parts.realtime.meta().await?;
-        let there =
-            ends.iter().all(|(partition, (_, end))| meta.positions.get(partition).copied().unwrap_or(0) >= *end);
-        if there {
-            break;
-        }
-        anyhow::ensure!(started.elapsed() < LIMIT, "not done after {} s: {:?}", LIMIT.as_secs(), parts.status.now());
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_applied(parts).await?;
     let took = started.elapsed();
     stop.cancel();
     match daemon.await? {
