@@ -1,7 +1,9 @@
 //! Business time: the configured zone in which bills are written, days begin and periods end.
 
 use app::model::entry::Millis;
-use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 
 /// Turns moments into business dates and back.
@@ -33,6 +35,58 @@ impl BusinessTime {
         let midnight = day.and_time(NaiveTime::MIN);
         (0..24 * 4).find_map(|quarter| self.moment(midnight + Duration::minutes(15 * quarter)))
     }
+
+    /// When the hour of business time began that a moment is in: at a full hour of the clock, or when the clock was changed
+    /// since. An hour that exists twice is two hours. `None` beyond the years that dates can hold.
+    pub fn hour_start(self, at: Millis) -> Option<Millis> {
+        let (minute, offset) = self.minute_and_offset(at)?;
+        let start = Millis(at.0 - minute * 60_000 - at.0.rem_euclid(60_000));
+        if self.minute_and_offset(start)?.1 == offset {
+            return Some(start);
+        }
+        // The clock was changed in between, at a full minute: the first one that has our offset.
+        let (mut before, mut after) = (start.0, at.0 - at.0.rem_euclid(60_000));
+        while after - before > 60_000 {
+            let middle = before + (after - before) / 120_000 * 60_000;
+            if self.minute_and_offset(Millis(middle))?.1 == offset { after = middle } else { before = middle }
+        }
+        Some(Millis(after))
+    }
+
+    /// When the next hour begins after the one that a moment is in.
+    pub fn next_hour(self, at: Millis) -> Option<Millis> {
+        let start = self.hour_start(at)?;
+        let (mut inside, mut beyond) = (at.0.div_euclid(60_000), at.0.div_euclid(60_000) + 180);
+        while beyond - inside > 1 {
+            let middle = inside + (beyond - inside) / 2;
+            if self.hour_start(Millis(middle * 60_000))? == start { inside = middle } else { beyond = middle }
+        }
+        Some(Millis(beyond * 60_000))
+    }
+
+    /// When the first day of business time begins that is not before a date: dates were skipped where the date line moved.
+    pub fn start_from(self, day: NaiveDate) -> Option<Millis> {
+        day.iter_days().take(3).find_map(|day| self.start_of(day))
+    }
+
+    /// A moment as RFC 3339 with the offset of the zone: `2025-03-10T00:00:00+08:00`.
+    pub fn rfc3339(self, at: Millis) -> String {
+        match DateTime::<Utc>::from_timestamp_millis(at.0) {
+            Some(it) => it.with_timezone(&self.0).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
+            None => String::from("out of range"),
+        }
+    }
+
+    /// Minutes past the hour, and the offset from UTC in seconds.
+    fn minute_and_offset(self, at: Millis) -> Option<(i64, i32)> {
+        let local = DateTime::<Utc>::from_timestamp_millis(at.0)?.with_timezone(&self.0);
+        Some((i64::from(local.minute()), local.offset().fix().local_minus_utc()))
+    }
+}
+
+/// The first day of a date's month.
+pub fn month_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
 }
 
 /// A moment as UTC, as `DATETIME(3)` columns take it: `2025-03-10 01:02:03.004`.
@@ -64,6 +118,31 @@ mod tests {
         let berlin = BusinessTime(chrono_tz::Europe::Berlin);
         assert_eq!(berlin.moment(at("2025-03-30T02:30:00")), None);
         assert_eq!(rfc3339(berlin.moment(at("2025-10-26T02:30:00")).unwrap()), "2025-10-26T00:30:00.000Z");
+    }
+
+    #[test]
+    fn hours_are_cut_at_full_hours_and_where_the_clock_is_changed() {
+        use chrono_tz::{America::St_Johns, Asia::Kathmandu, Australia::Lord_Howe, Europe::Berlin};
+        for (zone, from, hours) in [
+            (Berlin, "2025-10-26T00:00:00", [60, 60, 60, 60, 60, 60]),
+            (Berlin, "2025-03-30T00:00:00", [60, 60, 60, 60, 60, 60]),
+            (Lord_Howe, "2025-04-06T00:00:00", [60, 60, 30, 60, 60, 60]),
+            (Lord_Howe, "2025-10-05T00:00:00", [60, 60, 30, 60, 60, 60]),
+            (St_Johns, "2010-11-06T22:00:00", [60, 60, 1, 59, 60, 60]),
+            (Kathmandu, "2025-01-01T00:00:00", [60, 60, 60, 60, 60, 60]),
+        ] {
+            let zone = BusinessTime(zone);
+            let mut start = zone.moment(at(from)).unwrap();
+            for minutes in hours {
+                let next = zone.next_hour(start).unwrap();
+                assert_eq!(next.0 - start.0, minutes * 60_000, "{zone:?} from {}", zone.rfc3339(start));
+                for inside in [0, 1, 29_999, 60_000 * minutes - 1] {
+                    assert_eq!(zone.hour_start(Millis(start.0 + inside)), Some(start), "{zone:?} {inside}");
+                    assert_eq!(zone.day(Millis(start.0 + inside)), zone.day(start), "an hour is of one day");
+                }
+                start = next;
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod records;
 pub mod shutdown;
 pub mod simulate;
 pub mod startup;
+pub mod statistics;
 pub mod telemetry;
 pub mod web;
 pub mod world;

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::ingest::{Daemon, Error, Status, Topic, explain};
 use crate::realtime::{self, Realtime};
 use crate::records::{Frozen, Records};
+use crate::statistics::LevelKeeper;
 
 /// The wait between tries to reach a store at start.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -65,6 +66,11 @@ impl Parts {
             status: self.status.clone(),
             clock: self.clock.clone(),
         }
+    }
+
+    /// The keeper of levels of these parts.
+    pub fn level_keeper(&self) -> LevelKeeper {
+        LevelKeeper { records: self.records.clone(), status: self.status.clone() }
     }
 
     /// The rebuilder of these parts.

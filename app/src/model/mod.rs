@@ -9,5 +9,6 @@ pub mod live;
 pub mod names;
 pub mod pipeline;
 pub mod quantity;
+pub mod statistics;
 pub mod stock;
 pub mod system;

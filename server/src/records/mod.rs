@@ -8,12 +8,16 @@ mod day_nets;
 mod day_tables;
 mod effects;
 mod error;
+mod flows;
+mod fold;
 mod installation;
 mod journal;
+mod levels;
 mod minutes;
 mod names;
 mod offsets;
 mod prune_journal;
+mod rebuild_levels;
 mod record;
 mod recount;
 mod rejections;
@@ -25,6 +29,7 @@ mod stock_snapshot;
 mod summary;
 mod tables;
 mod totals;
+mod totals_snapshot;
 mod trail;
 
 use std::sync::Arc;
@@ -38,8 +43,10 @@ pub use bench::{ConnectorRows, PlainRows};
 pub use day_nets::DayNets;
 pub use error::Error;
 use error::limited;
+pub use fold::Folded;
 pub use installation::{Frozen, Installation};
 pub use journal::Following;
+pub use levels::Span;
 pub use names::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use offsets::Cursor;
 pub use prune_journal::JournalSize;
@@ -51,6 +58,7 @@ pub use set_cursor::{CursorMove, Loss};
 pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
 pub use tables::DayTable;
+pub use totals_snapshot::{FIRST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
 pub use trail::Deed;
 
 use crate::business_time::BusinessTime;
@@ -66,10 +74,14 @@ const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// Connections that the pages, the hub and health checks share. Partition writers have connections of their own.
 const SHARED_CONNECTIONS: u32 = 8;
 
+/// Connections that read snapshots of totals: so many statements are worked out at once, others wait.
+const SNAPSHOT_CONNECTIONS: u32 = 4;
+
 /// A handle on the records. Cheap to clone.
 #[derive(Clone)]
 pub struct Records {
     pool: MySqlPool,
+    snapshots: MySqlPool,
     options: MySqlConnectOptions,
     tables: Arc<day_tables::Known>,
     topic: Arc<str>,
@@ -95,8 +107,14 @@ impl Records {
             .acquire_timeout(ACQUIRE_LIMIT)
             .after_connect(|connection, _| Box::pin(prepare_session(connection)))
             .connect_lazy_with(options.clone());
+        let snapshots = MySqlPoolOptions::new()
+            .max_connections(SNAPSHOT_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .after_connect(|connection, _| Box::pin(prepare_for_snapshots(connection)))
+            .connect_lazy_with(options.clone());
         Ok(Self {
             pool,
+            snapshots,
             options,
             tables: Arc::default(),
             topic: topic.into(),
@@ -167,6 +185,12 @@ async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Error
         Ok(result) => result.map_err(Error::away("connecting")),
         Err(_) => Err(Error::Slow { doing: "connecting", seconds: ACQUIRE_LIMIT.as_secs() }),
     }
+}
+
+/// As [`prepare_session`], but what a transaction reads stays as it was when it began.
+async fn prepare_for_snapshots(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    prepare_session(connection).await?;
+    sqlx::query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(connection).await.map(drop)
 }
 
 /// Strict, READ COMMITTED, and no wait without a limit.

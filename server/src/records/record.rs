@@ -17,7 +17,7 @@ use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
 use super::rows::json_rows;
 use super::tables::DayTable;
-use super::{Error, Records, bill_lines, effects, journal, minutes, rejections, totals};
+use super::{Error, Records, bill_lines, effects, flows, journal, minutes, rejections, totals};
 use crate::business_time::utc_text;
 
 /// A transaction that takes longer is given up; its connection is dropped with it.
@@ -204,7 +204,7 @@ async fn attempt(
         deltas: effects::deltas(&sorted.fresh),
         note: effects::note(&sorted.fresh, counts, records.clock.now(), records.business_time),
     };
-    insert_fresh(connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
+    insert_fresh(records, connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
     fail::fail_point!("mid-transaction", |_| std::process::abort());
     rejections::insert(connection, &records.topic, batch, &rejected).await?;
     let unwritable = |cause| Error::Damaged(format!("a journal line cannot be written: {cause}"));
@@ -283,6 +283,7 @@ fn with_tables<'a>(
 }
 
 async fn insert_fresh(
+    records: &Records,
     connection: &mut MySqlConnection,
     batch: &NewBatch,
     lines: &[(&Line, &DayTable)],
@@ -297,7 +298,8 @@ async fn insert_fresh(
         insert_rows(connection, batch.partition, of_table).await?;
     }
     totals::add(connection, batch.partition, lines, ids).await?;
-    minutes::add(connection, batch.partition, &journal.note.minutes).await
+    minutes::add(connection, batch.partition, &journal.note.minutes).await?;
+    flows::leave(connection, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
 }
 
 /// Rows of one table.
@@ -352,6 +354,7 @@ impl Records {
 
     /// Closes the shared connections; those that do not answer are left to the end of the process.
     pub async fn close(&self) {
-        let _in_time = tokio::time::timeout(Duration::from_secs(3), self.pool.close()).await;
+        let both = async { tokio::join!(self.pool.close(), self.snapshots.close()) };
+        let _in_time = tokio::time::timeout(Duration::from_secs(3), both).await;
     }
 }

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use app::model::pipeline::Counts;
 use sqlx::Connection;
 
-use super::{Error, Records, tables};
+use super::flows::{self, Flows};
+use super::levels::{self, LEVELS};
+use super::{Error, Records, rebuild_levels, tables};
+use crate::business_time::BusinessTime;
 
 /// What a recount found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +37,7 @@ impl Records {
         let mut recount = Recount::default();
         let mut keys: BTreeMap<(String, String), Sums> = BTreeMap::new();
         let mut days: BTreeMap<(String, String, String, String), Sums> = BTreeMap::new();
+        let mut hours = Flows::new();
         let registered: Vec<(i32, String, chrono::NaiveDate)> =
             sqlx::query_as("SELECT id, name, day FROM day_tables").fetch_all(&mut connection).await.map_err(&away)?;
         for (id, name, day) in registered {
@@ -41,6 +45,7 @@ impl Records {
                 .ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
             let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> =
                 sqlx::query_as(statement).fetch_all(&mut connection).await.map_err(&away)?;
+            rebuild_levels::add_rows(&mut connection, &name, self.business_time, &mut hours).await?;
             let mut table = Sums::default();
             for (warehouse, product, company, a, b, c, d, e) in rows {
                 let sums = (a, b, c, d, e);
@@ -66,6 +71,7 @@ impl Records {
         }
         compare_keys(&mut connection, &keys, &mut recount).await?;
         compare_days(&mut connection, &days, &mut recount).await?;
+        compare_levels(&mut connection, &hours, self.business_time, &mut recount).await?;
         compare_journal(&mut connection, &self.topic, &mut recount).await?;
         compare_register(&mut connection, &mut recount).await?;
         recount.stock = keys.into_iter().map(|(key, it)| (key, it.0 + it.2 - it.1 - it.3)).collect();
@@ -111,10 +117,36 @@ async fn compare_days(
     Ok(())
 }
 
-fn differences<K: Ord + std::fmt::Debug>(
+/// Each level that is behind, with what is pending.
+async fn compare_levels(
+    connection: &mut sqlx::MySqlConnection,
+    hours: &Flows,
+    zone: BusinessTime,
+    recount: &mut Recount,
+) -> Result<(), Error> {
+    let (_, pending) = flows::pending(connection, i64::MAX).await?;
+    for level in LEVELS.iter().filter(|it| it.behind) {
+        let mut stored = levels::stored(connection, level).await?;
+        for ((unit, product, warehouse, company), sums) in levels::cells(level, &pending, zone) {
+            let key = (unit, product.to_owned(), warehouse.to_owned(), company.to_owned());
+            let cell = stored.entry(key).or_default();
+            *cell = cell.plus(sums);
+        }
+        let rows = levels::cells(level, hours, zone)
+            .into_iter()
+            .map(|((unit, product, warehouse, company), sums)| {
+                ((unit, product.to_owned(), warehouse.to_owned(), company.to_owned()), sums)
+            })
+            .collect();
+        differences(level.table, &rows, &stored, recount);
+    }
+    Ok(())
+}
+
+fn differences<K: Ord + std::fmt::Debug, S: PartialEq + std::fmt::Debug>(
     what: &str,
-    rows: &BTreeMap<K, Sums>,
-    stored: &BTreeMap<K, Sums>,
+    rows: &BTreeMap<K, S>,
+    stored: &BTreeMap<K, S>,
     recount: &mut Recount,
 ) {
     for (key, sums) in rows {

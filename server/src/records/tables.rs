@@ -136,15 +136,30 @@ pub fn plain_copy(name: &str) -> Option<[AssertSqlSafe<String>; 2]> {
 
 /// The sums of a table's rows, by warehouse, product and company.
 pub fn count_rows(name: &str) -> Option<AssertSqlSafe<String>> {
+    is_day_table(name)
+        .then(|| AssertSqlSafe(format!("SELECT {SUMS} FROM `{name}` GROUP BY warehouse_id, product_id, company_id")))
+}
+
+/// The sums of what tables hold between two moments, by warehouse, product and company. Parameters: from and to, once for each
+/// table.
+pub fn sums_between(names: &[String]) -> Option<AssertSqlSafe<String>> {
+    let one = |name: &String| {
+        is_day_table(name).then(|| {
+            format!(
+                "SELECT {SUMS} FROM `{name}` WHERE create_time >= ? AND create_time < ?
+                 GROUP BY warehouse_id, product_id, company_id"
+            )
+        })
+    };
+    let all: Option<Vec<String>> = names.iter().map(one).collect();
+    all.filter(|it| !it.is_empty()).map(|it| AssertSqlSafe(it.join(" UNION ALL ")))
+}
+
+/// What each row of a table moved, and when.
+pub fn movements(name: &str) -> Option<AssertSqlSafe<String>> {
     is_day_table(name).then(|| {
         AssertSqlSafe(format!(
-            "SELECT warehouse_id, product_id, company_id,
-               CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-               CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
-               CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-               CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
-               COUNT(*)
-             FROM `{name}` GROUP BY warehouse_id, product_id, company_id"
+            "SELECT create_time, product_id, warehouse_id, company_id, quantity, drcr, kind = 'bill' FROM `{name}`"
         ))
     })
 }
@@ -180,6 +195,13 @@ pub fn create_database(name: &str) -> Option<AssertSqlSafe<String>> {
         AssertSqlSafe(format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
     })
 }
+
+/// Rows as totals count them.
+const SUMS: &str = "warehouse_id, product_id, company_id,
+  CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+  CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
+  CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+  CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
 
 /// The columns of a JSON array of identities.
 const IDENTITY_COLUMNS: &str = "place INT PATH '$[0]',

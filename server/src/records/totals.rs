@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::{Entry, Kind};
-use app::model::quantity::Direction;
+use app::model::statistics::Sums;
 use sqlx::MySqlConnection;
 
 use super::batch::Line;
@@ -11,35 +10,7 @@ use super::day_tables::TableIds;
 use super::rows::json_rows;
 use super::tables::DayTable;
 
-/// In, out, adjust in, adjust out, entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sums {
-    /// Trade in.
-    pub qty_in: i64,
-    /// Trade out.
-    pub qty_out: i64,
-    /// Opening stock and adjustments in.
-    pub adjust_in: i64,
-    /// Opening stock and adjustments out.
-    pub adjust_out: i64,
-    /// Entries.
-    pub entries: i64,
-}
-
-impl Sums {
-    fn add(&mut self, entry: &Entry) {
-        let quantity = entry.quantity.get();
-        match (entry.kind, entry.direction) {
-            (Kind::Bill, Direction::In) => self.qty_in += quantity,
-            (Kind::Bill, Direction::Out) => self.qty_out += quantity,
-            (Kind::Opening | Kind::Adjust, Direction::In) => self.adjust_in += quantity,
-            (Kind::Opening | Kind::Adjust, Direction::Out) => self.adjust_out += quantity,
-        }
-        self.entries += 1;
-    }
-}
-
-/// Adds a batch to every level of totals, each level sorted by key: one global lock order.
+/// Adds a batch to the levels that it writes itself, each level sorted by key: one global lock order.
 pub async fn add(
     connection: &mut MySqlConnection,
     partition: i32,
@@ -129,7 +100,8 @@ fn group<'a, K: Ord>(
 ) -> BTreeMap<K, Sums> {
     let mut groups: BTreeMap<K, Sums> = BTreeMap::new();
     for (line, table) in lines {
-        groups.entry(key(line, table)).or_default().add(&line.entry);
+        let group = groups.entry(key(line, table)).or_default();
+        *group = group.plus(Sums::of(&line.entry));
     }
     groups
 }

@@ -52,6 +52,7 @@ impl System {
     pub fn start(&mut self) {
         let stop = CancellationToken::new();
         tokio::spawn(self.parts.rebuilder().run(stop.clone()));
+        tokio::spawn(self.parts.level_keeper().run(stop.clone()));
         self.daemon = Some((tokio::spawn(self.parts.daemon().run(stop.clone())), stop));
     }
 
@@ -153,6 +154,15 @@ impl System {
         let live: BTreeMap<_, _> = self.live_stock().await;
         assert_eq!(live, report.stock, "live stock differs from the records");
         assert_eq!(report.entries, self.counts().await.recorded);
+    }
+
+    /// Waits until missing levels are made anew: then everything adds up.
+    pub async fn until_levels_add_up(&self) {
+        eventually("the levels of totals are made anew", || async {
+            let faults = self.parts.records.recount().await.map_err(|it| it.to_string())?.faults;
+            if faults.is_empty() { Ok(()) } else { Err(format!("{faults:?}")) }
+        })
+        .await;
     }
 
     /// Serves the HTTP interface; answers its address.

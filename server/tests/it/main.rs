@@ -15,4 +15,5 @@ mod retail;
 mod scripts;
 mod set_up;
 mod simulated;
+mod statistics;
 mod tidy;

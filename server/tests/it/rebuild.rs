@@ -125,6 +125,8 @@ async fn throw_records_back(system: &System) {
         "DELETE FROM bill_lines",
         "DELETE FROM day_totals",
         "DELETE FROM stock_totals",
+        "DELETE FROM pending_flows",
+        "UPDATE levels SET state = 'missing'",
         "DELETE FROM day_table_totals",
         "DELETE FROM t_apple_20250310",
     ] {
@@ -156,6 +158,7 @@ async fn restored_records_read_the_lost_bills_again_and_the_live_stock_follows()
     system.caught_up().await;
     let counts = system.counts().await;
     assert_eq!((counts.recorded, counts.rejected), (51, 1));
+    system.until_levels_add_up().await;
     system.prove().await;
     assert_eq!(last_cause(&system).await, "records_restored");
     system.end().await;

@@ -1,0 +1,209 @@
+//! Period statistics: what came in and went out between two moments, and what was there before and after (1-domain, "Period
+//! statistics"). Pure.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, Kind, Millis};
+use super::ids::{CompanyId, ProductId, WarehouseId};
+use super::quantity::{Direction, MAX_SUM};
+
+/// What a group of entries moved. Sums hold at the ends of `i64`; [`Sums::in_range`] tells whether they are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Sums {
+    /// Trade in.
+    pub qty_in: i64,
+    /// Trade out.
+    pub qty_out: i64,
+    /// Opening stock and adjustments in.
+    pub adjust_in: i64,
+    /// Opening stock and adjustments out.
+    pub adjust_out: i64,
+    /// Entries.
+    pub entries: i64,
+}
+
+impl Sums {
+    /// What one entry moves.
+    pub fn of(entry: &Entry) -> Self {
+        let quantity = entry.quantity.get();
+        let mut sums = Self { entries: 1, ..Self::default() };
+        *match (entry.kind, entry.direction) {
+            (Kind::Bill, Direction::In) => &mut sums.qty_in,
+            (Kind::Bill, Direction::Out) => &mut sums.qty_out,
+            (Kind::Opening | Kind::Adjust, Direction::In) => &mut sums.adjust_in,
+            (Kind::Opening | Kind::Adjust, Direction::Out) => &mut sums.adjust_out,
+        } = quantity;
+        sums
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            qty_in: self.qty_in.saturating_add(other.qty_in),
+            qty_out: self.qty_out.saturating_add(other.qty_out),
+            adjust_in: self.adjust_in.saturating_add(other.adjust_in),
+            adjust_out: self.adjust_out.saturating_add(other.adjust_out),
+            entries: self.entries.saturating_add(other.entries),
+        }
+    }
+
+    /// What is added by opening stock and adjustments: in less out.
+    pub fn adjust(self) -> i64 {
+        self.adjust_in.saturating_sub(self.adjust_out)
+    }
+
+    /// By how much stock changed.
+    pub fn net(self) -> i64 {
+        self.qty_in.saturating_sub(self.qty_out).saturating_add(self.adjust())
+    }
+
+    /// Are all of them within what is exact everywhere, +-[`MAX_SUM`]?
+    pub fn in_range(self) -> bool {
+        [self.qty_in, self.qty_out, self.adjust_in, self.adjust_out, self.net(), self.entries]
+            .iter()
+            .all(|it| it.abs() <= MAX_SUM)
+    }
+}
+
+/// How long the parts are that a period is cut into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interval {
+    /// Hours of business time.
+    Hour,
+    /// Business days.
+    Day,
+    /// Weeks, from Monday.
+    Week,
+    /// Months.
+    Month,
+}
+
+impl Interval {
+    /// All, the shortest first.
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
+
+    /// Its word in URLs and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The interval that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// By what a statement is grouped; by nothing: one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub struct GroupBy {
+    /// A line for each warehouse.
+    pub warehouse: bool,
+    /// A line for each product.
+    pub product: bool,
+    /// A line for each company.
+    pub company: bool,
+}
+
+/// Which entries a statement is about; an empty list: all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub struct Filter {
+    /// Only these warehouses.
+    pub warehouses: Vec<WarehouseId>,
+    /// Only these products.
+    pub products: Vec<ProductId>,
+    /// Only these companies.
+    pub companies: Vec<CompanyId>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// From its start to before its end.
+    pub period: Range<Millis>,
+    /// By what.
+    pub group_by: GroupBy,
+    /// In parts of which length; none: in one.
+    pub interval: Option<Interval>,
+    /// Of what.
+    pub filter: Filter,
+}
+
+/// The ids of a line; those that a statement is not grouped by are none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// Which warehouse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warehouse_id: Option<WarehouseId>,
+    /// Which product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// Which company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+}
+
+/// The figures of a line: `opening + in - out + adjust = closing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub struct Figures {
+    /// The stock before the period.
+    pub opening: i64,
+    /// Trade in.
+    #[serde(rename = "in")]
+    pub qty_in: i64,
+    /// Trade out.
+    #[serde(rename = "out")]
+    pub qty_out: i64,
+    /// Opening stock and adjustments: in less out.
+    pub adjust: i64,
+    /// The stock after it.
+    pub closing: i64,
+    /// How many entries.
+    pub entries: i64,
+}
+
+impl Figures {
+    /// From what was there and what moved.
+    pub fn new(opening: i64, moved: Sums) -> Self {
+        Self {
+            opening,
+            qty_in: moved.qty_in,
+            qty_out: moved.qty_out,
+            adjust: moved.adjust(),
+            closing: opening.saturating_add(moved.net()),
+            entries: moved.entries,
+        }
+    }
+
+    /// By how much stock changed.
+    pub fn net(&self) -> i64 {
+        self.closing.saturating_sub(self.opening)
+    }
+
+    /// Nothing there before, nothing moved?
+    pub fn is_blank(&self) -> bool {
+        self.opening == 0 && self.entries == 0
+    }
+}
+
+/// A line of a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Whose.
+    #[serde(flatten)]
+    pub group: Group,
+    /// When its part of the period begins; none: it is not cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Millis>,
+    /// How much.
+    #[serde(flatten)]
+    pub figures: Figures,
+}

@@ -1,0 +1,52 @@
+//! The fold: adds what batches left in `pending_flows` to all levels of totals and deletes it, in one transaction. One
+//! process folds at a time: the row of `levels` is locked.
+
+use super::error::limited;
+use super::levels::LEVELS;
+use super::{Error, Records, flows, levels};
+
+/// What a fold did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folded {
+    /// So many batches.
+    Batches(usize),
+    /// Nothing: somebody else is at it.
+    Busy,
+    /// Nothing: entries are older than the levels, which must be made anew.
+    Missing,
+}
+
+/// Locks the levels and answers their state. `None`: somebody else holds them.
+pub async fn lock(connection: &mut sqlx::MySqlConnection) -> Result<Option<String>, Error> {
+    let locked: Result<Option<String>, _> =
+        sqlx::query_scalar("SELECT state FROM levels WHERE id = 1 FOR UPDATE SKIP LOCKED")
+            .fetch_optional(connection)
+            .await;
+    locked.map_err(Error::away("locking the levels of totals"))
+}
+
+impl Records {
+    /// Folds the oldest lines, at most so many; a line is a batch, of some 100 KB at the most.
+    pub async fn fold_flows(&self, most: i64) -> Result<Folded, Error> {
+        limited("folding flows into levels", async {
+            let away = Error::away("folding flows into levels");
+            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            match lock(&mut transaction).await?.as_deref() {
+                Some("whole") => {}
+                Some(_) => return Ok(Folded::Missing),
+                None => return Ok(Folded::Busy),
+            }
+            let (ids, flows) = flows::pending(&mut transaction, most).await?;
+            if ids.is_empty() {
+                return Ok(Folded::Batches(0));
+            }
+            for level in LEVELS.iter().filter(|it| it.behind) {
+                levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&away)?;
+            }
+            flows::forget(&mut transaction, &ids).await?;
+            transaction.commit().await.map_err(&away)?;
+            Ok(Folded::Batches(ids.len()))
+        })
+        .await
+    }
+}

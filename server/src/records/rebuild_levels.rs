@@ -1,0 +1,111 @@
+//! Makes the levels of totals anew: where entries are older than the levels, or after somebody found them wrong. Hours come
+//! from the rows, days and months from `day_totals`, all as one snapshot sees them. Ingest goes on meanwhile.
+
+use std::collections::BTreeMap;
+
+use app::model::entry::Millis;
+use app::model::statistics::Sums;
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::TryStreamExt as _;
+use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
+
+use super::flows::{self, Cell, Flows};
+use super::levels::{self, LEVELS, Unit};
+use super::{Error, Records, fold, tables};
+use crate::business_time::BusinessTime;
+
+impl Records {
+    /// Makes them anew if they are missing. Answers how many days were read; none: somebody else is at it, or they are whole.
+    /// Takes as long as it takes to read every row.
+    pub async fn rebuild_levels(&self) -> Result<Option<usize>, Error> {
+        let away = Error::away("making the levels of totals anew");
+        // Held to the end: nobody folds into levels that are half made.
+        let mut guard = self.connect().await?;
+        sqlx::query("BEGIN").execute(&mut guard).await.map_err(&away)?;
+        if fold::lock(&mut guard).await?.as_deref() != Some("missing") {
+            return Ok(None);
+        }
+        let mut snapshot = self.snapshot().await?;
+        // What these did is in the totals and rows already.
+        let folded: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM pending_flows").fetch_all(&mut snapshot).await.map_err(&away)?;
+        let mut days: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
+        let tables: Vec<(NaiveDate, String)> =
+            sqlx::query_as("SELECT day, name FROM day_tables").fetch_all(&mut snapshot).await.map_err(&away)?;
+        for (day, table) in tables {
+            days.entry(day).or_default().push(table);
+        }
+        for level in LEVELS.iter().filter(|it| it.behind) {
+            let mut empty = QueryBuilder::new("TRUNCATE TABLE ");
+            empty.push(level.table);
+            empty.build().execute(&self.pool).await.map_err(&away)?;
+        }
+        for (day, tables) in &days {
+            let mut hours = Flows::new();
+            for table in tables {
+                add_rows(&mut snapshot, table, self.business_time, &mut hours).await?;
+            }
+            let totals = day_totals(&mut snapshot, *day, self.business_time).await?;
+            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            for level in LEVELS.iter().filter(|it| it.behind) {
+                let flows = if level.unit == Unit::Hour { &hours } else { &totals };
+                levels::add(&mut transaction, level, flows, self.business_time).await.map_err(&away)?;
+            }
+            transaction.commit().await.map_err(&away)?;
+        }
+        flows::forget(&mut guard, &folded).await?;
+        for statement in ["UPDATE levels SET state = 'whole', changed_at = UTC_TIMESTAMP(3) WHERE id = 1", "COMMIT"] {
+            sqlx::query(statement).execute(&mut guard).await.map_err(&away)?;
+        }
+        let (_closed, _too) = tokio::join!(guard.close(), snapshot.close());
+        Ok(Some(days.len()))
+    }
+}
+
+/// What the rows of a table moved, by hour.
+pub async fn add_rows(
+    connection: &mut MySqlConnection,
+    table: &str,
+    zone: BusinessTime,
+    flows: &mut Flows,
+) -> Result<(), Error> {
+    let statement = tables::movements(table)
+        .ok_or_else(|| Error::Damaged(format!("the register names a table {table:?} that is none of ours")))?;
+    let mut rows = sqlx::query_as::<_, (DateTime<Utc>, String, String, String, i64, i64, bool)>(statement)
+        .persistent(false)
+        .fetch(connection);
+    while let Some(row) = rows.try_next().await.map_err(Error::away("reading the rows of a day table"))? {
+        let (at, product, warehouse, company, quantity, drcr, is_trade) = row;
+        let hour = zone
+            .hour_start(Millis(at.timestamp_millis()))
+            .ok_or_else(|| Error::Damaged(format!("{table} holds a time that cannot be: {at}")))?;
+        let mut sums = Sums { entries: 1, ..Sums::default() };
+        *match (is_trade, drcr > 0) {
+            (true, true) => &mut sums.qty_in,
+            (true, false) => &mut sums.qty_out,
+            (false, true) => &mut sums.adjust_in,
+            (false, false) => &mut sums.adjust_out,
+        } = quantity;
+        let cell = flows.entry(Cell { hour, product, warehouse, company }).or_default();
+        *cell = cell.plus(sums);
+    }
+    Ok(())
+}
+
+/// The totals of a day, as if all of it had moved when the day began.
+async fn day_totals(connection: &mut MySqlConnection, day: NaiveDate, zone: BusinessTime) -> Result<Flows, Error> {
+    let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> = sqlx::query_as(
+        "SELECT product_id, warehouse_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries
+         FROM day_totals WHERE day = ?",
+    )
+    .bind(day)
+    .fetch_all(connection)
+    .await
+    .map_err(Error::away("reading the totals of a day"))?;
+    let hour =
+        zone.start_of(day).ok_or_else(|| Error::Damaged(format!("day_totals holds a day that cannot be: {day}")))?;
+    let flow = |(product, warehouse, company, qty_in, qty_out, adjust_in, adjust_out, entries)| {
+        (Cell { hour, product, warehouse, company }, Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
+    };
+    Ok(rows.into_iter().map(flow).collect())
+}

@@ -1,0 +1,332 @@
+//! Totals at one instant: what statistics read. Levels that are behind are completed by the pending flows of the same
+//! instant, so every answer is exact.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use app::model::entry::Millis;
+use app::model::ids::{CompanyId, ProductId, WarehouseId};
+use app::model::statistics::{Filter, Group, GroupBy, Sums};
+use chrono::NaiveDate;
+use sqlx::{MySql, QueryBuilder, Transaction};
+
+use super::flows::{self, Cell, Flows};
+use super::levels::{self, Level, Span, Unit};
+use super::offsets::{self, Cursor};
+use super::{Error, Records, tables};
+use crate::business_time::{BusinessTime, month_of, utc_text};
+
+/// The most day tables that a part of an hour is read from.
+pub const MOST_ROW_TABLES: usize = 256;
+
+/// So many day tables in one statement.
+const TABLES_AT_ONCE: usize = 32;
+
+/// Where so many units and products are asked for at the most, they are named one by one: each is found by the key.
+const MOST_NAMED: usize = 4000;
+
+/// The days before the first of which nothing can be.
+pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1000, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// Totals at one instant.
+pub struct TotalsSnapshot {
+    transaction: Transaction<'static, MySql>,
+    zone: BusinessTime,
+    pending: Flows,
+    /// Where each partition stood.
+    pub cursors: BTreeMap<i32, Cursor>,
+}
+
+/// What entries moved: from when (where it was asked to be told), whose, how much.
+pub type Moved = (Option<Millis>, Group, Sums);
+
+/// Why a snapshot cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TotalsError {
+    /// The records cannot be read.
+    #[error(transparent)]
+    Records(#[from] Error),
+    /// The levels are being made anew.
+    #[error("records: the levels of totals are being made anew")]
+    Missing,
+    /// A part of an hour concerns too many tables.
+    #[error("records: a part of an hour would be read from {0} day tables")]
+    TooManyTables(usize),
+}
+
+impl Records {
+    /// Opens a snapshot.
+    pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
+        let away = Error::away("taking a snapshot of the totals");
+        let mut transaction =
+            self.snapshots.begin_with("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY").await.map_err(&away)?;
+        let state: String = sqlx::query_scalar("SELECT state FROM levels WHERE id = 1")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(&away)?;
+        if state != "whole" {
+            return Err(TotalsError::Missing);
+        }
+        let cursors = offsets::cursors_in(&mut transaction, &self.topic).await?;
+        let (_, pending) = flows::pending(&mut transaction, i64::MAX).await?;
+        Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors })
+    }
+}
+
+impl TotalsSnapshot {
+    /// What moved in a span, by group; `by_unit`: and by hour, day or month, whichever the span is made of.
+    pub async fn moved(
+        &mut self,
+        span: &Span,
+        group_by: GroupBy,
+        filter: &Filter,
+        by_unit: bool,
+    ) -> Result<Vec<Moved>, TotalsError> {
+        let ask = Ask { group_by, filter, by_unit };
+        match span {
+            Span::Months(range) => self.level(Unit::Month, &Bounds::Days(range.clone()), &ask).await,
+            Span::Days(range) => self.level(Unit::Day, &Bounds::Days(range.clone()), &ask).await,
+            Span::Hours(range) => self.level(Unit::Hour, &Bounds::Moments(range.clone()), &ask).await,
+            Span::Rows(day, range) => self.rows(*day, range, &ask).await,
+        }
+    }
+
+    /// Gives the connection back; one that is dropped is given back as well, only later.
+    pub async fn close(self) {
+        let _closed = self.transaction.rollback().await;
+    }
+
+    async fn level(&mut self, unit: Unit, bounds: &Bounds, ask: &Ask<'_>) -> Result<Vec<Moved>, TotalsError> {
+        let product = ask.group_by.product || !ask.filter.products.is_empty();
+        let warehouse = ask.group_by.warehouse || !ask.filter.warehouses.is_empty();
+        let level = levels::coarsest(unit, product, warehouse);
+        let mut found = self.stored(level, bounds, ask).await?;
+        if level.behind {
+            for (cell, sums) in &self.pending {
+                if let Some((at, group)) = bounds.unit_of(level.unit, cell.hour, self.zone).zip(ask.group(cell)) {
+                    found.add(ask.by_unit.then_some(at), group, *sums);
+                }
+            }
+        }
+        Ok(found.into_moved())
+    }
+
+    async fn stored(&mut self, level: &Level, bounds: &Bounds, ask: &Ask<'_>) -> Result<Found, Error> {
+        let away = Error::away("reading totals");
+        let unit = level.unit.column();
+        let mut statement = QueryBuilder::new("SELECT ");
+        match (ask.by_unit, level.unit) {
+            (false, _) => statement.push("CAST(0 AS SIGNED)"),
+            (true, Unit::Hour) => statement.push("TIMESTAMPDIFF(SECOND, '1970-01-01', hour)"),
+            (true, _) => statement.push("CAST(DATEDIFF(").push(unit).push(", '1970-01-01') AS SIGNED)"),
+        };
+        let mut grouped = Vec::new();
+        for (column, wanted) in ask.columns() {
+            statement.push(", ").push(if wanted { column } else { "''" });
+            grouped.extend(wanted.then_some(column));
+        }
+        grouped.extend(ask.by_unit.then_some(unit));
+        for sum in ["qty_in", "qty_out", "adjust_in", "adjust_out", "entries"] {
+            statement.push(", CAST(COALESCE(SUM(").push(sum).push("), 0) AS SIGNED)");
+        }
+        statement.push(" FROM ").push(level.table).push(" WHERE ");
+        bounds.restrict(&mut statement, level, ask);
+        ask.restrict(&mut statement);
+        if !grouped.is_empty() {
+            statement.push(" GROUP BY ").push(grouped.join(", "));
+        }
+        let rows: Vec<(i64, String, String, String, i64, i64, i64, i64, i64)> =
+            statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(&away)?;
+        let mut found = Found::default();
+        for (unit, warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
+            let at = if ask.by_unit { Some(moment(level.unit, unit, self.zone)?) } else { None };
+            let group = ask.group_of(&warehouse, &product, &company)?;
+            found.add(at, group, Sums { qty_in, qty_out, adjust_in, adjust_out, entries });
+        }
+        Ok(found)
+    }
+
+    /// A part of an hour, from the rows themselves: these are never behind.
+    async fn rows(
+        &mut self,
+        day: NaiveDate,
+        between: &Range<Millis>,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Moved>, TotalsError> {
+        let away = Error::away("reading the rows of a part of an hour");
+        let names = self.tables_of(day, ask.filter).await?;
+        let mut found = Found::default();
+        for names in names.chunks(TABLES_AT_ONCE) {
+            let Some(statement) = tables::sums_between(names) else {
+                return Err(Error::Damaged(format!("the register names a table on {day} that is none of ours")).into());
+            };
+            let mut query = sqlx::query_as(statement).persistent(false);
+            for _ in names {
+                query = query.bind(utc_text(between.start)).bind(utc_text(between.end));
+            }
+            let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> =
+                query.fetch_all(&mut *self.transaction).await.map_err(&away)?;
+            for (warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
+                let cell = Cell { hour: between.start, product, warehouse, company };
+                if let Some(group) = ask.group(&cell) {
+                    let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };
+                    found.add(ask.by_unit.then_some(between.start), group, sums);
+                }
+            }
+        }
+        Ok(found.into_moved())
+    }
+
+    /// The day tables that hold what a filter lets through.
+    async fn tables_of(&mut self, day: NaiveDate, filter: &Filter) -> Result<Vec<String>, TotalsError> {
+        let rows: Vec<(String, Option<String>)> =
+            sqlx::query_as("SELECT name, product_id FROM day_tables WHERE day = ?")
+                .bind(day)
+                .fetch_all(&mut *self.transaction)
+                .await
+                .map_err(Error::away("reading the register of day tables"))?;
+        let wanted = |product: &Option<String>| {
+            filter.products.is_empty()
+                || product.as_ref().is_none_or(|id| filter.products.iter().any(|it| it.as_str() == id))
+        };
+        let names: Vec<String> =
+            rows.into_iter().filter(|(_, product)| wanted(product)).map(|(name, _)| name).collect();
+        if names.len() > MOST_ROW_TABLES { Err(TotalsError::TooManyTables(names.len())) } else { Ok(names) }
+    }
+}
+
+/// What is asked of a span.
+struct Ask<'a> {
+    group_by: GroupBy,
+    filter: &'a Filter,
+    by_unit: bool,
+}
+
+impl Ask<'_> {
+    fn columns(&self) -> [(&'static str, bool); 3] {
+        let it = self.group_by;
+        [("warehouse_id", it.warehouse), ("product_id", it.product), ("company_id", it.company)]
+    }
+
+    /// The filter as conditions.
+    fn restrict(&self, statement: &mut QueryBuilder<MySql>) {
+        let texts = [
+            ("warehouse_id", self.filter.warehouses.iter().map(WarehouseId::as_str).collect::<Vec<_>>()),
+            ("product_id", self.filter.products.iter().map(ProductId::as_str).collect()),
+            ("company_id", self.filter.companies.iter().map(CompanyId::as_str).collect()),
+        ];
+        for (column, ids) in texts.into_iter().filter(|(_, ids)| !ids.is_empty()) {
+            statement.push(" AND ").push(column).push(" IN (");
+            let mut list = statement.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_owned());
+            }
+            statement.push(")");
+        }
+    }
+
+    /// The group of a cell; none: the filter leaves it out, or its ids are none.
+    fn group(&self, cell: &Cell) -> Option<Group> {
+        fn within<T>(list: &[T], as_str: impl Fn(&T) -> &str, id: &str) -> bool {
+            list.is_empty() || list.iter().any(|it| as_str(it) == id)
+        }
+        let wanted = within(&self.filter.warehouses, |it| it.as_str(), &cell.warehouse)
+            && within(&self.filter.products, |it| it.as_str(), &cell.product)
+            && within(&self.filter.companies, |it| it.as_str(), &cell.company);
+        if wanted { self.group_of(&cell.warehouse, &cell.product, &cell.company).ok() } else { None }
+    }
+
+    fn group_of(&self, warehouse: &str, product: &str, company: &str) -> Result<Group, Error> {
+        let damaged = |cause| Error::Damaged(format!("totals hold an id that {cause}"));
+        let it = self.group_by;
+        Ok(Group {
+            warehouse_id: it.warehouse.then(|| warehouse.try_into()).transpose().map_err(damaged)?,
+            product_id: it.product.then(|| product.try_into()).transpose().map_err(damaged)?,
+            company_id: it.company.then(|| company.try_into()).transpose().map_err(damaged)?,
+        })
+    }
+}
+
+/// The ends of a span.
+enum Bounds {
+    Days(Range<NaiveDate>),
+    Moments(Range<Millis>),
+}
+
+impl Bounds {
+    /// As a condition on a level's first column. Where a filter names products, units are named too.
+    fn restrict(&self, statement: &mut QueryBuilder<MySql>, level: &Level, ask: &Ask<'_>) {
+        let column = level.unit.column();
+        let products = ask.filter.products.len();
+        match self {
+            Self::Days(range) if products > 0 && range.start > FIRST_DAY => {
+                let firsts = |day: &NaiveDate| level.unit != Unit::Month || *day == month_of(*day);
+                let units: Vec<NaiveDate> =
+                    range.start.iter_days().take_while(|it| *it < range.end).filter(firsts).collect();
+                if !units.is_empty() && units.len() * products <= MOST_NAMED {
+                    statement.push(column).push(" IN (");
+                    let mut list = statement.separated(", ");
+                    for unit in units {
+                        list.push_bind(unit);
+                    }
+                    statement.push(")");
+                    return;
+                }
+                self.between(statement, column);
+            }
+            _ => self.between(statement, column),
+        }
+    }
+
+    fn between(&self, statement: &mut QueryBuilder<MySql>, column: &str) {
+        let (from, to) = match self {
+            Self::Days(range) => (range.start.to_string(), range.end.to_string()),
+            Self::Moments(range) => (utc_text(range.start), utc_text(range.end)),
+        };
+        statement.push(column).push(" >= ").push_bind(from).push(" AND ").push(column).push(" < ").push_bind(to);
+    }
+
+    /// When the unit begins that an hour belongs to; none: it is outside.
+    fn unit_of(&self, unit: Unit, hour: Millis, zone: BusinessTime) -> Option<Millis> {
+        match self {
+            Self::Moments(range) => range.contains(&hour).then_some(hour),
+            Self::Days(range) => {
+                let day = zone.day(hour)?;
+                let first = if unit == Unit::Month { month_of(day) } else { day };
+                if range.contains(&first) { zone.start_from(first) } else { None }
+            }
+        }
+    }
+}
+
+/// When a unit began that the database tells as a number.
+fn moment(unit: Unit, number: i64, zone: BusinessTime) -> Result<Millis, Error> {
+    let damaged = || Error::Damaged(format!("totals hold a {} that is none: {number}", unit.column()));
+    match unit {
+        Unit::Hour => Ok(Millis(number.saturating_mul(1000))),
+        Unit::Day | Unit::Month => {
+            let days = chrono::TimeDelta::try_days(number).ok_or_else(damaged)?;
+            let day = NaiveDate::default().checked_add_signed(days).ok_or_else(damaged)?;
+            zone.start_from(day).ok_or_else(damaged)
+        }
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found(std::collections::HashMap<(Option<Millis>, Group), Sums>);
+
+impl Found {
+    fn add(&mut self, at: Option<Millis>, group: Group, sums: Sums) {
+        let found = self.0.entry((at, group)).or_default();
+        *found = found.plus(sums);
+    }
+
+    /// A SUM over nothing brings a row, which is none.
+    fn into_moved(self) -> Vec<Moved> {
+        self.0.into_iter().filter(|(_, sums)| sums.entries != 0).map(|((at, group), sums)| (at, group, sums)).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! Period statistics: a question, the spans that answer it, and the lines of the statement. Reads totals at one instant; writes
+//! nothing. Knows no HTTP and no SQL.
+
+mod keep;
+mod period;
+mod statement;
+
+use std::collections::BTreeMap;
+
+use app::model::statistics::{Figures, Interval, Question, Row};
+pub use keep::LevelKeeper;
+pub use statement::MOST_ROWS;
+use statement::{Accounts, Unmade};
+
+use crate::business_time::BusinessTime;
+use crate::records::{Cursor, Error as RecordsError, MOST_ROW_TABLES, Records, TotalsError};
+
+/// The most parts that an interval may cut a period into: a year of hours.
+pub const MOST_PARTS: usize = 8784;
+
+/// A statement, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its lines, by group and then by time.
+    pub rows: Vec<Row>,
+    /// All together.
+    pub total: Figures,
+    /// Where each partition stood.
+    pub cursors: BTreeMap<i32, Cursor>,
+}
+
+/// Why there is no statement.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The records cannot be read.
+    #[error(transparent)]
+    Records(RecordsError),
+    /// The levels of totals are being made anew.
+    #[error("the totals are being made anew from the records; try again later")]
+    Rebuilding,
+    /// The interval cuts the period into too many parts.
+    #[error("is too short for this period: a statement has at most {MOST_PARTS} parts")]
+    TooManyParts,
+    /// Too many lines.
+    #[error("makes a statement of more than {MOST_ROWS} lines; group by less, filter, or take a longer interval")]
+    TooManyRows,
+    /// A bound within an hour concerns too many tables.
+    #[error(
+        "is not at a full hour: such a period is read from the entries themselves, for at most {MOST_ROW_TABLES} products; \
+         take full hours, or filter by product"
+    )]
+    TooFine,
+    /// The period is beyond what dates can hold.
+    #[error("is beyond the years that can be")]
+    NoSuchTime,
+    /// A figure is not exact everywhere.
+    #[error("a sum is beyond +-9007199254740991 and would not be exact; filter by less")]
+    OutOfRange,
+}
+
+impl From<TotalsError> for Error {
+    fn from(error: TotalsError) -> Self {
+        match error {
+            TotalsError::Records(error) => Self::Records(error),
+            TotalsError::Missing => Self::Rebuilding,
+            TotalsError::TooManyTables(_) => Self::TooFine,
+        }
+    }
+}
+
+impl From<Unmade> for Error {
+    fn from(unmade: Unmade) -> Self {
+        match unmade {
+            Unmade::TooManyRows => Self::TooManyRows,
+            Unmade::OutOfRange => Self::OutOfRange,
+        }
+    }
+}
+
+/// Answers a question at one instant.
+pub async fn statement(records: &Records, zone: BusinessTime, question: &Question) -> Result<Statement, Error> {
+    let starts = question
+        .interval
+        .map(|interval| period::parts(zone, &question.period, interval, MOST_PARTS).ok_or(Error::TooManyParts))
+        .transpose()?;
+    // Nothing but hours cuts days, and only months and whole periods need no days.
+    let longest = question.interval.map(|it| if it == Interval::Week { Interval::Day } else { it });
+    let before = period::before(zone, question.period.start).ok_or(Error::NoSuchTime)?;
+    let within = period::spans(zone, &question.period, longest).ok_or(Error::NoSuchTime)?;
+    let mut snapshot = records.totals_snapshot().await?;
+    let mut accounts = Accounts::new(starts);
+    let by_part = question.interval.is_some();
+    for span in &before {
+        accounts.open(snapshot.moved(span, question.group_by, &question.filter, false).await?);
+    }
+    for span in &within {
+        accounts.add(snapshot.moved(span, question.group_by, &question.filter, by_part).await?);
+    }
+    let cursors = std::mem::take(&mut snapshot.cursors);
+    snapshot.close().await;
+    let (rows, total) = accounts.into_rows()?;
+    Ok(Statement { rows, total, cursors })
+}
