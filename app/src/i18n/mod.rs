@@ -2,6 +2,7 @@
 
 mod date;
 mod en;
+mod faults;
 mod names;
 mod zh;
 

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod catalogue;
 pub mod entry;
+pub mod faults;
 pub mod ids;
 pub mod live;
 pub mod names;

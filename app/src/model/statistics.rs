@@ -207,3 +207,79 @@ pub struct Row {
     #[serde(flatten)]
     pub figures: Figures,
 }
+
+/// A column that lines can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Column {
+    /// Whose.
+    Group,
+    /// When.
+    Start,
+    /// The stock before.
+    Opening,
+    /// Trade in.
+    In,
+    /// Trade out.
+    Out,
+    /// Adjustments.
+    Adjust,
+    /// By how much stock changed.
+    Net,
+    /// The stock after.
+    Closing,
+    /// How many entries.
+    Entries,
+}
+
+impl Column {
+    /// All.
+    pub const ALL: [Self; 9] = [
+        Self::Group,
+        Self::Start,
+        Self::Opening,
+        Self::In,
+        Self::Out,
+        Self::Adjust,
+        Self::Net,
+        Self::Closing,
+        Self::Entries,
+    ];
+
+    /// Its word in URLs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Start => "start",
+            Self::Opening => "opening",
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Adjust => "adjust",
+            Self::Net => "net",
+            Self::Closing => "closing",
+            Self::Entries => "entries",
+        }
+    }
+}
+
+/// How lines follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Order {
+    /// By which column.
+    pub column: Column,
+    /// The largest first?
+    pub descending: bool,
+}
+
+impl Order {
+    /// In URLs: `closing`, or `-closing` for the largest first.
+    pub fn word(self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.column.as_str())
+    }
+
+    /// The order that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
+        Column::ALL.into_iter().find(|it| it.as_str() == name).map(|column| Self { column, descending })
+    }
+}

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use app::model::entry::Millis;
 use app::model::ids::{CompanyId, ProductId, WarehouseId};
+use app::model::names::NameOf;
 use app::model::statistics::{Filter, Group, GroupBy, Sums};
 use chrono::NaiveDate;
 use sqlx::{MySql, QueryBuilder, Transaction};
@@ -97,6 +98,38 @@ impl TotalsSnapshot {
     /// Gives the connection back; one that is dropped is given back as well, only later.
     pub async fn close(self) {
         let _closed = self.transaction.rollback().await;
+    }
+
+    /// The ids of a filter that no entry ever had.
+    pub async fn unknown_ids(&mut self, filter: &Filter) -> Result<Vec<(NameOf, String)>, Error> {
+        let lists: [(NameOf, &str, &str, Vec<&str>); 3] = [
+            (NameOf::Warehouse, "month_warehouse_totals", "warehouse_id", texts(&filter.warehouses, WarehouseId::as_str)),
+            (NameOf::Product, "month_product_totals", "product_id", texts(&filter.products, ProductId::as_str)),
+            (NameOf::Company, "month_warehouse_totals", "company_id", texts(&filter.companies, CompanyId::as_str)),
+        ];
+        let mut unknown = Vec::new();
+        for (of, table, column, ids) in lists.into_iter().filter(|(_, _, _, ids)| !ids.is_empty()) {
+            let mut statement = QueryBuilder::new("SELECT DISTINCT ");
+            statement.push(column).push(" FROM ").push(table);
+            // Each month by itself: so a product is found by the key.
+            statement.push(" WHERE month IN (SELECT DISTINCT month FROM ").push(table).push(")");
+            push_ids(&mut statement, column, &ids);
+            let found: Vec<String> = statement
+                .build_query_scalar()
+                .fetch_all(&mut *self.transaction)
+                .await
+                .map_err(Error::away("looking for ids"))?;
+            let is_pending = |id: &str| {
+                self.pending.keys().any(|it| match of {
+                    NameOf::Warehouse => it.warehouse == id,
+                    NameOf::Product => it.product == id,
+                    NameOf::Company => it.company == id,
+                })
+            };
+            let missing = ids.into_iter().filter(|id| !found.iter().any(|it| it == id) && !is_pending(id));
+            unknown.extend(missing.map(|id| (of, id.to_owned())));
+        }
+        Ok(unknown)
     }
 
     async fn level(&mut self, unit: Unit, bounds: &Bounds, ask: &Ask<'_>) -> Result<Vec<Moved>, TotalsError> {
@@ -198,6 +231,23 @@ impl TotalsSnapshot {
     }
 }
 
+fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Vec<&str> {
+    ids.iter().map(text).collect()
+}
+
+/// Only these; none: all.
+fn push_ids(statement: &mut QueryBuilder<MySql>, column: &str, ids: &[&str]) {
+    if ids.is_empty() {
+        return;
+    }
+    statement.push(" AND ").push(column).push(" IN (");
+    let mut list = statement.separated(", ");
+    for id in ids {
+        list.push_bind((*id).to_owned());
+    }
+    statement.push(")");
+}
+
 /// What is asked of a span.
 struct Ask<'a> {
     group_by: GroupBy,
@@ -213,19 +263,9 @@ impl Ask<'_> {
 
     /// The filter as conditions.
     fn restrict(&self, statement: &mut QueryBuilder<MySql>) {
-        let texts = [
-            ("warehouse_id", self.filter.warehouses.iter().map(WarehouseId::as_str).collect::<Vec<_>>()),
-            ("product_id", self.filter.products.iter().map(ProductId::as_str).collect()),
-            ("company_id", self.filter.companies.iter().map(CompanyId::as_str).collect()),
-        ];
-        for (column, ids) in texts.into_iter().filter(|(_, ids)| !ids.is_empty()) {
-            statement.push(" AND ").push(column).push(" IN (");
-            let mut list = statement.separated(", ");
-            for id in ids {
-                list.push_bind(id.to_owned());
-            }
-            statement.push(")");
-        }
+        push_ids(statement, "warehouse_id", &texts(&self.filter.warehouses, WarehouseId::as_str));
+        push_ids(statement, "product_id", &texts(&self.filter.products, ProductId::as_str));
+        push_ids(statement, "company_id", &texts(&self.filter.companies, CompanyId::as_str));
     }
 
     /// The group of a cell; none: the filter leaves it out, or its ids are none.

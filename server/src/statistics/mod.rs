@@ -2,18 +2,20 @@
 //! nothing. Knows no HTTP and no SQL.
 
 mod keep;
+pub mod page;
 mod period;
 mod statement;
 
 use std::collections::BTreeMap;
 
-use app::model::statistics::{Figures, Interval, Question, Row};
+use app::model::names::NameOf;
+use app::model::statistics::{Figures, Filter, Interval, Question, Row};
 pub use keep::LevelKeeper;
 pub use statement::MOST_ROWS;
 use statement::{Accounts, Unmade};
 
 use crate::business_time::BusinessTime;
-use crate::records::{Cursor, Error as RecordsError, MOST_ROW_TABLES, Records, TotalsError};
+use crate::records::{Cursor, Error as RecordsError, MOST_ROW_TABLES, Records, TotalsError, TotalsSnapshot};
 
 /// The most parts that an interval may cut a period into: a year of hours.
 pub const MOST_PARTS: usize = 8784;
@@ -25,8 +27,6 @@ pub struct Statement {
     pub rows: Vec<Row>,
     /// All together.
     pub total: Figures,
-    /// Where each partition stood.
-    pub cursors: BTreeMap<i32, Cursor>,
 }
 
 /// Why there is no statement.
@@ -79,25 +79,59 @@ impl From<Unmade> for Error {
 
 /// Answers a question at one instant.
 pub async fn statement(records: &Records, zone: BusinessTime, question: &Question) -> Result<Statement, Error> {
-    let starts = question
-        .interval
-        .map(|interval| period::parts(zone, &question.period, interval, MOST_PARTS).ok_or(Error::TooManyParts))
-        .transpose()?;
-    // Nothing but hours cuts days, and only months and whole periods need no days.
-    let longest = question.interval.map(|it| if it == Interval::Week { Interval::Day } else { it });
-    let before = period::before(zone, question.period.start).ok_or(Error::NoSuchTime)?;
-    let within = period::spans(zone, &question.period, longest).ok_or(Error::NoSuchTime)?;
-    let mut snapshot = records.totals_snapshot().await?;
-    let mut accounts = Accounts::new(starts);
-    let by_part = question.interval.is_some();
-    for span in &before {
-        accounts.open(snapshot.moved(span, question.group_by, &question.filter, false).await?);
+    let mut reader = Reader::open(records, zone).await?;
+    let statement = reader.statement(question).await?;
+    reader.close().await;
+    Ok(statement)
+}
+
+/// Answers questions about one and the same instant.
+pub struct Reader {
+    snapshot: TotalsSnapshot,
+    zone: BusinessTime,
+}
+
+impl Reader {
+    /// About now.
+    pub async fn open(records: &Records, zone: BusinessTime) -> Result<Self, Error> {
+        Ok(Self { snapshot: records.totals_snapshot().await?, zone })
     }
-    for span in &within {
-        accounts.add(snapshot.moved(span, question.group_by, &question.filter, by_part).await?);
+
+    /// Gives the connection back.
+    pub async fn close(self) {
+        self.snapshot.close().await;
     }
-    let cursors = std::mem::take(&mut snapshot.cursors);
-    snapshot.close().await;
-    let (rows, total) = accounts.into_rows()?;
-    Ok(Statement { rows, total, cursors })
+
+    /// The ids of a filter that no entry has.
+    pub async fn unknown_ids(&mut self, filter: &Filter) -> Result<Vec<(NameOf, String)>, Error> {
+        self.snapshot.unknown_ids(filter).await.map_err(Error::Records)
+    }
+
+    /// Where each partition stood.
+    pub fn cursors(&self) -> &BTreeMap<i32, Cursor> {
+        &self.snapshot.cursors
+    }
+
+    /// Answers a question.
+    pub async fn statement(&mut self, question: &Question) -> Result<Statement, Error> {
+        let zone = self.zone;
+        let starts = question
+            .interval
+            .map(|interval| period::parts(zone, &question.period, interval, MOST_PARTS).ok_or(Error::TooManyParts))
+            .transpose()?;
+        // Nothing but hours cuts days; weeks are made of days.
+        let longest = question.interval.map(|it| if it == Interval::Week { Interval::Day } else { it });
+        let before = period::before(zone, question.period.start).ok_or(Error::NoSuchTime)?;
+        let within = period::spans(zone, &question.period, longest).ok_or(Error::NoSuchTime)?;
+        let mut accounts = Accounts::new(starts);
+        let by_part = question.interval.is_some();
+        for span in &before {
+            accounts.open(self.snapshot.moved(span, question.group_by, &question.filter, false).await?);
+        }
+        for span in &within {
+            accounts.add(self.snapshot.moved(span, question.group_by, &question.filter, by_part).await?);
+        }
+        let (rows, total) = accounts.into_rows()?;
+        Ok(Statement { rows, total })
+    }
 }

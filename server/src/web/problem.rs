@@ -1,5 +1,7 @@
 //! Errors over HTTP: RFC 9457 problem details with a stable code.
 
+use app::i18n::Locale;
+use app::model::faults::FieldFault;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +30,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// Which.
-    pub field: &'static str,
+    pub field: String,
     /// Stable, for scripts.
     pub code: &'static str,
     /// For people.
@@ -51,6 +53,16 @@ impl Problem {
     /// Bad input.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", "Some fields are wrong.") }
+    }
+
+    /// Fields of a question are wrong.
+    pub fn faults(faults: &[FieldFault]) -> Self {
+        let error = |it: &FieldFault| FieldError {
+            field: it.field.clone(),
+            code: it.why.code(),
+            message: Locale::En.why(&it.why),
+        };
+        Self::invalid(faults.iter().map(error).collect())
     }
 
     /// A store does not answer.

@@ -30,10 +30,12 @@ pub async fn get(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<StockPage>, Problem> {
     let Query(wanted) = wanted.map_err(|_| {
-        Problem::invalid(vec![FieldError { field: "query", code: "malformed", message: "cannot be read".to_owned() }])
+        Problem::invalid(vec![FieldError { field: "query".to_owned(), code: "malformed", message: "cannot be read".to_owned() }])
     })?;
     let mut errors = Vec::new();
-    let mut wrong = |field, message: String| errors.push(FieldError { field, code: "invalid", message });
+    let mut wrong = |field: &str, message: String| {
+        errors.push(FieldError { field: field.to_owned(), code: "invalid", message });
+    };
     if let Some(Err(why)) = wanted.warehouse_id.as_deref().map(WarehouseId::try_from) {
         wrong("warehouse_id", why.to_string());
     }

@@ -16,4 +16,5 @@ mod scripts;
 mod set_up;
 mod simulated;
 mod statistics;
+mod statistics_http;
 mod tidy;
