@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::catalogue::{CataloguePage, CatalogueQuery};
 use crate::model::live::{Holder, LiveView};
 use crate::model::names::NameOf;
+use crate::model::statistics_page::StatisticsPage;
 use crate::model::system::SystemView;
 
 /// What pages ask.
@@ -22,6 +23,8 @@ pub trait Backend: Send + Sync {
     async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError>;
     /// How the parts are.
     async fn system(&self) -> Result<SystemView, ApiError>;
+    /// Period statistics, as the part of the URL after `?` asks for them.
+    async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError>;
     /// A page of the catalogue.
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError>;
 }

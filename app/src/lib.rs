@@ -16,3 +16,4 @@ pub mod pages;
 pub mod status;
 pub mod theme;
 pub mod timer;
+pub mod url;

@@ -44,14 +44,35 @@ pub fn short(number: i64, locale: Locale) -> String {
     format!("{digits}{unit}")
 }
 
-fn short_parts(number: i64, locale: Locale) -> (String, &'static str) {
+/// A short form for the lines of a scale that are `step` apart: with as many decimals as tell them apart, all digits where that
+/// would be too many.
+pub fn short_on_scale(number: i64, step: i64, largest: i64, locale: Locale) -> String {
+    let Some((unit, name)) = unit_of(largest, locale) else { return grouped(number) };
+    let decimals = [(1, 0), (10, 1), (100, 2)].into_iter().find(|(parts, _)| step.checked_rem(unit / parts) == Some(0));
+    match decimals {
+        _ if number == 0 => "0".to_owned(),
+        Some((1, _)) => format!("{}{name}", grouped(number / unit)),
+        Some((parts, width)) => {
+            let part = (number % unit).abs() / (unit / parts);
+            let sign = if number < 0 && number / unit == 0 { "\u{2212}" } else { "" };
+            format!("{sign}{}.{part:0width$}{name}", grouped(number / unit))
+        }
+        None => grouped(number),
+    }
+}
+
+fn unit_of(number: i64, locale: Locale) -> Option<(i64, &'static str)> {
     const CHINESE: [(i64, &str); 2] = [(100_000_000, "亿"), (10_000, "万")];
     const ENGLISH: [(i64, &str); 3] = [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")];
     let units: &[(i64, &'static str)] = match locale {
         Locale::Zh => &CHINESE,
         Locale::En => &ENGLISH,
     };
-    let Some((unit, name)) = units.iter().find(|(unit, _)| number.abs() >= *unit) else { return (grouped(number), "") };
+    units.iter().find(|(unit, _)| number.abs() >= *unit).copied()
+}
+
+fn short_parts(number: i64, locale: Locale) -> (String, &'static str) {
+    let Some((unit, name)) = unit_of(number, locale) else { return (grouped(number), "") };
     let tenths_of_unit = number / (unit / 10);
     let digits = match tenths_of_unit % 10 {
         0 => grouped(tenths_of_unit / 10),
@@ -161,6 +182,17 @@ impl std::fmt::Display for InUnit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lines_of_a_scale_are_told_apart() {
+        let all = |step: i64, locale| {
+            let largest = 28_920_000;
+            [28_880_000_i64, -20_000, 0].map(|it| short_on_scale(it, step, largest, locale))
+        };
+        assert_eq!(all(20_000, Locale::En), ["28.88M", "\u{2212}0.02M", "0"]);
+        assert_eq!(all(20_000, Locale::Zh), ["2,888万", "\u{2212}2万", "0"]);
+        assert_eq!(all(5, Locale::En)[0], "28,880,000");
+    }
 
     #[test]
     fn numbers_are_grouped_and_signed() {

@@ -1,6 +1,6 @@
 // <tally-chart>: the picture that the server drew, taken over by ECharts once the page has been painted.
-//   series  JSON, fixed: [{name, tone, sign, down}], a colour token and the sign of its movement
-//   data    JSON, moves: {ticks: [[value, label]], marks: [row], rows: [[label, value, ...]]}, values as people read them
+//   series  JSON, fixed: [{name, tone, sign, down, line}], a colour token and the sign of its movement
+//   data    JSON, moves: {upper, ticks: [[value, label]], marks: [row], rows: [[label, value, ...]]}, values as people read them
 // ECharts is drawn beside the element's children, in its shadow: they stay the server's, and the page may compare them.
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

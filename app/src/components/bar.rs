@@ -33,6 +33,7 @@ pub fn Bar() -> impl IntoView {
             <nav aria-label=texts.navigation>
                 <Link to="/" name=texts.live />
                 <Link to="/wall" name=texts.wall />
+                <Link to="/statistics" name=locale().statistics_texts().title />
                 <Link to="/system" name=texts.system />
                 <Link to="/names" name=locale().names_texts().title />
             </nav>

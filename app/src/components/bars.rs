@@ -1,4 +1,5 @@
-//! Bars up and down from one zero line, as the server draws them: SVG, there before any script and without one.
+//! Bars up and down from one zero line, and a curve above them, as the server draws them: SVG, there before any script and without
+//! one.
 
 use leptos::prelude::*;
 
@@ -7,57 +8,105 @@ use super::chart::ChartData;
 /// A picture of two series: the first goes up, the second down. Every position is a part of the plot, so the drawing fits any
 /// width and its text is never scaled.
 pub fn bars(data: &ChartData) -> String {
-    let peak = data.ticks.last().map_or(1, |(value, _)| *value);
     view! {
         <svg class="bars" aria-hidden="true">
-            {grid(data)}
-            {data.rows.iter().enumerate().map(|(place, row)| bar(place, data.rows.len(), row, peak)).collect_view()}
-            <line class="zero" x1="0" x2="100%" y1="50%" y2="50%" />
-            {labels(data)}
+            {plot(data, 1)}
         </svg>
     }
     .to_html()
 }
 
-/// Thousandths of the plot's height that a number takes; the zero line is in the middle.
+/// A picture of three series: the first is a curve on a scale of its own, the others as [`bars`].
+pub fn curve_and_bars(data: &ChartData) -> String {
+    view! {
+        <svg class="bars" aria-hidden="true">
+            <svg y="0" width="100%" height="34%">
+                {grid(&data.upper)}
+                {curve(data)}
+            </svg>
+            <svg y="44%" width="100%" height="56%">
+                {plot(data, 2)}
+            </svg>
+        </svg>
+    }
+    .to_html()
+}
+
+/// The bars; their series are `first` and the one after it.
+fn plot(data: &ChartData, first: usize) -> impl IntoView + use<> {
+    let peak = data.ticks.last().map_or(1, |(value, _)| *value);
+    let all = data.rows.len();
+    view! {
+        {grid(&data.ticks)}
+        {data.rows.iter().enumerate().map(|(place, row)| bar(place, all, row, first, peak)).collect_view()}
+        <line class="zero" x1="0" x2="100%" y1="50%" y2="50%" />
+        {labels(data)}
+    }
+}
+
+/// The first series as lines from the middle of a row to that of the next.
+fn curve(data: &ChartData) -> impl IntoView + use<> {
+    let (low, high) = (data.upper.first().map_or(0, |it| it.0), data.upper.last().map_or(1, |it| it.0));
+    let span = (i128::from(high) - i128::from(low)).max(1);
+    let rows = data.rows.len();
+    let point = |(place, row): (usize, &Vec<String>)| {
+        let above = i128::from(number(row.get(1))) - i128::from(low);
+        let height = u32::try_from((above * i128::from(WHOLE) / span).clamp(0, i128::from(WHOLE))).unwrap_or(0);
+        (percent(left(place, rows) + left(1, rows) / 2), percent(WHOLE - height))
+    };
+    let points: Vec<(String, String)> = data.rows.iter().enumerate().map(point).collect();
+    points
+        .windows(2)
+        .map(|pair| {
+            let [(x1, y1), (x2, y2)] = [pair[0].clone(), pair[1].clone()];
+            view! { <line class="curve" x1=x1 y1=y1 x2=x2 y2=y2 /> }
+        })
+        .collect_view()
+}
+
+/// The whole of a plot: fine enough for the bars of a year of hours.
+const WHOLE: u32 = 100_000;
+
+/// How much of the plot's height a number takes; the zero line is in the middle.
 fn height(number: i64, peak: i64) -> u32 {
-    let peak = i128::from(peak.max(1));
-    u32::try_from((i128::from(number) * 500 / peak).clamp(0, 500)).unwrap_or(500)
+    let (peak, half) = (i128::from(peak.max(1)), i128::from(WHOLE / 2));
+    u32::try_from((i128::from(number) * half / peak).clamp(0, half)).unwrap_or(WHOLE / 2)
 }
 
-/// Thousandths of the plot's width where the share of a row begins.
+/// Where the share of a row begins, of the plot's width.
 fn left(place: usize, rows: usize) -> u32 {
-    u32::try_from(place * 1000 / rows.max(1)).unwrap_or(1000)
+    let place = u64::try_from(place).unwrap_or(u64::MAX).saturating_mul(u64::from(WHOLE));
+    u32::try_from(place / u64::try_from(rows.max(1)).unwrap_or(1)).unwrap_or(WHOLE)
 }
 
-/// Thousandths as a percentage: 16 is `1.6%`.
-fn percent(thousandths: u32) -> String {
-    format!("{}.{}%", thousandths / 10, thousandths % 10)
+/// A part of the whole as a percentage: 1600 is `1.600%`.
+fn percent(part: u32) -> String {
+    format!("{}.{:03}%", part / 1000, part % 1000)
 }
 
 /// A number that people read, as a number.
 fn number(text: Option<&String>) -> i64 {
-    text.and_then(|it| it.replace(',', "").parse().ok()).unwrap_or(0)
+    text.and_then(|it| it.replace(',', "").replace('\u{2212}', "-").parse().ok()).unwrap_or(0)
 }
 
-fn bar(place: usize, rows: usize, row: &[String], peak: i64) -> impl IntoView + use<> {
-    let (up, down) = (height(number(row.get(1)), peak), height(number(row.get(2)), peak));
+fn bar(place: usize, rows: usize, row: &[String], first: usize, peak: i64) -> impl IntoView + use<> {
+    let (up, down) = (height(number(row.get(first)), peak), height(number(row.get(first + 1)), peak));
     // A seventh of its share is left free on either side.
     let share = left(1, rows);
     let (x, width) = (percent(left(place, rows) + share / 7), percent(share * 5 / 7));
     view! {
-        <rect class="in" x=x.clone() y=percent(500 - up) width=width.clone() height=percent(up) />
+        <rect class="in" x=x.clone() y=percent(WHOLE / 2 - up) width=width.clone() height=percent(up) />
         <rect class="out" x=x y="50%" width=width height=percent(down) />
     }
 }
 
-fn grid(data: &ChartData) -> impl IntoView + use<> {
-    let last = data.ticks.len().saturating_sub(1);
-    data.ticks
+fn grid(ticks: &[(i64, String)]) -> impl IntoView + use<> {
+    let last = ticks.len().saturating_sub(1);
+    ticks
         .iter()
         .enumerate()
         .map(|(place, (_, label))| {
-            let y = percent(1000 - left(place, last));
+            let y = percent(WHOLE - left(place, last));
             view! {
                 <line class="grid" x1="0" x2="100%" y1=y.clone() y2=y.clone() />
                 <text class="y" x="0" y=y>
@@ -89,11 +138,11 @@ mod tests {
 
     #[test]
     fn bars_stay_inside() {
-        for (pieces, peak, thousandths) in
-            [(7, 5, 500), (0, 5, 0), (5, 10, 250), (i64::MAX, i64::MAX, 500), (3, 0, 500)]
+        for (pieces, peak, part) in
+            [(7, 5, 50_000), (0, 5, 0), (5, 10, 25_000), (i64::MAX, i64::MAX, 50_000), (3, 0, 50_000)]
         {
-            assert_eq!(height(pieces, peak), thousandths, "{pieces} of {peak}");
+            assert_eq!(height(pieces, peak), part, "{pieces} of {peak}");
         }
-        assert_eq!((percent(left(59, 60)), percent(16)), ("98.3%".to_owned(), "1.6%".to_owned()));
+        assert_eq!((percent(left(59, 60)), percent(1)), ("98.333%".to_owned(), "0.001%".to_owned()));
     }
 }

@@ -17,6 +17,8 @@ pub struct Series {
     pub sign: &'static str,
     /// Is it drawn below the zero line?
     pub down: bool,
+    /// Is it a line, on a scale of its own above the bars?
+    pub line: bool,
 }
 
 impl Series {
@@ -29,6 +31,9 @@ impl Series {
 /// What moves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ChartData {
+    /// The lines of the upper scale, where there is a line above the bars.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upper: Vec<(i64, String)>,
     /// The scale's lines, evenly spaced, from the lowest: where, and as people read it.
     pub ticks: Vec<(i64, String)>,
     /// The rows whose label stands below the chart.
@@ -53,13 +58,20 @@ pub fn Chart(
 ) -> impl IntoView {
     // The browser never needs it: either the server drew it, or the script is there already.
     let first = if cfg!(target_arch = "wasm32") { String::new() } else { data.with_untracked(picture) };
+    let left = data.with_untracked(left);
     let data = Signal::derive(move || data.with(|it| serde_json::to_string(it).unwrap_or_default()));
     view! {
-        <tally-chart class="chart" role="img" aria-label=label style=format!("--h:{height}") series=series data=data>
+        <tally-chart class="chart" role="img" aria-label=label style=format!("--h:{height};--left:{left}") series=series data=data>
             <div inner_html=first></div>
         </tally-chart>
     }
     .into_any()
+}
+
+/// Room for the labels of all scales, in the same way as `frontend/js/echarts.js` leaves it.
+fn left(data: &ChartData) -> String {
+    let longest = data.upper.iter().chain(&data.ticks).map(|(_, label)| label.chars().count()).max().unwrap_or(0);
+    format!("max(2.75rem, {longest} * .4375rem + .625rem)")
 }
 
 /// What takes the charts of a page over; once on a page that has any.
@@ -67,4 +79,31 @@ pub fn Chart(
 pub fn ChartScript() -> impl IntoView {
     let script = use_context::<Assets>().map(|it| it.script("chart.js"));
     script.map(|src| view! { <script type="module" src=src></script> })
+}
+
+/// The next of 1, 2, 5, 10, 20, 50, ... from a number on: a scale that does not jump with every entry.
+pub fn nice(number: i64) -> i64 {
+    let mut unit: i64 = 1;
+    loop {
+        for step in [1, 2, 5] {
+            match unit.checked_mul(step) {
+                Some(it) if it >= number => return it,
+                Some(_) => {}
+                None => return number,
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_round() {
+        for (number, round) in [(0, 1), (1, 1), (3, 5), (11, 20), (2_001, 5_000), (i64::MAX, i64::MAX)] {
+            assert_eq!(nice(number), round);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::bars::bars;
-use super::chart::{Chart, ChartData, Series};
+use super::chart::{Chart, ChartData, Series, nice};
 use super::panel::Panel;
 use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text};
@@ -94,8 +94,8 @@ pub fn HourChart(
 ) -> impl IntoView {
     let (locale, texts) = (locale(), texts());
     let series = Series::all(&[
-        Series { name: texts.flow_in, tone: "in", sign: "+", down: false },
-        Series { name: texts.flow_out, tone: "out", sign: "\u{2212}", down: true },
+        Series { name: texts.flow_in, tone: "in", sign: "+", down: false, line: false },
+        Series { name: texts.flow_out, tone: "out", sign: "\u{2212}", down: true, line: false },
     ]);
     let data = Signal::derive(move || hour.with(|it| chart_data(it, locale)));
     let label = format!("{}, {}", texts.last_hour, texts.per_minute);
@@ -107,24 +107,10 @@ fn chart_data(hour: &[MinuteBar], locale: Locale) -> ChartData {
     let edge = short(peak, locale);
     let is_marked = |(place, it): &(usize, &MinuteBar)| it.minute % 15 == 0 && (2..58).contains(place);
     ChartData {
+        upper: Vec::new(),
         ticks: vec![(-peak, edge.clone()), (0, "0".to_owned()), (peak, edge)],
         marks: hour.iter().enumerate().filter(is_marked).map(|(place, _)| place).collect(),
         rows: hour.iter().map(|it| vec![it.label.clone(), grouped(it.flow.qty_in), grouped(it.flow.qty_out)]).collect(),
-    }
-}
-
-/// The next of 1, 2, 5, 10, 20, 50, ... from a number on: a scale that does not jump with every entry.
-fn nice(number: i64) -> i64 {
-    let mut unit: i64 = 1;
-    loop {
-        for step in [1, 2, 5] {
-            match unit.checked_mul(step) {
-                Some(it) if it >= number => return it,
-                Some(_) => {}
-                None => return number,
-            }
-        }
-        unit = unit.saturating_mul(10);
     }
 }
 
@@ -163,16 +149,4 @@ fn AsTable(hour: RwSignal<Vec<MinuteBar>>) -> impl IntoView {
         </details>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scales_are_round() {
-        for (number, round) in [(0, 1), (1, 1), (3, 5), (11, 20), (2_001, 5_000), (i64::MAX, i64::MAX)] {
-            assert_eq!(nice(number), round);
-        }
-    }
 }

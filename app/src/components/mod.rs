@@ -20,6 +20,7 @@ pub mod rank;
 pub mod refresh;
 pub mod rests;
 pub mod search;
+pub mod statistics;
 pub mod stream;
 pub mod system;
 pub mod wall;

@@ -22,7 +22,8 @@ fn english(why: &Why) -> String {
         Why::NoSuchField => "is no field of this question".to_owned(),
         Why::TooLong(most) => format!("is longer than {} characters", count_of(*most)),
         Why::NotATime => {
-            "is no date or time; write 2025-03-10, 2025-03-10T14:30 or, with an offset, 2025-03-10T14:30:00+08:00".to_owned()
+            "is no date or time; write 2025-03-10, 2025-03-10T14:30 or, with an offset, 2025-03-10T14:30:00+08:00"
+                .to_owned()
         }
         Why::NotInYears(first, last) => format!("is not within the years {first} to {last}"),
         Why::SkippedTime => "is a local time that does not exist: the clock was put forward".to_owned(),
@@ -37,7 +38,9 @@ fn english(why: &Why) -> String {
         Why::NotOneOf(words) => format!("is none of {}", words.join(", ")),
         Why::NotBetween(least, most) => format!("is no number from {} to {}", grouped(*least), grouped(*most)),
         Why::BrokenCursor => "is no cursor of this question; begin without one".to_owned(),
-        Why::TooManyParts(most) => format!("cuts the period into more than {} parts; take a longer one", count_of(*most)),
+        Why::TooManyParts(most) => {
+            format!("cuts the period into more than {} parts; take a longer one", count_of(*most))
+        }
         Why::TooManyRows(most) => {
             format!("makes more than {} lines; group by less, filter, or take a longer interval", count_of(*most))
         }
@@ -46,7 +49,9 @@ fn english(why: &Why) -> String {
              hour, or filter by product",
             count_of(*most)
         ),
-        Why::OutOfRange => format!("brings a sum beyond \u{b1}{}, which would not be exact; filter by less", grouped(LARGEST_SUM)),
+        Why::OutOfRange => {
+            format!("brings a sum beyond \u{b1}{}, which would not be exact; filter by less", grouped(LARGEST_SUM))
+        }
     }
 }
 
@@ -87,7 +92,10 @@ mod tests {
 
     #[test]
     fn says_it_in_both_languages() {
-        assert_eq!(Locale::En.why(&Why::TooManyRows(200_000)), "makes more than 200,000 lines; group by less, filter, or take a longer interval");
+        assert_eq!(
+            Locale::En.why(&Why::TooManyRows(200_000)),
+            "makes more than 200,000 lines; group by less, filter, or take a longer interval"
+        );
         assert_eq!(Locale::Zh.why(&Why::NotAfter("from")), "不晚于 from");
     }
 }

@@ -4,6 +4,7 @@ mod date;
 mod en;
 mod faults;
 mod names;
+mod statistics;
 mod zh;
 
 use leptos::prelude::{provide_context, use_context};
@@ -13,6 +14,7 @@ use crate::model::live::Named;
 use crate::model::names::Name;
 
 pub use names::NamesTexts;
+pub use statistics::StatisticsTexts;
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -32,7 +32,7 @@ pub enum Why {
     /// It must be later than that field.
     NotAfter(&'static str),
     /// The period is longer than so many years.
-    PeriodTooLong(i32),
+    PeriodTooLong(u32),
     /// Not an id.
     NoId(IdError),
     /// No entry and no name has this id.

@@ -11,5 +11,6 @@ pub mod names;
 pub mod pipeline;
 pub mod quantity;
 pub mod statistics;
+pub mod statistics_page;
 pub mod stock;
 pub mod system;

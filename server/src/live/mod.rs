@@ -14,7 +14,7 @@ mod view;
 mod watch;
 mod watchlist;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -23,6 +23,7 @@ use app::model::entry::Millis;
 use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
 use app::model::pipeline::PipelineState;
+use app::model::statistics::Filter;
 use app::model::stock::{AsOf, StockItem, StockKey, StockPage};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
@@ -35,6 +36,7 @@ pub use watch::Watch;
 pub use watchlist::Levels;
 
 use crate::business_time::rfc3339;
+use crate::records::Names;
 use state::State;
 use view::Surroundings;
 
@@ -192,6 +194,23 @@ impl Hub {
         self.vouched_at.store(at.0, Ordering::Relaxed);
     }
 
+    /// The names that pages show.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.around().names)
+    }
+
+    /// The stock of what a filter lets through, if it is known exactly where the stream stood at these cursors.
+    pub fn stock_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter) -> Option<i64> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let state = state.as_ref().filter(|it| are_same(it.positions(), cursors) && filter.companies.is_empty())?;
+        let wanted = |key: &StockKey| {
+            (filter.warehouses.is_empty() || filter.warehouses.contains(&key.warehouse_id))
+                && (filter.products.is_empty() || filter.products.contains(&key.product_id))
+        };
+        let mut stocks = state.keys().iter().filter(|(key, _)| wanted(key));
+        stocks.try_fold(0_i64, |sum, (_, value)| sum.checked_add(value.stock?))
+    }
+
     /// The warehouses or products that a text finds by name, initials or id; the largest first.
     pub fn find(&self, of: NameOf, text: &str, most: usize) -> Vec<Holder> {
         let (state, around) = (self.state.read().unwrap_or_else(PoisonError::into_inner), self.around());
@@ -239,6 +258,12 @@ impl StockFilter {
         self.warehouse.as_deref().is_none_or(|it| it == key.warehouse_id.as_str())
             && self.product.as_deref().is_none_or(|it| it == key.product_id.as_str())
     }
+}
+
+/// The same place of the stream? A partition of which nothing came yet may be told or not.
+fn are_same(one: &BTreeMap<i32, i64>, other: &BTreeMap<i32, i64>) -> bool {
+    let begun = |it: &(&i32, &i64)| *it.1 > 0;
+    one.iter().filter(begun).eq(other.iter().filter(begun))
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub use set_cursor::{CursorMove, Loss};
 pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
 pub use tables::DayTable;
-pub use totals_snapshot::{FIRST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
+pub use totals_snapshot::{FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
 pub use trail::Deed;
 
 use crate::business_time::BusinessTime;

@@ -11,6 +11,7 @@ use app::model::statistics::{Filter, Group, GroupBy, Sums};
 use chrono::NaiveDate;
 use sqlx::{MySql, QueryBuilder, Transaction};
 
+use super::error::limited;
 use super::flows::{self, Cell, Flows};
 use super::levels::{self, Level, Span, Unit};
 use super::offsets::{self, Cursor};
@@ -30,6 +31,12 @@ const MOST_NAMED: usize = 4000;
 pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1000, 1, 1) {
     Some(day) => day,
     None => NaiveDate::MIN,
+};
+
+/// After the last day of which anything can be.
+pub const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
 };
 
 /// Totals at one instant.
@@ -77,6 +84,19 @@ impl Records {
     }
 }
 
+impl Records {
+    /// Every company that an entry ever had, but for the last second.
+    pub async fn companies(&self) -> Result<Vec<String>, Error> {
+        limited("reading the companies", async {
+            sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals ORDER BY company_id")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(Error::away("reading the companies"))
+        })
+        .await
+    }
+}
+
 impl TotalsSnapshot {
     /// What moved in a span, by group; `by_unit`: and by hour, day or month, whichever the span is made of.
     pub async fn moved(
@@ -103,7 +123,12 @@ impl TotalsSnapshot {
     /// The ids of a filter that no entry ever had.
     pub async fn unknown_ids(&mut self, filter: &Filter) -> Result<Vec<(NameOf, String)>, Error> {
         let lists: [(NameOf, &str, &str, Vec<&str>); 3] = [
-            (NameOf::Warehouse, "month_warehouse_totals", "warehouse_id", texts(&filter.warehouses, WarehouseId::as_str)),
+            (
+                NameOf::Warehouse,
+                "month_warehouse_totals",
+                "warehouse_id",
+                texts(&filter.warehouses, WarehouseId::as_str),
+            ),
             (NameOf::Product, "month_product_totals", "product_id", texts(&filter.products, ProductId::as_str)),
             (NameOf::Company, "month_warehouse_totals", "company_id", texts(&filter.companies, CompanyId::as_str)),
         ];

@@ -5,17 +5,22 @@ mod keep;
 pub mod page;
 mod period;
 mod statement;
+pub mod summary;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use app::model::entry::Millis;
 use app::model::names::NameOf;
-use app::model::statistics::{Figures, Filter, Interval, Question, Row};
+use app::model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
 pub use keep::LevelKeeper;
 pub use statement::MOST_ROWS;
 use statement::{Accounts, Unmade};
 
 use crate::business_time::BusinessTime;
-use crate::records::{Cursor, Error as RecordsError, MOST_ROW_TABLES, Records, TotalsError, TotalsSnapshot};
+use crate::records::{
+    Cursor, Error as RecordsError, FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Records, Span, TotalsError, TotalsSnapshot,
+};
 
 /// The most parts that an interval may cut a period into: a year of hours.
 pub const MOST_PARTS: usize = 8784;
@@ -85,6 +90,11 @@ pub async fn statement(records: &Records, zone: BusinessTime, question: &Questio
     Ok(statement)
 }
 
+/// When the parts begin that an interval cuts a period into, the first at its start.
+pub fn parts(zone: BusinessTime, period: &Range<Millis>, interval: Interval) -> Result<Vec<Millis>, Error> {
+    period::parts(zone, period, interval, MOST_PARTS).ok_or(Error::TooManyParts)
+}
+
 /// Answers questions about one and the same instant.
 pub struct Reader {
     snapshot: TotalsSnapshot,
@@ -107,6 +117,13 @@ impl Reader {
         self.snapshot.unknown_ids(filter).await.map_err(Error::Records)
     }
 
+    /// The stock of what a filter lets through, by all that is recorded.
+    pub async fn stock(&mut self, filter: &Filter) -> Result<i64, Error> {
+        let ever = Span::Months(FIRST_DAY..LAST_DAY);
+        let moved = self.snapshot.moved(&ever, GroupBy::default(), filter, false).await?;
+        Ok(moved.iter().fold(0_i64, |sum, (_, _, sums)| sum.saturating_add(sums.net())))
+    }
+
     /// Where each partition stood.
     pub fn cursors(&self) -> &BTreeMap<i32, Cursor> {
         &self.snapshot.cursors
@@ -115,10 +132,7 @@ impl Reader {
     /// Answers a question.
     pub async fn statement(&mut self, question: &Question) -> Result<Statement, Error> {
         let zone = self.zone;
-        let starts = question
-            .interval
-            .map(|interval| period::parts(zone, &question.period, interval, MOST_PARTS).ok_or(Error::TooManyParts))
-            .transpose()?;
+        let starts = question.interval.map(|interval| parts(zone, &question.period, interval)).transpose()?;
         // Nothing but hours cuts days; weeks are made of days.
         let longest = question.interval.map(|it| if it == Interval::Week { Interval::Day } else { it });
         let before = period::before(zone, question.period.start).ok_or(Error::NoSuchTime)?;

@@ -4,11 +4,14 @@ use app::backend::{ApiError, Backend, MOST_FOUND};
 use app::model::catalogue::{CataloguePage, CatalogueQuery};
 use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
+use app::model::statistics_page::StatisticsPage;
 use app::model::system::SystemView;
 use async_trait::async_trait;
 
+use super::statistics_page::StatisticsReader;
 use super::system::SystemReader;
 use crate::catalogue;
+use crate::clock::Clock;
 use crate::ingest::explain;
 use crate::live::{Hub, Scope};
 
@@ -18,6 +21,10 @@ pub struct ServerBackend {
     pub hub: Hub,
     /// How the parts are.
     pub system: SystemReader,
+    /// What periods brought.
+    pub statistics: StatisticsReader,
+    /// For periods by name.
+    pub clock: Clock,
 }
 
 /// The most characters that a search looks for.
@@ -40,6 +47,13 @@ impl Backend for ServerBackend {
 
     async fn system(&self) -> Result<SystemView, ApiError> {
         self.system.read().await
+    }
+
+    async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError> {
+        self.statistics.page(query, self.clock.now()).await.map_err(|error| {
+            tracing::warn!("statistics cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
     }
 
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError> {

@@ -2,6 +2,7 @@
 
 mod assets;
 mod backend;
+mod find;
 mod guard;
 mod health;
 mod names;
@@ -12,6 +13,8 @@ mod preferences;
 mod problem;
 mod router;
 mod statistics;
+mod statistics_page;
+mod statistics_query;
 mod stock;
 mod stream;
 mod system;
@@ -86,6 +89,11 @@ pub fn version_of(pkg: &Path) -> Result<Arc<str>, Error> {
 }
 
 impl Web {
+    /// Finds ids.
+    fn finder(&self) -> find::Finder {
+        find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }
+    }
+
     /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.
     pub async fn serve(self, listen: SocketAddr, ops: Option<SocketAddr>) -> Result<(), Error> {
         let health = health::routes(&self);

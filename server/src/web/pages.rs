@@ -23,6 +23,7 @@ use leptos_axum::{
 
 use super::backend::ServerBackend;
 use super::preferences;
+use super::statistics_page::StatisticsReader;
 use super::{Web, assets};
 
 /// That of the wall, that of the URL where one may look at each, else the one somebody chose.
@@ -53,7 +54,16 @@ impl Pages {
         let dir = assets::dir(&web.version);
         Self {
             options: LeptosOptions::builder().output_name("tallyhouse").site_pkg_dir(dir.clone()).build(),
-            backend: Arc::new(ServerBackend { hub: web.hub.clone(), system: web.system.clone() }),
+            backend: Arc::new(ServerBackend {
+                hub: web.hub.clone(),
+                system: web.system.clone(),
+                statistics: StatisticsReader {
+                    records: web.pipeline.records.clone(),
+                    finder: web.finder(),
+                    zone: web.business_time,
+                },
+                clock: web.clock.clone(),
+            }),
             assets: Assets { folder: format!("/{dir}"), version: web.version.to_string() },
         }
     }

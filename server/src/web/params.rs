@@ -45,9 +45,9 @@ impl Params {
         self.faults.push(FieldFault { field, why });
     }
 
-    /// How much is wrong so far.
-    pub fn count(&self) -> usize {
-        self.faults.len()
+    /// Is there such a field?
+    pub fn is_given(&self, field: &str) -> bool {
+        self.given.iter().any(|(name, _)| name == field)
     }
 
     /// The values of a field.
@@ -99,6 +99,14 @@ impl Params {
         found
     }
 
+    /// A word that must be given.
+    pub fn needed_word<T: Copy>(&mut self, field: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        if !self.is_given(field) {
+            self.fault(field, Why::Missing);
+        }
+        self.word(field, words)
+    }
+
     /// Words after each other with commas between them, or in fields of the same name.
     pub fn words<T: Copy>(&mut self, field: &'static str, words: &[(&'static str, T)]) -> Vec<T> {
         let mut found = Vec::new();
@@ -131,6 +139,14 @@ impl Params {
                 None
             }
         }
+    }
+
+    /// A moment that must be given.
+    pub fn needed_moment(&mut self, field: &'static str, zone: BusinessTime) -> Option<Millis> {
+        if !self.is_given(field) {
+            self.fault(field, Why::Missing);
+        }
+        self.moment(field, zone)
     }
 
     /// What is wrong with what was given; nothing may be given that was not taken.
@@ -176,7 +192,8 @@ mod tests {
 
     #[test]
     fn takes_what_is_right_and_names_what_is_not() {
-        let mut params = Params::new("from=2025-03-10&to=nonsense&product_id=a&product_id=a&product_id=%E5%90%8C&limit=0&x=1");
+        let mut params =
+            Params::new("from=2025-03-10&to=nonsense&product_id=a&product_id=a&product_id=%E5%90%8C&limit=0&x=1");
         let zone = BusinessTime(chrono_tz::Asia::Shanghai);
         assert_eq!(params.moment("from", zone), Some(Millis(1_741_536_000_000)));
         assert_eq!(params.moment("to", zone), None);
@@ -191,11 +208,14 @@ mod tests {
     fn reads_times_with_and_without_an_offset() {
         let zone = BusinessTime(chrono_tz::Europe::Berlin);
         let summer = Ok(Millis(1_750_000_000_000));
-        for text in ["2025-06-15T17:06:40+02:00", "2025-06-15T17:06:40", "2025-06-15 17:06:40.000", "2025-06-15T15:06:40Z"] {
+        for text in
+            ["2025-06-15T17:06:40+02:00", "2025-06-15T17:06:40", "2025-06-15 17:06:40.000", "2025-06-15T15:06:40Z"]
+        {
             assert_eq!(moment(text, zone), summer, "{text}");
         }
         assert_eq!(moment("2025-03-30T02:30", zone), Err(Why::SkippedTime));
-        for text in ["", "2025-02-30", "2025-03-10T25:00", "10.3.2025", "99999-01-01T00:00:00Z", "'; DROP TABLE x; --"] {
+        for text in ["", "2025-02-30", "2025-03-10T25:00", "10.3.2025", "99999-01-01T00:00:00Z", "'; DROP TABLE x; --"]
+        {
             assert_eq!(moment(text, zone), Err(Why::NotATime), "{text}");
         }
         for text in ["0001-01-01", "1899-12-31T23:59:59", "2201-01-01", "9999-12-31T00:00:00Z"] {

@@ -1,27 +1,23 @@
-//! `GET /api/v1/statistics`, and how a question about a period is read from a URL.
+//! `GET /api/v1/statistics`.
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::faults::{FieldFault, Why};
+use app::model::faults::FieldFault;
 use app::model::names::NameOf;
-use app::model::statistics::{Column, Figures, Filter, Group, GroupBy, Interval, Order, Question, Row};
+use app::model::statistics::{Column, Figures, Group, Order, Question, Row};
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use chrono::Months;
 use serde::Serialize;
 
 use super::Web;
 use super::params::Params;
 use super::problem::Problem;
+use super::statistics_query::{BY, check_period, cursor, fault_of, filter, group_by, interval, order, unknown};
 use crate::business_time::{BusinessTime, rfc3339};
 use crate::ingest::explain;
-use crate::records::MOST_ROW_TABLES;
 use crate::statistics::page::{Place, page};
-use crate::statistics::{Error, MOST_PARTS, MOST_ROWS, Reader};
+use crate::statistics::{Error, Reader};
 
-/// The longest period.
-pub const MOST_YEARS: i32 = 100;
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
 
@@ -38,81 +34,16 @@ pub struct Asked {
     pub limit: usize,
 }
 
-/// The dimensions of a statement, as URLs name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    Warehouse,
-    Product,
-    Company,
-}
-
-/// Reads the part of a question that is not about time.
-pub fn filter_and_groups(params: &mut Params) -> (Filter, GroupBy) {
-    let filter = Filter {
-        warehouses: params.ids("warehouse_id"),
-        products: params.ids("product_id"),
-        companies: params.ids("company_id"),
-    };
-    let words = [("warehouse", By::Warehouse), ("product", By::Product), ("company", By::Company)];
-    let by = params.words("group_by", &words);
-    let group_by = GroupBy {
-        warehouse: by.contains(&By::Warehouse),
-        product: by.contains(&By::Product),
-        company: by.contains(&By::Company),
-    };
-    (filter, group_by)
-}
-
-/// Notes what is wrong with a period.
-pub fn check_period(params: &mut Params, from: Millis, to: Millis, zone: BusinessTime) {
-    let latest = zone.local(from).and_then(|it| it.checked_add_months(Months::new(MOST_YEARS.unsigned_abs() * 12)));
-    if to <= from {
-        params.fault("to", Why::NotAfter("from"));
-    } else if latest.is_none_or(|latest| zone.local(to).is_none_or(|to| to > latest)) {
-        params.fault("to", Why::PeriodTooLong(MOST_YEARS));
-    }
-}
-
-/// The interval.
-pub fn interval(params: &mut Params) -> Option<Interval> {
-    params.word("interval", &Interval::ALL.map(|it| (it.as_str(), it)))
-}
-
-/// The order, by group where none is given.
-pub fn order(params: &mut Params) -> Order {
-    let word = params.text("sort", 1000);
-    let order = word.as_deref().map(Order::parse);
-    if order == Some(None) {
-        params.fault("sort", Why::NotOneOf(Column::ALL.map(Column::as_str).to_vec()));
-    }
-    order.flatten().unwrap_or(Order { column: Column::Group, descending: false })
-}
-
-/// The place that a cursor stands for.
-pub fn cursor(params: &mut Params, order: Order) -> Option<Place> {
-    let place = params.text("cursor", 10_000).map(|it| Place::read(&it, order));
-    if place == Some(None) {
-        params.fault("cursor", Why::BrokenCursor);
-    }
-    place.flatten()
-}
-
 fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     let mut params = Params::new(query);
-    let mut needed = |field| {
-        let (before, at) = (params.count(), params.moment(field, zone));
-        if at.is_none() && params.count() == before {
-            params.fault(field, Why::Missing);
-        }
-        at
-    };
-    let (from, to) = (needed("from"), needed("to"));
+    let (from, to) = (params.needed_moment("from", zone), params.needed_moment("to", zone));
     if let (Some(from), Some(to)) = (from, to) {
-        check_period(&mut params, from, to, zone);
+        check_period(&mut params, &(from..to), zone);
     }
-    let (filter, group_by) = filter_and_groups(&mut params);
+    let filter = filter(&mut params);
+    let group_by = group_by(&params.words("group_by", &BY[..3]));
     let interval = interval(&mut params);
-    let order = order(&mut params);
+    let order = order(&mut params).unwrap_or(Order { column: Column::Group, descending: false });
     let after = cursor(&mut params, order);
     let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
     let faults = params.faults();
@@ -125,25 +56,6 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
         }),
         _ => Err(faults),
     }
-}
-
-/// The field that an error is about. `None`: it is about no field.
-pub fn fault_of(error: &Error) -> Option<FieldFault> {
-    let (field, why) = match error {
-        Error::TooManyParts => ("interval", Why::TooManyParts(MOST_PARTS)),
-        Error::TooManyRows => ("group_by", Why::TooManyRows(MOST_ROWS)),
-        Error::TooFine => ("from", Why::TooFine(MOST_ROW_TABLES)),
-        Error::NoSuchTime => ("from", Why::NotATime),
-        Error::OutOfRange => ("from", Why::OutOfRange),
-        Error::Records(_) | Error::Rebuilding => return None,
-    };
-    Some(FieldFault { field: field.to_owned(), why })
-}
-
-/// The field that an unknown id stands in.
-pub fn unknown(ids: Vec<(NameOf, String)>) -> Vec<FieldFault> {
-    let fault = |(of, id): (NameOf, String)| FieldFault { field: format!("{}_id", of.as_str()), why: Why::UnknownId(id) };
-    ids.into_iter().map(fault).collect()
 }
 
 /// What an answer rests on.
@@ -186,7 +98,10 @@ async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
     let zone = web.business_time;
     let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
     let ids = reader.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&it))?;
-    let ids = named_ones_aside(web, ids).await?;
+    // An id that has a name is known, though no entry has it yet.
+    let names = web.hub.names();
+    let ids: Vec<(NameOf, String)> =
+        ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
     if !ids.is_empty() {
         return Err(Problem::faults(&unknown(ids)));
     }
@@ -200,15 +115,6 @@ async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
         total: statement.total,
         next_cursor: next.map(|it| it.write()),
     })
-}
-
-/// An id that has a name is known, though no entry has it yet.
-async fn named_ones_aside(web: &Web, ids: Vec<(NameOf, String)>) -> Result<Vec<(NameOf, String)>, Problem> {
-    if ids.is_empty() {
-        return Ok(ids);
-    }
-    let catalogue = web.pipeline.records.catalogue().await.map_err(|it| problem(&Error::Records(it)))?;
-    Ok(ids.into_iter().filter(|it| !catalogue.names.contains_key(it)).collect())
 }
 
 fn line(row: Row, zone: BusinessTime) -> Line {

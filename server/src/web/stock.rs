@@ -30,7 +30,11 @@ pub async fn get(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<StockPage>, Problem> {
     let Query(wanted) = wanted.map_err(|_| {
-        Problem::invalid(vec![FieldError { field: "query".to_owned(), code: "malformed", message: "cannot be read".to_owned() }])
+        Problem::invalid(vec![FieldError {
+            field: "query".to_owned(),
+            code: "malformed",
+            message: "cannot be read".to_owned(),
+        }])
     })?;
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: String| {

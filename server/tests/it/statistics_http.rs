@@ -36,10 +36,15 @@ async fn a_month_by_warehouse_and_by_week_page_by_page() {
     let (base, stop) = system.serve().await;
     let (status, month) = ask(&base, "from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing").await;
     assert_eq!(status, 200, "{month}");
-    let first = json!({ "warehouse_id": "w1", "opening": 100, "in": 7, "out": 0, "adjust": -3, "closing": 104, "entries": 2 });
-    let second = json!({ "warehouse_id": "w2", "opening": 0, "in": 0, "out": 20, "adjust": 0, "closing": -20, "entries": 1 });
+    let first =
+        json!({ "warehouse_id": "w1", "opening": 100, "in": 7, "out": 0, "adjust": -3, "closing": 104, "entries": 2 });
+    let second =
+        json!({ "warehouse_id": "w2", "opening": 0, "in": 0, "out": 20, "adjust": 0, "closing": -20, "entries": 1 });
     assert_eq!(month["rows"], json!([first, second]));
-    assert_eq!(month["total"], json!({ "opening": 100, "in": 7, "out": 20, "adjust": -3, "closing": 84, "entries": 3 }));
+    assert_eq!(
+        month["total"],
+        json!({ "opening": 100, "in": 7, "out": 20, "adjust": -3, "closing": 84, "entries": 3 })
+    );
     assert_eq!(month["next_cursor"], Value::Null);
     let recorded: i64 = month["as_of"]["offsets"].as_object().unwrap().values().map(|it| it.as_i64().unwrap()).sum();
     assert_eq!(recorded, 5);
@@ -48,7 +53,8 @@ async fn a_month_by_warehouse_and_by_week_page_by_page() {
     assert_eq!((&page["rows"], &page["total"]), (&json!([first]), &month["total"]));
     let cursor = page["next_cursor"].as_str().unwrap();
     let (_, rest) =
-        ask(&base, &format!("from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1&cursor={cursor}")).await;
+        ask(&base, &format!("from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1&cursor={cursor}"))
+            .await;
     assert_eq!((&rest["rows"], &rest["next_cursor"]), (&json!([second]), &Value::Null));
 
     let (_, weeks) = ask(&base, "from=2025-03-01&to=2025-03-11&interval=week&warehouse_id=w1&group_by=product").await;
@@ -79,7 +85,11 @@ async fn bad_questions_are_told_which_field_is_wrong() {
         ("from=1&to=2025-03-01".to_owned(), "from", "not_a_time"),
         ("from=2025-01-01&from=2025-02-01&to=2025-03-01".to_owned(), "from", "repeated"),
         (format!("{period}&warehouse_id=nowhere"), "warehouse_id", "unknown_id"),
-        (format!("{period}&product_id=apple&product_id=%27%3B%20DROP%20TABLE%20names%3B--"), "product_id", "unknown_id"),
+        (
+            format!("{period}&product_id=apple&product_id=%27%3B%20DROP%20TABLE%20names%3B--"),
+            "product_id",
+            "unknown_id",
+        ),
         (format!("{period}&company_id=1%20OR%201%3D1"), "company_id", "unknown_id"),
         (format!("{period}&company_id={long}"), "company_id", "no_id"),
         (format!("{period}&product_id="), "product_id", "no_id"),

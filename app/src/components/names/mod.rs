@@ -12,22 +12,12 @@ use crate::i18n::locale;
 use crate::model::catalogue::{CatalogueQuery, KindCount};
 use crate::model::names::NameOf;
 use crate::number::count_of;
+use crate::url::Url;
 
 /// The page of a query, as a URL.
 pub fn url(query: &CatalogueQuery) -> String {
-    let mut url = format!("/names?of={}", query.of.as_str());
-    if !query.find.is_empty() {
-        url.push_str("&find=");
-        url.extend(query.find.bytes().map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        }));
-    }
-    if query.page > 0 {
-        url.push_str("&page=");
-        url.push_str(&(query.page + 1).to_string());
-    }
-    url
+    let page = if query.page > 0 { (query.page + 1).to_string() } else { String::new() };
+    Url::new("/names").with("of", query.of.as_str()).with("find", &query.find).with("page", &page).into_text()
 }
 
 /// The choice of a kind, with how many of each have no name.

@@ -1,0 +1,214 @@
+//! `/statistics` as a person asks for it and sees it. Only the server makes and reads these pages.
+
+use super::faults::FieldFault;
+use super::live::Named;
+use super::names::NameOf;
+use super::statistics::{Column, Figures, GroupBy, Interval, Order};
+use crate::url::Url;
+
+/// A period by name; it moves with the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// The business day.
+    Today,
+    /// The one before.
+    Yesterday,
+    /// Seven days, with today.
+    SevenDays,
+    /// Thirty days, with today.
+    ThirtyDays,
+    /// From the first to today.
+    ThisMonth,
+    /// The whole month before.
+    LastMonth,
+    /// From 1 January to today.
+    ThisYear,
+}
+
+impl Preset {
+    /// All, in the order of the page.
+    pub const ALL: [Self; 7] = [
+        Self::Today,
+        Self::Yesterday,
+        Self::SevenDays,
+        Self::ThirtyDays,
+        Self::ThisMonth,
+        Self::LastMonth,
+        Self::ThisYear,
+    ];
+
+    /// Its word in URLs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Yesterday => "yesterday",
+            Self::SevenDays => "7d",
+            Self::ThirtyDays => "30d",
+            Self::ThisMonth => "month",
+            Self::LastMonth => "last_month",
+            Self::ThisYear => "year",
+        }
+    }
+}
+
+/// The state of the page, which is its URL.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatisticsQuery {
+    /// A period by name.
+    pub preset: Option<Preset>,
+    /// Or its bounds, as they were typed.
+    pub from: String,
+    /// Not in the period any more.
+    pub to: String,
+    /// Only these.
+    pub warehouses: Vec<String>,
+    /// Only these.
+    pub products: Vec<String>,
+    /// Only these.
+    pub companies: Vec<String>,
+    /// By what.
+    pub group_by: GroupBy,
+    /// A line for each part of the period?
+    pub by_time: bool,
+    /// Parts of this length; none: as fits the period.
+    pub interval: Option<Interval>,
+    /// The order; none: the usual one.
+    pub order: Option<Order>,
+    /// After which line.
+    pub cursor: String,
+}
+
+impl StatisticsQuery {
+    /// Its URL.
+    pub fn url(&self) -> String {
+        let it = self.group_by;
+        let by =
+            [("warehouse", it.warehouse), ("product", it.product), ("company", it.company), ("time", self.by_time)];
+        let by: Vec<&str> = by.into_iter().filter(|(_, wanted)| *wanted).map(|(word, _)| word).collect();
+        Url::new("/statistics")
+            .with("period", self.preset.map_or("", Preset::as_str))
+            .with("from", if self.preset.is_none() { &self.from } else { "" })
+            .with("to", if self.preset.is_none() { &self.to } else { "" })
+            .with_all("warehouse_id", &self.warehouses)
+            .with_all("product_id", &self.products)
+            .with_all("company_id", &self.companies)
+            .with("group_by", if by.is_empty() { "none".to_owned() } else { by.join(",") }.as_str())
+            .with("interval", self.interval.map_or("", Interval::as_str))
+            .with("sort", &self.order.map(Order::word).unwrap_or_default())
+            .with("cursor", &self.cursor)
+            .into_text()
+    }
+
+    /// Another state that is near this one, from its first line.
+    #[must_use]
+    pub fn but(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut other = Self { cursor: String::new(), ..self.clone() };
+        change(&mut other);
+        other
+    }
+
+    /// The ids of a kind that it is about.
+    pub fn ids(&mut self, of: NameOf) -> &mut Vec<String> {
+        match of {
+            NameOf::Warehouse => &mut self.warehouses,
+            NameOf::Product => &mut self.products,
+            NameOf::Company => &mut self.companies,
+        }
+    }
+
+    /// The order that lines have, chosen or usual: the largest stock first, parts of time in their order.
+    pub fn order_or_usual(&self) -> Order {
+        let usual = if self.by_time { (Column::Start, false) } else { (Column::Closing, true) };
+        self.order.unwrap_or(Order { column: usual.0, descending: usual.1 })
+    }
+}
+
+/// A text that was typed into a filter, and what it may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unclear {
+    /// Which filter.
+    pub of: NameOf,
+    /// What was typed.
+    pub typed: String,
+    /// What it finds, the first of them; none: nothing.
+    pub found: Vec<Named>,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatisticsPage {
+    /// What was asked, as far as it was understood.
+    pub query: StatisticsQuery,
+    /// From when, as a field of a form takes it.
+    pub from: String,
+    /// To when.
+    pub to: String,
+    /// What the filters let through, by name.
+    pub filters: Vec<(NameOf, Named)>,
+    /// What is wrong with the question.
+    pub faults: Vec<FieldFault>,
+    /// What is not clear in it.
+    pub unclear: Vec<Unclear>,
+    /// The answer; none: the question is wrong.
+    pub statement: Option<StatementView>,
+}
+
+/// A part of the period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// `11-20`, `14:00`, `2026-11`.
+    pub label: String,
+    /// All together.
+    pub figures: Figures,
+}
+
+/// A line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is grouped by, in the order warehouse, product, company.
+    pub names: Vec<Named>,
+    /// When its part begins.
+    pub start: Option<String>,
+    /// How much.
+    pub figures: Figures,
+    /// The shape of its stock over the period; empty: none is known.
+    pub trend: String,
+}
+
+/// One of those whose stock changed most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mover {
+    /// Whose, as a line has it.
+    pub names: Vec<Named>,
+    /// By how much.
+    pub net: i64,
+}
+
+/// A statement, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementView {
+    /// `2026-11-01 00:00`.
+    pub from: String,
+    /// `2026-11-21 00:00`; none: it has not come yet.
+    pub to: Option<String>,
+    /// All together.
+    pub total: Figures,
+    /// Thousandths of days in the period so far: an average counts no days to come.
+    pub days: i64,
+    /// How long the parts are.
+    pub interval: Interval,
+    /// The period in parts.
+    pub parts: Vec<Part>,
+    /// Who moved most, with by how much stock changed.
+    pub movers: Vec<Mover>,
+    /// This page of lines.
+    pub lines: Vec<Line>,
+    /// Lines on all pages.
+    pub all_lines: usize,
+    /// Where the next page begins after.
+    pub next: Option<String>,
+    /// `2026-11-20 14:32:08`.
+    pub as_of: String,
+    /// Is its end the live stock, at one point of the stream? None: it is not known.
+    pub is_live: Option<bool>,
+}

@@ -1,0 +1,90 @@
+//! `GET /api/v1/ids?of=&find=`: ids by name, initials or id, for filters.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use app::model::live::Named;
+use app::model::names::{Name, NameOf};
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use serde::Serialize;
+
+use super::Web;
+use super::params::Params;
+use super::problem::Problem;
+use crate::catalogue::finds;
+use crate::ingest::explain;
+use crate::live::Hub;
+use crate::records::{Error, Names, Records};
+
+/// The most that one search brings.
+const MOST: usize = 20;
+/// The most characters that are looked for.
+const MOST_TEXT: usize = 64;
+
+/// Finds ids. Cheap to clone.
+#[derive(Clone)]
+pub struct Finder {
+    /// Who holds stock, and names.
+    pub hub: Hub,
+    /// Which companies there are.
+    pub records: Records,
+}
+
+impl Finder {
+    /// The names that pages show.
+    pub fn names(&self) -> Arc<Names> {
+        self.hub.names()
+    }
+
+    /// What a text finds, at most so many: the largest first, then what holds no stock, by id.
+    pub async fn find(&self, of: NameOf, text: &str, most: usize) -> Result<Vec<Named>, Error> {
+        let held = self.hub.find(of, text, most);
+        let mut found: Vec<Named> = held.into_iter().map(|it| Named { id: it.id, name: it.name }).collect();
+        let names = self.names();
+        let of_kind = names.get(&of);
+        let mut ids: BTreeSet<&str> = of_kind.iter().flat_map(|it| it.keys()).map(String::as_str).collect();
+        let companies = if of == NameOf::Company { self.records.companies().await? } else { Vec::new() };
+        ids.extend(companies.iter().map(String::as_str));
+        let wanted = text.trim().to_lowercase();
+        for id in ids {
+            if found.len() >= most {
+                break;
+            }
+            let name = of_kind.and_then(|it| it.get(id));
+            if finds(&wanted, id, name) && !found.iter().any(|it| it.id == id) {
+                found.push(Named { id: id.to_owned(), name: name.cloned().unwrap_or_default() });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// One that was found.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    id: String,
+    #[serde(flatten)]
+    name: Name,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+pub struct Items {
+    items: Vec<Item>,
+}
+
+/// The call.
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<Items>, Problem> {
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let kinds = [NameOf::Warehouse, NameOf::Product, NameOf::Company].map(|it| (it.as_str(), it));
+    let of = params.needed_word("of", &kinds);
+    let text = params.text("find", MOST_TEXT).unwrap_or_default();
+    let faults = params.faults();
+    let (Some(of), true) = (of, faults.is_empty()) else { return Err(Problem::faults(&faults)) };
+    let found = web.finder().find(of, &text, MOST).await.map_err(|error| {
+        tracing::warn!("a search: {}", explain(&error));
+        Problem::away("The records do not answer.")
+    })?;
+    Ok(Json(Items { items: found.into_iter().map(|it| Item { id: it.id, name: it.name }).collect() }))
+}

@@ -1,0 +1,309 @@
+//! `/statistics`: from the URL to what the page shows.
+
+use std::collections::BTreeMap;
+
+use app::model::entry::Millis;
+use app::model::faults::FieldFault;
+use app::model::ids::IdError;
+use app::model::live::{CURVE_DAYS, Named, curve};
+use app::model::names::NameOf;
+use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
+use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage, Unclear};
+
+use super::find::Finder;
+use super::statistics_query::{Wanted, fault_of, fitting, unknown, wanted};
+use crate::business_time::BusinessTime;
+use crate::live::clock;
+use crate::records::{Names, Records};
+use crate::statistics::page::page;
+use crate::statistics::summary::{GroupSummary, by_group, by_part};
+use crate::statistics::{Error, Reader, Statement, parts};
+
+/// The most lines of a page.
+const LINES: usize = 100;
+/// The most who are shown to have moved most.
+const MOVERS: usize = 12;
+/// The most that a text which is not clear is shown to find.
+const MOST_FOUND: usize = 12;
+
+/// Makes the page. Cheap to clone.
+#[derive(Clone)]
+pub struct StatisticsReader {
+    /// Whose totals.
+    pub records: Records,
+    /// Finds ids and their names.
+    pub finder: Finder,
+    /// The zone of business days.
+    pub zone: BusinessTime,
+}
+
+impl StatisticsReader {
+    /// Answers the URL of the page, of which this is the part after `?`.
+    pub async fn page(&self, query: &str, now: Millis) -> Result<StatisticsPage, Error> {
+        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let mut page = StatisticsPage { faults, ..StatisticsPage::default() };
+        for (of, typed) in std::mem::take(&mut wanted.typed) {
+            match self.meant(of, &typed).await? {
+                Ok(id) => add(&mut wanted, of, id),
+                Err(found) => page.unclear.push(Unclear { of, typed, found }),
+            }
+        }
+        let names = self.finder.names();
+        for of in [NameOf::Warehouse, NameOf::Product, NameOf::Company] {
+            let ids = wanted.query.ids(of);
+            page.filters.extend(ids.iter().map(|id| (of, named(&names, of, id))));
+        }
+        if let Some(period) = &wanted.period {
+            page.from = clock(self.zone, period.start, "%Y-%m-%dT%H:%M");
+            page.to = clock(self.zone, period.end, "%Y-%m-%dT%H:%M");
+        }
+        if page.faults.is_empty() {
+            match self.answer(&wanted, &names, now).await {
+                Ok(Ok(statement)) => page.statement = statement,
+                Ok(Err(faults)) => page.faults = faults,
+                Err(error) => page.faults.push(fault_of(&error).ok_or(error)?),
+            }
+        }
+        page.query = wanted.query;
+        Ok(page)
+    }
+
+    /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
+    async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
+        let found = self.finder.find(of, typed, MOST_FOUND).await.map_err(Error::Records)?;
+        let is_it =
+            |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);
+        let mut exact = found.iter().filter(is_it);
+        match (exact.next(), exact.next(), &found[..]) {
+            (Some(one), None, _) | (None, None, [one]) => Ok(Ok(one.id.clone())),
+            _ => Ok(Err(found)),
+        }
+    }
+
+    /// The statement; none: the period is not known.
+    async fn answer(
+        &self,
+        wanted: &Wanted,
+        names: &Names,
+        now: Millis,
+    ) -> Result<Result<Option<StatementView>, Vec<FieldFault>>, Error> {
+        let Some(period) = wanted.period.clone() else { return Ok(Ok(None)) };
+        let interval = wanted.query.interval.unwrap_or_else(|| fitting(&period));
+        let starts = parts(self.zone, &period, interval)?;
+        let question = Question {
+            period,
+            group_by: wanted.query.group_by,
+            interval: Some(interval),
+            filter: wanted.filter.clone(),
+        };
+        let mut reader = Reader::open(&self.records, self.zone).await?;
+        let ids = reader.unknown_ids(&question.filter).await?;
+        let ids: Vec<_> =
+            ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
+        if !ids.is_empty() {
+            return Ok(Err(unknown(ids)));
+        }
+        let found = self.read(&mut reader, &question, starts, wanted.query.by_time).await?;
+        let cursors: BTreeMap<i32, i64> =
+            reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let is_live = self.is_live(&mut reader, &question.filter, &cursors, found.total.closing).await?;
+        reader.close().await;
+        let lines = self.lines(&found, interval, wanted, names);
+        Ok(Ok(Some(self.view(found, lines, &question, now, is_live, names))))
+    }
+
+    /// All that the page shows, from one instant. A statement by group and part holds it all; where that would be too long,
+    /// one by part and one by group do.
+    async fn read(
+        &self,
+        reader: &mut Reader,
+        question: &Question,
+        starts: Vec<Millis>,
+        by_time: bool,
+    ) -> Result<Found, Error> {
+        match reader.statement(question).await {
+            Ok(Statement { rows, total }) => {
+                let parts = by_part(&rows, &starts, total.opening);
+                let groups = by_group(&rows, &starts);
+                let lines = if by_time { rows } else { groups.iter().map(line_of).collect() };
+                Ok(Found { starts, parts, groups, lines, total })
+            }
+            Err(Error::TooManyRows) if !by_time => {
+                let whole = Question { group_by: GroupBy::default(), ..question.clone() };
+                let Statement { rows, total } = reader.statement(&whole).await?;
+                let parts = by_part(&rows, &starts, total.opening);
+                let lines = reader.statement(&Question { interval: None, ..question.clone() }).await?.rows;
+                let alone =
+                    |it: &Row| GroupSummary { group: it.group.clone(), figures: it.figures, closings: Vec::new() };
+                Ok(Found { starts, parts, groups: lines.iter().map(alone).collect(), lines, total })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Is what was there at the end of the period what the live stock holds? Only where both are known at the same cut.
+    async fn is_live(
+        &self,
+        reader: &mut Reader,
+        filter: &Filter,
+        cursors: &BTreeMap<i32, i64>,
+        closing: i64,
+    ) -> Result<Option<bool>, Error> {
+        let Some(live) = self.finder.hub.stock_at(cursors, filter) else { return Ok(None) };
+        // Entries may be later than the period: then there is nothing to compare with.
+        let stock = reader.stock(filter).await?;
+        Ok((stock == closing).then_some(live == closing))
+    }
+
+    /// This page of lines, how many there are on all pages, and where the next one begins after.
+    fn lines(
+        &self,
+        found: &Found,
+        interval: Interval,
+        wanted: &Wanted,
+        names: &Names,
+    ) -> (Vec<Line>, usize, Option<String>) {
+        let order = wanted.query.order_or_usual();
+        let (rows, next) = page(found.lines.clone(), order, wanted.after.as_ref(), LINES);
+        let by_group: BTreeMap<&Group, &GroupSummary> = found.groups.iter().map(|it| (&it.group, it)).collect();
+        let trend = |it: &Row| by_group.get(&it.group).map(|it| shape(&it.closings)).unwrap_or_default();
+        let line = |it: Row| Line {
+            names: names_of(names, &it.group),
+            start: it.start.map(|at| clock(self.zone, at, date_format(interval))),
+            trend: if it.start.is_none() { trend(&it) } else { String::new() },
+            figures: it.figures,
+        };
+        (rows.into_iter().map(line).collect(), found.lines.len(), next.map(|it| it.write()))
+    }
+
+    fn view(
+        &self,
+        found: Found,
+        (lines, all_lines, next): (Vec<Line>, usize, Option<String>),
+        question: &Question,
+        now: Millis,
+        is_live: Option<bool>,
+        names: &Names,
+    ) -> StatementView {
+        let (period, interval) = (&question.period, question.interval.unwrap_or(Interval::Day));
+        // Parts that are still to come and bring nothing are no part of the picture.
+        let shown = found.starts.iter().zip(found.parts).take_while(|(at, it)| **at <= now || it.entries != 0);
+        let label = label_format(interval);
+        StatementView {
+            from: clock(self.zone, period.start, "%Y-%m-%d %H:%M"),
+            to: (period.end <= now).then(|| clock(self.zone, period.end, "%Y-%m-%d %H:%M")),
+            total: found.total,
+            days: (period.end.0.min(now.0) - period.start.0).max(0) / 86_400,
+            interval,
+            parts: shown.map(|(at, figures)| Part { label: clock(self.zone, *at, label), figures }).collect(),
+            movers: movers(&found.groups, names),
+            lines,
+            all_lines,
+            next,
+            as_of: clock(self.zone, now, "%Y-%m-%d %H:%M:%S"),
+            is_live,
+        }
+    }
+}
+
+/// What the page is made of.
+struct Found {
+    starts: Vec<Millis>,
+    parts: Vec<Figures>,
+    groups: Vec<GroupSummary>,
+    lines: Vec<Row>,
+    total: Figures,
+}
+
+fn line_of(it: &GroupSummary) -> Row {
+    Row { group: it.group.clone(), start: None, figures: it.figures }
+}
+
+/// Those who changed most, the largest gain first and the largest loss last; nobody, where all are one.
+fn movers(groups: &[GroupSummary], names: &Names) -> Vec<Mover> {
+    if groups.iter().any(|it| it.group == Group::default()) {
+        return Vec::new();
+    }
+    let mut all: Vec<&GroupSummary> = groups.iter().filter(|it| it.figures.net() != 0).collect();
+    all.sort_by_key(|it| (std::cmp::Reverse(it.figures.net().unsigned_abs()), &it.group));
+    all.truncate(MOVERS);
+    all.sort_by_key(|it| (std::cmp::Reverse(it.figures.net()), &it.group));
+    all.into_iter().map(|it| Mover { names: names_of(names, &it.group), net: it.figures.net() }).collect()
+}
+
+/// As many points as a curve has.
+fn shape(closings: &[i64]) -> String {
+    let Some(last) = closings.len().checked_sub(1) else { return String::new() };
+    let points: Vec<i64> =
+        (0..CURVE_DAYS).filter_map(|point| closings.get(point * last / (CURVE_DAYS - 1)).copied()).collect();
+    curve(&points)
+}
+
+fn names_of(names: &Names, group: &Group) -> Vec<Named> {
+    let ids = [
+        (NameOf::Warehouse, group.warehouse_id.as_ref().map(ToString::to_string)),
+        (NameOf::Product, group.product_id.as_ref().map(ToString::to_string)),
+        (NameOf::Company, group.company_id.as_ref().map(ToString::to_string)),
+    ];
+    ids.into_iter().filter_map(|(of, id)| Some(named(names, of, &id?))).collect()
+}
+
+fn named(names: &Names, of: NameOf, id: &str) -> Named {
+    let name = names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default();
+    Named { id: id.to_owned(), name }
+}
+
+/// Adds an id to a filter, once.
+fn add(wanted: &mut Wanted, of: NameOf, id: String) {
+    fn push<T: PartialEq + TryFrom<String, Error = IdError>>(list: &mut Vec<T>, id: String) -> bool {
+        match T::try_from(id) {
+            Ok(id) if !list.contains(&id) => {
+                list.push(id);
+                true
+            }
+            _ => false,
+        }
+    }
+    let is_new = match of {
+        NameOf::Warehouse => push(&mut wanted.filter.warehouses, id.clone()),
+        NameOf::Product => push(&mut wanted.filter.products, id.clone()),
+        NameOf::Company => push(&mut wanted.filter.companies, id.clone()),
+    };
+    if is_new {
+        wanted.query.ids(of).push(id);
+    }
+}
+
+/// Below a chart.
+fn label_format(interval: Interval) -> &'static str {
+    match interval {
+        Interval::Hour => "%m-%d %H:%M",
+        Interval::Day | Interval::Week => "%m-%d",
+        Interval::Month => "%Y-%m",
+    }
+}
+
+/// In a table.
+fn date_format(interval: Interval) -> &'static str {
+    match interval {
+        Interval::Hour => "%Y-%m-%d %H:%M",
+        Interval::Day | Interval::Week => "%Y-%m-%d",
+        Interval::Month => "%Y-%m",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_has_as_many_points_as_curves_have() {
+        assert_eq!(shape(&[]), "");
+        assert_eq!(shape(&[1, 2]).len(), CURVE_DAYS);
+        assert_eq!(shape(&(0..365).collect::<Vec<_>>()).len(), CURVE_DAYS);
+        assert!(
+            shape(&(0..365).collect::<Vec<_>>()).starts_with('0')
+                && shape(&(0..365).collect::<Vec<_>>()).ends_with('z')
+        );
+    }
+}

@@ -1,0 +1,262 @@
+//! How a question about a period is read from a URL, for the page and for scripts. Pure.
+
+use std::ops::Range;
+
+use app::model::entry::Millis;
+use app::model::faults::{FieldFault, Why};
+use app::model::names::NameOf;
+use app::model::statistics::{Column, Filter, GroupBy, Interval, Order};
+use app::model::statistics_page::{Preset, StatisticsQuery};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+
+use super::params::Params;
+use crate::business_time::{BusinessTime, month_of};
+use crate::records::MOST_ROW_TABLES;
+use crate::statistics::page::Place;
+use crate::statistics::{Error, MOST_PARTS, MOST_ROWS};
+
+/// The longest period.
+const MOST_YEARS: u32 = 100;
+/// The most characters of a text that is typed into a field.
+const MOST_TYPED: usize = 64;
+
+/// By what lines are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A line for each warehouse.
+    Warehouse,
+    /// A line for each product.
+    Product,
+    /// A line for each company.
+    Company,
+    /// A line for each part of the period: of the page, where scripts give an interval.
+    Time,
+    /// One line.
+    Nothing,
+}
+
+/// As URLs name them; the first three are those of scripts.
+pub const BY: [(&str, By); 5] = [
+    ("warehouse", By::Warehouse),
+    ("product", By::Product),
+    ("company", By::Company),
+    ("time", By::Time),
+    ("none", By::Nothing),
+];
+
+/// What the page is asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The state of the page.
+    pub query: StatisticsQuery,
+    /// From when to when; none: it is not clear.
+    pub period: Option<Range<Millis>>,
+    /// Which entries.
+    pub filter: Filter,
+    /// After which line.
+    pub after: Option<Place>,
+    /// What was typed into filters.
+    pub typed: Vec<(NameOf, String)>,
+}
+
+/// Reads the URL of the page; what is not of the question is let be.
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<FieldFault>) {
+    let mut params = Params::of_form(query);
+    let presets = Preset::ALL.map(|it| (it.as_str(), it));
+    let preset = params.word("period", &presets);
+    let (from, to) = (params.text("from", MOST_TYPED), params.text("to", MOST_TYPED));
+    let typed = typed_period(&mut params, zone, now);
+    let preset = match preset {
+        _ if from.is_none() && to.is_none() => preset.or(Some(Preset::ThisMonth)),
+        // A form sends the bounds that it shows: where nobody touched them, the period keeps its name.
+        Some(preset) if typed.is_some() && typed == bounds(preset, zone, now) => Some(preset),
+        _ => None,
+    };
+    let period = preset.map_or(typed, |it| bounds(it, zone, now));
+    if let Some(period) = &period {
+        check_period(&mut params, period, zone);
+    }
+    let by = params.words("group_by", &BY);
+    let filter = filter(&mut params);
+    let mut query = StatisticsQuery {
+        preset,
+        from: from.unwrap_or_default(),
+        to: to.unwrap_or_default(),
+        warehouses: filter.warehouses.iter().map(ToString::to_string).collect(),
+        products: filter.products.iter().map(ToString::to_string).collect(),
+        companies: filter.companies.iter().map(ToString::to_string).collect(),
+        group_by: if by.is_empty() { GroupBy { warehouse: true, ..GroupBy::default() } } else { group_by(&by) },
+        by_time: by.contains(&By::Time),
+        interval: interval(&mut params),
+        order: order(&mut params),
+        cursor: String::new(),
+    };
+    let after = cursor(&mut params, query.order_or_usual());
+    query.cursor = after.as_ref().map(Place::write).unwrap_or_default();
+    let finding = [(NameOf::Warehouse, "warehouse"), (NameOf::Product, "product"), (NameOf::Company, "company")];
+    let typed = finding.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MOST_TYPED)?))).collect();
+    (Wanted { query, period, filter, after, typed }, params.faults_of_taken())
+}
+
+/// One bound alone: a month before the end, or until today ends.
+fn typed_period(params: &mut Params, zone: BusinessTime, now: Millis) -> Option<Range<Millis>> {
+    let (has_from, has_to) = (params.is_given("from"), params.is_given("to"));
+    let (from, to) = (params.moment("from", zone), params.moment("to", zone));
+    let month_before = |to: Millis| zone.moment(zone.local(to)?.checked_sub_months(Months::new(1))?);
+    match (from, to) {
+        (Some(from), Some(to)) => Some(from..to),
+        (Some(from), None) if !has_to => Some(from..bounds(Preset::Today, zone, now)?.end),
+        (None, Some(to)) if !has_from => Some(month_before(to)?..to),
+        _ => None,
+    }
+}
+
+/// From when to when a period by name is.
+pub fn bounds(preset: Preset, zone: BusinessTime, now: Millis) -> Option<Range<Millis>> {
+    let today = zone.day(now)?;
+    let tomorrow = today.succ_opt()?;
+    let month = month_of(today);
+    let days_back = |days| today.checked_sub_days(Days::new(days));
+    let (from, to) = match preset {
+        Preset::Today => (today, tomorrow),
+        Preset::Yesterday => (days_back(1)?, today),
+        Preset::SevenDays => (days_back(6)?, tomorrow),
+        Preset::ThirtyDays => (days_back(29)?, tomorrow),
+        Preset::ThisMonth => (month, tomorrow),
+        Preset::LastMonth => (month.checked_sub_months(Months::new(1))?, month),
+        Preset::ThisYear => (NaiveDate::from_ymd_opt(today.year(), 1, 1)?, tomorrow),
+    };
+    Some(zone.start_from(from)?..zone.start_from(to)?)
+}
+
+/// Parts that make a chart of some twenty to sixty.
+pub fn fitting(period: &Range<Millis>) -> Interval {
+    const DAY: i64 = 24 * 3_600_000;
+    match period.end.0 - period.start.0 {
+        length if length <= 3 * DAY => Interval::Hour,
+        length if length <= 93 * DAY => Interval::Day,
+        length if length <= 500 * DAY => Interval::Week,
+        _ => Interval::Month,
+    }
+}
+
+/// Which entries.
+pub fn filter(params: &mut Params) -> Filter {
+    Filter {
+        warehouses: params.ids("warehouse_id"),
+        products: params.ids("product_id"),
+        companies: params.ids("company_id"),
+    }
+}
+
+/// What they are grouped by.
+pub fn group_by(by: &[By]) -> GroupBy {
+    let has = |it| by.contains(&it);
+    GroupBy { warehouse: has(By::Warehouse), product: has(By::Product), company: has(By::Company) }
+}
+
+/// Notes what is wrong with a period.
+pub fn check_period(params: &mut Params, period: &Range<Millis>, zone: BusinessTime) {
+    let latest = zone.local(period.start).and_then(|it| it.checked_add_months(Months::new(MOST_YEARS * 12)));
+    if period.is_empty() {
+        params.fault("to", Why::NotAfter("from"));
+    } else if latest.is_none_or(|latest| zone.local(period.end).is_none_or(|to| to > latest)) {
+        params.fault("to", Why::PeriodTooLong(MOST_YEARS));
+    }
+}
+
+/// The length of parts.
+pub fn interval(params: &mut Params) -> Option<Interval> {
+    params.word("interval", &Interval::ALL.map(|it| (it.as_str(), it)))
+}
+
+/// How lines follow each other.
+pub fn order(params: &mut Params) -> Option<Order> {
+    let order = params.text("sort", 1000).as_deref().map(Order::parse)?;
+    if order.is_none() {
+        params.fault("sort", Why::NotOneOf(Column::ALL.map(Column::as_str).to_vec()));
+    }
+    order
+}
+
+/// The place that a cursor stands for.
+pub fn cursor(params: &mut Params, order: Order) -> Option<Place> {
+    let place = params.text("cursor", 10_000).map(|it| Place::read(&it, order))?;
+    if place.is_none() {
+        params.fault("cursor", Why::BrokenCursor);
+    }
+    place
+}
+
+/// The field that an error is about. `None`: it is about no field.
+pub fn fault_of(error: &Error) -> Option<FieldFault> {
+    let (field, why) = match error {
+        Error::TooManyParts => ("interval", Why::TooManyParts(MOST_PARTS)),
+        Error::TooManyRows => ("group_by", Why::TooManyRows(MOST_ROWS)),
+        Error::TooFine => ("from", Why::TooFine(MOST_ROW_TABLES)),
+        Error::NoSuchTime => ("from", Why::NotATime),
+        Error::OutOfRange => ("from", Why::OutOfRange),
+        Error::Records(_) | Error::Rebuilding => return None,
+    };
+    Some(FieldFault { field: field.to_owned(), why })
+}
+
+/// The fields that unknown ids stand in.
+pub fn unknown(ids: Vec<(NameOf, String)>) -> Vec<FieldFault> {
+    let fault =
+        |(of, id): (NameOf, String)| FieldFault { field: format!("{}_id", of.as_str()), why: Why::UnknownId(id) };
+    ids.into_iter().map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZONE: BusinessTime = BusinessTime(chrono_tz::Asia::Shanghai);
+    /// 2026-11-20 14:32 there.
+    const NOW: Millis = Millis(1_795_156_320_000);
+
+    fn days(query: &str) -> (String, String) {
+        let (wanted, faults) = wanted(query, ZONE, NOW);
+        assert_eq!(faults, []);
+        let period = wanted.period.unwrap();
+        let text = |at| ZONE.local(at).unwrap().format("%F %H:%M").to_string();
+        (text(period.start), text(period.end))
+    }
+
+    #[test]
+    fn periods_by_name_and_by_bounds() {
+        for (query, from, to) in [
+            ("", "2026-11-01 00:00", "2026-11-21 00:00"),
+            ("period=today", "2026-11-20 00:00", "2026-11-21 00:00"),
+            ("period=yesterday", "2026-11-19 00:00", "2026-11-20 00:00"),
+            ("period=7d", "2026-11-14 00:00", "2026-11-21 00:00"),
+            ("period=30d", "2026-10-22 00:00", "2026-11-21 00:00"),
+            ("period=last_month", "2026-10-01 00:00", "2026-11-01 00:00"),
+            ("period=year", "2026-01-01 00:00", "2026-11-21 00:00"),
+            ("period=year&from=2026-02-03T04:05&to=", "2026-02-03 04:05", "2026-11-21 00:00"),
+            ("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", "2026-11-14 00:00", "2026-11-21 00:00"),
+            ("to=2026-03-31", "2026-02-28 00:00", "2026-03-31 00:00"),
+        ] {
+            assert_eq!(days(query), (from.to_owned(), to.to_owned()), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_url_brings_back_its_state() {
+        let url = "/statistics?period=30d&warehouse_id=a%20b&product_id=x&product_id=y&group_by=product,time&interval=week&sort=-in";
+        let (wanted, faults) = wanted(url.split_once('?').unwrap().1, ZONE, NOW);
+        assert_eq!((wanted.query.url().as_str(), faults.len()), (url, 0));
+        let (as_shown, _) = super::wanted("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", ZONE, NOW);
+        assert_eq!(as_shown.query.preset, Some(Preset::SevenDays));
+        assert!(wanted.query.by_time && wanted.query.group_by.product && !wanted.query.group_by.warehouse);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_the_rest_is_kept() {
+        let (wanted, faults) = wanted("from=never&to=2026-01-01&interval=day&utm=1&sort=x", ZONE, NOW);
+        assert_eq!(faults.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["from", "sort"]);
+        assert_eq!((wanted.period, wanted.query.interval), (None, Some(Interval::Day)));
+        assert_eq!(wanted.query.from, "never");
+    }
+}
