@@ -8,14 +8,17 @@ mod latency;
 mod rebuild;
 mod redis_keys;
 mod row_at_a_time;
+mod statistics;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use crate::config::Config;
+use crate::records::YearSize;
 
 /// As many partitions as the goals of the design are stated for.
 const PARTITIONS: i32 = 16;
@@ -58,6 +61,18 @@ pub enum Bench {
         /// So many keys.
         #[arg(long, default_value_t = 100_000)]
         keys: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A month of a year that holds 50 million entries.
+    Statistics {
+        /// So many products; with 12 warehouses, 3 companies and 365 days.
+        #[arg(long, default_value_t = 200)]
+        products: u32,
+        /// So many of each question.
+        #[arg(long, default_value_t = 60)]
+        questions: usize,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -108,6 +123,11 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,
+        Bench::Statistics { products, questions, json } => {
+            let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap_or_default();
+            let size = YearSize { first, days: 365, products, warehouses: 12, companies: 3, entries: 1 };
+            statistics::run(config, size, questions, json).await
+        }
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
         Bench::Fanout { streams, entries, ref pkg, json } => {
             fanout::run(config, &fanout::Size { streams, entries }, pkg.clone(), json).await

@@ -14,8 +14,9 @@ mod view;
 mod watch;
 mod watchlist;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -56,6 +57,17 @@ pub struct Hub {
     vouched_at: Arc<AtomicI64>,
     /// Somebody changed names or levels here.
     catalogue_changed: Arc<Notify>,
+}
+
+/// What is known of the stock at a place of the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockAt {
+    /// So much.
+    Is(i64),
+    /// It is not there yet.
+    NotYet,
+    /// It has gone on, or cannot be told.
+    Unknown,
 }
 
 /// A scope that is watched.
@@ -191,7 +203,7 @@ impl Hub {
     }
 
     fn vouch(&self, at: Millis) {
-        self.vouched_at.store(at.0, Ordering::Relaxed);
+        self.vouched_at.store(at.0, Relaxed);
     }
 
     /// The names that pages show.
@@ -199,16 +211,22 @@ impl Hub {
         Arc::clone(&self.around().names)
     }
 
-    /// The stock of what a filter lets through, if it is known exactly where the stream stood at these cursors.
-    pub fn stock_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter) -> Option<i64> {
+    /// The stock of what a filter lets through where the stream stood at these cursors.
+    pub fn stock_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter) -> StockAt {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let state = state.as_ref().filter(|it| are_same(it.positions(), cursors) && filter.companies.is_empty())?;
+        let Some(state) = state.as_ref() else { return StockAt::NotYet };
+        match place(state.positions(), cursors) {
+            Some(Ordering::Equal) if filter.companies.is_empty() => {}
+            Some(Ordering::Less) => return StockAt::NotYet,
+            _ => return StockAt::Unknown,
+        }
         let wanted = |key: &StockKey| {
             (filter.warehouses.is_empty() || filter.warehouses.contains(&key.warehouse_id))
                 && (filter.products.is_empty() || filter.products.contains(&key.product_id))
         };
         let mut stocks = state.keys().iter().filter(|(key, _)| wanted(key));
-        stocks.try_fold(0_i64, |sum, (_, value)| sum.checked_add(value.stock?))
+        let sum = stocks.try_fold(0_i64, |sum, (_, value)| sum.checked_add(value.stock?));
+        sum.map_or(StockAt::Unknown, StockAt::Is)
     }
 
     /// The warehouses or products that a text finds by name, initials or id; the largest first.
@@ -233,10 +251,7 @@ impl Hub {
         let more = items.len() > limit;
         items.truncate(limit);
         Some(StockPage {
-            as_of: AsOf {
-                offsets: state.positions().clone(),
-                time: rfc3339(Millis(self.vouched_at.load(Ordering::Relaxed))),
-            },
+            as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(Millis(self.vouched_at.load(Relaxed))) },
             verified_at: None,
             next_cursor: items.last().filter(|_| more).map(|it| crate::realtime::member(&it.key)),
             items,
@@ -260,10 +275,20 @@ impl StockFilter {
     }
 }
 
-/// The same place of the stream? A partition of which nothing came yet may be told or not.
-fn are_same(one: &BTreeMap<i32, i64>, other: &BTreeMap<i32, i64>) -> bool {
-    let begun = |it: &(&i32, &i64)| *it.1 > 0;
-    one.iter().filter(begun).eq(other.iter().filter(begun))
+/// Where is one place of the stream, seen from another? `None`: some partitions are before it and some behind it.
+fn place(one: &BTreeMap<i32, i64>, other: &BTreeMap<i32, i64>) -> Option<Ordering> {
+    // A partition of which nothing came yet may be told or not.
+    let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
+    let mut found = Ordering::Equal;
+    for partition in one.keys().chain(other.keys()) {
+        match (found, at(one, partition).cmp(&at(other, partition))) {
+            (_, Ordering::Equal) => {}
+            (Ordering::Equal, next) => found = next,
+            (so_far, next) if so_far == next => {}
+            _ => return None,
+        }
+    }
+    Some(found)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod batch;
 mod bench;
+mod bench_year;
 mod bill_lines;
 mod classify;
 mod day_nets;
@@ -40,6 +41,7 @@ use sqlx::{ConnectOptions, Connection, MySqlConnection};
 
 pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
 pub use bench::{ConnectorRows, PlainRows};
+pub use bench_year::YearSize;
 pub use day_nets::DayNets;
 pub use error::Error;
 use error::limited;

@@ -1,6 +1,7 @@
 //! `/statistics`: from the URL to what the page shows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use app::model::entry::Millis;
 use app::model::faults::FieldFault;
@@ -13,7 +14,7 @@ use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPa
 use super::find::Finder;
 use super::statistics_query::{Wanted, fault_of, fitting, unknown, wanted};
 use crate::business_time::BusinessTime;
-use crate::live::clock;
+use crate::live::{StockAt, clock};
 use crate::records::{Names, Records};
 use crate::statistics::page::page;
 use crate::statistics::summary::{GroupSummary, by_group, by_part};
@@ -23,6 +24,9 @@ use crate::statistics::{Error, Reader, Statement, parts};
 const LINES: usize = 100;
 /// The most who are shown to have moved most.
 const MOVERS: usize = 12;
+/// What is committed reaches the hub a moment later: so long is it waited for, and so often.
+const HUB_WAIT: Duration = Duration::from_millis(10);
+const HUB_TRIES: usize = 10;
 /// The most that a text which is not clear is shown to find.
 const MOST_FOUND: usize = 12;
 
@@ -149,7 +153,15 @@ impl StatisticsReader {
         cursors: &BTreeMap<i32, i64>,
         closing: i64,
     ) -> Result<Option<bool>, Error> {
-        let Some(live) = self.finder.hub.stock_at(cursors, filter) else { return Ok(None) };
+        let mut live = self.finder.hub.stock_at(cursors, filter);
+        for _ in 0..HUB_TRIES {
+            if live != StockAt::NotYet {
+                break;
+            }
+            tokio::time::sleep(HUB_WAIT).await;
+            live = self.finder.hub.stock_at(cursors, filter);
+        }
+        let StockAt::Is(live) = live else { return Ok(None) };
         // Entries may be later than the period: then there is nothing to compare with.
         let stock = reader.stock(filter).await?;
         Ok((stock == closing).then_some(live == closing))

@@ -77,9 +77,14 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
 
 /// The median, the 99th percentile and the maximum, in milliseconds.
 pub fn percentiles(times: &mut [Duration]) -> [u128; 3] {
+    percentiles_at(times, 99)
+}
+
+/// The median, a percentile and the maximum, in milliseconds.
+pub fn percentiles_at(times: &mut [Duration], percentile: usize) -> [u128; 3] {
     times.sort_unstable();
     let last = times.len().saturating_sub(1);
-    [50, 99, 100].map(|percent| times.get(last * percent / 100).map_or(0, Duration::as_millis))
+    [50, percentile, 100].map(|percent| times.get(last * percent / 100).map_or(0, Duration::as_millis))
 }
 
 async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSender<Sent>) -> anyhow::Result<()> {

@@ -1,0 +1,88 @@
+//! Statistics over a year of 50 million entries: how long the server takes for a month, its opening included.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use app::model::entry::Millis;
+use app::model::statistics::{Column, Filter, GroupBy, Interval, Order, Question};
+use chrono::{Days, Months, NaiveDate};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+
+use super::PARTITIONS;
+use super::latency::percentiles_at;
+use crate::business_time::BusinessTime;
+use crate::config::Config;
+use crate::records::{Records, YearSize};
+use crate::statistics::Reader;
+use crate::statistics::page::page;
+use crate::world::World;
+
+/// What is asked, and what p95 is to be reached, in milliseconds.
+const QUESTIONS: [(&str, GroupBy, Option<Interval>, u128); 4] = [
+    ("by warehouse", GroupBy { warehouse: true, product: false, company: false }, None, 50),
+    ("by company", GroupBy { warehouse: false, product: false, company: true }, None, 50),
+    ("by day", GroupBy { warehouse: false, product: false, company: false }, Some(Interval::Day), 50),
+    ("by product, 100 lines", GroupBy { warehouse: false, product: true, company: false }, None, 150),
+];
+
+/// Fills the year, asks, and prints percentiles.
+pub async fn run(config: &Config, mut size: YearSize, questions: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {
+    size.entries = i64::try_from(50_000_000 / size.day_totals().max(1))?.max(1);
+    eprintln!("filling {} day totals ...", size.day_totals());
+    let world = World::make(config, "bench", PARTITIONS).await?;
+    let parts = world.parts().await?;
+    let started = Instant::now();
+    parts.records.fill_year(size).await?;
+    eprintln!("filled in {} s; asking ...", started.elapsed().as_secs());
+
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut found = Vec::new();
+    for (name, group_by, interval, goal) in QUESTIONS {
+        let mut took = Vec::with_capacity(questions);
+        for asked in 0..questions {
+            let (from, to) =
+                month(size, &mut random, asked % 2 == 0).ok_or_else(|| anyhow::anyhow!("no such month"))?;
+            let zone = config.entry.business_time;
+            let at = |day| zone.start_from(day).unwrap_or(Millis(0));
+            let question = Question { period: at(from)..at(to), group_by, interval, filter: Filter::default() };
+            let column = Column::ALL[random.random_range(0..Column::ALL.len())];
+            let order = Order { column, descending: random.random() };
+            took.push(ask(&parts.records, zone, &question, order).await?);
+        }
+        let [p50, p95, max] = percentiles_at(&mut took, 95);
+        found.push((name, p50, p95, max, goal));
+    }
+    world.end(&parts).await?;
+    for (name, p50, p95, max, goal) in &found {
+        if json_wanted {
+            println!(
+                "{}",
+                json!({ "statistics": name, "p50_ms": p50, "p95_ms": p95, "max_ms": max, "goal_p95_ms": goal })
+            );
+        } else {
+            println!("a month {name:<24} p50 {p50:>4} ms, p95 {p95:>4} ms, max {max:>4} ms   (goal p95 {goal})");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A whole month, or one that has come to its 20th.
+fn month(size: YearSize, random: &mut ChaCha8Rng, is_whole: bool) -> Option<(NaiveDate, NaiveDate)> {
+    let from = size.first.checked_add_months(Months::new(random.random_range(0..12)))?;
+    let to = if is_whole { from.checked_add_months(Months::new(1))? } else { from.checked_add_days(Days::new(20))? };
+    Some((from, to))
+}
+
+/// From the question to its first page.
+async fn ask(records: &Records, zone: BusinessTime, question: &Question, order: Order) -> anyhow::Result<Duration> {
+    let started = Instant::now();
+    let mut reader = Reader::open(records, zone).await?;
+    let statement = reader.statement(question).await?;
+    reader.close().await;
+    let (lines, _) = page(statement.rows, order, None, 100);
+    let took = started.elapsed();
+    anyhow::ensure!(!lines.is_empty(), "no lines");
+    Ok(took)
+}
