@@ -1,4 +1,4 @@
-// Pictures of every page in both languages: the live page, the system and the names in both themes and on two sizes of screen, the wall
+// Pictures of every page in both languages: the live page, statistics, the system and the names in both themes and on two sizes of screen, the wall
 // as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png
 
 import assert from 'node:assert/strict';
@@ -67,6 +67,12 @@ try {
         await withPage(browser, `${system.url}/system`, { language, theme, viewport }, async (page) => {
           await page.getByText(WELL[language]).waitFor();
           const path = `${OUT}system-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path, fullPage: true });
+          console.log(path);
+        });
+        await withPage(browser, `${system.url}/statistics?period=30d`, { language, theme, viewport }, async (page) => {
+          await page.locator('tally-chart svg path').first().waitFor(); // in the shadow: ECharts has taken the chart over
+          const path = `${OUT}statistics-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path, fullPage: true });
           console.log(path);
         });
