@@ -34,21 +34,23 @@ function cellsOf(entries) {
   return cells;
 }
 
-/** All rows of a statement, page by page. */
-async function statement(system, fields) {
-  const rows = [];
+/** All pages of an answer, put together. */
+async function pages(system, call, list, fields) {
+  const all = [];
   let answer = {};
   do {
-    const url = new URL('/api/v1/statistics', system.url);
-    const all = { ...PERIOD, limit: 1000, ...fields, ...(answer.next_cursor ? { cursor: answer.next_cursor } : {}) };
-    for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
+    const url = new URL(`/api/v1/${call}`, system.url);
+    const cursor = answer.next_cursor ? { cursor: answer.next_cursor } : {};
+    for (const [name, value] of Object.entries({ ...PERIOD, limit: 1000, ...fields, ...cursor })) url.searchParams.set(name, value);
     const response = await fetch(url);
     answer = await response.json();
     assert.equal(response.status, 200, JSON.stringify(answer));
-    rows.push(...answer.rows);
+    all.push(...answer[list]);
   } while (answer.next_cursor);
-  return { ...answer, rows };
+  return { ...answer, [list]: all };
 }
+
+const statement = (system, fields) => pages(system, 'statistics', 'rows', fields);
 
 for (const [layout, settings] of Object.entries({
   'a table per product and day': { TALLYHOUSE_RECORDS_LAYOUT: 'product-day' },
@@ -102,6 +104,25 @@ for (const [layout, settings] of Object.entries({
       }
       assert.equal(expected.size, 2_785);
       for (const [key, value] of expected) assert.equal(stock.get(key) ?? 0, value, key);
+    });
+
+    it('brings the entries behind every figure, whose sum is that figure', async () => {
+      const { rows } = await statement(system, { group_by: 'warehouse', interval: 'day' });
+      for (const { warehouse_id, start, in: qtyIn, out, entries: count } of rows.filter((it) => it.entries > 0)) {
+        const to = new Date(Date.parse(start) + 86_400_000).toISOString();
+        const { items } = await pages(system, 'records', 'items', { from: start, to, warehouse_id });
+        const sum = (drcr) => items.filter((it) => it.drcr === drcr).reduce((all, it) => all + it.quantity, 0);
+        assert.deepEqual([items.length, sum(1), sum(-1)], [count, qtyIn, out], `${warehouse_id} ${start}`);
+      }
+      const { items } = await pages(system, 'records', 'items', {});
+      assert.equal(items.length, entries.length);
+      assert.ok(items.every((it, n) => n === 0 || it.create_time <= items[n - 1].create_time), 'newest first');
+    });
+
+    it('brings all lines of a bill', async () => {
+      const { items } = await pages(system, 'records', 'items', { bill_id: '536365' });
+      const mine = entries.filter((it) => it.bill_id === '536365');
+      assert.deepEqual(items.map((it) => it.product_id).sort(), mine.map((it) => it.product_id).sort());
     });
 
     it('tells the same from any bounds, to the minute', async () => {

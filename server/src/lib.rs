@@ -10,6 +10,7 @@ pub mod config;
 mod hex;
 pub mod ingest;
 pub mod live;
+pub mod lookup;
 pub mod realtime;
 pub mod records;
 pub mod shutdown;

@@ -49,6 +49,7 @@ fn english(why: &Why) -> String {
              hour, or filter by product",
             count_of(*most)
         ),
+        Why::TooWide => "is looked for within a product, a bill or a day: filter by one of them".to_owned(),
         Why::OutOfRange => {
             format!("brings a sum beyond \u{b1}{}, which would not be exact; filter by less", grouped(LARGEST_SUM))
         }
@@ -82,6 +83,7 @@ fn chinese(why: &Why) -> String {
         Why::TooFine(most) => {
             format!("不在整点：这样的期间须逐笔读取，最多 {} 种产品；请取整点，或筛选产品", count_of(*most))
         }
+        Why::TooWide => "只能在一种产品、一张单据或一天之内查找：请筛选其一".to_owned(),
         Why::OutOfRange => format!("使合计超出 \u{b1}{}，无法保证精确；请缩小筛选", grouped(LARGEST_SUM)),
     }
 }

@@ -51,6 +51,8 @@ pub enum Why {
     TooManyRows(usize),
     /// A bound within an hour, over more products than this.
     TooFine(usize),
+    /// A text is looked for within a product or a day only.
+    TooWide,
     /// A sum beyond +-[`MAX_SUM`].
     OutOfRange,
 }
@@ -77,6 +79,7 @@ impl Why {
             Self::TooManyParts(_) => "too_many_parts",
             Self::TooManyRows(_) => "too_many_rows",
             Self::TooFine(_) => "too_fine",
+            Self::TooWide => "too_wide",
             Self::OutOfRange => "out_of_range",
         }
     }

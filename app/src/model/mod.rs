@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod catalogue;
+pub mod entries;
 pub mod entry;
 pub mod faults;
 pub mod ids;

@@ -8,6 +8,7 @@ mod classify;
 mod day_nets;
 mod day_tables;
 mod effects;
+mod entries;
 mod error;
 mod flows;
 mod fold;
@@ -43,6 +44,7 @@ pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
 pub use bench::{ConnectorRows, PlainRows};
 pub use bench_year::YearSize;
 pub use day_nets::DayNets;
+pub use entries::{EntriesWanted, Placed};
 pub use error::Error;
 use error::limited;
 pub use fold::Folded;
@@ -125,6 +127,11 @@ impl Records {
             business_time,
             clock,
         })
+    }
+
+    /// How day tables are laid out.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// Does MySQL answer?

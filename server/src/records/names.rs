@@ -91,15 +91,14 @@ impl Records {
         limited("reading the ids of entries", async {
             let away = Error::away("reading the ids of entries");
             let mut ids = BTreeSet::new();
-            // A register row exists for each line ever recorded, and its key begins with the company.
             for (of, statement) in [
                 (NameOf::Product, "SELECT DISTINCT product_id FROM stock_totals"),
                 (NameOf::Warehouse, "SELECT DISTINCT warehouse_id FROM stock_totals"),
-                (NameOf::Company, "SELECT DISTINCT company_id FROM bill_lines"),
             ] {
                 let rows: Vec<(String,)> = sqlx::query_as(statement).fetch_all(&self.pool).await.map_err(&away)?;
                 ids.extend(rows.into_iter().map(|(id,)| (of, id)));
             }
+            ids.extend(Box::pin(self.companies()).await?.into_iter().map(|id| (NameOf::Company, id)));
             Ok(ids)
         })
         .await

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use app::model::ids::ProductId;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, MySql, QueryBuilder};
 
 use crate::config::Layout;
 use crate::hex::hex;
@@ -79,7 +79,8 @@ impl DayTable {
                kafka_offset BIGINT NOT NULL,
                back_dated BOOLEAN NOT NULL,
                corrected_by BIGINT NULL,
-               UNIQUE KEY line (product_id, company_id, warehouse_id, bill_id, line_no)
+               UNIQUE KEY line (product_id, company_id, warehouse_id, bill_id, line_no),
+               KEY by_time (create_time)
              ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
             self.name
         ))
@@ -162,6 +163,22 @@ pub fn movements(name: &str) -> Option<AssertSqlSafe<String>> {
             "SELECT create_time, product_id, warehouse_id, company_id, quantity, drcr, kind = 'bill' FROM `{name}`"
         ))
     })
+}
+
+/// Begins a statement that reads the entries of a table. `false`: the name is none of ours, and nothing was added.
+pub fn push_entries_of(statement: &mut QueryBuilder<MySql>, name: &str) -> bool {
+    if !is_day_table(name) {
+        return false;
+    }
+    statement
+        .push("SELECT '")
+        .push(name)
+        .push("' AS table_name, id, product_id, quantity, drcr, company_id, warehouse_id, bill_id, ");
+    statement.push(
+        "line_no, CAST(kind AS CHAR) AS kind, create_time, description, recorded_at, partition_id, kafka_offset FROM `",
+    );
+    statement.push(name).push("`");
+    true
 }
 
 /// Rows of a table as the plain loop wants them.

@@ -1,7 +1,7 @@
 //! Totals at one instant: what statistics read. Levels that are behind are completed by the pending flows of the same
 //! instant, so every answer is exact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use app::model::entry::Millis;
@@ -41,7 +41,7 @@ pub const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 1, 1) {
 
 /// Totals at one instant.
 pub struct TotalsSnapshot {
-    transaction: Transaction<'static, MySql>,
+    pub(super) transaction: Transaction<'static, MySql>,
     zone: BusinessTime,
     pending: Flows,
     /// Where each partition stood.
@@ -85,13 +85,18 @@ impl Records {
 }
 
 impl Records {
-    /// Every company that an entry ever had, but for the last second.
-    pub async fn companies(&self) -> Result<Vec<String>, Error> {
+    /// Every company that an entry ever had.
+    pub async fn companies(&self) -> Result<BTreeSet<String>, Error> {
         limited("reading the companies", async {
-            sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals ORDER BY company_id")
-                .fetch_all(&self.pool)
+            let away = Error::away("reading the companies");
+            // Pending first: what is folded in between is in both then, and never in neither.
+            let mut connection = self.pool.acquire().await.map_err(&away)?;
+            let (_, pending) = flows::pending(&mut connection, i64::MAX).await?;
+            let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals")
+                .fetch_all(&mut *connection)
                 .await
-                .map_err(Error::away("reading the companies"))
+                .map_err(&away)?;
+            Ok(stored.into_iter().chain(pending.into_keys().map(|it| it.company)).collect())
         })
         .await
     }
@@ -256,12 +261,12 @@ impl TotalsSnapshot {
     }
 }
 
-fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Vec<&str> {
+pub(super) fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Vec<&str> {
     ids.iter().map(text).collect()
 }
 
 /// Only these; none: all.
-fn push_ids(statement: &mut QueryBuilder<MySql>, column: &str, ids: &[&str]) {
+pub(super) fn push_ids(statement: &mut QueryBuilder<MySql>, column: &str, ids: &[&str]) {
     if ids.is_empty() {
         return;
     }

@@ -44,7 +44,7 @@ impl Finder {
         let names = self.names();
         let of_kind = names.get(&of);
         let mut ids: BTreeSet<&str> = of_kind.iter().flat_map(|it| it.keys()).map(String::as_str).collect();
-        let companies = if of == NameOf::Company { self.records.companies().await? } else { Vec::new() };
+        let companies = if of == NameOf::Company { self.records.companies().await? } else { BTreeSet::new() };
         ids.extend(companies.iter().map(String::as_str));
         let wanted = text.trim().to_lowercase();
         for id in ids {

@@ -11,6 +11,8 @@ mod params;
 mod pipeline;
 mod preferences;
 mod problem;
+mod records;
+mod records_query;
 mod router;
 mod statistics;
 mod statistics_page;

@@ -89,6 +89,15 @@ impl Params {
         ids
     }
 
+    /// The id of a field that may be given once.
+    pub fn id<T: PartialEq + TryFrom<String, Error = IdError>>(&mut self, field: &'static str) -> Option<T> {
+        let mut ids = self.ids(field);
+        if ids.len() > 1 {
+            self.fault(field, Why::Repeated);
+        }
+        ids.pop()
+    }
+
     /// A word that stands for one of some values.
     pub fn word<T: Copy>(&mut self, field: &'static str, words: &[(&'static str, T)]) -> Option<T> {
         let value = self.text(field, 1000)?;

@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::names::{self, NamesForms};
 use super::pages::Pages;
 use super::problem::Problem;
-use super::{Web, assets, find, guard, pipeline, preferences, statistics, stock, stream};
+use super::{Web, assets, find, guard, pipeline, preferences, records, statistics, stock, stream};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -27,6 +27,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .route("/api/v1/stock", get(stock::get))
         .route("/api/v1/pipeline", get(pipeline::get))
         .route("/api/v1/ids", get(find::get))
+        .route("/api/v1/records", get(records::get))
         .route("/api/v1/statistics", get(statistics::get))
         .route("/api/v1/{*unknown}", axum::routing::any(unknown))
         .route("/lang/{tag}", get(preferences::choose_language))

@@ -75,12 +75,12 @@ fn naive(zone: BusinessTime, entries: &[Entry], question: &Question) -> Vec<Row>
     rows
 }
 
-fn id<T: for<'a> TryFrom<&'a str>>(prefix: &str, number: u8) -> T {
+pub fn id<T: for<'a> TryFrom<&'a str>>(prefix: &str, number: u8) -> T {
     T::try_from(format!("{prefix}{number}").as_str()).ok().expect("an id")
 }
 
 /// Few keys and few days, so that entries meet: half of them in the week of a changed clock.
-fn entries(near: Millis) -> impl Strategy<Value = Vec<Entry>> {
+pub fn entries(near: Millis) -> impl Strategy<Value = Vec<Entry>> {
     let offset = prop_oneof![-200_000_000_i64..200_000_000, -5_000_000_000_i64..5_000_000_000, -40_000_000_000_i64..0];
     let kind = prop_oneof![4 => Just(Kind::Bill), 1 => Just(Kind::Opening), 1 => Just(Kind::Adjust)];
     let one = (0_u8..4, 0_u8..3, 0_u8..3, 1_i64..1000, any::<bool>(), kind, offset);
@@ -127,7 +127,7 @@ fn questions(near: Millis, zone: BusinessTime) -> impl Strategy<Value = Question
 }
 
 /// Records entries as the ingest does, in batches of one partition.
-async fn record(system: &System, entries: &[Entry], from: usize) {
+pub async fn record(system: &System, entries: &[Entry], from: usize) {
     let zone = system.world.config.entry.business_time;
     let mut writer = Writer::new(system.parts.records.clone());
     let name = |offset: usize| BatchId(format!("{offset:0>32}"));

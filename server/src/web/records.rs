@@ -1,0 +1,118 @@
+//! `GET /api/v1/records`: entries as they are recorded, newest first.
+
+use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
+use app::model::entry::Millis;
+use app::model::faults::FieldFault;
+use app::model::names::NameOf;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use serde::Serialize;
+
+use super::Web;
+use super::params::Params;
+use super::problem::Problem;
+use super::records_query::{cursor, question, write_cursor};
+use super::statistics_query::{check_period, unknown};
+use crate::business_time::{BusinessTime, rfc3339};
+use crate::ingest::explain;
+use crate::lookup::Lookup;
+use crate::records::TotalsError;
+
+/// The most entries on a page, and the usual number.
+const LIMITS: (i64, i64) = (1000, 100);
+/// Without bounds: everything that a record can hold.
+const EVER: std::ops::Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
+
+/// A question, and which of the entries.
+struct Asked {
+    question: EntriesQuestion,
+    after: Option<EntryPlace>,
+    limit: usize,
+}
+
+fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
+    let mut params = Params::new(query);
+    let (from, to) = (params.moment("from", zone), params.moment("to", zone));
+    let period = from.unwrap_or(EVER.start)..to.unwrap_or(EVER.end);
+    if from.is_some() && to.is_some() {
+        check_period(&mut params, &period, zone);
+    }
+    let question = question(&mut params, period);
+    let after = cursor(&mut params);
+    let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
+    let faults = params.faults();
+    if faults.is_empty() {
+        Ok(Asked { question, after, limit: usize::try_from(limit).unwrap_or_default() })
+    } else {
+        Err(faults)
+    }
+}
+
+/// An entry, as JSON.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    product_id: String,
+    quantity: i64,
+    drcr: i64,
+    company_id: String,
+    warehouse_id: String,
+    bill_id: String,
+    line_no: i32,
+    kind: &'static str,
+    create_time: String,
+    description: String,
+    partition: i32,
+    offset: i64,
+    recorded_at: String,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    items: Vec<Item>,
+    next_cursor: Option<String>,
+}
+
+/// The call.
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<Answer>, Problem> {
+    let zone = web.business_time;
+    let asked = read(query.as_deref().unwrap_or_default(), zone).map_err(|faults| Problem::faults(&faults))?;
+    let mut lookup = Lookup::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
+    let ids = lookup.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&TotalsError::Records(it)))?;
+    let names = web.hub.names();
+    let ids: Vec<(NameOf, String)> =
+        ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
+    if !ids.is_empty() {
+        return Err(Problem::faults(&unknown(ids)));
+    }
+    let page = lookup.page(&asked.question, asked.after.as_ref(), asked.limit).await.map_err(|it| problem(&it))?;
+    lookup.close().await;
+    let items = page.entries.into_iter().map(|it| item(it, zone)).collect();
+    Ok(Json(Answer { items, next_cursor: page.next.as_ref().map(write_cursor) }))
+}
+
+fn item(it: RecordedEntry, zone: BusinessTime) -> Item {
+    Item {
+        product_id: it.product_id.to_string(),
+        quantity: it.quantity,
+        drcr: it.direction.sign(),
+        company_id: it.company_id.to_string(),
+        warehouse_id: it.warehouse_id.to_string(),
+        bill_id: it.bill_id.to_string(),
+        line_no: it.line_no,
+        kind: it.kind.as_str(),
+        create_time: zone.rfc3339(it.create_time),
+        description: it.description,
+        partition: it.partition,
+        offset: it.offset,
+        recorded_at: rfc3339(it.recorded_at),
+    }
+}
+
+fn problem(error: &TotalsError) -> Problem {
+    tracing::warn!("records: {}", explain(error));
+    match error {
+        TotalsError::Missing => Problem::away("The totals are being made anew from the records. Try again later."),
+        _ => Problem::away("The records do not answer."),
+    }
+}
