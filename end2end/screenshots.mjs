@@ -1,4 +1,4 @@
-// Pictures of every page in both languages: the live page, statistics, the system and the names in both themes and on two sizes of screen, the wall
+// Pictures of every page in both languages: the live page, statistics, records, the system and the names in both themes and on two sizes of screen, the wall
 // as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png
 
 import assert from 'node:assert/strict';
@@ -74,6 +74,11 @@ try {
           await page.locator('tally-chart svg path').first().waitFor(); // in the shadow: ECharts has taken the chart over
           const path = `${OUT}statistics-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path, fullPage: true });
+          console.log(path);
+        });
+        await withPage(browser, `${system.url}/records?period=7d`, { language, theme, viewport }, async (page) => {
+          const path = `${OUT}records-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path });
           console.log(path);
         });
         await withPage(browser, `${system.url}/names`, { language, theme, viewport }, async (page) => {

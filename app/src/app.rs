@@ -15,6 +15,7 @@ use crate::pages::live::LivePage;
 use crate::pages::names::NamesPage;
 use crate::pages::names_import::NamesImportPage;
 use crate::pages::not_found::NotFound;
+use crate::pages::records::RecordsPage;
 use crate::pages::statistics::StatisticsPage;
 use crate::pages::system::SystemPage;
 use crate::pages::wall::WallPage;
@@ -71,6 +72,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=LivePage ssr=SsrMode::Async />
                 <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async />
                 <Route path=path!("/statistics") view=StatisticsPage ssr=SsrMode::Async />
+                <Route path=path!("/records") view=RecordsPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
                 <Route path=path!("/components") view=ComponentsPage ssr=SsrMode::Async />
                 <Route path=path!("/names") view=NamesPage ssr=SsrMode::Async />

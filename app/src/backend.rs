@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::catalogue::{CataloguePage, CatalogueQuery};
 use crate::model::live::{Holder, LiveView};
 use crate::model::names::NameOf;
+use crate::model::records_page::RecordsPage;
 use crate::model::statistics_page::StatisticsPage;
 use crate::model::system::SystemView;
 
@@ -25,6 +26,8 @@ pub trait Backend: Send + Sync {
     async fn system(&self) -> Result<SystemView, ApiError>;
     /// Period statistics, as the part of the URL after `?` asks for them.
     async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError>;
+    /// Entries, as the part of the URL after `?` asks for them.
+    async fn records(&self, query: &str) -> Result<RecordsPage, ApiError>;
     /// A page of the catalogue.
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError>;
 }

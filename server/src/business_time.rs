@@ -77,6 +77,21 @@ impl BusinessTime {
         }
     }
 
+    /// A moment as a field of a form takes it: `2025-03-10T14:30`, in business time, as fine as it is; with its offset where the local
+    /// time alone would be another moment.
+    pub fn field(self, at: Millis) -> String {
+        let Some(local) = self.local(at) else { return String::new() };
+        if self.moment(local) != Some(at) {
+            return self.rfc3339(at);
+        }
+        let format = match at.0.rem_euclid(60_000) {
+            0 => "%Y-%m-%dT%H:%M",
+            it if it % 1000 == 0 => "%Y-%m-%dT%H:%M:%S",
+            _ => "%Y-%m-%dT%H:%M:%S%.3f",
+        };
+        local.format(format).to_string()
+    }
+
     /// Minutes past the hour, and the offset from UTC in seconds.
     fn minute_and_offset(self, at: Millis) -> Option<(i64, i32)> {
         let local = DateTime::<Utc>::from_timestamp_millis(at.0)?.with_timezone(&self.0);
@@ -142,6 +157,20 @@ mod tests {
                 }
                 start = next;
             }
+        }
+    }
+
+    #[test]
+    fn a_field_reads_back_as_the_same_moment() {
+        let berlin = BusinessTime(chrono_tz::Europe::Berlin);
+        let first = berlin.moment(at("2025-10-26T02:30:00")).unwrap();
+        for (moment, text) in [
+            (first.0, "2025-10-26T02:30"),
+            (first.0 + 3_600_000, "2025-10-26T02:30:00+01:00"),
+            (first.0 + 1000, "2025-10-26T02:30:01"),
+            (first.0 + 7, "2025-10-26T02:30:00.007"),
+        ] {
+            assert_eq!(berlin.field(Millis(moment)), text);
         }
     }
 

@@ -34,6 +34,7 @@ pub fn Bar() -> impl IntoView {
                 <Link to="/" name=texts.live />
                 <Link to="/wall" name=texts.wall />
                 <Link to="/statistics" name=locale().statistics_texts().title />
+                <Link to="/records" name=locale().records_texts().title />
                 <Link to="/system" name=texts.system />
                 <Link to="/names" name=locale().names_texts().title />
             </nav>

@@ -4,6 +4,7 @@ mod date;
 mod en;
 mod faults;
 mod names;
+mod records;
 mod statistics;
 mod zh;
 
@@ -14,6 +15,7 @@ use crate::model::live::Named;
 use crate::model::names::Name;
 
 pub use names::NamesTexts;
+pub use records::RecordsTexts;
 pub use statistics::StatisticsTexts;
 
 /// A language of the interface.

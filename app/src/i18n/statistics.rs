@@ -2,8 +2,8 @@
 
 use super::Locale;
 use crate::model::names::NameOf;
+use crate::model::period::Preset;
 use crate::model::statistics::{Column, Interval};
-use crate::model::statistics_page::Preset;
 
 /// Every text of the page.
 #[derive(Debug)]
@@ -182,6 +182,10 @@ const EN: StatisticsTexts = StatisticsTexts {
             "group_by" => "Group by",
             "interval" => "Interval",
             "period" => "Period",
+            "bill_id" => "Bill",
+            "text" => "Description",
+            "direction" => "Direction",
+            "kind" => "Kind",
             _ => return None,
         })
     },
@@ -273,6 +277,10 @@ const ZH: StatisticsTexts = StatisticsTexts {
             "group_by" => "分组",
             "interval" => "粒度",
             "period" => "期间",
+            "bill_id" => "单据",
+            "text" => "说明",
+            "direction" => "方向",
+            "kind" => "类型",
             _ => return None,
         })
     },

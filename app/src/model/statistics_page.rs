@@ -3,53 +3,10 @@
 use super::faults::FieldFault;
 use super::live::Named;
 use super::names::NameOf;
+use super::period::{Preset, Unclear};
+use super::records_page::RecordsQuery;
 use super::statistics::{Column, Figures, GroupBy, Interval, Order};
 use crate::url::Url;
-
-/// A period by name; it moves with the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Preset {
-    /// The business day.
-    Today,
-    /// The one before.
-    Yesterday,
-    /// Seven days, with today.
-    SevenDays,
-    /// Thirty days, with today.
-    ThirtyDays,
-    /// From the first to today.
-    ThisMonth,
-    /// The whole month before.
-    LastMonth,
-    /// From 1 January to today.
-    ThisYear,
-}
-
-impl Preset {
-    /// All, in the order of the page.
-    pub const ALL: [Self; 7] = [
-        Self::Today,
-        Self::Yesterday,
-        Self::SevenDays,
-        Self::ThirtyDays,
-        Self::ThisMonth,
-        Self::LastMonth,
-        Self::ThisYear,
-    ];
-
-    /// Its word in URLs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Today => "today",
-            Self::Yesterday => "yesterday",
-            Self::SevenDays => "7d",
-            Self::ThirtyDays => "30d",
-            Self::ThisMonth => "month",
-            Self::LastMonth => "last_month",
-            Self::ThisYear => "year",
-        }
-    }
-}
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -116,22 +73,24 @@ impl StatisticsQuery {
         }
     }
 
+    /// The entries behind a figure of this page.
+    pub fn records(&self) -> RecordsQuery {
+        RecordsQuery {
+            preset: self.preset,
+            from: self.from.clone(),
+            to: self.to.clone(),
+            warehouses: self.warehouses.clone(),
+            products: self.products.clone(),
+            companies: self.companies.clone(),
+            ..RecordsQuery::default()
+        }
+    }
+
     /// The order that lines have, chosen or usual: the largest stock first, parts of time in their order.
     pub fn order_or_usual(&self) -> Order {
         let usual = if self.by_time { (Column::Start, false) } else { (Column::Closing, true) };
         self.order.unwrap_or(Order { column: usual.0, descending: usual.1 })
     }
-}
-
-/// A text that was typed into a filter, and what it may mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unclear {
-    /// Which filter.
-    pub of: NameOf,
-    /// What was typed.
-    pub typed: String,
-    /// What it finds, the first of them; none: nothing.
-    pub found: Vec<Named>,
 }
 
 /// The page.
@@ -169,6 +128,8 @@ pub struct Line {
     pub names: Vec<Named>,
     /// When its part begins.
     pub start: Option<String>,
+    /// From when to when its part is, as fields of a form take it.
+    pub part: Option<(String, String)>,
     /// How much.
     pub figures: Figures,
     /// The shape of its stock over the period; empty: none is known.

@@ -5,6 +5,7 @@ pub mod live;
 pub mod names;
 pub mod names_import;
 pub mod not_found;
+pub mod records;
 pub mod statistics;
 pub mod system;
 pub mod wall;

@@ -6,7 +6,8 @@ use leptos_router::location::RequestUrl;
 
 use super::Answer;
 use crate::backend::backend;
-use crate::components::statistics::{Equation, Filters, Movement, Movers, faults, lines, periods};
+use crate::components::filters::faults;
+use crate::components::statistics::{Equation, Movement, Movers, filters, lines, periods};
 use crate::i18n::locale;
 use crate::model::statistics_page::{StatementView, StatisticsPage as Page, StatisticsQuery};
 
@@ -21,28 +22,29 @@ pub fn StatisticsPage() -> impl IntoView {
         <Title text=texts.title />
         <Body attr:class="p-stat" />
         <main class="page" id="content" tabindex="-1">
-            <Answer answer show=board />
+            <Answer answer show=|page: Page| board(&page) />
         </main>
     }
     .into_any()
 }
 
-fn board(page: Page) -> AnyView {
+fn board(page: &Page) -> AnyView {
     let texts = locale().statistics_texts();
-    let (query, statement) = (page.query.clone(), page.statement.clone());
-    let wrong = faults(&page);
+    let (query, statement) = (&page.query, page.statement.clone());
+    let wrong = faults(&page.faults, &page.unclear, |of, id| query.but(|it| it.ids(of).push(id.to_owned())).url());
+    let form = filters(page);
     let equation = statement.clone().map(|view| view! { <Equation view /> });
     view! {
         <div class="head-line">
             <h1>{texts.title}</h1>
-            {periods(&query)}
+            {periods(query)}
         </div>
         {wrong}
         <section class="panel statement">
-            <Filters page />
+            {form}
             {equation}
         </section>
-        {statement.map(|view| figures(view, &query))}
+        {statement.map(|view| figures(view, query))}
     }
     .into_any()
 }

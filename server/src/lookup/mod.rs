@@ -7,12 +7,15 @@ use std::ops::Range;
 use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
 use app::model::entry::Millis;
 use app::model::names::NameOf;
+use app::model::quantity::Direction;
+use app::model::records_page::EntrySums;
 use app::model::statistics::{Filter, GroupBy, Sums};
 use chrono::NaiveDate;
 
 use crate::business_time::{BusinessTime, month_of};
 use crate::config::Layout;
 use crate::records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
+use crate::statistics::spans;
 
 /// The most tables that are read for one page; then the page ends where it is, and the next one goes on from there.
 const MOST_TABLES: usize = 2000;
@@ -95,6 +98,31 @@ impl Lookup {
             self.search_months(&mut search).await?;
         }
         Ok(finish(search, limit))
+    }
+
+    /// What all entries of a question move together, if that is known without reading them: from the totals, or from a page that holds
+    /// all of them.
+    pub async fn sums(
+        &mut self,
+        question: &EntriesQuestion,
+        all: Option<&Vec<RecordedEntry>>,
+    ) -> Result<Option<EntrySums>, TotalsError> {
+        if let Some(all) = all {
+            return Ok(Some(sums_of(all)));
+        }
+        if question.bill.is_some() || question.text.is_some() {
+            return Ok(None);
+        }
+        let Some(spans) = spans(self.zone, &question.period, None) else { return Ok(None) };
+        let mut moved = Sums::default();
+        for span in &spans {
+            match self.snapshot.moved(span, GroupBy::default(), &question.filter, false).await {
+                Ok(found) => moved = found.into_iter().fold(moved, |sum, (_, _, it)| sum.plus(it)),
+                Err(TotalsError::TooManyTables(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(restricted(question, &moved))
     }
 
     async fn search_months(&mut self, search: &mut Search<'_>) -> Result<(), TotalsError> {
@@ -223,6 +251,41 @@ impl Lookup {
     fn table(&self, product: &app::model::ids::ProductId, day: NaiveDate) -> String {
         DayTable::of(self.layout, product, day).name().to_owned()
     }
+}
+
+/// What a direction and kinds leave of sums. `None`: sums do not tell opening stock from adjustments.
+fn restricted(question: &EntriesQuestion, moved: &Sums) -> Option<EntrySums> {
+    let kinds: BTreeSet<&str> = question.kinds.iter().map(|it| it.as_str()).collect();
+    let (trade, adjusted) = match (kinds.contains("bill"), kinds.contains("opening"), kinds.contains("adjust")) {
+        (false, false, false) | (true, true, true) => (1, 1),
+        (true, false, false) => (1, 0),
+        (false, true, true) => (0, 1),
+        _ => return None,
+    };
+    let (ins, outs) = match question.direction {
+        None => (1, 1),
+        Some(Direction::In) => (1, 0),
+        Some(Direction::Out) => (0, 1),
+    };
+    let is_all = trade + adjusted + ins + outs == 4;
+    Some(EntrySums {
+        qty_in: moved.qty_in * trade * ins,
+        qty_out: moved.qty_out * trade * outs,
+        adjust: (moved.adjust_in * ins).saturating_sub(moved.adjust_out * outs) * adjusted,
+        entries: is_all.then_some(moved.entries),
+    })
+}
+
+fn sums_of(all: &[RecordedEntry]) -> EntrySums {
+    let mut sums = EntrySums { qty_in: 0, qty_out: 0, adjust: 0, entries: i64::try_from(all.len()).ok() };
+    for it in all {
+        match (it.kind.is_trade(), it.direction) {
+            (true, Direction::In) => sums.qty_in += it.quantity,
+            (true, Direction::Out) => sums.qty_out += it.quantity,
+            (false, _) => sums.adjust += it.quantity * it.direction.sign(),
+        }
+    }
+    sums
 }
 
 fn finish(search: Search<'_>, limit: usize) -> EntriesPage {

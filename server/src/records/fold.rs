@@ -2,8 +2,9 @@
 //! process folds at a time: the row of `levels` is locked.
 
 use super::error::limited;
+use super::flows::{self, Flows};
 use super::levels::LEVELS;
-use super::{Error, Records, flows, levels};
+use super::{Error, Records, levels};
 
 /// What a fold did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +32,19 @@ impl Records {
         limited("folding flows into levels", async {
             let away = Error::away("folding flows into levels");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
-            match lock(&mut transaction).await?.as_deref() {
-                Some("whole") => {}
-                Some(_) => return Ok(Folded::Missing),
-                None => return Ok(Folded::Busy),
-            }
-            let (ids, flows) = flows::pending(&mut transaction, most).await?;
+            let state = lock(&mut transaction).await?;
+            let (ids, flows) = match state.as_deref() {
+                Some("whole") => flows::pending(&mut transaction, most).await?,
+                _ => (Vec::new(), Flows::new()),
+            };
             if ids.is_empty() {
-                return Ok(Folded::Batches(0));
+                // At once: a transaction that is only dropped holds its lock until its connection is used again.
+                transaction.rollback().await.map_err(&away)?;
+                return Ok(match state.as_deref() {
+                    Some("whole") => Folded::Batches(0),
+                    Some(_) => Folded::Missing,
+                    None => Folded::Busy,
+                });
             }
             for level in LEVELS.iter().filter(|it| it.behind) {
                 levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&away)?;

@@ -23,6 +23,7 @@ impl Records {
         let mut guard = self.connect().await?;
         sqlx::query("BEGIN").execute(&mut guard).await.map_err(&away)?;
         if fold::lock(&mut guard).await?.as_deref() != Some("missing") {
+            let _closed = guard.close().await;
             return Ok(None);
         }
         let mut snapshot = self.snapshot().await?;

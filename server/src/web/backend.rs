@@ -4,10 +4,12 @@ use app::backend::{ApiError, Backend, MOST_FOUND};
 use app::model::catalogue::{CataloguePage, CatalogueQuery};
 use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
+use app::model::records_page::RecordsPage;
 use app::model::statistics_page::StatisticsPage;
 use app::model::system::SystemView;
 use async_trait::async_trait;
 
+use super::records_page::RecordsReader;
 use super::statistics_page::StatisticsReader;
 use super::system::SystemReader;
 use crate::catalogue;
@@ -23,6 +25,8 @@ pub struct ServerBackend {
     pub system: SystemReader,
     /// What periods brought.
     pub statistics: StatisticsReader,
+    /// The entries themselves.
+    pub records: RecordsReader,
     /// For periods by name.
     pub clock: Clock,
 }
@@ -52,6 +56,13 @@ impl Backend for ServerBackend {
     async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError> {
         self.statistics.page(query, self.clock.now()).await.map_err(|error| {
             tracing::warn!("statistics cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn records(&self, query: &str) -> Result<RecordsPage, ApiError> {
+        self.records.page(query, self.clock.now()).await.map_err(|error| {
+            tracing::warn!("records cannot be shown: {}", explain(&error));
             ApiError::Away
         })
     }

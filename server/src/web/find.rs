@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::model::ids::IdError;
 use app::model::live::Named;
 use app::model::names::{Name, NameOf};
+use app::model::statistics::Filter;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
@@ -22,6 +24,36 @@ const MOST: usize = 20;
 /// The most characters that are looked for.
 const MOST_TEXT: usize = 64;
 
+/// The most that a text which is not clear is shown to find.
+const MOST_UNCLEAR: usize = 12;
+
+/// An id and its name.
+pub fn named(names: &Names, of: NameOf, id: &str) -> Named {
+    let name = names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default();
+    Named { id: id.to_owned(), name }
+}
+
+/// Adds an id to a filter and to the state of a page, once.
+pub fn add(filter: &mut Filter, shown: &mut Vec<String>, of: NameOf, id: String) {
+    fn push<T: PartialEq + TryFrom<String, Error = IdError>>(list: &mut Vec<T>, id: String) -> bool {
+        match T::try_from(id) {
+            Ok(id) if !list.contains(&id) => {
+                list.push(id);
+                true
+            }
+            _ => false,
+        }
+    }
+    let is_new = match of {
+        NameOf::Warehouse => push(&mut filter.warehouses, id.clone()),
+        NameOf::Product => push(&mut filter.products, id.clone()),
+        NameOf::Company => push(&mut filter.companies, id.clone()),
+    };
+    if is_new {
+        shown.push(id);
+    }
+}
+
 /// Finds ids. Cheap to clone.
 #[derive(Clone)]
 pub struct Finder {
@@ -35,6 +67,18 @@ impl Finder {
     /// The names that pages show.
     pub fn names(&self) -> Arc<Names> {
         self.hub.names()
+    }
+
+    /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
+    pub async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
+        let found = self.find(of, typed, MOST_UNCLEAR).await?;
+        let is_it =
+            |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);
+        let mut exact = found.iter().filter(is_it);
+        match (exact.next(), exact.next(), &found[..]) {
+            (Some(one), None, _) | (None, None, [one]) => Ok(Ok(one.id.clone())),
+            _ => Ok(Err(found)),
+        }
     }
 
     /// What a text finds, at most so many: the largest first, then what holds no stock, by id.

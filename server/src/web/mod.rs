@@ -12,6 +12,7 @@ mod pipeline;
 mod preferences;
 mod problem;
 mod records;
+mod records_page;
 mod records_query;
 mod router;
 mod statistics;

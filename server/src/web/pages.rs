@@ -23,6 +23,7 @@ use leptos_axum::{
 
 use super::backend::ServerBackend;
 use super::preferences;
+use super::records_page::RecordsReader;
 use super::statistics_page::StatisticsReader;
 use super::{Web, assets};
 
@@ -58,6 +59,11 @@ impl Pages {
                 hub: web.hub.clone(),
                 system: web.system.clone(),
                 statistics: StatisticsReader {
+                    records: web.pipeline.records.clone(),
+                    finder: web.finder(),
+                    zone: web.business_time,
+                },
+                records: RecordsReader {
                     records: web.pipeline.records.clone(),
                     finder: web.finder(),
                     zone: web.business_time,

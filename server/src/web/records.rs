@@ -1,7 +1,6 @@
 //! `GET /api/v1/records`: entries as they are recorded, newest first.
 
 use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use app::model::entry::Millis;
 use app::model::faults::FieldFault;
 use app::model::names::NameOf;
 use axum::Json;
@@ -11,7 +10,7 @@ use serde::Serialize;
 use super::Web;
 use super::params::Params;
 use super::problem::Problem;
-use super::records_query::{cursor, question, write_cursor};
+use super::records_query::{EVER, cursor, question, write_cursor};
 use super::statistics_query::{check_period, unknown};
 use crate::business_time::{BusinessTime, rfc3339};
 use crate::ingest::explain;
@@ -20,8 +19,6 @@ use crate::records::TotalsError;
 
 /// The most entries on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
-/// Without bounds: everything that a record can hold.
-const EVER: std::ops::Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
 
 /// A question, and which of the entries.
 struct Asked {

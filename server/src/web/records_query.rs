@@ -4,29 +4,41 @@ use std::ops::Range;
 
 use app::model::entries::{EntriesQuestion, EntryPlace};
 use app::model::entry::{Kind, Millis};
-use app::model::faults::Why;
+use app::model::faults::{FieldFault, Why};
 use app::model::ids::BillId;
+use app::model::names::NameOf;
 use app::model::quantity::Direction;
+use app::model::records_page::RecordsQuery;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::params::Params;
-use super::statistics_query::filter;
+use super::statistics_query::{Asked, filter, period, typed};
+use crate::business_time::BusinessTime;
 use crate::lookup::TEXT_DAYS;
 
 /// The most characters of a text that is looked for.
 const MOST_TEXT: usize = 128;
 
+/// Without bounds: everything that a record can hold, in whole years of UTC from 1900 to 2200.
+pub const EVER: Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
+
 /// Directions, as URLs name them.
 const DIRECTIONS: [(&str, Direction); 2] = [("in", Direction::In), ("out", Direction::Out)];
 /// Kinds, as URLs name them.
-const KINDS: [(&str, Kind); 3] = [("bill", Kind::Bill), ("opening", Kind::Opening), ("adjust", Kind::Adjust)];
+const KINDS: [(&str, Option<Kind>); 4] = [
+    ("bill", Some(Kind::Bill)),
+    ("opening", Some(Kind::Opening)),
+    ("adjust", Some(Kind::Adjust)),
+    // As the form of the page sends it where nothing is chosen.
+    ("none", None),
+];
 
 /// Reads a question about a period.
 pub fn question(params: &mut Params, period: Range<Millis>) -> EntriesQuestion {
     let filter = filter(params);
     let direction = params.word("direction", &DIRECTIONS);
-    let kinds = params.words("kind", &KINDS);
+    let kinds = params.words("kind", &KINDS).into_iter().flatten().collect();
     let bill: Option<BillId> = params.id("bill_id");
     let text = params.text("text", MOST_TEXT);
     let is_narrow =
@@ -35,6 +47,43 @@ pub fn question(params: &mut Params, period: Range<Millis>) -> EntriesQuestion {
         params.fault("text", Why::TooWide);
     }
     EntriesQuestion { period, filter, direction, kinds, bill, text }
+}
+
+/// What the page is asked for.
+pub struct WantedRecords {
+    /// The state of the page.
+    pub query: RecordsQuery,
+    /// Which entries.
+    pub question: EntriesQuestion,
+    /// The bounds, where there are any.
+    pub period: Option<Range<Millis>>,
+    /// After which entry.
+    pub after: Option<EntryPlace>,
+    /// What was typed into filters.
+    pub typed: Vec<(NameOf, String)>,
+}
+
+/// Reads the URL of the page; what is not of the question is let be.
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (WantedRecords, Vec<FieldFault>) {
+    let mut params = Params::of_form(query);
+    let Asked { preset, from, to, period } = period(&mut params, zone, now, None);
+    let question = question(&mut params, period.clone().unwrap_or(EVER));
+    let after = cursor(&mut params);
+    let typed = typed(&mut params);
+    let query = RecordsQuery {
+        preset,
+        from,
+        to,
+        warehouses: question.filter.warehouses.iter().map(ToString::to_string).collect(),
+        products: question.filter.products.iter().map(ToString::to_string).collect(),
+        companies: question.filter.companies.iter().map(ToString::to_string).collect(),
+        direction: question.direction,
+        kinds: question.kinds.clone(),
+        bill: question.bill.as_ref().map(ToString::to_string).unwrap_or_default(),
+        text: question.text.clone().unwrap_or_default(),
+        cursor: after.as_ref().map(write_cursor).unwrap_or_default(),
+    };
+    (WantedRecords { query, question, period, after, typed }, params.faults_of_taken())
 }
 
 /// The place that a cursor stands for.

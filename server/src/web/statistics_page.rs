@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use app::model::entry::Millis;
 use app::model::faults::FieldFault;
-use app::model::ids::IdError;
 use app::model::live::{CURVE_DAYS, Named, curve};
 use app::model::names::NameOf;
+use app::model::period::Unclear;
 use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
-use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage, Unclear};
+use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage};
 
-use super::find::Finder;
+use super::find::{Finder, add, named};
 use super::statistics_query::{Wanted, fault_of, fitting, unknown, wanted};
 use crate::business_time::BusinessTime;
 use crate::live::{StockAt, clock};
@@ -27,8 +27,6 @@ const MOVERS: usize = 12;
 /// What is committed reaches the hub a moment later: so long is it waited for, and so often.
 const HUB_WAIT: Duration = Duration::from_millis(10);
 const HUB_TRIES: usize = 10;
-/// The most that a text which is not clear is shown to find.
-const MOST_FOUND: usize = 12;
 
 /// Makes the page. Cheap to clone.
 #[derive(Clone)]
@@ -47,8 +45,8 @@ impl StatisticsReader {
         let (mut wanted, faults) = wanted(query, self.zone, now);
         let mut page = StatisticsPage { faults, ..StatisticsPage::default() };
         for (of, typed) in std::mem::take(&mut wanted.typed) {
-            match self.meant(of, &typed).await? {
-                Ok(id) => add(&mut wanted, of, id),
+            match self.finder.meant(of, &typed).await.map_err(Error::Records)? {
+                Ok(id) => add(&mut wanted.filter, wanted.query.ids(of), of, id),
                 Err(found) => page.unclear.push(Unclear { of, typed, found }),
             }
         }
@@ -58,8 +56,8 @@ impl StatisticsReader {
             page.filters.extend(ids.iter().map(|id| (of, named(&names, of, id))));
         }
         if let Some(period) = &wanted.period {
-            page.from = clock(self.zone, period.start, "%Y-%m-%dT%H:%M");
-            page.to = clock(self.zone, period.end, "%Y-%m-%dT%H:%M");
+            page.from = self.zone.field(period.start);
+            page.to = self.zone.field(period.end);
         }
         if page.faults.is_empty() {
             match self.answer(&wanted, &names, now).await {
@@ -70,18 +68,6 @@ impl StatisticsReader {
         }
         page.query = wanted.query;
         Ok(page)
-    }
-
-    /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
-    async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
-        let found = self.finder.find(of, typed, MOST_FOUND).await.map_err(Error::Records)?;
-        let is_it =
-            |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);
-        let mut exact = found.iter().filter(is_it);
-        match (exact.next(), exact.next(), &found[..]) {
-            (Some(one), None, _) | (None, None, [one]) => Ok(Ok(one.id.clone())),
-            _ => Ok(Err(found)),
-        }
     }
 
     /// The statement; none: the period is not known.
@@ -182,6 +168,7 @@ impl StatisticsReader {
         let line = |it: Row| Line {
             names: names_of(names, &it.group),
             start: it.start.map(|at| clock(self.zone, at, date_format(interval))),
+            part: it.start.and_then(|at| Some((self.zone.field(at), self.zone.field(ends(found, wanted, at)?)))),
             trend: if it.start.is_none() { trend(&it) } else { String::new() },
             figures: it.figures,
         };
@@ -216,6 +203,12 @@ impl StatisticsReader {
             is_live,
         }
     }
+}
+
+/// When the part ends that begins at a moment.
+fn ends(found: &Found, wanted: &Wanted, start: Millis) -> Option<Millis> {
+    let place = found.starts.binary_search(&start).ok()?;
+    found.starts.get(place + 1).copied().or(wanted.period.as_ref().map(|it| it.end))
 }
 
 /// What the page is made of.
@@ -258,32 +251,6 @@ fn names_of(names: &Names, group: &Group) -> Vec<Named> {
         (NameOf::Company, group.company_id.as_ref().map(ToString::to_string)),
     ];
     ids.into_iter().filter_map(|(of, id)| Some(named(names, of, &id?))).collect()
-}
-
-fn named(names: &Names, of: NameOf, id: &str) -> Named {
-    let name = names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default();
-    Named { id: id.to_owned(), name }
-}
-
-/// Adds an id to a filter, once.
-fn add(wanted: &mut Wanted, of: NameOf, id: String) {
-    fn push<T: PartialEq + TryFrom<String, Error = IdError>>(list: &mut Vec<T>, id: String) -> bool {
-        match T::try_from(id) {
-            Ok(id) if !list.contains(&id) => {
-                list.push(id);
-                true
-            }
-            _ => false,
-        }
-    }
-    let is_new = match of {
-        NameOf::Warehouse => push(&mut wanted.filter.warehouses, id.clone()),
-        NameOf::Product => push(&mut wanted.filter.products, id.clone()),
-        NameOf::Company => push(&mut wanted.filter.companies, id.clone()),
-    };
-    if is_new {
-        wanted.query.ids(of).push(id);
-    }
 }
 
 /// Below a chart.

@@ -5,8 +5,9 @@ use std::ops::Range;
 use app::model::entry::Millis;
 use app::model::faults::{FieldFault, Why};
 use app::model::names::NameOf;
+use app::model::period::Preset;
 use app::model::statistics::{Column, Filter, GroupBy, Interval, Order};
-use app::model::statistics_page::{Preset, StatisticsQuery};
+use app::model::statistics_page::StatisticsQuery;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::params::Params;
@@ -62,26 +63,13 @@ pub struct Wanted {
 /// Reads the URL of the page; what is not of the question is let be.
 pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
-    let presets = Preset::ALL.map(|it| (it.as_str(), it));
-    let preset = params.word("period", &presets);
-    let (from, to) = (params.text("from", MOST_TYPED), params.text("to", MOST_TYPED));
-    let typed = typed_period(&mut params, zone, now);
-    let preset = match preset {
-        _ if from.is_none() && to.is_none() => preset.or(Some(Preset::ThisMonth)),
-        // A form sends the bounds that it shows: where nobody touched them, the period keeps its name.
-        Some(preset) if typed.is_some() && typed == bounds(preset, zone, now) => Some(preset),
-        _ => None,
-    };
-    let period = preset.map_or(typed, |it| bounds(it, zone, now));
-    if let Some(period) = &period {
-        check_period(&mut params, period, zone);
-    }
+    let Asked { preset, from, to, period } = period(&mut params, zone, now, Some(Preset::ThisMonth));
     let by = params.words("group_by", &BY);
     let filter = filter(&mut params);
     let mut query = StatisticsQuery {
         preset,
-        from: from.unwrap_or_default(),
-        to: to.unwrap_or_default(),
+        from,
+        to,
         warehouses: filter.warehouses.iter().map(ToString::to_string).collect(),
         products: filter.products.iter().map(ToString::to_string).collect(),
         companies: filter.companies.iter().map(ToString::to_string).collect(),
@@ -93,9 +81,44 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<Fiel
     };
     let after = cursor(&mut params, query.order_or_usual());
     query.cursor = after.as_ref().map(Place::write).unwrap_or_default();
-    let finding = [(NameOf::Warehouse, "warehouse"), (NameOf::Product, "product"), (NameOf::Company, "company")];
-    let typed = finding.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MOST_TYPED)?))).collect();
+    let typed = typed(&mut params);
     (Wanted { query, period, filter, after, typed }, params.faults_of_taken())
+}
+
+/// The period of a page.
+pub struct Asked {
+    /// By name.
+    pub preset: Option<Preset>,
+    /// As it was typed.
+    pub from: String,
+    /// As it was typed.
+    pub to: String,
+    /// From when to when; none: it is not clear, or none is asked for.
+    pub period: Option<Range<Millis>>,
+}
+
+/// Reads the period of a page; `usual`: the one that is meant where none is asked for.
+pub fn period(params: &mut Params, zone: BusinessTime, now: Millis, usual: Option<Preset>) -> Asked {
+    let preset = params.word("period", &Preset::ALL.map(|it| (it.as_str(), it)));
+    let (from, to) = (params.text("from", MOST_TYPED), params.text("to", MOST_TYPED));
+    let typed = typed_period(params, zone, now);
+    let preset = match preset {
+        _ if from.is_none() && to.is_none() => preset.or(usual),
+        // A form sends the bounds that it shows: where nobody touched them, the period keeps its name.
+        Some(preset) if typed.is_some() && typed == bounds(preset, zone, now) => Some(preset),
+        _ => None,
+    };
+    let period = preset.map_or(typed, |it| bounds(it, zone, now));
+    if let Some(period) = &period {
+        check_period(params, period, zone);
+    }
+    Asked { preset, from: from.unwrap_or_default(), to: to.unwrap_or_default(), period }
+}
+
+/// What was typed into filters.
+pub fn typed(params: &mut Params) -> Vec<(NameOf, String)> {
+    let fields = [(NameOf::Warehouse, "warehouse"), (NameOf::Product, "product"), (NameOf::Company, "company")];
+    fields.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MOST_TYPED)?))).collect()
 }
 
 /// One bound alone: a month before the end, or until today ends.

@@ -7,16 +7,11 @@ mod table;
 
 pub use charts::{Movement, Movers};
 pub use equation::Equation;
-pub use filters::{Filters, faults, periods};
+pub use filters::{filters, periods};
 pub use table::lines;
 
-use crate::i18n::locale;
+use crate::components::filters::name_of;
 use crate::model::live::Named;
-
-/// A name as it is shown.
-fn name_of(it: &Named) -> String {
-    locale().name(&it.name, &it.id)
-}
 
 /// Names after each other.
 fn names_of(all: &[Named]) -> String {

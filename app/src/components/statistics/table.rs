@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::name_of;
 use crate::components::curve::Curve;
+use crate::components::filters::name_of;
 use crate::i18n::locale;
+use crate::model::entry::Kind;
 use crate::model::names::NameOf;
+use crate::model::quantity::Direction;
+use crate::model::records_page::RecordsQuery;
 use crate::model::statistics::{Column, Figures, GroupBy, Order};
 use crate::model::statistics_page::{Line, StatementView, StatisticsQuery};
 use crate::number::{count_of, grouped, signed};
@@ -39,7 +42,7 @@ pub fn lines(view: &StatementView, query: &StatisticsQuery) -> AnyView {
         }
     });
     let lines = view.lines.iter().map(|it| line(it, &shape, query, most)).collect_view();
-    let total = cells(&view.total, &shape, 0);
+    let total = cells(&view.total, &shape, 0, &query.records());
     let width = shape.titles().len().max(1);
     view! {
         <section class="panel lines" aria-labelledby="lines">
@@ -173,7 +176,7 @@ fn line(it: &Line, shape: &Shape, query: &StatisticsQuery, most: i64) -> AnyView
             {names.collect_view()}
             {start}
             {nothing}
-            {cells(&it.figures, shape, most)}
+            {cells(&it.figures, shape, most, &behind(query, shape, it))}
             <td data-p="3">{trend}</td>
         </tr>
     }
@@ -203,8 +206,20 @@ fn into(query: &StatisticsQuery, of: NameOf, id: &str) -> String {
         .url()
 }
 
-/// The numbers of a line; `most`: the largest movement of all, 0 where no shares are drawn.
-fn cells(it: &Figures, columns: &Shape, most: i64) -> AnyView {
+/// The entries behind a line.
+fn behind(query: &StatisticsQuery, shape: &Shape, it: &Line) -> RecordsQuery {
+    let mut records = query.records();
+    if let Some((from, to)) = &it.part {
+        (records.preset, records.from, records.to) = (None, from.clone(), to.clone());
+    }
+    for (of, named) in shape.kinds.iter().zip(&it.names) {
+        *records.ids(*of) = vec![named.id.clone()];
+    }
+    records
+}
+
+/// The numbers of a line, each with the way to its entries; `most`: the largest movement of all, 0 where no shares are drawn.
+fn cells(it: &Figures, columns: &Shape, most: i64, records: &RecordsQuery) -> AnyView {
     let share = |number: i64| {
         (most > 0).then(|| {
             let thousandths = i128::from(number) * 1000 / i128::from(most);
@@ -222,6 +237,10 @@ fn cells(it: &Figures, columns: &Shape, most: i64) -> AnyView {
             Column::Entries => ("num muted", grouped(it.entries), None),
             Column::Opening | Column::Group | Column::Start => ("num", grouped(it.opening), None),
         };
+        let text = match entries_of(column, it, records) {
+            Some(url) => view! { <a href=url>{text}</a> }.into_any(),
+            None => text.into_any(),
+        };
         view! {
             <td class=class data-p=leaves(column)>
                 {text}
@@ -230,4 +249,19 @@ fn cells(it: &Figures, columns: &Shape, most: i64) -> AnyView {
         }
     };
     columns.columns().into_iter().map(cell).collect_view().into_any()
+}
+
+/// Where the entries of a figure are, if it has any.
+fn entries_of(column: Column, it: &Figures, records: &RecordsQuery) -> Option<String> {
+    let only = |direction: Option<Direction>, kinds: &[Kind]| {
+        let kinds = kinds.to_vec();
+        records.but(|it| (it.direction, it.kinds) = (direction, kinds)).url()
+    };
+    match column {
+        Column::In if it.qty_in > 0 => Some(only(Some(Direction::In), &[Kind::Bill])),
+        Column::Out if it.qty_out > 0 => Some(only(Some(Direction::Out), &[Kind::Bill])),
+        Column::Adjust if it.adjust != 0 => Some(only(None, &[Kind::Opening, Kind::Adjust])),
+        Column::Net | Column::Entries if it.entries > 0 => Some(only(None, &[])),
+        _ => None,
+    }
 }

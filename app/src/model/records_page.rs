@@ -1,0 +1,156 @@
+//! `/records` as a person asks for it and sees it. Only the server makes and reads these pages.
+
+use super::entry::Kind;
+use super::faults::FieldFault;
+use super::live::Named;
+use super::names::NameOf;
+use super::period::{Preset, Unclear};
+use super::quantity::Direction;
+use crate::url::Url;
+
+/// The state of the page, which is its URL.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordsQuery {
+    /// A period by name; none, and no bounds: any time.
+    pub preset: Option<Preset>,
+    /// Or its bounds, as they were typed.
+    pub from: String,
+    /// Not in the period any more.
+    pub to: String,
+    /// Only these.
+    pub warehouses: Vec<String>,
+    /// Only these.
+    pub products: Vec<String>,
+    /// Only these.
+    pub companies: Vec<String>,
+    /// Only in or out.
+    pub direction: Option<Direction>,
+    /// Only of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Only of this bill.
+    pub bill: String,
+    /// Only with this in their description.
+    pub text: String,
+    /// After which entry.
+    pub cursor: String,
+}
+
+impl RecordsQuery {
+    /// Its URL.
+    pub fn url(&self) -> String {
+        let direction = match self.direction {
+            Some(Direction::In) => "in",
+            Some(Direction::Out) => "out",
+            None => "",
+        };
+        let kinds: Vec<&str> = self.kinds.iter().map(|it| it.as_str()).collect();
+        Url::new("/records")
+            .with("period", self.preset.map_or("", Preset::as_str))
+            .with("from", if self.preset.is_none() { &self.from } else { "" })
+            .with("to", if self.preset.is_none() { &self.to } else { "" })
+            .with_all("warehouse_id", &self.warehouses)
+            .with_all("product_id", &self.products)
+            .with_all("company_id", &self.companies)
+            .with("direction", direction)
+            .with("kind", &kinds.join(","))
+            .with("bill_id", &self.bill)
+            .with("text", &self.text)
+            .with("cursor", &self.cursor)
+            .into_text()
+    }
+
+    /// Another state that is near this one, from its first entry.
+    #[must_use]
+    pub fn but(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut other = Self { cursor: String::new(), ..self.clone() };
+        change(&mut other);
+        other
+    }
+
+    /// The ids of a kind that it is about.
+    pub fn ids(&mut self, of: NameOf) -> &mut Vec<String> {
+        match of {
+            NameOf::Warehouse => &mut self.warehouses,
+            NameOf::Product => &mut self.products,
+            NameOf::Company => &mut self.companies,
+        }
+    }
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordsPage {
+    /// What was asked, as far as it was understood.
+    pub query: RecordsQuery,
+    /// From when, as a field of a form takes it; empty: from the first.
+    pub from: String,
+    /// To when; empty: to the last.
+    pub to: String,
+    /// What the filters let through, by name.
+    pub filters: Vec<(NameOf, Named)>,
+    /// What is wrong with the question.
+    pub faults: Vec<FieldFault>,
+    /// What is not clear in it.
+    pub unclear: Vec<Unclear>,
+    /// The answer; none: the question is wrong.
+    pub list: Option<EntryList>,
+}
+
+/// Sums over all entries that were asked for, on all pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntrySums {
+    /// Trade in.
+    pub qty_in: i64,
+    /// Trade out.
+    pub qty_out: i64,
+    /// Opening stock and adjustments, in less out.
+    pub adjust: i64,
+    /// How many; none: that is not known without counting.
+    pub entries: Option<i64>,
+}
+
+/// A page of entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryList {
+    /// Newest first.
+    pub lines: Vec<EntryLine>,
+    /// Over all pages; none: that is not known without reading them all.
+    pub sums: Option<EntrySums>,
+    /// Where the next page begins after.
+    pub next: Option<String>,
+    /// Was it given up before the page was full? Everything after this moment was looked at.
+    pub looked_back_to: Option<String>,
+    /// `2026-11-20 14:32:08`.
+    pub as_of: String,
+}
+
+/// An entry, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryLine {
+    /// `2026-11-20`.
+    pub date: String,
+    /// `14:32:08`, with thousandths where it has any.
+    pub time: String,
+    /// Which bill.
+    pub bill_id: String,
+    /// Which line of it.
+    pub line_no: i32,
+    /// Where.
+    pub warehouse: Named,
+    /// What.
+    pub product: Named,
+    /// Whose.
+    pub company: Named,
+    /// Which way.
+    pub direction: Direction,
+    /// Trade or adjustment.
+    pub kind: Kind,
+    /// How many.
+    pub quantity: i64,
+    /// Free text.
+    pub description: String,
+    /// `3 · 4,187,928`: partition and offset.
+    pub origin: String,
+    /// `2026-11-20 14:32:09`.
+    pub recorded_at: String,
+}

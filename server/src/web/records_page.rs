@@ -1,0 +1,109 @@
+//! `/records`: from the URL to what the page shows.
+
+use app::model::entries::RecordedEntry;
+use app::model::entry::Millis;
+use app::model::faults::FieldFault;
+use app::model::names::NameOf;
+use app::model::period::Unclear;
+use app::model::records_page::{EntryLine, EntryList, RecordsPage};
+use app::number::grouped;
+
+use super::find::{Finder, add, named};
+use super::records_query::{WantedRecords, wanted, write_cursor};
+use super::statistics_query::unknown;
+use crate::business_time::BusinessTime;
+use crate::live::clock;
+use crate::lookup::Lookup;
+use crate::records::{Names, Records, TotalsError};
+
+/// The most entries of a page.
+const LINES: usize = 100;
+
+/// Makes the page. Cheap to clone.
+#[derive(Clone)]
+pub struct RecordsReader {
+    /// Whose entries.
+    pub records: Records,
+    /// Finds ids and their names.
+    pub finder: Finder,
+    /// The zone of business days.
+    pub zone: BusinessTime,
+}
+
+impl RecordsReader {
+    /// Answers the URL of the page, of which this is the part after `?`.
+    pub async fn page(&self, query: &str, now: Millis) -> Result<RecordsPage, TotalsError> {
+        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let mut page = RecordsPage { faults, ..RecordsPage::default() };
+        for (of, typed) in std::mem::take(&mut wanted.typed) {
+            match self.finder.meant(of, &typed).await? {
+                Ok(id) => add(&mut wanted.question.filter, wanted.query.ids(of), of, id),
+                Err(found) => page.unclear.push(Unclear { of, typed, found }),
+            }
+        }
+        let names = self.finder.names();
+        for of in [NameOf::Warehouse, NameOf::Product, NameOf::Company] {
+            let ids = wanted.query.ids(of);
+            page.filters.extend(ids.iter().map(|id| (of, named(&names, of, id))));
+        }
+        if let Some(period) = &wanted.period {
+            page.from = self.zone.field(period.start);
+            page.to = self.zone.field(period.end);
+        }
+        if page.faults.is_empty() {
+            match self.answer(&wanted, &names, now).await? {
+                Ok(list) => page.list = Some(list),
+                Err(faults) => page.faults = faults,
+            }
+        }
+        page.query = wanted.query;
+        Ok(page)
+    }
+
+    async fn answer(
+        &self,
+        wanted: &WantedRecords,
+        names: &Names,
+        now: Millis,
+    ) -> Result<Result<EntryList, Vec<FieldFault>>, TotalsError> {
+        let mut lookup = Lookup::open(&self.records, self.zone).await?;
+        let ids = lookup.unknown_ids(&wanted.question.filter).await?;
+        let ids: Vec<_> =
+            ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
+        if !ids.is_empty() {
+            return Ok(Err(unknown(ids)));
+        }
+        let found = lookup.page(&wanted.question, wanted.after.as_ref(), LINES).await?;
+        let is_all = wanted.after.is_none() && found.next.is_none();
+        let sums = lookup.sums(&wanted.question, is_all.then_some(&found.entries)).await?;
+        lookup.close().await;
+        let was_full = found.entries.len() == LINES;
+        let looked_back_to = found.next.as_ref().filter(|_| !was_full);
+        Ok(Ok(EntryList {
+            lines: found.entries.into_iter().map(|it| self.line(&it, names)).collect(),
+            sums,
+            looked_back_to: looked_back_to.map(|it| clock(self.zone, it.at, "%Y-%m-%d %H:%M")),
+            next: found.next.as_ref().map(write_cursor),
+            as_of: clock(self.zone, now, "%Y-%m-%d %H:%M:%S"),
+        }))
+    }
+
+    fn line(&self, it: &RecordedEntry, names: &Names) -> EntryLine {
+        let time = if it.create_time.0.rem_euclid(1000) == 0 { "%H:%M:%S" } else { "%H:%M:%S%.3f" };
+        EntryLine {
+            date: clock(self.zone, it.create_time, "%Y-%m-%d"),
+            time: clock(self.zone, it.create_time, time),
+            bill_id: it.bill_id.to_string(),
+            line_no: it.line_no,
+            warehouse: named(names, NameOf::Warehouse, it.warehouse_id.as_str()),
+            product: named(names, NameOf::Product, it.product_id.as_str()),
+            company: named(names, NameOf::Company, it.company_id.as_str()),
+            direction: it.direction,
+            kind: it.kind,
+            quantity: it.quantity,
+            description: it.description.clone(),
+            origin: format!("{} \u{b7} {}", it.partition, grouped(it.offset)),
+            recorded_at: clock(self.zone, it.recorded_at, "%Y-%m-%d %H:%M:%S"),
+        }
+    }
+}
