@@ -1,13 +1,20 @@
-//! A year of totals for the bench of statistics: written into every level as the ingest and the fold would have left them, without
-//! the entries below them.
+//! A year of totals for the bench of statistics: written into every level as the ingest and the fold would have left them, and the
+//! entries of its last days.
 
+use std::collections::BTreeSet;
+
+use app::model::entry::Millis;
+use app::model::ids::ProductId;
 use app::model::statistics::Sums;
 use chrono::{Days, NaiveDate};
 use sqlx::Connection as _;
 
 use super::flows::{Cell, Flows};
 use super::levels::{self, LEVELS};
+use super::rows::json_rows;
+use super::tables::DayTable;
 use super::{Error, Records};
+use crate::business_time::utc_text;
 
 /// How large a year is.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +54,45 @@ impl Records {
             transaction.commit().await.map_err(&away)?;
         }
         Ok(())
+    }
+
+    /// Writes the entries of the last days of a year, as many as the totals say: spread over the hour that these say, the tables side
+    /// by side. No bill lines: nobody records them again.
+    pub async fn fill_entries(&self, size: YearSize, days: u32) -> Result<u64, Error> {
+        let away = Error::away("filling day tables");
+        let mut connection = self.connect().await?;
+        let mut written = 0;
+        for back in 0..days {
+            let day = size.first.checked_add_days(Days::new(u64::from(size.days.saturating_sub(back + 1))));
+            let Some((day, start)) = day.and_then(|it| Some((it, self.business_time.start_from(it)?))) else {
+                continue;
+            };
+            for number in 0..size.products {
+                let product = ProductId::try_from(format!("P{number:05}"))
+                    .map_err(|cause| Error::SetUp(format!("a product of the bench {cause}")))?;
+                let table = DayTable::of(self.layout, &product, day);
+                self.ensure_tables(BTreeSet::from([table.clone()])).await?;
+                let all = i64::from(size.warehouses * size.companies) * size.entries;
+                let rows = (0..all).map(|n| {
+                    let place = n / size.entries;
+                    let (warehouse, company) = (place / i64::from(size.companies), place % i64::from(size.companies));
+                    // Each table goes through the hour by itself, in steps that no other shares.
+                    let at = Millis(start.0 + (n * 7919 + i64::from(number) * 31) % 3_600_000);
+                    let bill = format!("{}-{number}-{n}", day.format("%y%m%d"));
+                    let (warehouse, company) = (format!("WH-{warehouse:02}"), format!("C{company}"));
+                    let drcr = if n % 2 == 0 { 1 } else { -1 };
+                    (product.as_str(), n % 97 + 1, drcr, company, warehouse, bill, 1, "bill", utc_text(at), "", n)
+                });
+                sqlx::query(table.insert())
+                    .bind(0)
+                    .bind(json_rows(rows).map_err(&away)?)
+                    .execute(&mut connection)
+                    .await
+                    .map_err(&away)?;
+                written += u64::try_from(all).unwrap_or_default();
+            }
+        }
+        Ok(written)
     }
 
     /// What a day brings; by a few numbers that go round, so that every run asks about the same year.

@@ -33,7 +33,8 @@ impl Records {
     /// Recounts every table.
     pub async fn recount(&self) -> Result<Recount, Error> {
         let away = Error::away("recounting");
-        let mut connection = self.connect().await?;
+        // One instant: the fold moves what is pending into the levels at any time, also where nothing is recorded.
+        let mut connection = self.snapshot().await?;
         let mut recount = Recount::default();
         let mut keys: BTreeMap<(String, String), Sums> = BTreeMap::new();
         let mut days: BTreeMap<(String, String, String, String), Sums> = BTreeMap::new();

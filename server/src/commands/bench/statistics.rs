@@ -1,8 +1,10 @@
-//! Statistics over a year of 50 million entries: how long the server takes for a month, its opening included.
+//! Statistics over a year of 50 million entries: how long the server takes for a month, its opening included, and for a page of
+//! entries of its last days.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use app::model::entries::EntriesQuestion;
 use app::model::entry::Millis;
 use app::model::statistics::{Column, Filter, GroupBy, Interval, Order, Question};
 use chrono::{Days, Months, NaiveDate};
@@ -14,6 +16,7 @@ use super::PARTITIONS;
 use super::latency::percentiles_at;
 use crate::business_time::BusinessTime;
 use crate::config::Config;
+use crate::lookup::Lookup;
 use crate::records::{Records, YearSize};
 use crate::statistics::Reader;
 use crate::statistics::page::page;
@@ -21,10 +24,10 @@ use crate::world::World;
 
 /// What is asked, and what p95 is to be reached, in milliseconds.
 const QUESTIONS: [(&str, GroupBy, Option<Interval>, u128); 4] = [
-    ("by warehouse", GroupBy { warehouse: true, product: false, company: false }, None, 50),
-    ("by company", GroupBy { warehouse: false, product: false, company: true }, None, 50),
-    ("by day", GroupBy { warehouse: false, product: false, company: false }, Some(Interval::Day), 50),
-    ("by product, 100 lines", GroupBy { warehouse: false, product: true, company: false }, None, 150),
+    ("a month by warehouse", GroupBy { warehouse: true, product: false, company: false }, None, 50),
+    ("a month by company", GroupBy { warehouse: false, product: false, company: true }, None, 50),
+    ("a month by day", GroupBy { warehouse: false, product: false, company: false }, Some(Interval::Day), 50),
+    ("a month by product, 100 lines", GroupBy { warehouse: false, product: true, company: false }, None, 150),
 ];
 
 /// Fills the year, asks, and prints percentiles.
@@ -54,6 +57,25 @@ pub async fn run(config: &Config, mut size: YearSize, questions: usize, json_wan
         let [p50, p95, max] = percentiles_at(&mut took, 95);
         found.push((name, p50, p95, max, goal));
     }
+    eprintln!("writing the entries of {DAYS} days ...");
+    let entries = parts.records.fill_entries(size, DAYS).await?;
+    eprintln!("{entries} entries; looking up ...");
+    for (name, filter) in LOOKUPS {
+        let mut took = Vec::new();
+        let mut after = None;
+        for _ in 0..questions {
+            let question = entries_question(size, config.entry.business_time, &filter())?;
+            let started = Instant::now();
+            let mut lookup = Lookup::open(&parts.records, config.entry.business_time).await?;
+            let page = lookup.page(&question, after.as_ref(), 100).await?;
+            lookup.close().await;
+            took.push(started.elapsed());
+            anyhow::ensure!(!page.entries.is_empty(), "no entries");
+            after = page.next;
+        }
+        let [p50, p95, max] = percentiles_at(&mut took, 95);
+        found.push((name, p50, p95, max, 50));
+    }
     world.end(&parts).await?;
     for (name, p50, p95, max, goal) in &found {
         if json_wanted {
@@ -62,10 +84,38 @@ pub async fn run(config: &Config, mut size: YearSize, questions: usize, json_wan
                 json!({ "statistics": name, "p50_ms": p50, "p95_ms": p95, "max_ms": max, "goal_p95_ms": goal })
             );
         } else {
-            println!("a month {name:<24} p50 {p50:>4} ms, p95 {p95:>4} ms, max {max:>4} ms   (goal p95 {goal})");
+            println!("{name:<32} p50 {p50:>4} ms, p95 {p95:>4} ms, max {max:>4} ms   (goal p95 {goal})");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is looked up, newest first, page after page.
+const LOOKUPS: [(&str, fn() -> Filter); 3] = [
+    ("a page of all entries", Filter::default),
+    ("a page of a product", || Filter { products: id("P00007"), ..Filter::default() }),
+    ("a page of a warehouse", || Filter { warehouses: id("WH-03"), ..Filter::default() }),
+];
+/// Days that have entries below their totals.
+const DAYS: u32 = 3;
+
+fn id<T: for<'a> TryFrom<&'a str>>(id: &str) -> Vec<T> {
+    T::try_from(id).into_iter().collect()
+}
+
+fn entries_question(size: YearSize, zone: BusinessTime, filter: &Filter) -> anyhow::Result<EntriesQuestion> {
+    let last = size.first.checked_add_days(Days::new(u64::from(size.days)));
+    let first = size.first.checked_add_days(Days::new(u64::from(size.days.saturating_sub(DAYS))));
+    let at =
+        |day: Option<NaiveDate>| day.and_then(|it| zone.start_from(it)).ok_or_else(|| anyhow::anyhow!("no such day"));
+    Ok(EntriesQuestion {
+        period: at(first)?..at(last)?,
+        filter: filter.clone(),
+        direction: None,
+        kinds: Vec::new(),
+        bill: None,
+        text: None,
+    })
 }
 
 /// A whole month, or one that has come to its 20th.
