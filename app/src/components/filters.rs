@@ -30,8 +30,9 @@ pub fn bound(field: &'static str, typed: &str, value: String, faults: &[FieldFau
     let wrong = faults.iter().any(|it| it.field == field).then_some("true");
     let (kind, value) = match wrong {
         Some(_) if !typed.is_empty() => ("text", typed.to_owned()),
+        _ if value.is_empty() && !typed.is_empty() => ("text", typed.to_owned()),
         // With an offset: a local time that exists twice.
-        _ if value.contains('+') => ("text", value),
+        _ if value.get(11..).is_some_and(|it| it.contains(['+', '-', 'Z'])) => ("text", value),
         _ => ("datetime-local", value),
     };
     view! {

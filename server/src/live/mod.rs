@@ -215,6 +215,9 @@ impl Hub {
     pub fn stock_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter) -> StockAt {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let Some(state) = state.as_ref() else { return StockAt::NotYet };
+        if !self.around().vouches() {
+            return StockAt::Unknown;
+        }
         match place(state.positions(), cursors) {
             Some(Ordering::Equal) if filter.companies.is_empty() => {}
             Some(Ordering::Less) => return StockAt::NotYet,

@@ -23,8 +23,6 @@ const MOST_TABLES: usize = 2000;
 const FEW_TABLES: usize = 8;
 /// A text is looked for within a product, or within so many days.
 pub const TEXT_DAYS: i64 = 1;
-/// The most lines of a bill that are shown.
-pub const MOST_LINES: i64 = 10_000;
 
 /// A page of entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +60,8 @@ impl Search<'_> {
     /// Before which moment everything is still to be looked at.
     fn to(&self) -> Millis {
         let end = self.question.period.end;
-        self.after.map_or(end, |it| end.min(Millis(it.at.0 + 1)))
+        // Without a table it is where a search was given up: everything from there on was looked at.
+        self.after.map_or(end, |it| end.min(if it.table.is_empty() { it.at } else { Millis(it.at.0 + 1) }))
     }
 }
 
@@ -92,8 +91,10 @@ impl Lookup {
         let mut search =
             Search { question, after, needed: limit + 1, found: Vec::new(), tables_read: 0, stopped_at: None };
         if let Some(bill) = &question.bill {
-            let tables = self.snapshot.tables_of_bill(bill, MOST_LINES).await?;
+            let tables = self.snapshot.tables_of_bill(bill).await?;
             self.read(&mut search, &tables, &question.period).await?;
+            // All of its tables were read: nothing was given up.
+            search.stopped_at = None;
         } else {
             self.search_months(&mut search).await?;
         }

@@ -93,14 +93,13 @@ impl TotalsSnapshot {
         statement.build_query_scalar().fetch_all(&mut *self.transaction).await.map_err(away)
     }
 
-    /// The tables that hold lines of a bill, and how many lines there are, at most `most`.
-    pub async fn tables_of_bill(&mut self, bill: &BillId, most: i64) -> Result<Vec<String>, Error> {
+    /// The tables that hold lines of a bill: all of them.
+    pub async fn tables_of_bill(&mut self, bill: &BillId) -> Result<Vec<String>, Error> {
         sqlx::query_scalar(
-            "SELECT DISTINCT t.name FROM (SELECT table_id FROM bill_lines WHERE bill_id = ? LIMIT ?) AS b
+            "SELECT t.name FROM (SELECT DISTINCT table_id FROM bill_lines WHERE bill_id = ?) AS b
              JOIN day_tables AS t ON t.id = b.table_id",
         )
         .bind(bill.as_str())
-        .bind(most)
         .fetch_all(&mut *self.transaction)
         .await
         .map_err(Error::away("looking for a bill"))

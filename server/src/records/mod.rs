@@ -166,7 +166,7 @@ impl Records {
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         ] {
-            sqlx::query(statement).execute(&mut connection).await.map_err(Error::away("taking a snapshot"))?;
+            sqlx::raw_sql(statement).execute(&mut connection).await.map_err(Error::away("taking a snapshot"))?;
         }
         Ok(connection)
     }

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt as _;
 use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
 
+use super::error::limited;
 use super::flows::{self, Cell, Flows};
 use super::levels::{self, LEVELS, Unit};
 use super::{Error, Records, fold, tables};
@@ -21,7 +22,8 @@ impl Records {
         let away = Error::away("making the levels of totals anew");
         // Held to the end: nobody folds into levels that are half made.
         let mut guard = self.connect().await?;
-        sqlx::query("BEGIN").execute(&mut guard).await.map_err(&away)?;
+        // Not prepared: MySQL prepares no BEGIN.
+        sqlx::raw_sql("BEGIN").execute(&mut guard).await.map_err(&away)?;
         if fold::lock(&mut guard).await?.as_deref() != Some("missing") {
             let _closed = guard.close().await;
             return Ok(None);
@@ -52,6 +54,11 @@ impl Records {
                 let flows = if level.unit == Unit::Hour { &hours } else { &totals };
                 levels::add(&mut transaction, level, flows, self.business_time).await.map_err(&away)?;
             }
+            // Whoever lost the lock must not add to what another makes meanwhile.
+            limited("holding the levels of totals", async {
+                sqlx::query("SELECT 1").execute(&mut guard).await.map(drop).map_err(&away)
+            })
+            .await?;
             transaction.commit().await.map_err(&away)?;
         }
         flows::forget(&mut guard, &folded).await?;

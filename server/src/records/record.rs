@@ -184,7 +184,7 @@ async fn attempt(
     ids: &TableIds,
     care: Care,
 ) -> Result<Outcome, Failed> {
-    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
     let existing = look_up(connection, batch, tables, care).await?;
     let sorted = classify(&batch.lines, &existing);
     let known = rejections::known(connection, &records.topic, batch).await?;

@@ -21,6 +21,12 @@ use crate::business_time::{BusinessTime, month_of, utc_text};
 /// The most day tables that a part of an hour is read from.
 pub const MOST_ROW_TABLES: usize = 256;
 
+/// The most lines that may wait for the fold: some 100 MB at the most.
+const MOST_PENDING: i64 = 1000;
+
+/// The most cells that one read brings.
+const MOST_CELLS: usize = 400_000;
+
 /// So many day tables in one statement.
 const TABLES_AT_ONCE: usize = 32;
 
@@ -60,6 +66,12 @@ pub enum TotalsError {
     /// The levels are being made anew.
     #[error("records: the levels of totals are being made anew")]
     Missing,
+    /// So much waits for the fold that reading it would take too long.
+    #[error("records: the levels of totals are far behind")]
+    Behind,
+    /// More cells than a statement may be made of.
+    #[error("records: more cells of totals than a statement may be made of")]
+    TooManyCells,
     /// A part of an hour concerns too many tables.
     #[error("records: a part of an hour would be read from {0} day tables")]
     TooManyTables(usize),
@@ -79,7 +91,10 @@ impl Records {
             return Err(TotalsError::Missing);
         }
         let cursors = offsets::cursors_in(&mut transaction, &self.topic).await?;
-        let (_, pending) = flows::pending(&mut transaction, i64::MAX).await?;
+        let (lines, pending) = flows::pending(&mut transaction, MOST_PENDING + 1).await?;
+        if i64::try_from(lines.len()).is_ok_and(|it| it > MOST_PENDING) {
+            return Err(TotalsError::Behind);
+        }
         Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors })
     }
 }
@@ -91,7 +106,7 @@ impl Records {
             let away = Error::away("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
             let mut connection = self.pool.acquire().await.map_err(&away)?;
-            let (_, pending) = flows::pending(&mut connection, i64::MAX).await?;
+            let (_, pending) = flows::pending(&mut connection, MOST_PENDING).await?;
             let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals")
                 .fetch_all(&mut *connection)
                 .await
@@ -169,7 +184,8 @@ impl TotalsSnapshot {
         let mut found = self.stored(level, bounds, ask).await?;
         if level.behind {
             for (cell, sums) in &self.pending {
-                if let Some((at, group)) = bounds.unit_of(level.unit, cell.hour, self.zone).zip(ask.group(cell)) {
+                let here = bounds.unit_of(level.unit, cell.hour, self.zone);
+                if let Some((at, group)) = here.and_then(|at| Some((at, ask.group(cell)?))) {
                     found.add(ask.by_unit.then_some(at), group, *sums);
                 }
             }
@@ -177,7 +193,7 @@ impl TotalsSnapshot {
         Ok(found.into_moved())
     }
 
-    async fn stored(&mut self, level: &Level, bounds: &Bounds, ask: &Ask<'_>) -> Result<Found, Error> {
+    async fn stored(&mut self, level: &Level, bounds: &Bounds, ask: &Ask<'_>) -> Result<Found, TotalsError> {
         let away = Error::away("reading totals");
         let unit = level.unit.column();
         let mut statement = QueryBuilder::new("SELECT ");
@@ -201,8 +217,12 @@ impl TotalsSnapshot {
         if !grouped.is_empty() {
             statement.push(" GROUP BY ").push(grouped.join(", "));
         }
+        statement.push(" LIMIT ").push_bind(i64::try_from(MOST_CELLS + 1).unwrap_or(i64::MAX));
         let rows: Vec<(i64, String, String, String, i64, i64, i64, i64, i64)> =
             statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(&away)?;
+        if rows.len() > MOST_CELLS {
+            return Err(TotalsError::TooManyCells);
+        }
         let mut found = Found::default();
         for (unit, warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
             let at = if ask.by_unit { Some(moment(level.unit, unit, self.zone)?) } else { None };
@@ -332,10 +352,14 @@ impl Bounds {
         let column = level.unit.column();
         let products = ask.filter.products.len();
         match self {
-            Self::Days(range) if products > 0 && range.start > FIRST_DAY => {
-                let firsts = |day: &NaiveDate| level.unit != Unit::Month || *day == month_of(*day);
-                let units: Vec<NaiveDate> =
-                    range.start.iter_days().take_while(|it| *it < range.end).filter(firsts).collect();
+            Self::Days(_) if products > 0 && level.unit == Unit::Month => {
+                // Each month by itself: so a product is found by the key.
+                statement.push("month IN (SELECT DISTINCT month FROM ").push(level.table).push(" WHERE ");
+                self.between(statement, column);
+                statement.push(")");
+            }
+            Self::Days(range) if products > 0 => {
+                let units: Vec<NaiveDate> = range.start.iter_days().take_while(|it| *it < range.end).collect();
                 if !units.is_empty() && units.len() * products <= MOST_NAMED {
                     statement.push(column).push(" IN (");
                     let mut list = statement.separated(", ");

@@ -43,7 +43,10 @@ impl LevelKeeper {
             rest = EVERY;
             match folded {
                 Ok(folded) => {
-                    self.status.clear(PLACE);
+                    // A fold that took too long may still hold its lock: that is not right again.
+                    if matches!(folded, Folded::Batches(_)) {
+                        self.status.clear(PLACE);
+                    }
                     if matches!(folded, Folded::Batches(lines) if i64::try_from(lines).is_ok_and(|it| it == most)) {
                         // More are waiting. Half of the time belongs to the ingest.
                         rest = started.elapsed();
@@ -64,7 +67,8 @@ impl LevelKeeper {
     async fn fold(&self, most: i64) -> Result<Folded, Error> {
         let folded = self.records.fold_flows(most).await?;
         if folded == Folded::Missing {
-            tracing::info!("making the levels of totals anew from the records");
+            let reason = "the totals of statistics are being made anew from the records; recording goes on";
+            self.status.raise(PLACE, PipelineState::Degraded, reason);
             if let Some(days) = self.records.rebuild_levels().await? {
                 tracing::info!(days, "the levels of totals are made anew");
             }

@@ -42,7 +42,7 @@ pub enum Error {
     #[error(transparent)]
     Records(RecordsError),
     /// The levels of totals are being made anew.
-    #[error("the totals are being made anew from the records; try again later")]
+    #[error("the totals are being made from the records; try again later")]
     Rebuilding,
     /// The interval cuts the period into too many parts.
     #[error("is too short for this period: a statement has at most {MOST_PARTS} parts")]
@@ -68,7 +68,8 @@ impl From<TotalsError> for Error {
     fn from(error: TotalsError) -> Self {
         match error {
             TotalsError::Records(error) => Self::Records(error),
-            TotalsError::Missing => Self::Rebuilding,
+            TotalsError::Missing | TotalsError::Behind => Self::Rebuilding,
+            TotalsError::TooManyCells => Self::TooManyRows,
             TotalsError::TooManyTables(_) => Self::TooFine,
         }
     }

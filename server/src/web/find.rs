@@ -24,6 +24,8 @@ const MOST: usize = 20;
 /// The most characters that are looked for.
 const MOST_TEXT: usize = 64;
 
+/// An exact name or id is looked for among so many.
+const MOST_LOOKED_AT: usize = 1000;
 /// The most that a text which is not clear is shown to find.
 const MOST_UNCLEAR: usize = 12;
 
@@ -71,13 +73,18 @@ impl Finder {
 
     /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
     pub async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
-        let found = self.find(of, typed, MOST_UNCLEAR).await?;
+        let mut found = self.find(of, typed, MOST_LOOKED_AT).await?;
         let is_it =
             |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);
         let mut exact = found.iter().filter(is_it);
-        match (exact.next(), exact.next(), &found[..]) {
-            (Some(one), None, _) | (None, None, [one]) => Ok(Ok(one.id.clone())),
-            _ => Ok(Err(found)),
+        let (one, another) = (exact.next().cloned(), exact.next().cloned());
+        match (one, another, &found[..]) {
+            (Some(one), None, _) => Ok(Ok(one.id)),
+            (None, None, [one]) => Ok(Ok(one.id.clone())),
+            _ => {
+                found.truncate(MOST_UNCLEAR);
+                Ok(Err(found))
+            }
         }
     }
 

@@ -109,7 +109,9 @@ fn item(it: RecordedEntry, zone: BusinessTime) -> Item {
 fn problem(error: &TotalsError) -> Problem {
     tracing::warn!("records: {}", explain(error));
     match error {
-        TotalsError::Missing => Problem::away("The totals are being made anew from the records. Try again later."),
+        TotalsError::Missing | TotalsError::Behind => {
+            Problem::away("The totals are being made from the records. Try again later.")
+        }
         _ => Problem::away("The records do not answer."),
     }
 }

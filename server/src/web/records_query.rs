@@ -41,8 +41,10 @@ pub fn question(params: &mut Params, period: Range<Millis>) -> EntriesQuestion {
     let kinds = params.words("kind", &KINDS).into_iter().flatten().collect();
     let bill: Option<BillId> = params.id("bill_id");
     let text = params.text("text", MOST_TEXT);
-    let is_narrow =
-        !filter.products.is_empty() || bill.is_some() || period.end.0 - period.start.0 <= (TEXT_DAYS * 25) * 3_600_000;
+    // A day has at most 25 hours.
+    let is_short = period.end.0 - period.start.0 <= TEXT_DAYS * 25 * 3_600_000;
+    let has_product = !filter.products.is_empty() || params.is_given("product");
+    let is_narrow = has_product || bill.is_some() || is_short;
     if text.is_some() && !is_narrow {
         params.fault("text", Why::TooWide);
     }
@@ -89,7 +91,8 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (WantedRecords, V
 /// The place that a cursor stands for.
 pub fn cursor(params: &mut Params) -> Option<EntryPlace> {
     let text = params.text("cursor", 2000)?;
-    let place = URL_SAFE_NO_PAD.decode(&text).ok().and_then(|it| serde_json::from_slice(&it).ok());
+    let place = URL_SAFE_NO_PAD.decode(&text).ok().and_then(|it| serde_json::from_slice::<EntryPlace>(&it).ok());
+    let place = place.filter(|it| EVER.contains(&it.at));
     if place.is_none() {
         params.fault("cursor", Why::BrokenCursor);
     }

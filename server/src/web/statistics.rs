@@ -127,7 +127,7 @@ fn problem(error: &Error) -> Problem {
     }
     tracing::warn!("statistics: {}", explain(error));
     match error {
-        Error::Rebuilding => Problem::away("The totals are being made anew from the records. Try again later."),
+        Error::Rebuilding => Problem::away("The totals are being made from the records. Try again later."),
         _ => Problem::away("The records do not answer."),
     }
 }

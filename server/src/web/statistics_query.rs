@@ -125,7 +125,11 @@ pub fn typed(params: &mut Params) -> Vec<(NameOf, String)> {
 fn typed_period(params: &mut Params, zone: BusinessTime, now: Millis) -> Option<Range<Millis>> {
     let (has_from, has_to) = (params.is_given("from"), params.is_given("to"));
     let (from, to) = (params.moment("from", zone), params.moment("to", zone));
-    let month_before = |to: Millis| zone.moment(zone.local(to)?.checked_sub_months(Months::new(1))?);
+    // Where the clock was put forward a month before, that day's start.
+    let month_before = |to: Millis| {
+        let local = zone.local(to)?.checked_sub_months(Months::new(1))?;
+        zone.moment(local).or_else(|| zone.start_from(local.date()))
+    };
     match (from, to) {
         (Some(from), Some(to)) => Some(from..to),
         (Some(from), None) if !has_to => Some(from..bounds(Preset::Today, zone, now)?.end),
