@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
-import { NAMES, assertAccessible, entry, zoneWhereItIsNoon } from './fixtures/page.mjs';
+import { NAMES, assertAccessible, assertFits, entry, zoneWhereItIsNoon } from './fixtures/page.mjs';
 import { System } from './fixtures/system.mjs';
 
 const WORDS = {
@@ -53,6 +53,17 @@ const ENTRIES = () => {
 };
 
 const rows = (page) => page.locator('.lines tbody tr');
+/** Looks at each page of a list, from the one that is open to the last. */
+async function eachPage(page, words, look) {
+  for (;;) {
+    await look();
+    const next = page.getByRole('link', { name: words.next });
+    if ((await next.count()) === 0) return;
+    const before = page.url();
+    await next.click();
+    await page.waitForURL((url) => url.href !== before);
+  }
+}
 
 describe('records', () => {
   let browser;
@@ -80,15 +91,10 @@ describe('records', () => {
         at('/records', async (page) => {
           for (const text of [words.in, words.out, words.entries]) await page.locator('.sums').getByText(text).waitFor();
           const seen = new Set();
-          for (;;) {
+          await eachPage(page, words, async () => {
             const origins = await rows(page).locator('td:last-child').allInnerTexts();
             origins.forEach((it) => seen.add(it));
-            const next = page.getByRole('link', { name: words.next });
-            if ((await next.count()) === 0) break;
-            const before = page.url();
-            await next.click();
-            await page.waitForURL((url) => url.href !== before);
-          }
+          });
           assert.equal(seen.size, 366, 'each entry once');
         }, { script: false }));
 
@@ -119,14 +125,9 @@ describe('records', () => {
           await page.waitForURL(/\/records\?.*warehouse_id=e2e-north/);
           await page.locator('.sums').getByText(`+${figure}`).waitFor();
           let sum = 0;
-          for (;;) {
+          await eachPage(page, words, async () => {
             for (const it of await rows(page).locator('td.num.in').allInnerTexts()) sum += Number(it.replace(/[^\d]/g, ''));
-            const next = page.getByRole('link', { name: words.next });
-            if ((await next.count()) === 0) break;
-            const before = page.url();
-            await next.click();
-            await page.waitForURL((url) => url.href !== before);
-          }
+          });
           assert.equal(sum, Number(figure.replace(',', '')));
         }));
 
@@ -135,8 +136,7 @@ describe('records', () => {
           it(`is accessible and fits, ${theme}, ${screen}`, () =>
             at('/records?period=7d&kind=bill', async (page) => {
               await assertAccessible(page);
-              const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-              assert.ok(wide <= room, `${wide} px of ${room}`);
+              await assertFits(page);
             }, { theme, ...(viewport ? { viewport } : {}) }));
         }
       }

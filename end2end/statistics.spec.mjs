@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
-import { NAMES, assertAccessible, entry, zoneWhereItIsNoon } from './fixtures/page.mjs';
+import { NAMES, assertAccessible, assertFits, entry, zoneWhereItIsNoon } from './fixtures/page.mjs';
 import { System } from './fixtures/system.mjs';
 
 const WORDS = {
@@ -222,8 +222,7 @@ describe('statistics', () => {
           it(`is accessible and fits, ${theme}, ${screen}`, () =>
             at('/statistics?period=7d&group_by=warehouse,product&product=e2e-', async (page) => {
               await assertAccessible(page);
-              const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-              assert.ok(wide <= room, `${wide} px of ${room}`);
+              await assertFits(page);
             }, { theme, ...(viewport ? { viewport } : {}) }));
         }
       }

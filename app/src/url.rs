@@ -41,8 +41,8 @@ impl Url {
 
     /// With a field for each value.
     #[must_use]
-    pub fn with_all(self, field: &str, values: &[String]) -> Self {
-        values.iter().fold(self, |url, value| url.with(field, value))
+    pub fn with_all(self, field: &str, values: Vec<&str>) -> Self {
+        values.into_iter().fold(self, |url, value| url.with(field, value))
     }
 
     /// As text.
@@ -57,10 +57,7 @@ mod tests {
 
     #[test]
     fn values_are_escaped_and_empty_ones_left_out() {
-        let url = Url::new("/x")
-            .with("a", "")
-            .with("b", "同 &?#'")
-            .with_all("c", &["1".to_owned(), "2025-03-10T14:30".to_owned()]);
+        let url = Url::new("/x").with("a", "").with("b", "同 &?#'").with_all("c", vec!["1", "2025-03-10T14:30"]);
         assert_eq!(url.into_text(), "/x?b=%E5%90%8C%20%26%3F%23%27&c=1&c=2025-03-10T14:30");
     }
 }

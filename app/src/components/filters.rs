@@ -10,7 +10,7 @@ use crate::i18n::locale;
 use crate::model::faults::FieldFault;
 use crate::model::live::Named;
 use crate::model::names::NameOf;
-use crate::model::period::Unclear;
+use crate::model::period::{About, Form, Preset, Unclear};
 
 /// A name as it is shown.
 pub fn name_of(it: &Named) -> String {
@@ -23,8 +23,50 @@ pub fn filters_script() -> AnyView {
     script.map(|src| view! { <script type="module" src=src></script> }).into_any()
 }
 
+/// Periods by name, and any time where there are words for that.
+pub fn periods(about: &About, any: Option<&'static str>, url: impl Fn(About) -> String) -> AnyView {
+    let texts = locale().statistics_texts();
+    let link = |preset: Option<Preset>, words: &'static str| {
+        let is_here = preset == about.preset && (preset.is_some() || (about.from.is_empty() && about.to.is_empty()));
+        let url = url(About { preset, from: String::new(), to: String::new(), filter: about.filter.clone() });
+        view! {
+            <a href=url aria-current=is_here.then_some("true")>
+                {words}
+            </a>
+        }
+    };
+    let any = any.map(|words| link(None, words));
+    let named = Preset::ALL.map(|it| link(Some(it), (texts.preset)(it)));
+    view! {
+        <nav class="seg scroll" aria-label=texts.periods>
+            {any}
+            {named}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The fields of a period and of filters; `url`: of the page about something else.
+pub fn fields(about: &About, form: &Form, url: impl Fn(About) -> String) -> AnyView {
+    let picks = [NameOf::Warehouse, NameOf::Product, NameOf::Company].map(|of| {
+        let chosen = form.chosen.iter().filter(|(kind, _)| *kind == of).map(|(_, it)| {
+            let mut without = about.clone();
+            without.filter.remove(of, &it.id);
+            (it.clone(), url(without))
+        });
+        pick(of, chosen.collect(), &form.unclear)
+    });
+    view! {
+        <input type="hidden" name="period" value=about.preset.map(Preset::as_str) />
+        {bound("from", &about.from, form.from.clone(), &form.faults)}
+        {bound("to", &about.to, form.to.clone(), &form.faults)}
+        {picks}
+    }
+    .into_any()
+}
+
 /// A bound of a period. What was typed and is wrong stays as it was typed, in a field that takes any text.
-pub fn bound(field: &'static str, typed: &str, value: String, faults: &[FieldFault]) -> AnyView {
+fn bound(field: &'static str, typed: &str, value: String, faults: &[FieldFault]) -> AnyView {
     let texts = locale().statistics_texts();
     let label = if field == "from" { texts.from } else { texts.to };
     let wrong = faults.iter().any(|it| it.field == field).then_some("true");
@@ -47,7 +89,7 @@ pub fn bound(field: &'static str, typed: &str, value: String, faults: &[FieldFau
 }
 
 /// A filter: what is chosen, each with the URL that takes it away, and a field to add to it.
-pub fn pick(of: NameOf, chosen: Vec<(Named, String)>, unclear: &[Unclear]) -> AnyView {
+fn pick(of: NameOf, chosen: Vec<(Named, String)>, unclear: &[Unclear]) -> AnyView {
     let texts = locale().statistics_texts();
     let typed = unclear.iter().find(|it| it.of == of).map(|it| it.typed.clone()).unwrap_or_default();
     let field = format!("{}_id", of.as_str());
@@ -116,8 +158,9 @@ pub fn choices(
     .into_any()
 }
 
-/// What is wrong with a question, and what is not clear in it; `url`: with one id more.
-pub fn faults(faults: &[FieldFault], unclear: &[Unclear], url: impl Fn(NameOf, &str) -> String) -> AnyView {
+/// What is wrong with a question, and what is not clear in it; `url`: of the page about something else.
+pub fn faults(about: &About, form: &Form, url: impl Fn(About) -> String) -> AnyView {
+    let Form { faults, unclear, .. } = form;
     let texts = locale().statistics_texts();
     let words = |it: &FieldFault| {
         let field = (texts.field)(&it.field).map_or_else(|| it.field.clone(), str::to_owned);
@@ -133,8 +176,10 @@ pub fn faults(faults: &[FieldFault], unclear: &[Unclear], url: impl Fn(NameOf, &
         let label = (texts.kind)(it.of);
         let say = if it.found.is_empty() { texts.finds_nothing } else { texts.which };
         let link = |named: &Named| {
+            let mut with = about.clone();
+            with.filter.add(it.of, &named.id);
             view! {
-                <a class="btn" href=url(it.of, &named.id) title=named.id.clone()>
+                <a class="btn" href=url(with) title=named.id.clone()>
                     {name_of(named)}
                 </a>
             }
@@ -149,6 +194,29 @@ pub fn faults(faults: &[FieldFault], unclear: &[Unclear], url: impl Fn(NameOf, &
     view! {
         {wrong}
         {unclear.iter().map(ask).collect_view()}
+    }
+    .into_any()
+}
+
+/// The ways to the first page, from any other, and to the next.
+pub fn turning(first: Option<String>, next: Option<(String, &'static str)>) -> AnyView {
+    let first = first.map(|url| {
+        view! {
+            <a class="btn quiet" href=url>
+                {locale().statistics_texts().first}
+            </a>
+        }
+    });
+    let next = next.map(|(url, words)| {
+        view! {
+            <a class="btn" href=url rel="next">
+                {words}
+            </a>
+        }
+    });
+    view! {
+        {first}
+        {next}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 mod date;
 mod en;
 mod faults;
+mod flaws;
 mod names;
 mod records;
 mod statistics;

@@ -1,7 +1,10 @@
 //! What pages that ask about a period have in common. Only the server makes and reads them.
 
+use super::faults::FieldFault;
 use super::live::Named;
 use super::names::NameOf;
+use super::statistics::Filter;
+use crate::url::Url;
 
 /// A period by name; it moves with the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,4 +60,44 @@ pub struct Unclear {
     pub typed: String,
     /// What it finds, the first of them; none: nothing.
     pub found: Vec<Named>,
+}
+
+/// What such a page is about: the part of its state that both pages have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// A period by name.
+    pub preset: Option<Preset>,
+    /// Or its bounds, as they were typed.
+    pub from: String,
+    /// Not in the period any more.
+    pub to: String,
+    /// Which entries.
+    pub filter: Filter,
+}
+
+impl About {
+    /// A URL with this in it.
+    pub fn onto(&self, url: Url) -> Url {
+        let bound = |typed| if self.preset.is_none() { typed } else { "" };
+        let url = url.with("period", self.preset.map_or("", Preset::as_str));
+        let url = url.with("from", bound(&self.from)).with("to", bound(&self.to));
+        url.with_all("warehouse_id", self.filter.ids(NameOf::Warehouse))
+            .with_all("product_id", self.filter.ids(NameOf::Product))
+            .with_all("company_id", self.filter.ids(NameOf::Company))
+    }
+}
+
+/// A question as its form shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// From when, as a field takes it; empty: it is not known.
+    pub from: String,
+    /// To when.
+    pub to: String,
+    /// What the filters let through, by name.
+    pub chosen: Vec<(NameOf, Named)>,
+    /// What is wrong with the question.
+    pub faults: Vec<FieldFault>,
+    /// What is not clear in it.
+    pub unclear: Vec<Unclear>,
 }

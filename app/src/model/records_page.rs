@@ -1,28 +1,16 @@
 //! `/records` as a person asks for it and sees it. Only the server makes and reads these pages.
 
 use super::entry::Kind;
-use super::faults::FieldFault;
 use super::live::Named;
-use super::names::NameOf;
-use super::period::{Preset, Unclear};
+use super::period::{About, Form};
 use super::quantity::Direction;
 use crate::url::Url;
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordsQuery {
-    /// A period by name; none, and no bounds: any time.
-    pub preset: Option<Preset>,
-    /// Or its bounds, as they were typed.
-    pub from: String,
-    /// Not in the period any more.
-    pub to: String,
-    /// Only these.
-    pub warehouses: Vec<String>,
-    /// Only these.
-    pub products: Vec<String>,
-    /// Only these.
-    pub companies: Vec<String>,
+    /// The period and the filters; no period: any time.
+    pub about: About,
     /// Only in or out.
     pub direction: Option<Direction>,
     /// Only of these kinds.
@@ -44,14 +32,8 @@ impl RecordsQuery {
             None => "",
         };
         let kinds: Vec<&str> = self.kinds.iter().map(|it| it.as_str()).collect();
-        Url::new("/records")
-            .with("period", self.preset.map_or("", Preset::as_str))
-            .with("from", if self.preset.is_none() { &self.from } else { "" })
-            .with("to", if self.preset.is_none() { &self.to } else { "" })
-            .with_all("warehouse_id", &self.warehouses)
-            .with_all("product_id", &self.products)
-            .with_all("company_id", &self.companies)
-            .with("direction", direction)
+        let url = self.about.onto(Url::new("/records"));
+        url.with("direction", direction)
             .with("kind", &kinds.join(","))
             .with("bill_id", &self.bill)
             .with("text", &self.text)
@@ -66,15 +48,6 @@ impl RecordsQuery {
         change(&mut other);
         other
     }
-
-    /// The ids of a kind that it is about.
-    pub fn ids(&mut self, of: NameOf) -> &mut Vec<String> {
-        match of {
-            NameOf::Warehouse => &mut self.warehouses,
-            NameOf::Product => &mut self.products,
-            NameOf::Company => &mut self.companies,
-        }
-    }
 }
 
 /// The page.
@@ -82,16 +55,8 @@ impl RecordsQuery {
 pub struct RecordsPage {
     /// What was asked, as far as it was understood.
     pub query: RecordsQuery,
-    /// From when, as a field of a form takes it; empty: from the first.
-    pub from: String,
-    /// To when; empty: to the last.
-    pub to: String,
-    /// What the filters let through, by name.
-    pub filters: Vec<(NameOf, Named)>,
-    /// What is wrong with the question.
-    pub faults: Vec<FieldFault>,
-    /// What is not clear in it.
-    pub unclear: Vec<Unclear>,
+    /// The question as its form shows it.
+    pub form: Form,
     /// The answer; none: the question is wrong.
     pub list: Option<EntryList>,
 }

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, Kind, Millis};
-use super::ids::{CompanyId, ProductId, WarehouseId};
+use super::entry::{Entry, Millis};
+use super::ids::{CompanyId, IdError, ProductId, WarehouseId};
+use super::names::NameOf;
 use super::quantity::{Direction, MAX_SUM};
 
 /// What a group of entries moved. Sums hold at the ends of `i64`; [`Sums::in_range`] tells whether they are exact.
@@ -27,13 +28,17 @@ pub struct Sums {
 impl Sums {
     /// What one entry moves.
     pub fn of(entry: &Entry) -> Self {
-        let quantity = entry.quantity.get();
+        Self::of_one(entry.direction, entry.kind.is_trade(), entry.quantity.get())
+    }
+
+    /// What one entry moves, by what sums tell apart.
+    pub fn of_one(direction: Direction, is_trade: bool, quantity: i64) -> Self {
         let mut sums = Self { entries: 1, ..Self::default() };
-        *match (entry.kind, entry.direction) {
-            (Kind::Bill, Direction::In) => &mut sums.qty_in,
-            (Kind::Bill, Direction::Out) => &mut sums.qty_out,
-            (Kind::Opening | Kind::Adjust, Direction::In) => &mut sums.adjust_in,
-            (Kind::Opening | Kind::Adjust, Direction::Out) => &mut sums.adjust_out,
+        *match (is_trade, direction) {
+            (true, Direction::In) => &mut sums.qty_in,
+            (true, Direction::Out) => &mut sums.qty_out,
+            (false, Direction::In) => &mut sums.adjust_in,
+            (false, Direction::Out) => &mut sums.adjust_out,
         } = quantity;
         sums
     }
@@ -122,6 +127,57 @@ pub struct Filter {
     pub products: Vec<ProductId>,
     /// Only these companies.
     pub companies: Vec<CompanyId>,
+}
+
+impl Filter {
+    /// Does it let entries of these through?
+    pub fn takes(&self, warehouse: &str, product: &str, company: &str) -> bool {
+        (self.warehouses.is_empty() || self.warehouses.iter().any(|it| it.as_str() == warehouse))
+            && (self.products.is_empty() || self.products.iter().any(|it| it.as_str() == product))
+            && (self.companies.is_empty() || self.companies.iter().any(|it| it.as_str() == company))
+    }
+
+    /// The ids of a kind.
+    pub fn ids(&self, of: NameOf) -> Vec<&str> {
+        match of {
+            NameOf::Warehouse => self.warehouses.iter().map(WarehouseId::as_str).collect(),
+            NameOf::Product => self.products.iter().map(ProductId::as_str).collect(),
+            NameOf::Company => self.companies.iter().map(CompanyId::as_str).collect(),
+        }
+    }
+
+    /// With one id more, once; what is no id is left out.
+    pub fn add(&mut self, of: NameOf, id: &str) {
+        fn push<T: PartialEq + for<'a> TryFrom<&'a str, Error = IdError>>(list: &mut Vec<T>, id: &str) {
+            if let Some(id) = T::try_from(id).ok().filter(|it| !list.contains(it)) {
+                list.push(id);
+            }
+        }
+        match of {
+            NameOf::Warehouse => push(&mut self.warehouses, id),
+            NameOf::Product => push(&mut self.products, id),
+            NameOf::Company => push(&mut self.companies, id),
+        }
+    }
+
+    /// Without an id.
+    pub fn remove(&mut self, of: NameOf, id: &str) {
+        match of {
+            NameOf::Warehouse => self.warehouses.retain(|it| it.as_str() != id),
+            NameOf::Product => self.products.retain(|it| it.as_str() != id),
+            NameOf::Company => self.companies.retain(|it| it.as_str() != id),
+        }
+    }
+
+    /// With this id alone of its kind.
+    pub fn only(&mut self, of: NameOf, id: &str) {
+        match of {
+            NameOf::Warehouse => self.warehouses.clear(),
+            NameOf::Product => self.products.clear(),
+            NameOf::Company => self.companies.clear(),
+        }
+        self.add(of, id);
+    }
 }
 
 /// What is asked for.

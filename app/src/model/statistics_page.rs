@@ -1,28 +1,15 @@
 //! `/statistics` as a person asks for it and sees it. Only the server makes and reads these pages.
 
-use super::faults::FieldFault;
 use super::live::Named;
-use super::names::NameOf;
-use super::period::{Preset, Unclear};
-use super::records_page::RecordsQuery;
+use super::period::{About, Form};
 use super::statistics::{Column, Figures, GroupBy, Interval, Order};
 use crate::url::Url;
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatisticsQuery {
-    /// A period by name.
-    pub preset: Option<Preset>,
-    /// Or its bounds, as they were typed.
-    pub from: String,
-    /// Not in the period any more.
-    pub to: String,
-    /// Only these.
-    pub warehouses: Vec<String>,
-    /// Only these.
-    pub products: Vec<String>,
-    /// Only these.
-    pub companies: Vec<String>,
+    /// The period and the filters.
+    pub about: About,
     /// By what.
     pub group_by: GroupBy,
     /// A line for each part of the period?
@@ -42,14 +29,8 @@ impl StatisticsQuery {
         let by =
             [("warehouse", it.warehouse), ("product", it.product), ("company", it.company), ("time", self.by_time)];
         let by: Vec<&str> = by.into_iter().filter(|(_, wanted)| *wanted).map(|(word, _)| word).collect();
-        Url::new("/statistics")
-            .with("period", self.preset.map_or("", Preset::as_str))
-            .with("from", if self.preset.is_none() { &self.from } else { "" })
-            .with("to", if self.preset.is_none() { &self.to } else { "" })
-            .with_all("warehouse_id", &self.warehouses)
-            .with_all("product_id", &self.products)
-            .with_all("company_id", &self.companies)
-            .with("group_by", if by.is_empty() { "none".to_owned() } else { by.join(",") }.as_str())
+        let url = self.about.onto(Url::new("/statistics"));
+        url.with("group_by", if by.is_empty() { "none".to_owned() } else { by.join(",") }.as_str())
             .with("interval", self.interval.map_or("", Interval::as_str))
             .with("sort", &self.order.map(Order::word).unwrap_or_default())
             .with("cursor", &self.cursor)
@@ -64,28 +45,6 @@ impl StatisticsQuery {
         other
     }
 
-    /// The ids of a kind that it is about.
-    pub fn ids(&mut self, of: NameOf) -> &mut Vec<String> {
-        match of {
-            NameOf::Warehouse => &mut self.warehouses,
-            NameOf::Product => &mut self.products,
-            NameOf::Company => &mut self.companies,
-        }
-    }
-
-    /// The entries behind a figure of this page.
-    pub fn records(&self) -> RecordsQuery {
-        RecordsQuery {
-            preset: self.preset,
-            from: self.from.clone(),
-            to: self.to.clone(),
-            warehouses: self.warehouses.clone(),
-            products: self.products.clone(),
-            companies: self.companies.clone(),
-            ..RecordsQuery::default()
-        }
-    }
-
     /// The order that lines have, chosen or usual: the largest stock first, parts of time in their order.
     pub fn order_or_usual(&self) -> Order {
         let usual = if self.by_time { (Column::Start, false) } else { (Column::Closing, true) };
@@ -98,16 +57,8 @@ impl StatisticsQuery {
 pub struct StatisticsPage {
     /// What was asked, as far as it was understood.
     pub query: StatisticsQuery,
-    /// From when, as a field of a form takes it.
-    pub from: String,
-    /// To when.
-    pub to: String,
-    /// What the filters let through, by name.
-    pub filters: Vec<(NameOf, Named)>,
-    /// What is wrong with the question.
-    pub faults: Vec<FieldFault>,
-    /// What is not clear in it.
-    pub unclear: Vec<Unclear>,
+    /// The question as its form shows it.
+    pub form: Form,
     /// The answer; none: the question is wrong.
     pub statement: Option<StatementView>,
 }

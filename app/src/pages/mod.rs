@@ -11,10 +11,17 @@ pub mod system;
 pub mod wall;
 
 use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
 
 use crate::backend::ApiError;
 use crate::components::notice::Failed;
 use crate::status::status;
+
+/// The part of the page's URL after `?`.
+fn query_string() -> String {
+    let url = use_context::<RequestUrl>().unwrap_or_default();
+    url.as_ref().split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
+}
 
 /// What a page shows once the backend has answered: the one way to wait and to fail.
 #[component]

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
-use leptos_router::location::RequestUrl;
 
-use super::Answer;
+use super::{Answer, query_string};
 use crate::backend::backend;
-use crate::components::filters::faults;
-use crate::components::records::{form, list, periods};
+use crate::components::filters::{faults, periods};
+use crate::components::records::{form, list};
 use crate::i18n::locale;
 use crate::model::records_page::RecordsPage as Page;
 
@@ -15,8 +14,7 @@ use crate::model::records_page::RecordsPage as Page;
 #[component]
 pub fn RecordsPage() -> impl IntoView {
     let texts = locale().records_texts();
-    let url = use_context::<RequestUrl>().unwrap_or_default();
-    let query = url.as_ref().split_once('?').map_or_else(String::new, |(_, query)| query.to_owned());
+    let query = query_string();
     let answer = async move { backend()?.records(&query).await };
     view! {
         <Title text=texts.title />
@@ -30,11 +28,12 @@ pub fn RecordsPage() -> impl IntoView {
 
 fn board(page: &Page) -> AnyView {
     let query = &page.query;
-    let wrong = faults(&page.faults, &page.unclear, |of, id| query.but(|it| it.ids(of).push(id.to_owned())).url());
+    let url = |about| query.but(|it| it.about = about).url();
+    let wrong = faults(&query.about, &page.form, url);
     view! {
         <div class="head-line">
             <h1>{locale().records_texts().title}</h1>
-            {periods(query)}
+            {periods(&query.about, Some(locale().records_texts().any_time), url)}
         </div>
         {wrong}
         <section class="panel statement">{form(page)}</section>

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
-use leptos_router::location::RequestUrl;
 
-use super::Answer;
+use super::{Answer, query_string};
 use crate::backend::backend;
-use crate::components::filters::faults;
-use crate::components::statistics::{Equation, Movement, Movers, filters, lines, periods};
+use crate::components::filters::{faults, periods};
+use crate::components::statistics::{Equation, Movement, Movers, filters, lines};
 use crate::i18n::locale;
 use crate::model::statistics_page::{StatementView, StatisticsPage as Page, StatisticsQuery};
 
@@ -15,8 +14,7 @@ use crate::model::statistics_page::{StatementView, StatisticsPage as Page, Stati
 #[component]
 pub fn StatisticsPage() -> impl IntoView {
     let texts = locale().statistics_texts();
-    let url = use_context::<RequestUrl>().unwrap_or_default();
-    let query = url.as_ref().split_once('?').map_or_else(String::new, |(_, query)| query.to_owned());
+    let query = query_string();
     let answer = async move { backend()?.statistics(&query).await };
     view! {
         <Title text=texts.title />
@@ -31,13 +29,14 @@ pub fn StatisticsPage() -> impl IntoView {
 fn board(page: &Page) -> AnyView {
     let texts = locale().statistics_texts();
     let (query, statement) = (&page.query, page.statement.clone());
-    let wrong = faults(&page.faults, &page.unclear, |of, id| query.but(|it| it.ids(of).push(id.to_owned())).url());
+    let url = |about| query.but(|it| it.about = about).url();
+    let wrong = faults(&query.about, &page.form, url);
     let form = filters(page);
     let equation = statement.clone().map(|view| view! { <Equation view /> });
     view! {
         <div class="head-line">
             <h1>{texts.title}</h1>
-            {periods(query)}
+            {periods(&query.about, None, url)}
         </div>
         {wrong}
         <section class="panel statement">

@@ -9,6 +9,7 @@ use app::model::names::NameOf;
 use serde::Deserialize;
 
 use super::check;
+use crate::csv_lines::Lines;
 use crate::records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
@@ -49,7 +50,7 @@ enum Good {
 
 /// Reads a file, or says all that is wrong with it.
 pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
-    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let mut lines = Lines::new(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(cause) => return Err(FileFaults::one(Some(lines.of(cause.valid_up_to())), Fault::NotUtf8)),
@@ -98,25 +99,6 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
         }
     }
     if faults.count == 0 { Ok(found) } else { Err(faults) }
-}
-
-/// The lines of a file as editors count them. Asked in the order of the file.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line of the first thing at or behind a place. The reader's own places are before the line ends that it skips.
-    fn of(&mut self, place: usize) -> u64 {
-        let skipped = self.bytes.iter().skip(place).take_while(|it| matches!(it, b'\r' | b'\n')).count();
-        let to = (place + skipped).min(self.bytes.len());
-        let passed = self.bytes.get(self.at..to).unwrap_or_default();
-        self.line += u64::try_from(passed.split(|it| *it == b'\n').count().saturating_sub(1)).unwrap_or(0);
-        self.at = self.at.max(to);
-        self.line
-    }
 }
 
 /// What a name's row is about: `product apple`.

@@ -2,10 +2,11 @@
 
 use app::model::batch::BatchId;
 use app::model::entry::Millis;
+use app::model::flaw::{Code, Flaw};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::rejection::{Code, Rejection};
+use super::rejection::Rejection;
 use super::wire;
 use crate::config::EntryRules;
 use crate::hex::hex;
@@ -89,7 +90,7 @@ impl Forming {
         let entry = wire::decode(&message.payload, message.timestamp, &self.rules)?;
         // The decoder has seen that the day exists; asking again must not be able to panic.
         let day = self.rules.business_time.day(entry.create_time);
-        let day = day.ok_or_else(|| Rejection::field(Code::Invalid, "create_time", "is out of range"))?;
+        let day = day.ok_or_else(|| Rejection::field("create_time", Flaw::OutOfRange))?;
         Ok((entry, day))
     }
 
@@ -120,8 +121,8 @@ fn rejected(message: Message, rejection: Rejection) -> RejectedMessage {
     RejectedMessage {
         offset: message.offset,
         code: rejection.code.as_str(),
+        reason: rejection.reason(),
         field: rejection.field,
-        reason: rejection.reason,
         raw: message.payload,
         sent_at: message.timestamp,
     }
@@ -162,7 +163,7 @@ pub fn halves(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
 
 /// A batch of one line that the database refuses, as a batch of one rejection.
 pub fn reject_only_line(batch: &NewBatch, code: Code, reason: &str) -> NewBatch {
-    let rejection = Rejection::whole(code, reason);
+    let rejection = Rejection { code, ..Rejection::whole(Flaw::Said(reason.to_owned())) };
     let rejected = batch.lines.iter().map(|it| {
         let message = Message { offset: it.offset, timestamp: it.sent_at, payload: it.raw.clone() };
         rejected(message, rejection.clone())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::model::batch::BatchId;
 use app::model::entry::Millis;
+use app::model::flaw::Code;
 use app::model::pipeline::PipelineState;
 use rdkafka::Message as _;
 use rdkafka::consumer::StreamConsumer;
@@ -17,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 use super::context::Context;
 use super::form::{Forming, Message, halves, reject_only_line};
 use super::live_writer::LiveWriter;
-use super::rejection::Code;
 use super::status::Status;
 use super::{Error, explain};
 use crate::clock::Clock;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use app::model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES, Millis};
+use app::model::flaw::Flaw;
 use app::model::ids::IdError;
 use app::model::quantity::{Direction, Quantity};
 use chrono::{DateTime, NaiveDateTime};
@@ -11,23 +12,21 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::rejection::{Code, Rejection};
+use super::rejection::Rejection;
 use crate::config::EntryRules;
 
 /// Decodes one message. `sent_at` is the message's own timestamp, against which "too far ahead" is judged: the same
 /// message read again on another day must be judged the same.
 pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Entry, Rejection> {
-    let text = std::str::from_utf8(payload).map_err(|cause| {
-        Rejection::whole(Code::Malformed, format_args!("is not UTF-8 from byte {}", cause.valid_up_to()))
-    })?;
+    let text = std::str::from_utf8(payload).map_err(|cause| Rejection::whole(Flaw::NotUtf8(cause.valid_up_to())))?;
     let fields: Fields<'_> = serde_json::from_str(text).map_err(malformed)?;
     if let Some(twin) = &fields.twin {
-        return Err(Rejection::field(Code::TwinField, twin, "is named twice"));
+        return Err(Rejection::field(twin, Flaw::Twin));
     }
     Ok(Entry {
         product_id: id(&fields, "product_id")?,
-        quantity: integer::<Quantity>(&fields, "quantity")?,
-        direction: integer::<Direction>(&fields, "drcr")?,
+        quantity: integer::<Quantity>(&fields, "quantity", Flaw::Quantity)?,
+        direction: integer::<Direction>(&fields, "drcr", Flaw::Direction)?,
         company_id: id(&fields, "company_id")?,
         warehouse_id: id(&fields, "warehouse_id")?,
         bill_id: id(&fields, "bill_id")?,
@@ -40,7 +39,7 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
 
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn malformed(cause: serde_json::Error) -> Rejection {
-    Rejection::whole(Code::Malformed, format_args!("is no JSON object: {cause}"))
+    Rejection::whole(Flaw::NotAnObject(cause.to_string()))
 }
 
 /// The known fields of one object as the raw text of their values.
@@ -71,7 +70,7 @@ impl<'a> Fields<'a> {
     }
 
     fn need(&self, name: &str) -> Result<&'a str, Rejection> {
-        self.get(name).ok_or_else(|| Rejection::field(Code::Missing, name, "is missing"))
+        self.get(name).ok_or_else(|| Rejection::field(name, Flaw::Missing))
     }
 }
 
@@ -116,10 +115,9 @@ impl<'de> Deserialize<'de> for Text {
 
 fn string(raw: &str, name: &str) -> Result<String, Rejection> {
     if !raw.starts_with('"') {
-        return Err(Rejection::field(Code::WrongType, name, "is not a string"));
+        return Err(Rejection::field(name, Flaw::NotText));
     }
-    serde_json::from_str(raw)
-        .map_err(|cause| Rejection::field(Code::Malformed, name, format_args!("is no valid JSON string: {cause}")))
+    serde_json::from_str(raw).map_err(|cause| Rejection::field(name, Flaw::BrokenText(cause.to_string())))
 }
 
 /// Is it written as a JSON integer (`10`; neither `"10"` nor `1.0` nor `1e1`)?
@@ -135,74 +133,67 @@ fn id<T: TryFrom<String, Error = IdError>>(fields: &Fields<'_>, name: &str) -> R
     } else if raw.starts_with('"') {
         string(raw, name)?
     } else {
-        return Err(Rejection::field(Code::WrongType, name, "is neither a string nor an integer"));
+        return Err(Rejection::field(name, Flaw::NotTextOrInteger));
     };
-    T::try_from(text).map_err(|why| Rejection::field(Code::Invalid, name, why))
+    T::try_from(text).map_err(|why| Rejection::field(name, Flaw::Id(why)))
 }
 
-fn integer<T>(fields: &Fields<'_>, name: &str) -> Result<T, Rejection>
-where
-    T: TryFrom<i64>,
-    T::Error: fmt::Display,
-{
+fn integer<T: TryFrom<i64>>(fields: &Fields<'_>, name: &str, flaw: fn(T::Error) -> Flaw) -> Result<T, Rejection> {
     let raw = fields.need(name)?;
     if !is_integer(raw) {
-        return Err(Rejection::field(Code::WrongType, name, "is not a JSON integer"));
+        return Err(Rejection::field(name, Flaw::NotInteger));
     }
     // Beyond i64 it is beyond every range we have; saturating keeps the reason that of the range.
     let number = raw.parse::<i64>().unwrap_or(if raw.starts_with('-') { i64::MIN } else { i64::MAX });
-    T::try_from(number).map_err(|why| Rejection::field(Code::Invalid, name, why))
+    T::try_from(number).map_err(|why| Rejection::field(name, flaw(why)))
 }
 
 fn description(fields: &Fields<'_>) -> Result<String, Rejection> {
     let Some(raw) = fields.get("description") else { return Ok(String::new()) };
     let text = string(raw, "description")?;
     if text.len() > MAX_DESCRIPTION_BYTES {
-        let why = format_args!("is longer than {MAX_DESCRIPTION_BYTES} bytes");
-        return Err(Rejection::field(Code::Invalid, "description", why));
+        return Err(Rejection::field("description", Flaw::TooLong));
     }
     if text.contains('\0') {
-        return Err(Rejection::field(Code::Invalid, "description", "contains U+0000"));
+        return Err(Rejection::field("description", Flaw::HasNul));
     }
     Ok(text)
 }
 
 fn kind(fields: &Fields<'_>) -> Result<Kind, Rejection> {
     let Some(raw) = fields.get("kind") else { return Ok(Kind::default()) };
-    Kind::parse(&string(raw, "kind")?)
-        .ok_or_else(|| Rejection::field(Code::Invalid, "kind", "is none of bill, opening, adjust"))
+    Kind::parse(&string(raw, "kind")?).ok_or_else(|| Rejection::field("kind", Flaw::Kind))
 }
 
 fn line_no(fields: &Fields<'_>) -> Result<i32, Rejection> {
     if fields.get("line_no").is_none() {
         return Ok(1);
     }
-    let number = integer::<i64>(fields, "line_no")?;
+    let number = integer::<i64>(fields, "line_no", |_| Flaw::LineNo)?;
     match i32::try_from(number) {
         Ok(it) if it >= 1 => Ok(it),
-        _ => Err(Rejection::field(Code::Invalid, "line_no", "is not between 1 and 2147483647")),
+        _ => Err(Rejection::field("line_no", Flaw::LineNo)),
     }
 }
 
 fn create_time(fields: &Fields<'_>, sent_at: Millis, rules: &EntryRules) -> Result<Millis, Rejection> {
-    let wrong = |why: &str| Rejection::field(Code::Invalid, "create_time", why);
+    let wrong = |flaw| Rejection::field("create_time", flaw);
     let text = string(fields.need("create_time")?, "create_time")?;
     let at = if text.contains('T') || text.contains('t') {
-        let moment =
-            DateTime::parse_from_rfc3339(&text).map_err(|_| wrong("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339"))?;
+        let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| wrong(Flaw::NotATime))?;
         Millis(moment.timestamp_millis())
     } else {
-        let local = local_time(&text).ok_or_else(|| wrong("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339"))?;
-        rules.business_time.moment(local).ok_or_else(|| wrong("does not exist: clocks went forward over it"))?
+        let local = local_time(&text).ok_or_else(|| wrong(Flaw::NotATime))?;
+        rules.business_time.moment(local).ok_or_else(|| wrong(Flaw::SkippedTime))?
     };
-    let day = rules.business_time.day(at).ok_or_else(|| wrong("is out of range"))?;
+    let day = rules.business_time.day(at).ok_or_else(|| wrong(Flaw::OutOfRange))?;
     if day < rules.min_time {
-        return Err(wrong(&format!("is before {}", rules.min_time)));
+        return Err(wrong(Flaw::Before(rules.min_time.to_string())));
     }
     let ahead = i64::try_from(rules.max_future.as_millis()).unwrap_or(i64::MAX);
     if at.0 > sent_at.0.saturating_add(ahead) {
         let limit = humantime::format_duration(rules.max_future);
-        return Err(wrong(&format!("is more than {limit} ahead of its message")));
+        return Err(wrong(Flaw::TooFarAhead(limit.to_string())));
     }
     Ok(at)
 }
@@ -229,6 +220,8 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use app::model::flaw::Code;
 
     use super::*;
     use crate::business_time::{BusinessTime, rfc3339};

@@ -223,10 +223,8 @@ impl Hub {
             Some(Ordering::Less) => return StockAt::NotYet,
             _ => return StockAt::Unknown,
         }
-        let wanted = |key: &StockKey| {
-            (filter.warehouses.is_empty() || filter.warehouses.contains(&key.warehouse_id))
-                && (filter.products.is_empty() || filter.products.contains(&key.product_id))
-        };
+        // Live stock knows no companies: none is asked for here.
+        let wanted = |key: &StockKey| filter.takes(key.warehouse_id.as_str(), key.product_id.as_str(), "");
         let mut stocks = state.keys().iter().filter(|(key, _)| wanted(key));
         let sum = stocks.try_fold(0_i64, |sum, (_, value)| sum.checked_add(value.stock?));
         sum.map_or(StockAt::Unknown, StockAt::Is)

@@ -278,15 +278,9 @@ fn restricted(question: &EntriesQuestion, moved: &Sums) -> Option<EntrySums> {
 }
 
 fn sums_of(all: &[RecordedEntry]) -> EntrySums {
-    let mut sums = EntrySums { qty_in: 0, qty_out: 0, adjust: 0, entries: i64::try_from(all.len()).ok() };
-    for it in all {
-        match (it.kind.is_trade(), it.direction) {
-            (true, Direction::In) => sums.qty_in += it.quantity,
-            (true, Direction::Out) => sums.qty_out += it.quantity,
-            (false, _) => sums.adjust += it.quantity * it.direction.sign(),
-        }
-    }
-    sums
+    let one = |it: &RecordedEntry| Sums::of_one(it.direction, it.kind.is_trade(), it.quantity);
+    let moved = all.iter().map(one).fold(Sums::default(), Sums::plus);
+    EntrySums { qty_in: moved.qty_in, qty_out: moved.qty_out, adjust: moved.adjust(), entries: Some(moved.entries) }
 }
 
 fn finish(search: Search<'_>, limit: usize) -> EntriesPage {

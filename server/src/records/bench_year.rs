@@ -12,6 +12,7 @@ use sqlx::Connection as _;
 use super::flows::{Cell, Flows};
 use super::levels::{self, LEVELS};
 use super::rows::json_rows;
+use super::script::Script;
 use super::tables::DayTable;
 use super::{Error, Records};
 use crate::business_time::utc_text;
@@ -83,12 +84,9 @@ impl Records {
                     let drcr = if n % 2 == 0 { 1 } else { -1 };
                     (product.as_str(), n % 97 + 1, drcr, company, warehouse, bill, 1, "bill", utc_text(at), "", n)
                 });
-                sqlx::query(table.insert())
-                    .bind(0)
-                    .bind(json_rows(rows).map_err(&away)?)
-                    .execute(&mut connection)
-                    .await
-                    .map_err(&away)?;
+                let mut script = Script::default();
+                script.insert(&table, 0, &json_rows(rows).map_err(&away)?);
+                sqlx::raw_sql(script.into_sql()).execute(&mut connection).await.map_err(&away)?;
                 written += u64::try_from(all).unwrap_or_default();
             }
         }

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use app::model::entry::{Kind, Millis};
 use app::model::quantity::Direction;
 use chrono::NaiveDateTime;
-use sqlx::MySqlConnection;
+use sqlx::{FromRow as _, MySql, MySqlConnection, QueryBuilder};
 
 use super::Error;
 use super::batch::Line;
 use super::classify::{Content, Existing, IdentityRef, identity};
 use super::day_tables::TableIds;
 use super::rows::json_rows;
-use super::tables::{self, DayTable};
+use super::script::Script;
+use super::tables::DayTable;
 
 /// Registers the lines, sorted by key. A 1062 means that one of them is there.
 pub async fn insert(
@@ -40,61 +41,94 @@ pub async fn insert(
     .map(drop)
 }
 
-/// What is recorded under the identities of these lines, found by the register. Waits for other partitions that are recording
-/// one of them right now: without the lock it would look past them, and meet them at the INSERT again and again.
+/// How the register is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Waits for other partitions that are recording one of the lines right now: without the lock the ingest would look past
+    /// them, and meet them at the INSERT again and again.
+    Locking,
+    /// As it is at this moment.
+    Passing,
+}
+
+const FIND: &str = "SELECT CAST(j.place AS SIGNED) AS place, t.name
+   FROM JSON_TABLE(?, '$[*]' COLUMNS (place INT PATH '$[0]',
+     company_id VARCHAR(64) PATH '$[1]', bill_id VARCHAR(64) PATH '$[2]', product_id VARCHAR(64) PATH '$[3]',
+     warehouse_id VARCHAR(64) PATH '$[4]', line_no INT PATH '$[5]')) AS j
+   STRAIGHT_JOIN bill_lines AS b ON b.company_id = j.company_id AND b.bill_id = j.bill_id
+     AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no
+   STRAIGHT_JOIN day_tables AS t ON t.id = b.table_id";
+
+/// What is recorded under the identities of these lines, found by the register.
 pub async fn find<'a>(
     connection: &mut MySqlConnection,
     lines: &'a [Line],
+    look: Look,
 ) -> Result<HashMap<IdentityRef<'a>, Existing>, Error> {
     let places: Vec<usize> = (0..lines.len()).collect();
-    let found: Vec<(i64, String)> = sqlx::query_as(
-        "SELECT CAST(j.place AS SIGNED) AS place, t.name
-         FROM JSON_TABLE(?, '$[*]' COLUMNS (place INT PATH '$[0]',
-           company_id VARCHAR(64) PATH '$[1]', bill_id VARCHAR(64) PATH '$[2]', product_id VARCHAR(64) PATH '$[3]',
-           warehouse_id VARCHAR(64) PATH '$[4]', line_no INT PATH '$[5]')) AS j
-         STRAIGHT_JOIN bill_lines AS b ON b.company_id = j.company_id AND b.bill_id = j.bill_id
-           AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no
-         STRAIGHT_JOIN day_tables AS t ON t.id = b.table_id
-         LOCK IN SHARE MODE",
-    )
-    .bind(identities(lines, &places)?)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(Error::away("looking up bill lines"))?;
+    let mut statement = QueryBuilder::<MySql>::new(FIND);
+    if look == Look::Locking {
+        statement.push(" LOCK IN SHARE MODE");
+    }
+    let found: Vec<(i64, String)> = statement
+        .build_query_as()
+        .bind(identities(lines, &places)?)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::away("looking up bill lines"))?;
 
     let mut by_table: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, table) in found {
         by_table.entry(table).or_default().push(usize::try_from(place).unwrap_or(usize::MAX));
     }
     let mut existing = HashMap::new();
-    for (table, places) in by_table {
-        for place in &places {
-            if let Some(line) = lines.get(*place) {
-                existing.insert(identity(&line.entry), Existing { table: table.clone(), content: None });
-            }
+    for (table, places) in &by_table {
+        for line in places.iter().filter_map(|place| lines.get(*place)) {
+            existing.insert(identity(&line.entry), Existing { table: table.clone(), content: None });
         }
-        find_rows(connection, lines, &places, &table, &mut existing).await?;
     }
+    find_rows(connection, lines, &by_table, &mut existing).await?;
     Ok(existing)
 }
 
-/// Rows of one table that the register may not know: somebody added them by hand.
+/// Rows of some tables, by the places of their lines; the register may not know them: somebody added them by hand.
 pub async fn find_rows<'a>(
     connection: &mut MySqlConnection,
     lines: &'a [Line],
-    places: &[usize],
-    table: &str,
+    by_table: &BTreeMap<String, Vec<usize>>,
     existing: &mut HashMap<IdentityRef<'a>, Existing>,
 ) -> Result<(), Error> {
-    let statement = tables::find_rows(table)
-        .ok_or_else(|| Error::Damaged(format!("the register names a table {table:?} that is none of ours")))?;
-    let rows: Vec<(i64, i32, i8, String, NaiveDateTime, String)> = sqlx::query_as(statement)
-        .bind(identities(lines, places)?)
-        .fetch_all(connection)
-        .await
-        .map_err(Error::away("looking up rows"))?;
-    for (place, quantity, drcr, kind, create_time, description) in rows {
-        let Some(line) = usize::try_from(place).ok().and_then(|place| lines.get(place)) else { continue };
+    let tables: HashMap<usize, &str> =
+        by_table.iter().flat_map(|(table, places)| places.iter().map(|it| (*it, table.as_str()))).collect();
+    let mut script = Script::default();
+    for (table, places) in by_table {
+        if !script.find_rows(table, &identities(lines, places)?) {
+            return Err(Error::Damaged(format!("the register names a table {table:?} that is none of ours")));
+        }
+        if script.is_long() {
+            run_look(connection, std::mem::take(&mut script), lines, &tables, existing).await?;
+        }
+    }
+    run_look(connection, script, lines, &tables, existing).await
+}
+
+async fn run_look<'a>(
+    connection: &mut MySqlConnection,
+    script: Script,
+    lines: &'a [Line],
+    tables: &HashMap<usize, &str>,
+    existing: &mut HashMap<IdentityRef<'a>, Existing>,
+) -> Result<(), Error> {
+    if script.is_empty() {
+        return Ok(());
+    }
+    let away = Error::away("looking up rows");
+    let rows = sqlx::raw_sql(script.into_sql()).fetch_all(connection).await.map_err(&away)?;
+    for row in &rows {
+        let found = <(i64, i32, i8, String, NaiveDateTime, String)>::from_row(row).map_err(&away)?;
+        let (place, quantity, drcr, kind, create_time, description) = found;
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let Some((line, table)) = lines.get(place).zip(tables.get(&place)) else { continue };
         let damaged = || Error::Damaged(format!("a row of {table} has drcr {drcr}, kind {kind:?}"));
         let content = Content {
             quantity: i64::from(quantity),
@@ -103,7 +137,7 @@ pub async fn find_rows<'a>(
             create_time: Millis(create_time.and_utc().timestamp_millis()),
             description,
         };
-        existing.insert(identity(&line.entry), Existing { table: table.to_owned(), content: Some(content) });
+        existing.insert(identity(&line.entry), Existing { table: (*table).to_owned(), content: Some(content) });
     }
     Ok(())
 }

@@ -46,7 +46,8 @@ pub struct Content {
 }
 
 impl Content {
-    fn of(entry: &Entry) -> Self {
+    /// That of an entry.
+    pub fn of(entry: &Entry) -> Self {
         Self {
             quantity: entry.quantity.get(),
             direction: entry.direction,
@@ -56,7 +57,8 @@ impl Content {
         }
     }
 
-    fn differences(&self, other: &Self) -> String {
+    /// The fields that differ, with commas between them.
+    pub fn differences(&self, other: &Self) -> String {
         let mut names = Vec::new();
         for (name, differs) in [
             ("quantity", self.quantity != other.quantity),

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use sqlx::{MySql, QueryBuilder};
 
 use super::tables;
-use super::totals_snapshot::{push_ids, texts};
+use super::totals_snapshot::{push_filter, push_ids};
 use super::{Error, TotalsSnapshot};
 use crate::business_time::utc_text;
 
@@ -72,7 +72,6 @@ impl TotalsSnapshot {
             }
             let rows: Vec<Row> = statement
                 .build_query_as()
-                .persistent(false)
                 .fetch_all(&mut *self.transaction)
                 .await
                 .map_err(Error::away("reading entries"))?;
@@ -88,7 +87,7 @@ impl TotalsSnapshot {
     /// Those of some day tables that there are.
     pub async fn tables_that_exist(&mut self, names: &[String]) -> Result<Vec<String>, Error> {
         let mut statement = QueryBuilder::new("SELECT name FROM day_tables WHERE TRUE");
-        push_ids(&mut statement, "name", &texts(names, |it| it.as_str()));
+        push_ids(&mut statement, "name", &names.iter().map(String::as_str).collect::<Vec<_>>());
         let away = Error::away("reading the register of day tables");
         statement.build_query_scalar().fetch_all(&mut *self.transaction).await.map_err(away)
     }
@@ -118,10 +117,8 @@ fn restrict(statement: &mut QueryBuilder<MySql>, name: &str, wanted: &EntriesWan
             .push_bind(after.row)
             .push(")");
     }
-    push_ids(statement, "warehouse_id", &texts(&question.filter.warehouses, |it| it.as_str()));
-    push_ids(statement, "product_id", &texts(&question.filter.products, |it| it.as_str()));
-    push_ids(statement, "company_id", &texts(&question.filter.companies, |it| it.as_str()));
-    push_ids(statement, "kind", &texts(&question.kinds, |it| it.as_str()));
+    push_filter(statement, &question.filter);
+    push_ids(statement, "kind", &question.kinds.iter().map(|it| it.as_str()).collect::<Vec<_>>());
     if let Some(direction) = question.direction {
         statement.push(" AND drcr = ").push_bind(direction.sign());
     }

@@ -27,7 +27,7 @@ pub async fn lock(connection: &mut sqlx::MySqlConnection) -> Result<Option<Strin
 }
 
 impl Records {
-    /// Folds the oldest lines, at most so many; a line is a batch, of some 100 KB at the most.
+    /// Folds the oldest lines, at most so many; a line is a batch, of 100 KB or so, more where ids are long.
     pub async fn fold_flows(&self, most: i64) -> Result<Folded, Error> {
         limited("folding flows into levels", async {
             let away = Error::away("folding flows into levels");

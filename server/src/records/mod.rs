@@ -14,6 +14,7 @@ mod flows;
 mod fold;
 mod installation;
 mod journal;
+mod known;
 mod levels;
 mod minutes;
 mod names;
@@ -23,8 +24,10 @@ mod rebuild_levels;
 mod record;
 mod recount;
 mod rejections;
+mod resubmissions;
 mod rows;
 mod runs;
+mod script;
 mod server;
 mod set_cursor;
 mod stock_snapshot;
@@ -33,6 +36,7 @@ mod tables;
 mod totals;
 mod totals_snapshot;
 mod trail;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,20 +54,24 @@ use error::limited;
 pub use fold::Folded;
 pub use installation::{Frozen, Installation};
 pub use journal::Following;
+pub use known::Known;
 pub use levels::Span;
 pub use names::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use offsets::Cursor;
 pub use prune_journal::JournalSize;
 pub use record::{Outcome, Writer};
 pub use recount::Recount;
-pub use rejections::StoredRejection;
+pub use rejections::{MOST_COUNTED, RejectionCount, RejectionsWanted, StoredRejection};
+pub use resubmissions::{Begun, StoredResubmission};
 pub use runs::{Claim, LastRun, Lease, RunKind};
+pub use script::Script;
 pub use set_cursor::{CursorMove, Loss};
 pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
 pub use tables::DayTable;
 pub use totals_snapshot::{FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
 pub use trail::Deed;
+pub use uploads::Upload;
 
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
@@ -80,6 +88,9 @@ const SHARED_CONNECTIONS: u32 = 8;
 
 /// Connections that read snapshots of totals: so many statements are worked out at once, others wait.
 const SNAPSHOT_CONNECTIONS: u32 = 4;
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 512;
 
 /// A handle on the records. Cheap to clone.
 #[derive(Clone)]
@@ -115,6 +126,7 @@ impl Records {
             .max_connections(SNAPSHOT_CONNECTIONS)
             .acquire_timeout(ACQUIRE_LIMIT)
             .after_connect(|connection, _| Box::pin(prepare_for_snapshots(connection)))
+            .after_release(|connection, _| Box::pin(make_room(connection)))
             .connect_lazy_with(options.clone());
         Ok(Self {
             pool,
@@ -180,8 +192,20 @@ impl Records {
 fn connect_options(config: &RecordsConfig) -> Result<MySqlConnectOptions, Error> {
     let options: MySqlConnectOptions =
         config.url.reveal().parse().map_err(|_| Error::SetUp(format!("cannot read the URL {}", config.url)))?;
-    // Each day table has an INSERT of its own; preparing it anew for every batch would double the round trips.
-    Ok(options.charset("utf8mb4").collation("utf8mb4_bin").statement_cache_capacity(512).disable_statement_logging())
+    Ok(options
+        .charset("utf8mb4")
+        .collation("utf8mb4_bin")
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging())
+}
+
+/// Forgets prepared statements before the cache is full, between two uses. In the middle of one, each that has to go makes the
+/// next wait, see [`Script`].
+async fn make_room(connection: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
+    if connection.cached_statements_size() > STATEMENTS / 2 {
+        connection.clear_cached_statements().await?;
+    }
+    Ok(true)
 }
 
 async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Error> {

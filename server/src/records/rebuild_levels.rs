@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::model::entry::Millis;
+use app::model::quantity::Direction;
 use app::model::statistics::Sums;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt as _;
@@ -87,13 +88,8 @@ pub async fn add_rows(
         let hour = zone
             .hour_start(Millis(at.timestamp_millis()))
             .ok_or_else(|| Error::Damaged(format!("{table} holds a time that cannot be: {at}")))?;
-        let mut sums = Sums { entries: 1, ..Sums::default() };
-        *match (is_trade, drcr > 0) {
-            (true, true) => &mut sums.qty_in,
-            (true, false) => &mut sums.qty_out,
-            (false, true) => &mut sums.adjust_in,
-            (false, false) => &mut sums.adjust_out,
-        } = quantity;
+        let direction = if drcr > 0 { Direction::In } else { Direction::Out };
+        let sums = Sums::of_one(direction, is_trade, quantity);
         let cell = flows.entry(Cell { hour, product, warehouse, company }).or_default();
         *cell = cell.plus(sums);
     }

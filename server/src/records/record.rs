@@ -1,21 +1,25 @@
 //! One batch, one transaction: cursor, bill lines, rows, totals, rejections, journal (2-consistency, "One batch of one
 //! partition"). Safe to repeat: the same batch id is recorded once, whatever became of the answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use app::model::batch::JournalLine;
 use app::model::pipeline::Counts;
+use futures::TryStreamExt as _;
+use serde::Serialize;
 use sqlx::MySqlConnection;
 use tokio::time::Instant;
 
 use super::batch::{Line, NewBatch, RejectedMessage};
+use super::bill_lines::Look;
 use super::classify::{Classified, Existing, IdentityRef, classify};
 use super::day_tables::TableIds;
 use super::error::limited;
 use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
 use super::rows::json_rows;
+use super::script::Script;
 use super::tables::DayTable;
 use super::{Error, Records, bill_lines, effects, flows, journal, minutes, rejections, totals};
 use crate::business_time::utc_text;
@@ -226,15 +230,13 @@ async fn look_up<'a>(
     if care == Care::None {
         return Ok(HashMap::new());
     }
-    let mut existing = bill_lines::find(connection, &batch.lines).await?;
+    let mut existing = bill_lines::find(connection, &batch.lines, Look::Locking).await?;
     if care == Care::Tables {
-        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, table) in tables.iter().enumerate() {
-            places.entry(table.name()).or_default().push(place);
+            places.entry(table.name().to_owned()).or_default().push(place);
         }
-        for (table, places) in places {
-            bill_lines::find_rows(connection, &batch.lines, &places, table, &mut existing).await?;
-        }
+        bill_lines::find_rows(connection, &batch.lines, &places, &mut existing).await?;
     }
     Ok(existing)
 }
@@ -294,48 +296,61 @@ async fn insert_fresh(
         return Ok(());
     }
     bill_lines::insert(connection, lines, ids).await?;
-    for of_table in lines.chunk_by(|(_, a), (_, b)| a == b) {
-        insert_rows(connection, batch.partition, of_table).await?;
-    }
+    insert_rows(connection, batch.partition, lines).await?;
     totals::add(connection, batch.partition, lines, ids).await?;
     minutes::add(connection, batch.partition, &journal.note.minutes).await?;
     flows::leave(connection, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
 }
 
-/// Rows of one table.
+/// The rows, sorted by table.
 async fn insert_rows(
     connection: &mut MySqlConnection,
     partition: i32,
     lines: &[(&Line, &DayTable)],
 ) -> Result<(), sqlx::Error> {
-    let Some((_, table)) = lines.first() else { return Ok(()) };
-    let rows = lines.iter().map(|(line, _)| {
-        let it = &line.entry;
-        (
-            &it.product_id,
-            it.quantity,
-            it.direction,
-            &it.company_id,
-            &it.warehouse_id,
-            &it.bill_id,
-            it.line_no,
-            it.kind.as_str(),
-            utc_text(it.create_time),
-            &it.description,
-            line.offset,
-        )
-    });
-    let done = sqlx::query(table.insert()).bind(partition).bind(json_rows(rows)?).execute(connection).await?;
-    if usize::try_from(done.rows_affected()).ok() == Some(lines.len()) {
+    let mut script = Script::default();
+    let mut rows = Vec::new();
+    for of_table in lines.chunk_by(|(_, a), (_, b)| a == b) {
+        let Some((_, table)) = of_table.first() else { continue };
+        script.insert(table, partition, &json_rows(of_table.iter().map(|(line, _)| row(line)))?);
+        rows.push(of_table.len());
+        if script.is_long() {
+            run_inserts(connection, std::mem::take(&mut script), &std::mem::take(&mut rows)).await?;
+        }
+    }
+    run_inserts(connection, script, &rows).await
+}
+
+/// Each INSERT must have brought as many rows as were given to it.
+async fn run_inserts(connection: &mut MySqlConnection, script: Script, rows: &[usize]) -> Result<(), sqlx::Error> {
+    if script.is_empty() {
+        return Ok(());
+    }
+    let done: Vec<_> = sqlx::raw_sql(script.into_sql()).execute_many(connection).try_collect().await?;
+    let arrived: Vec<_> = done.iter().map(|it| usize::try_from(it.rows_affected()).unwrap_or(usize::MAX)).collect();
+    if arrived == rows {
         Ok(())
     } else {
-        Err(sqlx::Error::Protocol(format!(
-            "{} of {} rows arrived in {}",
-            done.rows_affected(),
-            lines.len(),
-            table.name()
-        )))
+        Err(sqlx::Error::Protocol(format!("{arrived:?} rows arrived in day tables where {rows:?} were sent")))
     }
+}
+
+/// As [`Script::insert`] takes it.
+fn row(line: &Line) -> impl Serialize + '_ {
+    let it = &line.entry;
+    (
+        &it.product_id,
+        it.quantity,
+        it.direction,
+        &it.company_id,
+        &it.warehouse_id,
+        &it.bill_id,
+        it.line_no,
+        it.kind.as_str(),
+        utc_text(it.create_time),
+        &it.description,
+        line.offset,
+    )
 }
 
 impl Records {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use app::model::flaw::Code;
+use chrono::NaiveDateTime;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::batch::{NewBatch, RejectedMessage};
@@ -15,6 +17,8 @@ pub struct StoredRejection {
     pub id: i64,
     /// Where the message is.
     pub partition_id: i32,
+    /// Of which generation of its topic.
+    pub generation: i32,
     /// Where the message is.
     pub kafka_offset: i64,
     /// A stable word.
@@ -23,22 +27,100 @@ pub struct StoredRejection {
     pub field: Option<String>,
     /// For people.
     pub reason: String,
-    /// The message's bytes.
+    /// The message's bytes, or the first of them.
     pub raw: Vec<u8>,
+    /// How many bytes the message has.
+    pub size: i64,
+    /// When it was read.
+    pub rejected_at: NaiveDateTime,
+    /// How often something was sent again for it.
+    pub sent_again: i64,
 }
 
+/// Which rejections.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RejectionsWanted {
+    /// Only of this kind.
+    pub code: Option<Code>,
+    /// Only those for which something, or nothing, was sent again.
+    pub sent_again: Option<bool>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// How many rejections there are of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RejectionCount {
+    /// Its word.
+    pub code: String,
+    /// All of them.
+    pub all_of_it: i64,
+    /// Those for which nothing was sent again.
+    pub open: i64,
+}
+
+/// The columns of a [`StoredRejection`] but for its bytes.
+const COLUMNS: &str = "r.id, r.partition_id, r.generation, r.kafka_offset, r.code, r.field, r.reason, r.rejected_at,
+  OCTET_LENGTH(r.raw) AS size, (SELECT COUNT(*) FROM resubmissions AS s WHERE s.rejection_id = r.id) AS sent_again, ";
+
+/// So many bytes of a message are enough for a list.
+const FIRST_BYTES: &str = "SUBSTRING(r.raw, 1, 500) AS raw";
+
+/// Counts are those of the newest so many.
+pub const MOST_COUNTED: i64 = 100_000;
+
 impl Records {
-    /// Rejections with a higher number, oldest first.
+    /// Rejections with a higher number, oldest first, whole.
     pub async fn rejections_after(&self, id: i64, limit: i64) -> Result<Vec<StoredRejection>, Error> {
         limited("reading rejections", async {
-        sqlx::query_as(
-            "SELECT id, partition_id, kafka_offset, code, field, reason, raw FROM rejections WHERE id > ? ORDER BY id LIMIT ?",
-        )
-        .bind(id)
-        .bind(limit)
-        .fetch_all(&self.pool)
+            let mut statement = QueryBuilder::new("SELECT ");
+            statement.push(COLUMNS).push("r.raw FROM rejections AS r WHERE r.id > ").push_bind(id);
+            statement.push(" ORDER BY r.id LIMIT ").push_bind(limit);
+            let away = Error::away("reading rejections");
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
+        })
         .await
-        .map_err(Error::away("reading rejections"))
+    }
+
+    /// Rejections, newest first, each with the first bytes of its message.
+    pub async fn rejections(&self, wanted: RejectionsWanted) -> Result<Vec<StoredRejection>, Error> {
+        limited("reading rejections", async {
+            let mut statement = QueryBuilder::new("SELECT ");
+            statement.push(COLUMNS).push(FIRST_BYTES).push(" FROM rejections AS r WHERE r.id < ");
+            statement.push_bind(wanted.before.unwrap_or(i64::MAX));
+            if let Some(code) = wanted.code {
+                statement.push(" AND r.code = ").push_bind(code.as_str());
+            }
+            if let Some(sent_again) = wanted.sent_again {
+                statement.push(if sent_again { " AND EXISTS " } else { " AND NOT EXISTS " });
+                statement.push("(SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = r.id)");
+            }
+            statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(wanted.limit);
+            let away = Error::away("reading rejections");
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
+        })
+        .await
+    }
+
+    /// One rejection, whole.
+    pub async fn rejection(&self, id: i64) -> Result<Option<StoredRejection>, Error> {
+        Ok(self.rejections_after(id.saturating_sub(1), 1).await?.into_iter().find(|it| it.id == id))
+    }
+
+    /// How many there are of each kind among the newest [`MOST_COUNTED`].
+    pub async fn rejection_counts(&self) -> Result<Vec<RejectionCount>, Error> {
+        limited("counting rejections", async {
+            sqlx::query_as(
+                "SELECT n.code, COUNT(*) AS all_of_it,
+                   CAST(SUM(NOT EXISTS (SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = n.id)) AS SIGNED) AS open
+                 FROM (SELECT code, id FROM rejections ORDER BY id DESC LIMIT ?) AS n GROUP BY n.code ORDER BY n.code",
+            )
+            .bind(MOST_COUNTED)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::away("counting rejections"))
         })
         .await
     }

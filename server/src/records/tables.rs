@@ -85,37 +85,6 @@ impl DayTable {
             self.name
         ))
     }
-
-    /// Inserts rows given as one JSON array of arrays. `JSON_TABLE` into typed columns clamps silently, so its columns are
-    /// text wider than their targets and the strict INSERT judges (2-consistency, "Nothing may be clamped").
-    /// Parameters: the rows, the partition.
-    pub fn insert(&self) -> AssertSqlSafe<String> {
-        AssertSqlSafe(format!(
-            "INSERT INTO `{}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
-               description, kafka_offset, recorded_at, partition_id, back_dated)
-             SELECT j.product_id, j.quantity, j.drcr, j.company_id, j.warehouse_id, j.bill_id, j.line_no, j.kind,
-               j.create_time, j.description, j.kafka_offset, UTC_TIMESTAMP(3), ?, 0
-             FROM JSON_TABLE(?, '$[*]' COLUMNS (
-               product_id VARCHAR(128) PATH '$[0]', quantity VARCHAR(32) PATH '$[1]', drcr VARCHAR(32) PATH '$[2]',
-               company_id VARCHAR(128) PATH '$[3]', warehouse_id VARCHAR(128) PATH '$[4]', bill_id VARCHAR(128) PATH '$[5]',
-               line_no VARCHAR(32) PATH '$[6]', kind VARCHAR(32) PATH '$[7]', create_time VARCHAR(64) PATH '$[8]',
-               description VARCHAR(1024) PATH '$[9]', kafka_offset VARCHAR(32) PATH '$[10]')) AS j",
-            self.name
-        ))
-    }
-}
-
-/// Finds rows by identity in the table of that name. The name comes from the register, which only [`DayTable`] fills;
-/// it is checked again all the same. Parameter: identities as a JSON array of `[place, company, bill, product, warehouse, line]`.
-pub fn find_rows(name: &str) -> Option<AssertSqlSafe<String>> {
-    is_day_table(name).then(|| {
-        AssertSqlSafe(format!(
-            "SELECT CAST(j.place AS SIGNED) AS place, r.quantity, r.drcr, CAST(r.kind AS CHAR) AS kind, r.create_time, r.description
-             FROM JSON_TABLE(?, '$[*]' COLUMNS ({IDENTITY_COLUMNS})) AS j
-             STRAIGHT_JOIN `{name}` AS r ON r.product_id = j.product_id AND r.company_id = j.company_id
-               AND r.warehouse_id = j.warehouse_id AND r.bill_id = j.bill_id AND r.line_no = j.line_no"
-        ))
-    })
 }
 
 /// Drops a database of a bench or a test, told by its name; never another.
@@ -201,7 +170,8 @@ pub fn plain_insert(name: &str) -> Option<String> {
     })
 }
 
-fn is_day_table(name: &str) -> bool {
+/// Can it be the name of a day table?
+pub fn is_day_table(name: &str) -> bool {
     name.starts_with("t_") && name.len() <= 64 && name.bytes().all(is_plain_or_underscore)
 }
 
@@ -219,11 +189,6 @@ const SUMS: &str = "warehouse_id, product_id, company_id,
   CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
   CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
   CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
-
-/// The columns of a JSON array of identities.
-const IDENTITY_COLUMNS: &str = "place INT PATH '$[0]',
-  company_id VARCHAR(64) PATH '$[1]', bill_id VARCHAR(64) PATH '$[2]', product_id VARCHAR(64) PATH '$[3]',
-  warehouse_id VARCHAR(64) PATH '$[4]', line_no INT PATH '$[5]'";
 
 /// murmur3 (x86, 32 bit, seed 0) of the id, modulo the number of buckets.
 fn bucket(product: &str, buckets: u32) -> u32 {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use app::model::entry::Millis;
-use app::model::ids::{CompanyId, ProductId, WarehouseId};
 use app::model::names::NameOf;
 use app::model::statistics::{Filter, Group, GroupBy, Sums};
 use chrono::NaiveDate;
@@ -97,9 +96,7 @@ impl Records {
         }
         Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors })
     }
-}
 
-impl Records {
     /// Every company that an entry ever had.
     pub async fn companies(&self) -> Result<BTreeSet<String>, Error> {
         limited("reading the companies", async {
@@ -142,18 +139,17 @@ impl TotalsSnapshot {
 
     /// The ids of a filter that no entry ever had.
     pub async fn unknown_ids(&mut self, filter: &Filter) -> Result<Vec<(NameOf, String)>, Error> {
-        let lists: [(NameOf, &str, &str, Vec<&str>); 3] = [
-            (
-                NameOf::Warehouse,
-                "month_warehouse_totals",
-                "warehouse_id",
-                texts(&filter.warehouses, WarehouseId::as_str),
-            ),
-            (NameOf::Product, "month_product_totals", "product_id", texts(&filter.products, ProductId::as_str)),
-            (NameOf::Company, "month_warehouse_totals", "company_id", texts(&filter.companies, CompanyId::as_str)),
+        let lists = [
+            (NameOf::Warehouse, "month_warehouse_totals", "warehouse_id"),
+            (NameOf::Product, "month_product_totals", "product_id"),
+            (NameOf::Company, "month_warehouse_totals", "company_id"),
         ];
         let mut unknown = Vec::new();
-        for (of, table, column, ids) in lists.into_iter().filter(|(_, _, _, ids)| !ids.is_empty()) {
+        for (of, table, column) in lists {
+            let ids = filter.ids(of);
+            if ids.is_empty() {
+                continue;
+            }
             let mut statement = QueryBuilder::new("SELECT DISTINCT ");
             statement.push(column).push(" FROM ").push(table);
             // Each month by itself: so a product is found by the key.
@@ -213,7 +209,7 @@ impl TotalsSnapshot {
         }
         statement.push(" FROM ").push(level.table).push(" WHERE ");
         bounds.restrict(&mut statement, level, ask);
-        ask.restrict(&mut statement);
+        push_filter(&mut statement, ask.filter);
         if !grouped.is_empty() {
             statement.push(" GROUP BY ").push(grouped.join(", "));
         }
@@ -246,7 +242,7 @@ impl TotalsSnapshot {
             let Some(statement) = tables::sums_between(names) else {
                 return Err(Error::Damaged(format!("the register names a table on {day} that is none of ours")).into());
             };
-            let mut query = sqlx::query_as(statement).persistent(false);
+            let mut query = sqlx::query_as(statement);
             for _ in names {
                 query = query.bind(utc_text(between.start)).bind(utc_text(between.end));
             }
@@ -281,8 +277,11 @@ impl TotalsSnapshot {
     }
 }
 
-pub(super) fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Vec<&str> {
-    ids.iter().map(text).collect()
+/// A filter as conditions.
+pub(super) fn push_filter(statement: &mut QueryBuilder<MySql>, filter: &Filter) {
+    push_ids(statement, "warehouse_id", &filter.ids(NameOf::Warehouse));
+    push_ids(statement, "product_id", &filter.ids(NameOf::Product));
+    push_ids(statement, "company_id", &filter.ids(NameOf::Company));
 }
 
 /// Only these; none: all.
@@ -311,21 +310,9 @@ impl Ask<'_> {
         [("warehouse_id", it.warehouse), ("product_id", it.product), ("company_id", it.company)]
     }
 
-    /// The filter as conditions.
-    fn restrict(&self, statement: &mut QueryBuilder<MySql>) {
-        push_ids(statement, "warehouse_id", &texts(&self.filter.warehouses, WarehouseId::as_str));
-        push_ids(statement, "product_id", &texts(&self.filter.products, ProductId::as_str));
-        push_ids(statement, "company_id", &texts(&self.filter.companies, CompanyId::as_str));
-    }
-
     /// The group of a cell; none: the filter leaves it out, or its ids are none.
     fn group(&self, cell: &Cell) -> Option<Group> {
-        fn within<T>(list: &[T], as_str: impl Fn(&T) -> &str, id: &str) -> bool {
-            list.is_empty() || list.iter().any(|it| as_str(it) == id)
-        }
-        let wanted = within(&self.filter.warehouses, |it| it.as_str(), &cell.warehouse)
-            && within(&self.filter.products, |it| it.as_str(), &cell.product)
-            && within(&self.filter.companies, |it| it.as_str(), &cell.company);
+        let wanted = self.filter.takes(&cell.warehouse, &cell.product, &cell.company);
         if wanted { self.group_of(&cell.warehouse, &cell.product, &cell.company).ok() } else { None }
     }
 

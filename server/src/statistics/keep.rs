@@ -35,7 +35,7 @@ impl LevelKeeper {
                 () = tokio::time::sleep(rest) => {}
             }
             let started = Instant::now();
-            // Stopped half-way, nothing is changed.
+            // Stopped half-way, a fold has changed nothing; levels that are half made stay missing.
             let folded = tokio::select! {
                 () = stop.cancelled() => return,
                 folded = self.fold(most) => folded,

@@ -37,31 +37,45 @@ impl Place {
         Self { order, value: value(&row.figures, order.column), group: row.group.clone(), start: row.start }
     }
 
+    fn key(&self) -> Key<'_> {
+        Key { value: self.value, group: &self.group, start: self.start }
+    }
+}
+
+/// What lines are ordered by.
+struct Key<'a> {
+    value: i64,
+    group: &'a Group,
+    start: Option<Millis>,
+}
+
+impl<'a> Key<'a> {
+    fn of(row: &'a Row, column: Column) -> Self {
+        Self { value: value(&row.figures, column), group: &row.group, start: row.start }
+    }
+
     /// By the column, then by group and time, so that no two lines are at the same place.
-    fn compare(&self, other: &Self) -> Ordering {
-        let by_column = match self.order.column {
-            Column::Group => Ordering::Equal,
+    fn compare(&self, other: &Self, order: Order) -> Ordering {
+        let by_column = match order.column {
+            Column::Group => self.group.cmp(other.group),
             Column::Start => self.start.cmp(&other.start),
             _ => self.value.cmp(&other.value),
         };
-        let rest = || self.group.cmp(&other.group).then_with(|| self.start.cmp(&other.start));
-        match (self.order.column, self.order.descending) {
-            (Column::Group, true) => other.group.cmp(&self.group).then_with(|| self.start.cmp(&other.start)),
-            (_, true) => by_column.reverse().then_with(rest),
-            (_, false) => by_column.then_with(rest),
-        }
+        let by_column = if order.descending { by_column.reverse() } else { by_column };
+        by_column.then_with(|| self.group.cmp(other.group)).then_with(|| self.start.cmp(&other.start))
     }
 }
 
 /// A page of lines, and where the next begins after.
-pub fn page(rows: Vec<Row>, order: Order, after: Option<&Place>, limit: usize) -> (Vec<Row>, Option<Place>) {
-    let mut placed: Vec<(Place, Row)> = rows.into_iter().map(|row| (Place::of(&row, order), row)).collect();
-    placed.sort_by(|(a, _), (b, _)| a.compare(b));
-    let first = after.map_or(0, |after| placed.partition_point(|(it, _)| it.compare(after) != Ordering::Greater));
-    let rest = placed.len() - first;
-    let mut page: Vec<(Place, Row)> = placed.into_iter().skip(first).take(limit).collect();
-    let next = if rest > limit { page.last_mut().map(|(place, _)| place.clone()) } else { None };
-    (page.into_iter().map(|(_, row)| row).collect(), next)
+pub fn page(mut rows: Vec<Row>, order: Order, after: Option<&Place>, limit: usize) -> (Vec<Row>, Option<Place>) {
+    let column = order.column;
+    rows.sort_by(|a, b| Key::of(a, column).compare(&Key::of(b, column), order));
+    let is_before = |row: &Row, after: &Place| Key::of(row, column).compare(&after.key(), order) != Ordering::Greater;
+    let first = after.map_or(0, |after| rows.partition_point(|row| is_before(row, after)));
+    let has_more = rows.len() - first > limit;
+    let page: Vec<Row> = rows.into_iter().skip(first).take(limit).collect();
+    let next = if has_more { page.last().map(|row| Place::of(row, order)) } else { None };
+    (page, next)
 }
 
 fn value(it: &Figures, column: Column) -> i64 {

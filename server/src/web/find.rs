@@ -1,12 +1,14 @@
 //! `GET /api/v1/ids?of=&find=`: ids by name, initials or id, for filters.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
-use app::model::ids::IdError;
+use app::model::entry::Millis;
+use app::model::faults::{FieldFault, Why};
 use app::model::live::Named;
 use app::model::names::{Name, NameOf};
-use app::model::statistics::Filter;
+use app::model::period::{About, Form, Unclear};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
@@ -14,6 +16,7 @@ use serde::Serialize;
 use super::Web;
 use super::params::Params;
 use super::problem::Problem;
+use crate::business_time::BusinessTime;
 use crate::catalogue::finds;
 use crate::ingest::explain;
 use crate::live::Hub;
@@ -35,27 +38,6 @@ pub fn named(names: &Names, of: NameOf, id: &str) -> Named {
     Named { id: id.to_owned(), name }
 }
 
-/// Adds an id to a filter and to the state of a page, once.
-pub fn add(filter: &mut Filter, shown: &mut Vec<String>, of: NameOf, id: String) {
-    fn push<T: PartialEq + TryFrom<String, Error = IdError>>(list: &mut Vec<T>, id: String) -> bool {
-        match T::try_from(id) {
-            Ok(id) if !list.contains(&id) => {
-                list.push(id);
-                true
-            }
-            _ => false,
-        }
-    }
-    let is_new = match of {
-        NameOf::Warehouse => push(&mut filter.warehouses, id.clone()),
-        NameOf::Product => push(&mut filter.products, id.clone()),
-        NameOf::Company => push(&mut filter.companies, id.clone()),
-    };
-    if is_new {
-        shown.push(id);
-    }
-}
-
 /// Finds ids. Cheap to clone.
 #[derive(Clone)]
 pub struct Finder {
@@ -71,8 +53,43 @@ impl Finder {
         self.hub.names()
     }
 
+    /// A question as its form shows it; what was typed into filters is found, and added to them where it is clear.
+    pub async fn form(
+        &self,
+        about: &mut About,
+        typed: Vec<(NameOf, String)>,
+        period: Option<&Range<Millis>>,
+        zone: BusinessTime,
+        faults: Vec<FieldFault>,
+    ) -> Result<Form, Error> {
+        let mut form = Form { faults, ..Form::default() };
+        for (of, typed) in typed {
+            match self.meant(of, &typed).await? {
+                Ok(id) => about.filter.add(of, &id),
+                Err(found) => form.unclear.push(Unclear { of, typed, found }),
+            }
+        }
+        let names = self.names();
+        for of in [NameOf::Warehouse, NameOf::Product, NameOf::Company] {
+            form.chosen.extend(about.filter.ids(of).into_iter().map(|id| (of, named(&names, of, id))));
+        }
+        if let Some(period) = period {
+            (form.from, form.to) = (zone.field(period.start), zone.field(period.end));
+        }
+        Ok(form)
+    }
+
+    /// The fields of ids that no entry has, but for those that have a name: these are known.
+    pub fn unknown(&self, ids: Vec<(NameOf, String)>) -> Vec<FieldFault> {
+        let names = self.names();
+        ids.into_iter()
+            .filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id)))
+            .map(|(of, id)| FieldFault { field: format!("{}_id", of.as_str()), why: Why::UnknownId(id) })
+            .collect()
+    }
+
     /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
-    pub async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
+    async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
         let mut found = self.find(of, typed, MOST_LOOKED_AT).await?;
         let is_it =
             |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);

@@ -8,6 +8,7 @@ mod health;
 mod names;
 mod pages;
 mod params;
+mod period_query;
 mod pipeline;
 mod preferences;
 mod problem;

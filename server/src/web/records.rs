@@ -2,16 +2,15 @@
 
 use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
 use app::model::faults::FieldFault;
-use app::model::names::NameOf;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
 
 use super::Web;
 use super::params::Params;
+use super::period_query::{check_period, filter};
 use super::problem::Problem;
 use super::records_query::{EVER, cursor, question, write_cursor};
-use super::statistics_query::{check_period, unknown};
 use crate::business_time::{BusinessTime, rfc3339};
 use crate::ingest::explain;
 use crate::lookup::Lookup;
@@ -34,7 +33,8 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     if from.is_some() && to.is_some() {
         check_period(&mut params, &period, zone);
     }
-    let question = question(&mut params, period);
+    let filter = filter(&mut params);
+    let question = question(&mut params, filter, period);
     let after = cursor(&mut params);
     let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
     let faults = params.faults();
@@ -76,11 +76,9 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     let asked = read(query.as_deref().unwrap_or_default(), zone).map_err(|faults| Problem::faults(&faults))?;
     let mut lookup = Lookup::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
     let ids = lookup.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&TotalsError::Records(it)))?;
-    let names = web.hub.names();
-    let ids: Vec<(NameOf, String)> =
-        ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
-    if !ids.is_empty() {
-        return Err(Problem::faults(&unknown(ids)));
+    let faults = web.finder().unknown(ids);
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
     }
     let page = lookup.page(&asked.question, asked.after.as_ref(), asked.limit).await.map_err(|it| problem(&it))?;
     lookup.close().await;

@@ -4,13 +4,11 @@ use app::model::entries::RecordedEntry;
 use app::model::entry::Millis;
 use app::model::faults::FieldFault;
 use app::model::names::NameOf;
-use app::model::period::Unclear;
 use app::model::records_page::{EntryLine, EntryList, RecordsPage};
 use app::number::grouped;
 
-use super::find::{Finder, add, named};
+use super::find::{Finder, named};
 use super::records_query::{WantedRecords, wanted, write_cursor};
-use super::statistics_query::unknown;
 use crate::business_time::BusinessTime;
 use crate::live::clock;
 use crate::lookup::Lookup;
@@ -34,26 +32,15 @@ impl RecordsReader {
     /// Answers the URL of the page, of which this is the part after `?`.
     pub async fn page(&self, query: &str, now: Millis) -> Result<RecordsPage, TotalsError> {
         let (mut wanted, faults) = wanted(query, self.zone, now);
-        let mut page = RecordsPage { faults, ..RecordsPage::default() };
-        for (of, typed) in std::mem::take(&mut wanted.typed) {
-            match self.finder.meant(of, &typed).await? {
-                Ok(id) => add(&mut wanted.question.filter, wanted.query.ids(of), of, id),
-                Err(found) => page.unclear.push(Unclear { of, typed, found }),
-            }
-        }
-        let names = self.finder.names();
-        for of in [NameOf::Warehouse, NameOf::Product, NameOf::Company] {
-            let ids = wanted.query.ids(of);
-            page.filters.extend(ids.iter().map(|id| (of, named(&names, of, id))));
-        }
-        if let Some(period) = &wanted.period {
-            page.from = self.zone.field(period.start);
-            page.to = self.zone.field(period.end);
-        }
-        if page.faults.is_empty() {
-            match self.answer(&wanted, &names, now).await? {
+        let typed = std::mem::take(&mut wanted.typed);
+        let about = &mut wanted.query.about;
+        let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await?;
+        wanted.question.filter = about.filter.clone();
+        let mut page = RecordsPage { form, ..RecordsPage::default() };
+        if page.form.faults.is_empty() {
+            match self.answer(&wanted, &self.finder.names(), now).await? {
                 Ok(list) => page.list = Some(list),
-                Err(faults) => page.faults = faults,
+                Err(faults) => page.form.faults = faults,
             }
         }
         page.query = wanted.query;
@@ -68,10 +55,9 @@ impl RecordsReader {
     ) -> Result<Result<EntryList, Vec<FieldFault>>, TotalsError> {
         let mut lookup = Lookup::open(&self.records, self.zone).await?;
         let ids = lookup.unknown_ids(&wanted.question.filter).await?;
-        let ids: Vec<_> =
-            ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
-        if !ids.is_empty() {
-            return Ok(Err(unknown(ids)));
+        let faults = self.finder.unknown(ids);
+        if !faults.is_empty() {
+            return Ok(Err(faults));
         }
         let found = lookup.page(&wanted.question, wanted.after.as_ref(), LINES).await?;
         let is_all = wanted.after.is_none() && found.next.is_none();

@@ -9,11 +9,12 @@ use app::model::ids::BillId;
 use app::model::names::NameOf;
 use app::model::quantity::Direction;
 use app::model::records_page::RecordsQuery;
+use app::model::statistics::Filter;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::params::Params;
-use super::statistics_query::{Asked, filter, period, typed};
+use super::period_query::{about, typed};
 use crate::business_time::BusinessTime;
 use crate::lookup::TEXT_DAYS;
 
@@ -35,8 +36,7 @@ const KINDS: [(&str, Option<Kind>); 4] = [
 ];
 
 /// Reads a question about a period.
-pub fn question(params: &mut Params, period: Range<Millis>) -> EntriesQuestion {
-    let filter = filter(params);
+pub fn question(params: &mut Params, filter: Filter, period: Range<Millis>) -> EntriesQuestion {
     let direction = params.word("direction", &DIRECTIONS);
     let kinds = params.words("kind", &KINDS).into_iter().flatten().collect();
     let bill: Option<BillId> = params.id("bill_id");
@@ -68,17 +68,12 @@ pub struct WantedRecords {
 /// Reads the URL of the page; what is not of the question is let be.
 pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (WantedRecords, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
-    let Asked { preset, from, to, period } = period(&mut params, zone, now, None);
-    let question = question(&mut params, period.clone().unwrap_or(EVER));
+    let (about, period) = about(&mut params, zone, now, None);
+    let question = question(&mut params, about.filter.clone(), period.clone().unwrap_or(EVER));
     let after = cursor(&mut params);
     let typed = typed(&mut params);
     let query = RecordsQuery {
-        preset,
-        from,
-        to,
-        warehouses: question.filter.warehouses.iter().map(ToString::to_string).collect(),
-        products: question.filter.products.iter().map(ToString::to_string).collect(),
-        companies: question.filter.companies.iter().map(ToString::to_string).collect(),
+        about,
         direction: question.direction,
         kinds: question.kinds.clone(),
         bill: question.bill.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use app::model::faults::FieldFault;
-use app::model::names::NameOf;
 use app::model::statistics::{Column, Figures, Group, Order, Question, Row};
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -11,8 +10,9 @@ use serde::Serialize;
 
 use super::Web;
 use super::params::Params;
+use super::period_query::{check_period, filter};
 use super::problem::Problem;
-use super::statistics_query::{BY, check_period, cursor, fault_of, filter, group_by, interval, order, unknown};
+use super::statistics_query::{BY, cursor, fault_of, group_by, interval, order};
 use crate::business_time::{BusinessTime, rfc3339};
 use crate::ingest::explain;
 use crate::statistics::page::{Place, page};
@@ -98,12 +98,9 @@ async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
     let zone = web.business_time;
     let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
     let ids = reader.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&it))?;
-    // An id that has a name is known, though no entry has it yet.
-    let names = web.hub.names();
-    let ids: Vec<(NameOf, String)> =
-        ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
-    if !ids.is_empty() {
-        return Err(Problem::faults(&unknown(ids)));
+    let faults = web.finder().unknown(ids);
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
     }
     let statement = reader.statement(&asked.question).await.map_err(|it| problem(&it))?;
     let offsets = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();

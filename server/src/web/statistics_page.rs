@@ -7,12 +7,11 @@ use app::model::entry::Millis;
 use app::model::faults::FieldFault;
 use app::model::live::{CURVE_DAYS, Named, curve};
 use app::model::names::NameOf;
-use app::model::period::Unclear;
 use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
 use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage};
 
-use super::find::{Finder, add, named};
-use super::statistics_query::{Wanted, fault_of, fitting, unknown, wanted};
+use super::find::{Finder, named};
+use super::statistics_query::{Wanted, fault_of, fitting, wanted};
 use crate::business_time::BusinessTime;
 use crate::live::{StockAt, clock};
 use crate::records::{Names, Records};
@@ -43,27 +42,15 @@ impl StatisticsReader {
     /// Answers the URL of the page, of which this is the part after `?`.
     pub async fn page(&self, query: &str, now: Millis) -> Result<StatisticsPage, Error> {
         let (mut wanted, faults) = wanted(query, self.zone, now);
-        let mut page = StatisticsPage { faults, ..StatisticsPage::default() };
-        for (of, typed) in std::mem::take(&mut wanted.typed) {
-            match self.finder.meant(of, &typed).await.map_err(Error::Records)? {
-                Ok(id) => add(&mut wanted.filter, wanted.query.ids(of), of, id),
-                Err(found) => page.unclear.push(Unclear { of, typed, found }),
-            }
-        }
-        let names = self.finder.names();
-        for of in [NameOf::Warehouse, NameOf::Product, NameOf::Company] {
-            let ids = wanted.query.ids(of);
-            page.filters.extend(ids.iter().map(|id| (of, named(&names, of, id))));
-        }
-        if let Some(period) = &wanted.period {
-            page.from = self.zone.field(period.start);
-            page.to = self.zone.field(period.end);
-        }
-        if page.faults.is_empty() {
-            match self.answer(&wanted, &names, now).await {
+        let typed = std::mem::take(&mut wanted.typed);
+        let about = &mut wanted.query.about;
+        let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await;
+        let mut page = StatisticsPage { form: form.map_err(Error::Records)?, ..StatisticsPage::default() };
+        if page.form.faults.is_empty() {
+            match self.answer(&wanted, &self.finder.names(), now).await {
                 Ok(Ok(statement)) => page.statement = statement,
-                Ok(Err(faults)) => page.faults = faults,
-                Err(error) => page.faults.push(fault_of(&error).ok_or(error)?),
+                Ok(Err(faults)) => page.form.faults = faults,
+                Err(error) => page.form.faults.push(fault_of(&error).ok_or(error)?),
             }
         }
         page.query = wanted.query;
@@ -84,21 +71,21 @@ impl StatisticsReader {
             period,
             group_by: wanted.query.group_by,
             interval: Some(interval),
-            filter: wanted.filter.clone(),
+            filter: wanted.query.about.filter.clone(),
         };
         let mut reader = Reader::open(&self.records, self.zone).await?;
         let ids = reader.unknown_ids(&question.filter).await?;
-        let ids: Vec<_> =
-            ids.into_iter().filter(|(of, id)| names.get(of).is_none_or(|it| !it.contains_key(id))).collect();
-        if !ids.is_empty() {
-            return Ok(Err(unknown(ids)));
+        let faults = self.finder.unknown(ids);
+        if !faults.is_empty() {
+            return Ok(Err(faults));
         }
-        let found = self.read(&mut reader, &question, starts, wanted.query.by_time).await?;
+        let mut found = self.read(&mut reader, &question, starts, wanted.query.by_time).await?;
         let cursors: BTreeMap<i32, i64> =
             reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
         let is_live = self.is_live(&mut reader, &question.filter, &cursors, found.total.closing).await?;
         reader.close().await;
-        let lines = self.lines(&found, interval, wanted, names);
+        let rows = std::mem::take(&mut found.lines);
+        let lines = self.lines(rows, &found, interval, wanted, names);
         Ok(Ok(Some(self.view(found, lines, &question, now, is_live, names))))
     }
 
@@ -156,13 +143,14 @@ impl StatisticsReader {
     /// This page of lines, how many there are on all pages, and where the next one begins after.
     fn lines(
         &self,
+        rows: Vec<Row>,
         found: &Found,
         interval: Interval,
         wanted: &Wanted,
         names: &Names,
     ) -> (Vec<Line>, usize, Option<String>) {
-        let order = wanted.query.order_or_usual();
-        let (rows, next) = page(found.lines.clone(), order, wanted.after.as_ref(), LINES);
+        let (all, order) = (rows.len(), wanted.query.order_or_usual());
+        let (rows, next) = page(rows, order, wanted.after.as_ref(), LINES);
         let by_group: BTreeMap<&Group, &GroupSummary> = found.groups.iter().map(|it| (&it.group, it)).collect();
         let trend = |it: &Row| by_group.get(&it.group).map(|it| shape(&it.closings)).unwrap_or_default();
         let line = |it: Row| Line {
@@ -172,7 +160,7 @@ impl StatisticsReader {
             trend: if it.start.is_none() { trend(&it) } else { String::new() },
             figures: it.figures,
         };
-        (rows.into_iter().map(line).collect(), found.lines.len(), next.map(|it| it.write()))
+        (rows.into_iter().map(line).collect(), all, next.map(|it| it.write()))
     }
 
     fn view(

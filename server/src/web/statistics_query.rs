@@ -1,4 +1,4 @@
-//! How a question about a period is read from a URL, for the page and for scripts. Pure.
+//! How a question about statistics is read from a URL, for the page and for scripts. Pure.
 
 use std::ops::Range;
 
@@ -6,20 +6,15 @@ use app::model::entry::Millis;
 use app::model::faults::{FieldFault, Why};
 use app::model::names::NameOf;
 use app::model::period::Preset;
-use app::model::statistics::{Column, Filter, GroupBy, Interval, Order};
+use app::model::statistics::{Column, GroupBy, Interval, Order};
 use app::model::statistics_page::StatisticsQuery;
-use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::params::Params;
-use crate::business_time::{BusinessTime, month_of};
+use super::period_query::{about, typed};
+use crate::business_time::BusinessTime;
 use crate::records::MOST_ROW_TABLES;
 use crate::statistics::page::Place;
 use crate::statistics::{Error, MOST_PARTS, MOST_ROWS};
-
-/// The longest period.
-const MOST_YEARS: u32 = 100;
-/// The most characters of a text that is typed into a field.
-const MOST_TYPED: usize = 64;
 
 /// By what lines are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +47,6 @@ pub struct Wanted {
     pub query: StatisticsQuery,
     /// From when to when; none: it is not clear.
     pub period: Option<Range<Millis>>,
-    /// Which entries.
-    pub filter: Filter,
     /// After which line.
     pub after: Option<Place>,
     /// What was typed into filters.
@@ -63,16 +56,10 @@ pub struct Wanted {
 /// Reads the URL of the page; what is not of the question is let be.
 pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
-    let Asked { preset, from, to, period } = period(&mut params, zone, now, Some(Preset::ThisMonth));
+    let (about, period) = about(&mut params, zone, now, Some(Preset::ThisMonth));
     let by = params.words("group_by", &BY);
-    let filter = filter(&mut params);
     let mut query = StatisticsQuery {
-        preset,
-        from,
-        to,
-        warehouses: filter.warehouses.iter().map(ToString::to_string).collect(),
-        products: filter.products.iter().map(ToString::to_string).collect(),
-        companies: filter.companies.iter().map(ToString::to_string).collect(),
+        about,
         group_by: if by.is_empty() { GroupBy { warehouse: true, ..GroupBy::default() } } else { group_by(&by) },
         by_time: by.contains(&By::Time),
         interval: interval(&mut params),
@@ -82,78 +69,7 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<Fiel
     let after = cursor(&mut params, query.order_or_usual());
     query.cursor = after.as_ref().map(Place::write).unwrap_or_default();
     let typed = typed(&mut params);
-    (Wanted { query, period, filter, after, typed }, params.faults_of_taken())
-}
-
-/// The period of a page.
-pub struct Asked {
-    /// By name.
-    pub preset: Option<Preset>,
-    /// As it was typed.
-    pub from: String,
-    /// As it was typed.
-    pub to: String,
-    /// From when to when; none: it is not clear, or none is asked for.
-    pub period: Option<Range<Millis>>,
-}
-
-/// Reads the period of a page; `usual`: the one that is meant where none is asked for.
-pub fn period(params: &mut Params, zone: BusinessTime, now: Millis, usual: Option<Preset>) -> Asked {
-    let preset = params.word("period", &Preset::ALL.map(|it| (it.as_str(), it)));
-    let (from, to) = (params.text("from", MOST_TYPED), params.text("to", MOST_TYPED));
-    let typed = typed_period(params, zone, now);
-    let preset = match preset {
-        _ if from.is_none() && to.is_none() => preset.or(usual),
-        // A form sends the bounds that it shows: where nobody touched them, the period keeps its name.
-        Some(preset) if typed.is_some() && typed == bounds(preset, zone, now) => Some(preset),
-        _ => None,
-    };
-    let period = preset.map_or(typed, |it| bounds(it, zone, now));
-    if let Some(period) = &period {
-        check_period(params, period, zone);
-    }
-    Asked { preset, from: from.unwrap_or_default(), to: to.unwrap_or_default(), period }
-}
-
-/// What was typed into filters.
-pub fn typed(params: &mut Params) -> Vec<(NameOf, String)> {
-    let fields = [(NameOf::Warehouse, "warehouse"), (NameOf::Product, "product"), (NameOf::Company, "company")];
-    fields.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MOST_TYPED)?))).collect()
-}
-
-/// One bound alone: a month before the end, or until today ends.
-fn typed_period(params: &mut Params, zone: BusinessTime, now: Millis) -> Option<Range<Millis>> {
-    let (has_from, has_to) = (params.is_given("from"), params.is_given("to"));
-    let (from, to) = (params.moment("from", zone), params.moment("to", zone));
-    // Where the clock was put forward a month before, that day's start.
-    let month_before = |to: Millis| {
-        let local = zone.local(to)?.checked_sub_months(Months::new(1))?;
-        zone.moment(local).or_else(|| zone.start_from(local.date()))
-    };
-    match (from, to) {
-        (Some(from), Some(to)) => Some(from..to),
-        (Some(from), None) if !has_to => Some(from..bounds(Preset::Today, zone, now)?.end),
-        (None, Some(to)) if !has_from => Some(month_before(to)?..to),
-        _ => None,
-    }
-}
-
-/// From when to when a period by name is.
-pub fn bounds(preset: Preset, zone: BusinessTime, now: Millis) -> Option<Range<Millis>> {
-    let today = zone.day(now)?;
-    let tomorrow = today.succ_opt()?;
-    let month = month_of(today);
-    let days_back = |days| today.checked_sub_days(Days::new(days));
-    let (from, to) = match preset {
-        Preset::Today => (today, tomorrow),
-        Preset::Yesterday => (days_back(1)?, today),
-        Preset::SevenDays => (days_back(6)?, tomorrow),
-        Preset::ThirtyDays => (days_back(29)?, tomorrow),
-        Preset::ThisMonth => (month, tomorrow),
-        Preset::LastMonth => (month.checked_sub_months(Months::new(1))?, month),
-        Preset::ThisYear => (NaiveDate::from_ymd_opt(today.year(), 1, 1)?, tomorrow),
-    };
-    Some(zone.start_from(from)?..zone.start_from(to)?)
+    (Wanted { query, period, after, typed }, params.faults_of_taken())
 }
 
 /// Parts that make a chart of some twenty to sixty.
@@ -167,29 +83,10 @@ pub fn fitting(period: &Range<Millis>) -> Interval {
     }
 }
 
-/// Which entries.
-pub fn filter(params: &mut Params) -> Filter {
-    Filter {
-        warehouses: params.ids("warehouse_id"),
-        products: params.ids("product_id"),
-        companies: params.ids("company_id"),
-    }
-}
-
 /// What they are grouped by.
 pub fn group_by(by: &[By]) -> GroupBy {
     let has = |it| by.contains(&it);
     GroupBy { warehouse: has(By::Warehouse), product: has(By::Product), company: has(By::Company) }
-}
-
-/// Notes what is wrong with a period.
-pub fn check_period(params: &mut Params, period: &Range<Millis>, zone: BusinessTime) {
-    let latest = zone.local(period.start).and_then(|it| it.checked_add_months(Months::new(MOST_YEARS * 12)));
-    if period.is_empty() {
-        params.fault("to", Why::NotAfter("from"));
-    } else if latest.is_none_or(|latest| zone.local(period.end).is_none_or(|to| to > latest)) {
-        params.fault("to", Why::PeriodTooLong(MOST_YEARS));
-    }
 }
 
 /// The length of parts.
@@ -226,13 +123,6 @@ pub fn fault_of(error: &Error) -> Option<FieldFault> {
         Error::Records(_) | Error::Rebuilding => return None,
     };
     Some(FieldFault { field: field.to_owned(), why })
-}
-
-/// The fields that unknown ids stand in.
-pub fn unknown(ids: Vec<(NameOf, String)>) -> Vec<FieldFault> {
-    let fault =
-        |(of, id): (NameOf, String)| FieldFault { field: format!("{}_id", of.as_str()), why: Why::UnknownId(id) };
-    ids.into_iter().map(fault).collect()
 }
 
 #[cfg(test)]
@@ -275,7 +165,7 @@ mod tests {
         let (wanted, faults) = wanted(url.split_once('?').unwrap().1, ZONE, NOW);
         assert_eq!((wanted.query.url().as_str(), faults.len()), (url, 0));
         let (as_shown, _) = super::wanted("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", ZONE, NOW);
-        assert_eq!(as_shown.query.preset, Some(Preset::SevenDays));
+        assert_eq!(as_shown.query.about.preset, Some(Preset::SevenDays));
         assert!(wanted.query.by_time && wanted.query.group_by.product && !wanted.query.group_by.warehouse);
     }
 
@@ -284,6 +174,6 @@ mod tests {
         let (wanted, faults) = wanted("from=never&to=2026-01-01&interval=day&utm=1&sort=x", ZONE, NOW);
         assert_eq!(faults.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["from", "sort"]);
         assert_eq!((wanted.period, wanted.query.interval), (None, Some(Interval::Day)));
-        assert_eq!(wanted.query.from, "never");
+        assert_eq!(wanted.query.about.from, "never");
     }
 }

@@ -253,6 +253,22 @@ pub async fn eventually<F: Future<Output = Result<(), String>>>(what: &str, cond
     }
 }
 
+/// The status and the JSON that a call of the HTTP interface answers.
+pub async fn ask(base: &str, call: &str, query: &str) -> (u16, Value) {
+    let answer = reqwest::get(format!("{base}/api/v1/{call}?{query}")).await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// A bad question is told which field is wrong, how, and in a few words.
+pub async fn assert_refused(base: &str, call: &str, query: &str, field: &str, code: &str) {
+    let (status, problem) = ask(base, call, query).await;
+    let short: String = query.chars().take(100).collect();
+    assert_eq!(status, 422, "{short}: {problem}");
+    let error = &problem["errors"][0];
+    assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{short}: {problem}");
+    assert!(error["message"].as_str().is_some_and(|it| it.len() < 400), "{short}");
+}
+
 /// A valid entry with some fields set otherwise; a null takes a field away.
 pub fn entry(bill: &str, changes: &Value) -> String {
     let mut entry = json!({

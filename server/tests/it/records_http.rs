@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{System, entry};
+use crate::harness::{System, ask, assert_refused, entry};
 
 async fn system() -> System {
     let mut system = System::new().await;
@@ -18,17 +18,12 @@ async fn system() -> System {
     system
 }
 
-async fn ask(base: &str, query: &str) -> (u16, Value) {
-    let answer = reqwest::get(format!("{base}/api/v1/records?{query}")).await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn newest_first_with_where_each_came_from_and_all_lines_of_a_bill() {
     let system = system().await;
     let (base, stop) = system.serve().await;
     let bills = async |query: &str| {
-        let (status, page) = ask(&base, query).await;
+        let (status, page) = ask(&base, "records", query).await;
         assert_eq!(status, 200, "{page}");
         let items = page["items"].as_array().unwrap().clone();
         items.iter().map(|it| format!("{}/{}", it["bill_id"].as_str().unwrap(), it["line_no"])).collect::<Vec<_>>()
@@ -39,7 +34,7 @@ async fn newest_first_with_where_each_came_from_and_all_lines_of_a_bill() {
     assert_eq!(bills("product_id=apple&text=RED").await, ["a/1"]);
     assert_eq!(bills("kind=adjust,opening").await, ["c/1"]);
     assert_eq!(bills("bill_id=nobody").await, Vec::<String>::new());
-    let (_, page) = ask(&base, "limit=1&direction=out").await;
+    let (_, page) = ask(&base, "records", "limit=1&direction=out").await;
     let item = &page["items"][0];
     assert_eq!(item["create_time"], "2025-03-10T09:30:00.250+08:00");
     assert_eq!((item["drcr"].as_i64(), item["quantity"].as_i64()), (Some(-1), Some(3)));
@@ -69,11 +64,7 @@ async fn bad_questions_are_told_which_field_is_wrong() {
         ("limit=0".to_owned(), "limit", "not_between"),
         ("order=oldest".to_owned(), "order", "no_such_field"),
     ] {
-        let (status, problem) = ask(&base, &query).await;
-        let short: String = query.chars().take(100).collect();
-        assert_eq!(status, 422, "{short}: {problem}");
-        let error = &problem["errors"][0];
-        assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{short}: {problem}");
+        assert_refused(&base, "records", &query, field, code).await;
     }
     stop.cancel();
     system.end().await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{System, entry};
+use crate::harness::{System, ask, assert_refused, entry};
 
 async fn system() -> System {
     let mut system = System::new().await;
@@ -25,16 +25,12 @@ async fn system() -> System {
     system
 }
 
-async fn ask(base: &str, query: &str) -> (u16, Value) {
-    let answer = reqwest::get(format!("{base}/api/v1/statistics?{query}")).await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_by_warehouse_and_by_week_page_by_page() {
     let system = system().await;
     let (base, stop) = system.serve().await;
-    let (status, month) = ask(&base, "from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing").await;
+    let (status, month) =
+        ask(&base, "statistics", "from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing").await;
     assert_eq!(status, 200, "{month}");
     let first =
         json!({ "warehouse_id": "w1", "opening": 100, "in": 7, "out": 0, "adjust": -3, "closing": 104, "entries": 2 });
@@ -49,15 +45,20 @@ async fn a_month_by_warehouse_and_by_week_page_by_page() {
     let recorded: i64 = month["as_of"]["offsets"].as_object().unwrap().values().map(|it| it.as_i64().unwrap()).sum();
     assert_eq!(recorded, 5);
 
-    let (_, page) = ask(&base, "from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1").await;
+    let (_, page) =
+        ask(&base, "statistics", "from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1").await;
     assert_eq!((&page["rows"], &page["total"]), (&json!([first]), &month["total"]));
     let cursor = page["next_cursor"].as_str().unwrap();
-    let (_, rest) =
-        ask(&base, &format!("from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1&cursor={cursor}"))
-            .await;
+    let (_, rest) = ask(
+        &base,
+        "statistics",
+        &format!("from=2025-03-01&to=2025-04-01&group_by=warehouse&sort=-closing&limit=1&cursor={cursor}"),
+    )
+    .await;
     assert_eq!((&rest["rows"], &rest["next_cursor"]), (&json!([second]), &Value::Null));
 
-    let (_, weeks) = ask(&base, "from=2025-03-01&to=2025-03-11&interval=week&warehouse_id=w1&group_by=product").await;
+    let (_, weeks) =
+        ask(&base, "statistics", "from=2025-03-01&to=2025-03-11&interval=week&warehouse_id=w1&group_by=product").await;
     let starts: Vec<_> = weeks["rows"].as_array().unwrap().iter().map(|it| it["start"].as_str().unwrap()).collect();
     assert_eq!(starts, ["2025-03-01T00:00:00+08:00", "2025-03-03T00:00:00+08:00", "2025-03-10T00:00:00+08:00"]);
     assert_eq!(weeks["rows"][2]["product_id"], "apple");
@@ -108,12 +109,7 @@ async fn bad_questions_are_told_which_field_is_wrong() {
         (format!("{period}&{long}=1"), &long[..64], "no_such_field"),
         ("from=2000-01-01&to=2025-01-01&interval=hour".to_owned(), "interval", "too_many_parts"),
     ] {
-        let (status, problem) = ask(&base, &query).await;
-        let short: String = query.chars().take(100).collect();
-        assert_eq!(status, 422, "{short}: {problem}");
-        let error = &problem["errors"][0];
-        assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{short}: {problem}");
-        assert!(error["message"].as_str().is_some_and(|it| it.len() < 400), "{short}");
+        assert_refused(&base, "statistics", &query, field, code).await;
     }
     stop.cancel();
     system.end().await;
@@ -124,7 +120,7 @@ async fn records_that_do_not_answer_are_no_empty_statement() {
     let system = system().await;
     let (base, stop) = system.serve().await;
     system.sql("RENAME TABLE month_warehouse_totals TO gone").await;
-    let (status, problem) = ask(&base, "from=2025-03-01&to=2025-04-01&group_by=warehouse").await;
+    let (status, problem) = ask(&base, "statistics", "from=2025-03-01&to=2025-04-01&group_by=warehouse").await;
     assert_eq!((status, problem["code"].as_str()), (503, Some("unavailable")));
     system.sql("RENAME TABLE gone TO month_warehouse_totals").await;
     stop.cancel();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::filters::name_of;
+use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
 use crate::model::entry::Kind;
 use crate::model::live::Named;
@@ -18,20 +18,9 @@ pub fn list(list: &EntryList, query: &RecordsQuery) -> AnyView {
     let title = if query.bill.is_empty() { texts.title.to_owned() } else { (texts.bill_of)(&query.bill) };
     let next = list.next.as_ref().map(|cursor| {
         let url = RecordsQuery { cursor: cursor.clone(), ..query.clone() }.url();
-        let words = if list.looked_back_to.is_some() { texts.look_on } else { shared.next };
-        view! {
-            <a class="btn" href=url rel="next">
-                {words}
-            </a>
-        }
+        (url, if list.looked_back_to.is_some() { texts.look_on } else { shared.next })
     });
-    let first = (!query.cursor.is_empty()).then(|| {
-        view! {
-            <a class="btn quiet" href=query.but(|_| ()).url()>
-                {shared.first}
-            </a>
-        }
-    });
+    let first = (!query.cursor.is_empty()).then(|| query.but(|_| ()).url());
     let given_up = list.looked_back_to.as_ref().map(|at| (texts.looked_back_to)(at));
     let body = if list.lines.is_empty() { nothing(given_up.is_some()) } else { table(list, query) };
     view! {
@@ -46,8 +35,7 @@ pub fn list(list: &EntryList, query: &RecordsQuery) -> AnyView {
             <footer>
                 <span>{given_up}</span>
                 <span class="grow"></span>
-                {first}
-                {next}
+                {turning(first, next)}
             </footer>
         </section>
     }

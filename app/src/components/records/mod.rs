@@ -3,5 +3,5 @@
 mod form;
 mod list;
 
-pub use form::{form, periods};
+pub use form::form;
 pub use list::list;

@@ -7,7 +7,7 @@ mod table;
 
 pub use charts::{Movement, Movers};
 pub use equation::Equation;
-pub use filters::{filters, periods};
+pub use filters::filters;
 pub use table::lines;
 
 use crate::components::filters::name_of;

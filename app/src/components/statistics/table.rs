@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::components::curve::Curve;
-use crate::components::filters::name_of;
+use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
 use crate::model::entry::Kind;
 use crate::model::names::NameOf;
+use crate::model::period::About;
 use crate::model::quantity::Direction;
 use crate::model::records_page::RecordsQuery;
 use crate::model::statistics::{Column, Figures, GroupBy, Order};
@@ -28,21 +29,11 @@ pub fn lines(view: &StatementView, query: &StatisticsQuery) -> AnyView {
     let identity = if is_adjusted { texts.identity_adjusted } else { texts.identity };
     let next = view.next.as_ref().map(|cursor| {
         let url = StatisticsQuery { cursor: cursor.clone(), ..query.clone() }.url();
-        view! {
-            <a class="btn" href=url rel="next">
-                {texts.next}
-            </a>
-        }
+        (url, texts.next)
     });
-    let first = (!query.cursor.is_empty()).then(|| {
-        view! {
-            <a class="btn quiet" href=query.but(|_| ()).url()>
-                {texts.first}
-            </a>
-        }
-    });
+    let first = (!query.cursor.is_empty()).then(|| query.but(|_| ()).url());
     let lines = view.lines.iter().map(|it| line(it, &shape, query, most)).collect_view();
-    let total = cells(&view.total, &shape, 0, &query.records());
+    let total = cells(&view.total, &shape, 0, &records_about(&query.about));
     let width = shape.titles().len().max(1);
     view! {
         <section class="panel lines" aria-labelledby="lines">
@@ -70,8 +61,7 @@ pub fn lines(view: &StatementView, query: &StatisticsQuery) -> AnyView {
             <footer>
                 <span>{identity}</span>
                 <span class="grow"></span>
-                {first}
-                {next}
+                {turning(first, next)}
             </footer>
         </section>
     }
@@ -187,7 +177,7 @@ fn line(it: &Line, shape: &Shape, query: &StatisticsQuery, most: i64) -> AnyView
 fn into(query: &StatisticsQuery, of: NameOf, id: &str) -> String {
     query
         .but(|it| {
-            *it.ids(of) = vec![id.to_owned()];
+            it.about.filter.only(of, id);
             it.order = None;
             let by = &mut it.group_by;
             match of {
@@ -197,8 +187,8 @@ fn into(query: &StatisticsQuery, of: NameOf, id: &str) -> String {
             }
             if *by == GroupBy::default() {
                 match of {
-                    NameOf::Warehouse if it.products.is_empty() => by.product = true,
-                    NameOf::Product | NameOf::Company if it.warehouses.is_empty() => by.warehouse = true,
+                    NameOf::Warehouse if it.about.filter.products.is_empty() => by.product = true,
+                    NameOf::Product | NameOf::Company if it.about.filter.warehouses.is_empty() => by.warehouse = true,
                     _ => it.by_time = true,
                 }
             }
@@ -208,14 +198,18 @@ fn into(query: &StatisticsQuery, of: NameOf, id: &str) -> String {
 
 /// The entries behind a line.
 fn behind(query: &StatisticsQuery, shape: &Shape, it: &Line) -> RecordsQuery {
-    let mut records = query.records();
+    let mut about = query.about.clone();
     if let Some((from, to)) = &it.part {
-        (records.preset, records.from, records.to) = (None, from.clone(), to.clone());
+        (about.preset, about.from, about.to) = (None, from.clone(), to.clone());
     }
     for (of, named) in shape.kinds.iter().zip(&it.names) {
-        *records.ids(*of) = vec![named.id.clone()];
+        about.filter.only(*of, &named.id);
     }
-    records
+    records_about(&about)
+}
+
+fn records_about(about: &About) -> RecordsQuery {
+    RecordsQuery { about: about.clone(), ..RecordsQuery::default() }
 }
 
 /// The numbers of a line, each with the way to its entries; `most`: the largest movement of all, 0 where no shares are drawn.

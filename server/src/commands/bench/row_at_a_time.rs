@@ -18,7 +18,7 @@ pub async fn run(parts: &Parts, messages: usize) -> anyhow::Result<Duration> {
     for n in 0..=messages {
         reader
             .each(async |partition, offset, payload| {
-                let entry = decode(payload, now, &rules).map_err(|it| anyhow::anyhow!(it.reason))?;
+                let entry = decode(payload, now, &rules).map_err(|it| anyhow::anyhow!(it.reason()))?;
                 rows.insert(&entry, partition, offset).await?;
                 let key = StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() };
                 parts.realtime.add_plainly(&key, entry.movement()).await?;

@@ -1,0 +1,83 @@
+//! What is wrong with an entry, in words, to be read after the name of its field. English is as it is stored.
+
+use super::Locale;
+use crate::model::entry::MAX_DESCRIPTION_BYTES;
+use crate::model::faults::Why;
+use crate::model::flaw::{Code, Flaw};
+use crate::number::count_of;
+
+impl Locale {
+    /// What is wrong.
+    pub fn flaw(self, flaw: &Flaw) -> String {
+        match self {
+            Self::En => flaw.to_string(),
+            Self::Zh => chinese(flaw),
+        }
+    }
+
+    /// A kind of rejection, in a few words.
+    pub fn code(self, code: Code) -> &'static str {
+        let (en, zh) = match code {
+            Code::Malformed => ("No JSON object", "不是 JSON 对象"),
+            Code::TwinField => ("Field named twice", "字段重复"),
+            Code::Missing => ("Field missing", "缺少字段"),
+            Code::WrongType => ("Wrong type", "类型不符"),
+            Code::Invalid => ("Value not allowed", "取值不符"),
+            Code::Conflict => ("Conflict", "内容冲突"),
+            Code::SumOutOfRange => ("Sum out of range", "合计超限"),
+            Code::Refused => ("Refused by the database", "数据库拒绝"),
+        };
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+
+    /// A field of an entry, as a person calls it. `None`: it is none of them.
+    pub fn entry_field(self, field: &str) -> Option<&'static str> {
+        let (en, zh) = match field {
+            "product_id" => ("Product", "产品"),
+            "quantity" => ("Quantity", "数量"),
+            "drcr" => ("Direction", "方向"),
+            "company_id" => ("Company", "公司"),
+            "warehouse_id" => ("Warehouse", "仓库"),
+            "bill_id" => ("Bill", "单据"),
+            "create_time" => ("Business time", "业务时间"),
+            "description" => ("Description", "说明"),
+            "kind" => ("Kind", "类型"),
+            "line_no" => ("Line", "行号"),
+            _ => return None,
+        };
+        Some(match self {
+            Self::En => en,
+            Self::Zh => zh,
+        })
+    }
+}
+
+fn chinese(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::NotUtf8(byte) => format!("自第 {byte} 字节起不是 UTF-8"),
+        Flaw::NotAnObject(cause) => format!("不是 JSON 对象：{cause}"),
+        Flaw::Twin => "出现了两次".to_owned(),
+        Flaw::Missing => "未填写".to_owned(),
+        Flaw::NotText => "不是文本".to_owned(),
+        Flaw::BrokenText(cause) => format!("不是有效的 JSON 文本：{cause}"),
+        Flaw::NotTextOrInteger => "既不是文本也不是整数".to_owned(),
+        Flaw::NotInteger => "不是整数".to_owned(),
+        Flaw::Id(why) => Locale::Zh.why(&Why::NoId(*why)),
+        Flaw::Quantity(_) | Flaw::LineNo => "不在 1 至 2147483647 之间".to_owned(),
+        Flaw::Direction(_) => "既不是 1（入库）也不是 -1（出库）".to_owned(),
+        Flaw::TooLong => format!("超过 {MAX_DESCRIPTION_BYTES} 字节"),
+        Flaw::HasNul => "含有 U+0000".to_owned(),
+        Flaw::Kind => "不是 bill、opening、adjust 之一".to_owned(),
+        Flaw::NotATime => "不是 YYYY-MM-DD HH:MM:SS，也不是 RFC 3339".to_owned(),
+        Flaw::SkippedTime => "是不存在的当地时间：时钟在此拨快".to_owned(),
+        Flaw::OutOfRange => "超出范围".to_owned(),
+        Flaw::Before(day) => format!("早于 {day}"),
+        Flaw::TooFarAhead(limit) => format!("比消息时间晚 {limit} 以上"),
+        Flaw::Contradicts(line) => format!("与第 {} 行是同一单据行，但内容不同", count_of(*line)),
+        Flaw::Recorded(fields) => format!("已有记录，但 {fields} 不同"),
+        Flaw::Said(words) => words.clone(),
+    }
+}

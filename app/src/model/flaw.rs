@@ -1,0 +1,167 @@
+//! Why a message is not recorded, and what is wrong with an entry that somebody wants to send. In English here, as it is stored; in
+//! other languages in `i18n/flaws.rs`.
+
+use super::entry::MAX_DESCRIPTION_BYTES;
+use super::ids::IdError;
+use super::quantity::{DirectionError, QuantityError};
+
+/// Stable codes, for scripts and for the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// No JSON object in UTF-8.
+    Malformed,
+    /// An object that names a field twice.
+    TwinField,
+    /// A field that must be there is not.
+    Missing,
+    /// A field of another JSON type.
+    WrongType,
+    /// A field whose value is not allowed.
+    Invalid,
+    /// A bill line that is recorded already, with other content.
+    Conflict,
+    /// Would carry a sum beyond +-(2^53 - 1).
+    SumOutOfRange,
+    /// The database refuses the row though the decoder accepted it.
+    Refused,
+}
+
+impl Code {
+    /// All.
+    pub const ALL: [Self; 8] = [
+        Self::Malformed,
+        Self::TwinField,
+        Self::Missing,
+        Self::WrongType,
+        Self::Invalid,
+        Self::Conflict,
+        Self::SumOutOfRange,
+        Self::Refused,
+    ];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::TwinField => "twin_field",
+            Self::Missing => "missing",
+            Self::WrongType => "wrong_type",
+            Self::Invalid => "invalid",
+            Self::Conflict => "conflict",
+            Self::SumOutOfRange => "sum_out_of_range",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// By its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// What is wrong with an entry, or with one field of it: to be read after the field's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// From that byte on.
+    #[error("is not UTF-8 from byte {0}")]
+    NotUtf8(usize),
+    /// What the parser says.
+    #[error("is no JSON object: {0}")]
+    NotAnObject(String),
+    /// A field.
+    #[error("is named twice")]
+    Twin,
+    /// A field.
+    #[error("is missing")]
+    Missing,
+    /// A field that wants a text.
+    #[error("is not a string")]
+    NotText,
+    /// What the parser says.
+    #[error("is no valid JSON string: {0}")]
+    BrokenText(String),
+    /// A field that wants an id.
+    #[error("is neither a string nor an integer")]
+    NotTextOrInteger,
+    /// A field that wants a number.
+    #[error("is not a JSON integer")]
+    NotInteger,
+    /// An id.
+    #[error(transparent)]
+    Id(IdError),
+    /// A quantity.
+    #[error(transparent)]
+    Quantity(QuantityError),
+    /// A direction.
+    #[error(transparent)]
+    Direction(DirectionError),
+    /// A description.
+    #[error("is longer than {MAX_DESCRIPTION_BYTES} bytes")]
+    TooLong,
+    /// A description.
+    #[error("contains U+0000")]
+    HasNul,
+    /// A kind.
+    #[error("is none of bill, opening, adjust")]
+    Kind,
+    /// A number of a line.
+    #[error("is not between 1 and 2147483647")]
+    LineNo,
+    /// A time.
+    #[error("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339")]
+    NotATime,
+    /// A time.
+    #[error("does not exist: clocks went forward over it")]
+    SkippedTime,
+    /// A time.
+    #[error("is out of range")]
+    OutOfRange,
+    /// A time before that day.
+    #[error("is before {0}")]
+    Before(String),
+    /// A time that is later by more than so much.
+    #[error("is more than {0} ahead of its message")]
+    TooFarAhead(String),
+    /// In a file: that line has the same identity and another content.
+    #[error("is the same bill line as line {0}, which says otherwise")]
+    Contradicts(usize),
+    /// It is recorded with other content.
+    #[error("is recorded already, with another {0}")]
+    Recorded(String),
+    /// The database or a check of sums says so.
+    #[error("{0}")]
+    Said(String),
+}
+
+impl Flaw {
+    /// What kind of fault it is.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotUtf8(_) | Self::NotAnObject(_) | Self::BrokenText(_) => Code::Malformed,
+            Self::Twin => Code::TwinField,
+            Self::Missing => Code::Missing,
+            Self::NotText | Self::NotTextOrInteger | Self::NotInteger => Code::WrongType,
+            Self::Contradicts(_) | Self::Recorded(_) => Code::Conflict,
+            Self::Said(_) => Code::Refused,
+            _ => Code::Invalid,
+        }
+    }
+}
+
+/// What is wrong with a line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineFlaw {
+    /// From 1.
+    pub line: usize,
+    /// Which field, where it is one.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub flaw: Flaw,
+}
+
+impl LineFlaw {
+    /// It is recorded already, and differs in these fields.
+    pub fn recorded(line: usize, fields: String) -> Self {
+        Self { line, field: None, flaw: Flaw::Recorded(fields) }
+    }
+}

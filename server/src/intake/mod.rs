@@ -1,0 +1,160 @@
+//! Entries that people and programs bring by HTTP: checked whole, line by line, then sent to Kafka like anybody else's. The ingest
+//! decides again; here everything wrong is said at once, before anything is sent. Knows no HTTP and no SQL.
+
+mod body;
+mod cells;
+mod check;
+mod columns;
+mod table;
+
+use app::model::flaw::LineFlaw;
+use app::model::import::Mapping;
+
+use crate::clock::Clock;
+use crate::config::EntryRules;
+use crate::ingest::{EntryProducer, Error, Sent};
+use crate::records::{Known, Records};
+
+pub use body::numbered;
+pub use check::{Checked, GoodLine, Numbered, check, check_one};
+pub use columns::{guess, mapped};
+pub use table::{Format, Table, TableError, read};
+
+/// The most bytes of a body or a file.
+pub const LARGEST: usize = 32 * 1024 * 1024;
+/// The most lines of one.
+pub const MOST_LINES: usize = 100_000;
+
+/// Takes entries in. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    /// Where they go.
+    pub producer: EntryProducer,
+    /// What a valid entry is.
+    pub rules: EntryRules,
+    /// What is recorded already.
+    pub records: Records,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What a file holds, looked at line by line.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// The names of its columns; none: it has none.
+    pub columns: Vec<String>,
+    /// Where the fields come from.
+    pub mapping: Mapping,
+    /// The first rows, as they are.
+    pub sample: Vec<Vec<String>>,
+    /// How many lines it has.
+    pub lines: usize,
+    /// What can be sent, and everything that is wrong.
+    pub checked: Checked,
+    /// So many of the good lines are recorded already, the same.
+    pub recorded: usize,
+}
+
+/// So many rows show what a file is like.
+const SAMPLE: usize = 8;
+
+/// How sending went.
+#[derive(Debug)]
+pub enum Delivery {
+    /// Kafka has them all.
+    All(usize),
+    /// Kafka has only so many, for this reason. Sending all of them again is safe: an entry that comes twice counts once.
+    Some(usize, Error),
+}
+
+impl Intake {
+    /// Checks a body of NDJSON or a JSON array.
+    pub fn check_body(&self, bytes: &[u8]) -> Result<Checked, TableError> {
+        Ok(check(numbered(bytes)?, &self.rules, self.clock.now()))
+    }
+
+    /// Looks at a file. `asked`: where its fields come from; none: as its columns are named.
+    pub async fn look(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        asked: Option<Mapping>,
+    ) -> Result<Result<Looked, TableError>, Error> {
+        let (name, rules, now) = (name.to_owned(), self.rules, self.clock.now());
+        let looking = tokio::task::spawn_blocking(move || {
+            let look = || match read(&name, &bytes)? {
+                Format::Lines => {
+                    let lines = numbered(&bytes)?;
+                    Ok(Looked { lines: lines.len(), checked: check(lines, &rules, now), ..Looked::default() })
+                }
+                Format::Table(table) => {
+                    let mapping = asked.unwrap_or_else(|| guess(&table.head));
+                    let lines = mapped(&table, &mapping);
+                    Ok(Looked {
+                        lines: lines.len(),
+                        checked: check(lines, &rules, now),
+                        sample: table.rows.iter().take(SAMPLE).map(|(_, cells)| cells.clone()).collect(),
+                        columns: table.head,
+                        mapping,
+                        ..Looked::default()
+                    })
+                }
+            };
+            look()
+        });
+        let mut looked = match looking.await {
+            Ok(Ok(looked)) => looked,
+            Ok(Err(error)) => return Ok(Err(error)),
+            Err(_) => return Ok(Err(TableError::Unreadable("reading it failed".to_owned()))),
+        };
+        self.compare(&mut looked).await?;
+        Ok(Ok(looked))
+    }
+
+    /// Looks for lines that are recorded already: the same ones are counted, others are flaws.
+    async fn compare(&self, looked: &mut Looked) -> Result<(), Error> {
+        let lines: Vec<_> = looked.checked.good.iter().map(GoodLine::as_line).collect();
+        let known = self.records.known(&lines).await?;
+        looked.recorded = known.iter().filter(|it| **it == Known::Same).count();
+        let good = std::mem::take(&mut looked.checked.good);
+        for (line, known) in good.into_iter().zip(known) {
+            match known {
+                Known::Otherwise(fields) => looked.checked.add(LineFlaw::recorded(line.line, fields)),
+                Known::Not | Known::Same => looked.checked.good.push(line),
+            }
+        }
+        looked.checked.flaws.sort_by_key(|it| it.line);
+        Ok(())
+    }
+
+    /// Sends lines and waits for Kafka's word on each.
+    pub async fn send(&self, lines: &[GoodLine]) -> Delivery {
+        let mut waiting: Vec<Sent> = Vec::with_capacity(lines.len());
+        let mut trouble = None;
+        for line in lines {
+            match self.producer.send(line.entry.product_id.as_str(), line.payload.as_bytes()).await {
+                Ok(sent) => waiting.push(sent),
+                Err(error) => {
+                    trouble = Some(error);
+                    break;
+                }
+            }
+        }
+        let mut accepted = 0;
+        for sent in waiting {
+            match sent.acknowledged().await {
+                Ok(()) => accepted += 1,
+                Err(error) => trouble = Some(error),
+            }
+        }
+        match trouble {
+            None => Delivery::All(accepted),
+            Some(error) => Delivery::Some(accepted, error),
+        }
+    }
+
+    /// Sends one line; answers where Kafka put it.
+    pub async fn send_one(&self, line: &GoodLine) -> Result<(i32, i64), Error> {
+        self.producer.send(line.entry.product_id.as_str(), line.payload.as_bytes()).await?.place().await
+    }
+}

@@ -1,0 +1,45 @@
+//! Is it recorded already? Asked of entries that somebody is about to send, without a lock: only the ingest decides.
+
+use super::batch::Line;
+use super::bill_lines::{self, Look};
+use super::classify::{Content, identity};
+use super::error::limited;
+use super::{Error, Records};
+
+/// So many lines are looked for at once.
+const AT_ONCE: usize = 4000;
+
+/// What the records hold under the identity of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    Not,
+    /// The same: it would count as a duplicate.
+    Same,
+    /// Something else: it would be rejected. The fields that differ.
+    Otherwise(String),
+}
+
+impl Records {
+    /// What the records hold under the identity of each line.
+    pub async fn known(&self, lines: &[Line]) -> Result<Vec<Known>, Error> {
+        let mut known = Vec::with_capacity(lines.len());
+        for lines in lines.chunks(AT_ONCE) {
+            let existing = limited("looking for entries", async {
+                let away = Error::away("looking for entries");
+                let mut connection = self.pool.acquire().await.map_err(away)?;
+                bill_lines::find(&mut connection, lines, Look::Passing).await
+            })
+            .await?;
+            known.extend(lines.iter().map(|line| match existing.get(&identity(&line.entry)) {
+                None => Known::Not,
+                Some(there) => match there.content.as_ref().map(|it| it.differences(&Content::of(&line.entry))) {
+                    Some(differences) if differences.is_empty() => Known::Same,
+                    Some(differences) => Known::Otherwise(differences),
+                    None => Known::Otherwise("row, which is missing".to_owned()),
+                },
+            }));
+        }
+        Ok(known)
+    }
+}
