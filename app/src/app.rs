@@ -11,11 +11,14 @@ use crate::assets::Assets;
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
 use crate::pages::components::ComponentsPage;
+use crate::pages::import::ImportPage;
 use crate::pages::live::LivePage;
 use crate::pages::names::NamesPage;
 use crate::pages::names_import::NamesImportPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::records::RecordsPage;
+use crate::pages::rejection::RejectionPage;
+use crate::pages::rejections::RejectionsPage;
 use crate::pages::statistics::StatisticsPage;
 use crate::pages::system::SystemPage;
 use crate::pages::wall::WallPage;
@@ -73,6 +76,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/wall") view=WallPage ssr=SsrMode::Async />
                 <Route path=path!("/statistics") view=StatisticsPage ssr=SsrMode::Async />
                 <Route path=path!("/records") view=RecordsPage ssr=SsrMode::Async />
+                <Route path=path!("/rejections") view=RejectionsPage ssr=SsrMode::Async />
+                <Route path=path!("/rejections/:id") view=RejectionPage ssr=SsrMode::Async />
+                <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
                 <Route path=path!("/components") view=ComponentsPage ssr=SsrMode::Async />
                 <Route path=path!("/names") view=NamesPage ssr=SsrMode::Async />

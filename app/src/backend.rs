@@ -9,9 +9,11 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::model::catalogue::{CataloguePage, CatalogueQuery};
+use crate::model::import::ImportPage;
 use crate::model::live::{Holder, LiveView};
 use crate::model::names::NameOf;
 use crate::model::records_page::RecordsPage;
+use crate::model::rejections::{RejectionDetail, RejectionsPage};
 use crate::model::statistics_page::StatisticsPage;
 use crate::model::system::SystemView;
 
@@ -28,6 +30,12 @@ pub trait Backend: Send + Sync {
     async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError>;
     /// Entries, as the part of the URL after `?` asks for them.
     async fn records(&self, query: &str) -> Result<RecordsPage, ApiError>;
+    /// Rejections, as the part of the URL after `?` asks for them.
+    async fn rejections(&self, query: &str) -> Result<RejectionsPage, ApiError>;
+    /// One rejection; none: there is no such one.
+    async fn rejection(&self, id: i64) -> Result<Option<RejectionDetail>, ApiError>;
+    /// A file of entries, as the part of the URL after `?` names it.
+    async fn import(&self, query: &str) -> Result<ImportPage, ApiError>;
     /// A page of the catalogue.
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError>;
 }

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 use crate::audit::Rebuilder;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ingest::{Daemon, Error, Status, Topic, explain};
+use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
+use crate::intake::Intake;
 use crate::realtime::{self, Realtime};
 use crate::records::{Frozen, Records};
 use crate::statistics::LevelKeeper;
@@ -66,6 +67,16 @@ impl Parts {
             status: self.status.clone(),
             clock: self.clock.clone(),
         }
+    }
+
+    /// Takes entries in over HTTP, for these parts.
+    pub fn intake(&self) -> Result<Intake, Error> {
+        Ok(Intake {
+            producer: EntryProducer::new(&self.config.kafka)?,
+            rules: self.config.entry,
+            records: self.records.clone(),
+            clock: self.clock.clone(),
+        })
     }
 
     /// The keeper of levels of these parts.

@@ -158,20 +158,28 @@ pub fn choices(
     .into_any()
 }
 
-/// What is wrong with a question, and what is not clear in it; `url`: of the page about something else.
-pub fn faults(about: &About, form: &Form, url: impl Fn(About) -> String) -> AnyView {
-    let Form { faults, unclear, .. } = form;
+/// What is wrong with a question, field by field.
+pub fn wrong_fields(faults: &[FieldFault]) -> AnyView {
     let texts = locale().statistics_texts();
     let words = |it: &FieldFault| {
         let field = (texts.field)(&it.field).map_or_else(|| it.field.clone(), str::to_owned);
         view! { <li>{format!("{field} {}", locale().why(&it.why))}</li> }
     };
-    let wrong = (!faults.is_empty()).then(|| {
-        view! {
-            <Notice tone="bad" role="alert" words=texts.wrong />
-            <ul class="faults">{faults.iter().map(words).collect_view()}</ul>
-        }
-    });
+    (!faults.is_empty())
+        .then(|| {
+            view! {
+                <Notice tone="bad" role="alert" words=texts.wrong />
+                <ul class="faults">{faults.iter().map(words).collect_view()}</ul>
+            }
+        })
+        .into_any()
+}
+
+/// What is wrong with a question, and what is not clear in it; `url`: of the page about something else.
+pub fn faults(about: &About, form: &Form, url: impl Fn(About) -> String) -> AnyView {
+    let Form { faults, unclear, .. } = form;
+    let texts = locale().statistics_texts();
+    let wrong = wrong_fields(faults);
     let ask = |it: &Unclear| {
         let label = (texts.kind)(it.of);
         let say = if it.found.is_empty() { texts.finds_nothing } else { texts.which };

@@ -4,8 +4,10 @@ mod date;
 mod en;
 mod faults;
 mod flaws;
+mod import;
 mod names;
 mod records;
+mod rejections;
 mod statistics;
 mod zh;
 
@@ -15,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::live::Named;
 use crate::model::names::Name;
 
+pub use import::ImportTexts;
 pub use names::NamesTexts;
 pub use records::RecordsTexts;
+pub use rejections::RejectionsTexts;
 pub use statistics::StatisticsTexts;
 
 /// A language of the interface.

@@ -15,6 +15,7 @@ pub mod period;
 pub mod pipeline;
 pub mod quantity;
 pub mod records_page;
+pub mod rejections;
 pub mod statistics;
 pub mod statistics_page;
 pub mod stock;

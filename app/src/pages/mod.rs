@@ -1,11 +1,14 @@
 //! A file per route, named as its URL. Made on the server; what moves in the browser is an island.
 
 pub mod components;
+pub mod import;
 pub mod live;
 pub mod names;
 pub mod names_import;
 pub mod not_found;
 pub mod records;
+pub mod rejection;
+pub mod rejections;
 pub mod statistics;
 pub mod system;
 pub mod wall;

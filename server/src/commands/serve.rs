@@ -100,6 +100,7 @@ pub fn start_web(
     running: &mut Running,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
+    let intake = parts.intake()?;
     let Parts { records, realtime, topic, status, clock, config } = parts.clone();
     let zone = config.entry.business_time;
     let (follower, hub) = Follower::new(records.clone(), realtime.clone(), status.clone(), clock.clone(), zone);
@@ -119,6 +120,7 @@ pub fn start_web(
         hub,
         pipeline,
         system,
+        intake,
         version: version_of(&pkg)?,
         metrics,
         clock,
@@ -165,6 +167,9 @@ async fn prune(records: Records, journal: JournalConfig, stop: CancellationToken
             _ = every.tick() => {}
         }
         if let Err(error) = records.prune_minutes().await {
+            tracing::warn!("{}", explain(&error));
+        }
+        if let Err(error) = records.prune_uploads().await {
             tracing::warn!("{}", explain(&error));
         }
         loop {

@@ -57,7 +57,8 @@ pub fn mapped(table: &Table, mapping: &Mapping) -> Vec<Numbered> {
     table.rows.iter().map(|(line, cells)| Numbered { line: *line, text: entry(cells, mapping).into_bytes() }).collect()
 }
 
-fn entry(cells: &[String], mapping: &Mapping) -> String {
+/// Cells as an entry.
+pub fn entry(cells: &[String], mapping: &Mapping) -> String {
     let mut entry = Map::new();
     for field in FIELDS {
         let text = match mapping.source(field) {

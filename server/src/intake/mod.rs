@@ -5,10 +5,14 @@ mod body;
 mod cells;
 mod check;
 mod columns;
+mod resubmit;
 mod table;
+
+use std::time::Duration;
 
 use app::model::flaw::LineFlaw;
 use app::model::import::Mapping;
+use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Clock;
 use crate::config::EntryRules;
@@ -18,6 +22,7 @@ use crate::records::{Known, Records};
 pub use body::numbered;
 pub use check::{Checked, GoodLine, Numbered, check, check_one};
 pub use columns::{guess, mapped};
+pub use resubmit::{Resubmitted, typed_entry};
 pub use table::{Format, Table, TableError, read};
 
 /// The most bytes of a body or a file.
@@ -41,12 +46,10 @@ pub struct Intake {
 /// What a file holds, looked at line by line.
 #[derive(Debug, Default)]
 pub struct Looked {
-    /// The names of its columns; none: it has none.
-    pub columns: Vec<String>,
+    /// The names of its columns, each with its first value; none: it has none.
+    pub columns: Vec<(String, String)>,
     /// Where the fields come from.
     pub mapping: Mapping,
-    /// The first rows, as they are.
-    pub sample: Vec<Vec<String>>,
     /// How many lines it has.
     pub lines: usize,
     /// What can be sent, and everything that is wrong.
@@ -55,8 +58,8 @@ pub struct Looked {
     pub recorded: usize,
 }
 
-/// So many rows show what a file is like.
-const SAMPLE: usize = 8;
+/// So long somebody waits for Kafka's word.
+const WAIT: Duration = Duration::from_secs(25);
 
 /// How sending went.
 #[derive(Debug)]
@@ -93,8 +96,7 @@ impl Intake {
                     Ok(Looked {
                         lines: lines.len(),
                         checked: check(lines, &rules, now),
-                        sample: table.rows.iter().take(SAMPLE).map(|(_, cells)| cells.clone()).collect(),
-                        columns: table.head,
+                        columns: with_first(&table),
                         mapping,
                         ..Looked::default()
                     })
@@ -127,12 +129,15 @@ impl Intake {
         Ok(())
     }
 
-    /// Sends lines and waits for Kafka's word on each.
+    /// Sends lines and waits for Kafka's word on each, together for [`WAIT`] at the most.
     pub async fn send(&self, lines: &[GoodLine]) -> Delivery {
+        let end = Instant::now() + WAIT;
+        let late = |_| Error::NotYet("Kafka has not confirmed every entry in time".to_owned());
         let mut waiting: Vec<Sent> = Vec::with_capacity(lines.len());
         let mut trouble = None;
         for line in lines {
-            match self.producer.send(line.entry.product_id.as_str(), line.payload.as_bytes()).await {
+            let sending = self.producer.send(line.entry.product_id.as_str(), line.payload.as_bytes());
+            match timeout_at(end, sending).await.map_err(late).and_then(|it| it) {
                 Ok(sent) => waiting.push(sent),
                 Err(error) => {
                     trouble = Some(error);
@@ -142,7 +147,7 @@ impl Intake {
         }
         let mut accepted = 0;
         for sent in waiting {
-            match sent.acknowledged().await {
+            match timeout_at(end, sent.acknowledged()).await.map_err(late).and_then(|it| it) {
                 Ok(()) => accepted += 1,
                 Err(error) => trouble = Some(error),
             }
@@ -152,9 +157,10 @@ impl Intake {
             Some(error) => Delivery::Some(accepted, error),
         }
     }
+}
 
-    /// Sends one line; answers where Kafka put it.
-    pub async fn send_one(&self, line: &GoodLine) -> Result<(i32, i64), Error> {
-        self.producer.send(line.entry.product_id.as_str(), line.payload.as_bytes()).await?.place().await
-    }
+fn with_first(table: &Table) -> Vec<(String, String)> {
+    let first = table.rows.first().map(|(_, cells)| cells.as_slice()).unwrap_or_default();
+    let value = |place: usize| first.get(place).cloned().unwrap_or_default();
+    table.head.iter().enumerate().map(|(place, name)| (name.clone(), value(place))).collect()
 }

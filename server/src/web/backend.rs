@@ -2,14 +2,18 @@
 
 use app::backend::{ApiError, Backend, MOST_FOUND};
 use app::model::catalogue::{CataloguePage, CatalogueQuery};
+use app::model::import::ImportPage;
 use app::model::live::{Holder, LiveView};
 use app::model::names::NameOf;
 use app::model::records_page::RecordsPage;
+use app::model::rejections::{RejectionDetail, RejectionsPage};
 use app::model::statistics_page::StatisticsPage;
 use app::model::system::SystemView;
 use async_trait::async_trait;
 
+use super::import_page::ImportReader;
 use super::records_page::RecordsReader;
+use super::rejections_page::RejectionsReader;
 use super::statistics_page::StatisticsReader;
 use super::system::SystemReader;
 use crate::catalogue;
@@ -27,6 +31,10 @@ pub struct ServerBackend {
     pub statistics: StatisticsReader,
     /// The entries themselves.
     pub records: RecordsReader,
+    /// What was not recorded.
+    pub rejections: RejectionsReader,
+    /// Files of entries.
+    pub import: ImportReader,
     /// For periods by name.
     pub clock: Clock,
 }
@@ -63,6 +71,27 @@ impl Backend for ServerBackend {
     async fn records(&self, query: &str) -> Result<RecordsPage, ApiError> {
         self.records.page(query, self.clock.now()).await.map_err(|error| {
             tracing::warn!("records cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn rejections(&self, query: &str) -> Result<RejectionsPage, ApiError> {
+        self.rejections.page(query, self.clock.now()).await.map_err(|error| {
+            tracing::warn!("rejections cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn rejection(&self, id: i64) -> Result<Option<RejectionDetail>, ApiError> {
+        self.rejections.one(id).await.map_err(|error| {
+            tracing::warn!("a rejection cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn import(&self, query: &str) -> Result<ImportPage, ApiError> {
+        self.import.page(query).await.map_err(|error| {
+            tracing::warn!("a file cannot be shown: {}", explain(&error));
             ApiError::Away
         })
     }

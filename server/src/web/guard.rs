@@ -37,6 +37,14 @@ impl Principal {
     fn local() -> Self {
         Self { name: "local administrator".to_owned(), role: Role::Admin }
     }
+
+    /// Refuses who may not; `who_may`: a sentence that says who may.
+    pub fn must_be(&self, role: Role, who_may: &str) -> Result<(), Problem> {
+        if self.role >= role {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", who_may))
+    }
 }
 
 /// Refuses to serve the world while there is no signing in.

@@ -2,9 +2,13 @@
 
 mod assets;
 mod backend;
+mod entries;
 mod find;
 mod guard;
 mod health;
+mod import;
+mod import_page;
+mod import_query;
 mod names;
 mod pages;
 mod params;
@@ -15,6 +19,10 @@ mod problem;
 mod records;
 mod records_page;
 mod records_query;
+mod rejection_form;
+mod rejections;
+mod rejections_page;
+mod rejections_query;
 mod router;
 mod statistics;
 mod statistics_page;
@@ -36,6 +44,7 @@ pub use system::SystemReader;
 
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
+use crate::intake::Intake;
 use crate::live::Hub;
 
 /// What the web server works with. Cheap to clone.
@@ -47,6 +56,8 @@ pub struct Web {
     pub pipeline: PipelineReader,
     /// How the parts are.
     pub system: SystemReader,
+    /// Takes entries in.
+    pub intake: Intake,
     /// For `/metrics`.
     pub metrics: PrometheusHandle,
     /// The time.

@@ -45,10 +45,7 @@ pub fn routes(forms: NamesForms) -> Router {
 }
 
 fn only_admin(who: &Principal) -> Result<(), Problem> {
-    if who.role >= Role::Admin {
-        return Ok(());
-    }
-    Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "Only an administrator changes names."))
+    who.must_be(Role::Admin, "Only an administrator changes names.")
 }
 
 fn log(error: &crate::records::Error) {

@@ -22,8 +22,10 @@ use leptos_axum::{
 };
 
 use super::backend::ServerBackend;
+use super::import_page::ImportReader;
 use super::preferences;
 use super::records_page::RecordsReader;
+use super::rejections_page::RejectionsReader;
 use super::statistics_page::StatisticsReader;
 use super::{Web, assets};
 
@@ -68,6 +70,8 @@ impl Pages {
                     finder: web.finder(),
                     zone: web.business_time,
                 },
+                rejections: RejectionsReader { intake: web.intake.clone(), zone: web.business_time },
+                import: ImportReader { intake: web.intake.clone(), zone: web.business_time },
                 clock: web.clock.clone(),
             }),
             assets: Assets { folder: format!("/{dir}"), version: web.version.to_string() },

@@ -2,6 +2,7 @@
 
 use app::i18n::Locale;
 use app::model::faults::FieldFault;
+use app::model::flaw::LineFlaw;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,13 +30,19 @@ pub struct Problem {
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Which.
+    /// In which line, or at which place from 1, where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Which; `entry`: the whole.
     pub field: String,
     /// Stable, for scripts.
     pub code: &'static str,
     /// For people.
     pub message: String,
 }
+
+/// So many errors are listed; the detail counts them all.
+const MOST_ERRORS: usize = 1000;
 
 impl Problem {
     /// A problem of a status.
@@ -58,11 +65,25 @@ impl Problem {
     /// Fields of a question are wrong.
     pub fn faults(faults: &[FieldFault]) -> Self {
         let error = |it: &FieldFault| FieldError {
+            line: None,
             field: it.field.clone(),
             code: it.why.code(),
             message: Locale::En.why(&it.why),
         };
         Self::invalid(faults.iter().map(error).collect())
+    }
+
+    /// Lines are wrong; of very many the first are named.
+    pub fn flaws(flaws: &[LineFlaw], lines: usize) -> Self {
+        let error = |it: &LineFlaw| FieldError {
+            line: Some(it.line),
+            field: it.field.clone().unwrap_or_else(|| "entry".to_owned()),
+            code: it.flaw.code().as_str(),
+            message: it.flaw.to_string(),
+        };
+        let errors = flaws.iter().take(MOST_ERRORS).map(error).collect();
+        let detail = format!("{} of {lines} entries are wrong; nothing was sent.", flaws.len());
+        Self { detail, ..Self::invalid(errors) }
     }
 
     /// A store does not answer.

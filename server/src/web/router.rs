@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::import::{self, ImportForms};
 use super::names::{self, NamesForms};
 use super::pages::Pages;
 use super::problem::Problem;
-use super::{Web, assets, find, guard, pipeline, preferences, records, statistics, stock, stream};
+use super::rejection_form::{self, RejectionForm};
+use super::{Web, assets, entries, find, guard, pipeline, preferences, records, rejections, statistics, stock, stream};
+use crate::intake::LARGEST;
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -28,6 +32,9 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .route("/api/v1/pipeline", get(pipeline::get))
         .route("/api/v1/ids", get(find::get))
         .route("/api/v1/records", get(records::get))
+        .route("/api/v1/entries", post(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/api/v1/rejections", get(rejections::get))
+        .route("/api/v1/rejections/{id}/resubmit", post(rejections::resubmit))
         .route("/api/v1/statistics", get(statistics::get))
         .route("/api/v1/{*unknown}", axum::routing::any(unknown))
         .route("/lang/{tag}", get(preferences::choose_language))
@@ -35,6 +42,8 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .with_state(web.clone())
         .merge(pages.routes())
         .merge(names::routes(forms))
+        .merge(import::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
+        .merge(rejection_form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());

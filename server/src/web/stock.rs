@@ -31,6 +31,7 @@ pub async fn get(
 ) -> Result<Json<StockPage>, Problem> {
     let Query(wanted) = wanted.map_err(|_| {
         Problem::invalid(vec![FieldError {
+            line: None,
             field: "query".to_owned(),
             code: "malformed",
             message: "cannot be read".to_owned(),
@@ -38,7 +39,7 @@ pub async fn get(
     })?;
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: String| {
-        errors.push(FieldError { field: field.to_owned(), code: "invalid", message });
+        errors.push(FieldError { line: None, field: field.to_owned(), code: "invalid", message });
     };
     if let Some(Err(why)) = wanted.warehouse_id.as_deref().map(WarehouseId::try_from) {
         wrong("warehouse_id", why.to_string());

@@ -191,6 +191,7 @@ impl System {
             hub,
             pipeline,
             system,
+            intake: self.parts.intake().expect("a producer"),
             version: version_of(&pkg).expect("a pkg folder"),
             metrics: metrics_handle(),
             clock: self.parts.clock.clone(),

@@ -1,0 +1,139 @@
+//! `GET /api/v1/rejections`, `POST /api/v1/rejections/{id}/resubmit`.
+
+use app::i18n::Locale;
+use app::model::flaw::LineFlaw;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::Web;
+use super::guard::{Principal, Role};
+use super::params::Params;
+use super::problem::Problem;
+use super::rejections_query::question;
+use crate::business_time::rfc3339;
+use crate::ingest::explain;
+use crate::intake::Resubmitted;
+use crate::records::{RejectionsWanted, StoredRejection};
+
+/// The most rejections on a page, and the usual number.
+const LIMITS: (i64, i64) = (1000, 100);
+
+/// A rejection, as JSON.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    id: i64,
+    partition: i32,
+    offset: i64,
+    code: String,
+    field: Option<String>,
+    reason: String,
+    /// The first 500 bytes of the message, as text where they are text.
+    raw: String,
+    /// The same bytes, exactly, in base64.
+    raw_base64: String,
+    /// How many bytes the message has.
+    size: i64,
+    rejected_at: String,
+    /// How often something was sent again for it.
+    sent_again: i64,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    items: Vec<Item>,
+    next_cursor: Option<String>,
+}
+
+/// What was sent again.
+#[derive(Debug, Serialize)]
+pub struct Sent {
+    partition: i32,
+    offset: i64,
+}
+
+fn only_auditor(who: &Principal) -> Result<(), Problem> {
+    who.must_be(Role::Auditor, "Only an auditor sees what was rejected.")
+}
+
+/// The list.
+pub async fn get(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Answer>, Problem> {
+    only_auditor(&who)?;
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let asked = question(&mut params);
+    let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
+    let faults = params.faults();
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
+    }
+    let wanted =
+        RejectionsWanted { code: asked.code, sent_again: asked.sent_again, before: asked.before, limit: limit + 1 };
+    let mut found = web.pipeline.records.rejections(wanted).await.map_err(|error| away(&error.into()))?;
+    let has_more = i64::try_from(found.len()).is_ok_and(|it| it > limit);
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = found.last().filter(|_| has_more).map(|it| it.id.to_string());
+    Ok(Json(Answer { items: found.into_iter().map(item).collect(), next_cursor }))
+}
+
+fn item(it: StoredRejection) -> Item {
+    Item {
+        id: it.id,
+        partition: it.partition_id,
+        offset: it.kafka_offset,
+        code: it.code,
+        field: it.field,
+        reason: it.reason,
+        raw: String::from_utf8_lossy(&it.raw).into_owned(),
+        raw_base64: STANDARD.encode(&it.raw),
+        size: it.size,
+        rejected_at: rfc3339(app::model::entry::Millis(it.rejected_at.and_utc().timestamp_millis())),
+        sent_again: it.sent_again,
+    }
+}
+
+/// The corrected entry is the body. `?seen=`: so many the client knows to have been sent for it already; usually none.
+pub async fn resubmit(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Sent>), Problem> {
+    only_auditor(&who)?;
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let seen = params.number("seen", 0, i64::MAX).unwrap_or_default();
+    let faults = params.faults();
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
+    }
+    let no_such = || Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such rejection.");
+    let id: i64 = id.parse().map_err(|_| no_such())?;
+    match web.intake.resubmit(id, seen, &body, &who.name).await.map_err(|error| away(&error))? {
+        Resubmitted::At(partition, offset) => Ok((StatusCode::ACCEPTED, Json(Sent { partition, offset }))),
+        Resubmitted::Flawed(it) => Err(Problem::flaws(&[LineFlaw { line: 1, field: it.field, flaw: it.flaw }], 1)),
+        Resubmitted::Meanwhile => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "sent_again_already",
+            "Something was sent again for it already; ?seen= says how often you know of.",
+        )),
+        Resubmitted::NoSuch => Err(no_such()),
+        Resubmitted::Unconfirmed => {
+            let texts = Locale::En.rejections_texts();
+            Err(Problem::away(&format!("{}. {}", texts.unconfirmed, texts.unconfirmed_how)))
+        }
+    }
+}
+
+fn away(error: &crate::ingest::Error) -> Problem {
+    tracing::warn!("rejections: {}", explain(error));
+    Problem::away("The records do not answer.")
+}
