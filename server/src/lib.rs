@@ -8,6 +8,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 mod csv_lines;
+pub mod export;
 mod hex;
 pub mod ingest;
 pub mod intake;

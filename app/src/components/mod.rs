@@ -6,6 +6,7 @@ pub mod bars;
 pub mod board;
 pub mod chart;
 pub mod curve;
+pub mod export;
 pub mod feed;
 pub mod figures;
 pub mod filters;

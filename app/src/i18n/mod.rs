@@ -2,6 +2,7 @@
 
 mod date;
 mod en;
+mod export;
 mod faults;
 mod flaws;
 mod import;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::live::Named;
 use crate::model::names::Name;
 
+pub use export::ExportTexts;
 pub use import::ImportTexts;
 pub use names::NamesTexts;
 pub use records::RecordsTexts;

@@ -38,6 +38,11 @@ pub fn named(names: &Names, of: NameOf, id: &str) -> Named {
     Named { id: id.to_owned(), name }
 }
 
+/// A text in a filter that may mean several ids, or none: a page asks which, a script or a file cannot.
+pub fn not_clear(it: &Unclear) -> FieldFault {
+    FieldFault { field: it.of.as_str().to_owned(), why: Why::UnknownId(it.typed.clone()) }
+}
+
 /// Finds ids. Cheap to clone.
 #[derive(Clone)]
 pub struct Finder {

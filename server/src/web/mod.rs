@@ -3,6 +3,7 @@
 mod assets;
 mod backend;
 mod entries;
+mod export;
 mod find;
 mod guard;
 mod health;
@@ -104,6 +105,24 @@ pub fn version_of(pkg: &Path) -> Result<Arc<str>, Error> {
 }
 
 impl Web {
+    /// Answers about periods.
+    fn statistics(&self) -> statistics_page::StatisticsReader {
+        statistics_page::StatisticsReader {
+            records: self.pipeline.records.clone(),
+            finder: self.finder(),
+            zone: self.business_time,
+        }
+    }
+
+    /// Answers about entries.
+    fn records(&self) -> records_page::RecordsReader {
+        records_page::RecordsReader {
+            records: self.pipeline.records.clone(),
+            finder: self.finder(),
+            zone: self.business_time,
+        }
+    }
+
     /// Finds ids.
     fn finder(&self) -> find::Finder {
         find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }

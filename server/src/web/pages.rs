@@ -24,9 +24,7 @@ use leptos_axum::{
 use super::backend::ServerBackend;
 use super::import_page::ImportReader;
 use super::preferences;
-use super::records_page::RecordsReader;
 use super::rejections_page::RejectionsReader;
-use super::statistics_page::StatisticsReader;
 use super::{Web, assets};
 
 /// That of the wall, that of the URL where one may look at each, else the one somebody chose.
@@ -60,16 +58,8 @@ impl Pages {
             backend: Arc::new(ServerBackend {
                 hub: web.hub.clone(),
                 system: web.system.clone(),
-                statistics: StatisticsReader {
-                    records: web.pipeline.records.clone(),
-                    finder: web.finder(),
-                    zone: web.business_time,
-                },
-                records: RecordsReader {
-                    records: web.pipeline.records.clone(),
-                    finder: web.finder(),
-                    zone: web.business_time,
-                },
+                statistics: web.statistics(),
+                records: web.records(),
                 rejections: RejectionsReader { intake: web.intake.clone(), zone: web.business_time },
                 import: ImportReader { intake: web.intake.clone(), zone: web.business_time },
                 clock: web.clock.clone(),

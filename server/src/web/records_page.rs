@@ -1,5 +1,6 @@
 //! `/records`: from the URL to what the page shows.
 
+use app::i18n::Locale;
 use app::model::entries::RecordedEntry;
 use app::model::entry::Millis;
 use app::model::faults::FieldFault;
@@ -7,9 +8,10 @@ use app::model::names::NameOf;
 use app::model::records_page::{EntryLine, EntryList, RecordsPage};
 use app::number::grouped;
 
-use super::find::{Finder, named};
+use super::find::{Finder, named, not_clear};
 use super::records_query::{WantedRecords, wanted, write_cursor};
 use crate::business_time::BusinessTime;
+use crate::export::{EntriesExport, Progress};
 use crate::live::clock;
 use crate::lookup::Lookup;
 use crate::records::{Names, Records, TotalsError};
@@ -72,6 +74,37 @@ impl RecordsReader {
             next: found.next.as_ref().map(write_cursor),
             as_of: clock(self.zone, now, "%Y-%m-%d %H:%M:%S"),
         }))
+    }
+
+    /// All that the page of this URL shows, from its first entry, to be read to the end.
+    pub async fn export(
+        &self,
+        query: &str,
+        now: Millis,
+        locale: Locale,
+        progress: &Progress,
+    ) -> Result<Result<EntriesExport, Vec<FieldFault>>, TotalsError> {
+        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let typed = std::mem::take(&mut wanted.typed);
+        let about = &mut wanted.query.about;
+        let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await?;
+        wanted.question.filter = about.filter.clone();
+        let mut faults = form.faults;
+        faults.extend(form.unclear.iter().map(not_clear));
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+        let mut lookup = Lookup::open(&self.records, self.zone).await?;
+        let ids = lookup.unknown_ids(&wanted.question.filter).await?;
+        let faults = self.finder.unknown(ids);
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+        if let Some(all) = lookup.sums(&wanted.question, None).await?.and_then(|it| it.entries) {
+            progress.expect(all);
+        }
+        let (question, names) = (wanted.question, self.finder.names());
+        Ok(Ok(EntriesExport { lookup, question, names, zone: self.zone, locale }))
     }
 
     fn line(&self, it: &RecordedEntry, names: &Names) -> EntryLine {

@@ -17,7 +17,9 @@ use super::names::{self, NamesForms};
 use super::pages::Pages;
 use super::problem::Problem;
 use super::rejection_form::{self, RejectionForm};
-use super::{Web, assets, entries, find, guard, pipeline, preferences, records, rejections, statistics, stock, stream};
+use super::{
+    Web, assets, entries, export, find, guard, pipeline, preferences, records, rejections, statistics, stock, stream,
+};
 use crate::intake::LARGEST;
 
 /// No answer may take longer; the event stream is no answer.
@@ -47,7 +49,8 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());
-    let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web);
+    let files = export::routes(&web, web.records(), web.statistics());
+    let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web).merge(files);
     let app = answers
         .merge(streams)
         .layer(middleware::from_fn(guard::guard))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use app::i18n::Locale;
 use app::model::entry::Millis;
 use app::model::faults::FieldFault;
 use app::model::live::{CURVE_DAYS, Named, curve};
@@ -10,9 +11,10 @@ use app::model::names::NameOf;
 use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
 use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage};
 
-use super::find::{Finder, named};
+use super::find::{Finder, named, not_clear};
 use super::statistics_query::{Wanted, fault_of, fitting, wanted};
 use crate::business_time::BusinessTime;
+use crate::export::{Row as Cells, statement_rows, statement_titles};
 use crate::live::{StockAt, clock};
 use crate::records::{Names, Records};
 use crate::statistics::page::page;
@@ -87,6 +89,43 @@ impl StatisticsReader {
         let rows = std::mem::take(&mut found.lines);
         let lines = self.lines(rows, &found, interval, wanted, names);
         Ok(Ok(Some(self.view(found, lines, &question, now, is_live, names))))
+    }
+
+    /// The titles and all lines of the statement of this URL, in its order, with the total.
+    pub async fn export(
+        &self,
+        query: &str,
+        now: Millis,
+        locale: Locale,
+    ) -> Result<Result<(Vec<String>, Vec<Cells>), Vec<FieldFault>>, Error> {
+        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let typed = std::mem::take(&mut wanted.typed);
+        let about = &mut wanted.query.about;
+        let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await;
+        let form = form.map_err(Error::Records)?;
+        let mut faults = form.faults;
+        faults.extend(form.unclear.iter().map(not_clear));
+        let (Some(period), true) = (wanted.period.clone(), faults.is_empty()) else { return Ok(Err(faults)) };
+        let (by, by_time) = (wanted.query.group_by, wanted.query.by_time);
+        let interval = by_time.then(|| wanted.query.interval.unwrap_or_else(|| fitting(&period)));
+        let filter = wanted.query.about.filter.clone();
+        let question = Question { period, group_by: by, interval, filter };
+        let mut reader = Reader::open(&self.records, self.zone).await?;
+        let ids = reader.unknown_ids(&question.filter).await?;
+        let faults = self.finder.unknown(ids);
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+        let statement = match reader.statement(&question).await {
+            Ok(statement) => statement,
+            Err(error) => return fault_of(&error).map(|it| Err(vec![it])).ok_or(error),
+        };
+        reader.close().await;
+        let Statement { rows, total } = statement;
+        let (lines, _) = page(rows, wanted.query.order_or_usual(), None, usize::MAX);
+        let around = (self.zone, locale, &*self.finder.names());
+        let rows = statement_rows(&lines, &total, (by, by_time), around);
+        Ok(Ok((statement_titles(locale, by, by_time), rows)))
     }
 
     /// All that the page shows, from one instant. A statement by group and part holds it all; where that would be too long,

@@ -7,6 +7,7 @@ mod cli;
 mod cursor;
 mod harness;
 mod http;
+mod intake;
 mod live_stock;
 mod lookup;
 mod names;

@@ -16,7 +16,7 @@ pub fn choose() -> AnyView {
         <section class="panel" aria-label=texts.title>
             <form class="body choose" method="post" action="/import" enctype="multipart/form-data">
                 <p>{texts.how}</p>
-                <pre>{SAMPLE}</pre>
+                <pre tabindex="0" role="region" aria-label=texts.columns>{SAMPLE}</pre>
                 <label class="field">
                     <span>{texts.file}</span>
                     <input type="file" name="file" accept=".csv,.tsv,.txt,.ndjson,.jsonl,.json" required />

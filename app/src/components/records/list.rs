@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
 use crate::model::entry::Kind;
@@ -33,6 +34,7 @@ pub fn list(list: &EntryList, query: &RecordsQuery) -> AnyView {
             </header>
             {body}
             <footer>
+                {(!list.lines.is_empty()).then(|| export(&query.but(|_| ()).url()))}
                 <span>{given_up}</span>
                 <span class="grow"></span>
                 {turning(first, next)}

@@ -111,7 +111,7 @@ fn line(it: &RejectionLine) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a href=url_of(it.id) aria-label=format!("{} {}", texts.look, it.id)>
+                <a href=url_of(it.id) title=texts.look>
                     {it.at.clone()}
                 </a>
             </th>

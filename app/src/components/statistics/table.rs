@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::curve::Curve;
+use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
 use crate::model::entry::Kind;
@@ -59,6 +60,7 @@ pub fn lines(view: &StatementView, query: &StatisticsQuery) -> AnyView {
                 </table>
             </div>
             <footer>
+                {export(&query.but(|_| ()).url())}
                 <span>{identity}</span>
                 <span class="grow"></span>
                 {turning(first, next)}
