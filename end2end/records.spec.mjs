@@ -1,6 +1,7 @@
 // The entries themselves in a browser: by filter, by bill, from a figure of statistics; with and without script.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
@@ -21,6 +22,8 @@ const WORDS = {
     tooWide: 'Description is looked for within a product, a bill or a day',
     text: 'In the description',
     north: 'North depot',
+    south: 'South depot',
+    exported: '122 rows exported',
   },
   zh: {
     bill: '单据',
@@ -35,6 +38,8 @@ const WORDS = {
     tooWide: '说明 只能在一种产品、一张单据或一天之内查找',
     text: '说明中包含',
     north: '北仓',
+    south: '南仓',
+    exported: '已导出 122 行',
   },
 };
 
@@ -129,6 +134,22 @@ describe('records', () => {
             for (const it of await rows(page).locator('td.num.in').allInnerTexts()) sum += Number(it.replace(/[^\d]/g, ''));
           });
           assert.equal(sum, Number(figure.replace(',', '')));
+        }));
+
+      it('exports what is shown, and says when it is done', () =>
+        at('/records?period=7d&warehouse_id=e2e-south', async (page) => {
+          for (const kind of ['CSV', 'XLSX']) {
+            const download = page.waitForEvent('download');
+            await page.locator('.export').getByRole('link', { name: kind }).click();
+            const file = await download;
+            assert.match(file.suggestedFilename(), new RegExp(`^records-\\d{8}-\\d{6}\\.${kind.toLowerCase()}$`));
+            await page.locator('.export [role=status]').getByText(words.exported).waitFor();
+            if (kind === 'CSV') {
+              const text = await readFile(await file.path(), 'utf8');
+              assert.equal(text.trimEnd().split('\r\n').length, 1 + 122);
+              assert.ok(text.includes(words.south), 'names are there');
+            }
+          }
         }));
 
       for (const [screen, viewport] of [['desk', undefined], ['phone', PHONE]]) {

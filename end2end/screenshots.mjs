@@ -18,6 +18,18 @@ const HALL = { width: 1920, height: 1080 };
 const WELL = { en: 'Everything works.', zh: '一切正常。' };
 const RATE = 5;
 
+/** What is not recorded, and why. */
+const POISON = ['{"product_id":"rice","quantity":"ten"}', '{"product_id":"rice","quan', 'not json at all'];
+/** A file as a person would bring it, with a line that is wrong. */
+const FILE = {
+  name: '出入库.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(
+    '日期,单据号,产品,仓库,公司,方向,数量\n' +
+      Array.from({ length: 20 }, (_, n) => `2026/3/1 ${8 + (n % 9)}:05,SO-${n},rice,shanghai-pudong,acme,${n % 4 ? '出库' : '入库'},${n === 7 ? 0 : n * 11 + 1}\n`).join(''),
+  ),
+};
+
 /** Until the page is live and shows nothing but the trickle: a rate without the history, and newest entries that come. */
 async function untilLively(page, language) {
   const live = new RegExp(`^\\s*${LIVE[language]}\\s*$`);
@@ -48,6 +60,7 @@ try {
   const names = system.path('simulated-names.csv');
   await system.tallyhouse(['simulate', '--days', '21', '--entries-per-day', '1500', '--last-hour-rate', `${RATE}`, '--write-names', names]);
   await system.tallyhouse(['names', 'import', names]);
+  await system.produce(...POISON);
   await caughtUp(system);
   // New names are read now and then; a server that starts has them at once.
   await system.stop();
@@ -79,6 +92,24 @@ try {
         await withPage(browser, `${system.url}/records?period=7d`, { language, theme, viewport }, async (page) => {
           const path = `${OUT}records-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path });
+          console.log(path);
+        });
+        await withPage(browser, `${system.url}/rejections`, { language, theme, viewport }, async (page) => {
+          const path = `${OUT}rejections-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path, fullPage: true });
+          console.log(path);
+          await page.locator('.lines tbody a').first().click();
+          await page.waitForURL(/rejections\/\d+$/);
+          const one = `${OUT}rejection-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path: one, fullPage: true });
+          console.log(one);
+        });
+        await withPage(browser, `${system.url}/import`, { language, theme, viewport }, async (page) => {
+          await page.locator('input[type=file]').setInputFiles(FILE);
+          await page.locator('form button').first().click();
+          await page.waitForURL(/upload=/);
+          const path = `${OUT}import-${language}-${theme}-${screen}.png`;
+          await page.screenshot({ path, fullPage: true });
           console.log(path);
         });
         await withPage(browser, `${system.url}/names`, { language, theme, viewport }, async (page) => {

@@ -18,7 +18,7 @@ impl Locale {
     /// A kind of rejection, in a few words.
     pub fn code(self, code: Code) -> &'static str {
         let (en, zh) = match code {
-            Code::Malformed => ("No JSON object", "不是 JSON 对象"),
+            Code::Malformed => ("Unreadable", "无法读取"),
             Code::TwinField => ("Field named twice", "字段重复"),
             Code::Missing => ("Field missing", "缺少字段"),
             Code::WrongType => ("Wrong type", "类型不符"),

@@ -7,7 +7,9 @@ use crate::number::count_of;
 /// Every text of the page.
 #[derive(Debug)]
 pub struct ImportTexts {
-    /// Link and title.
+    /// Link.
+    pub link: &'static str,
+    /// Title.
     pub title: &'static str,
     /// What it takes.
     pub how: &'static str,
@@ -94,6 +96,7 @@ pub struct ImportTexts {
 }
 
 const EN: ImportTexts = ImportTexts {
+    link: "Import",
     title: "Import entries",
     how: "A CSV file from any spreadsheet (UTF-8, UTF-16 or GB 18030), or NDJSON, at most 32 MB and 100,000 lines. You see what was \
           understood before anything is sent.",
@@ -140,6 +143,7 @@ const EN: ImportTexts = ImportTexts {
 };
 
 const ZH: ImportTexts = ImportTexts {
+    link: "导入",
     title: "导入明细",
     how: "任何电子表格的 CSV 文件（UTF-8、UTF-16 或 GB 18030），或 NDJSON，最多 32 MB、100,000 行。提交之前会先显示识别的结果。",
     file: "文件",

@@ -60,7 +60,7 @@ fn board(found: Option<RejectionDetail>, refused: Option<&Refused>, was_sent: bo
     let done = (was_sent && refused.is_none()).then(|| view! { <Notice tone="good" words=texts.done /> });
     view! {
         {done}
-        <p class="muted">{format!("{} \u{b7} {}", it.line.at, it.line.origin)}</p>
+        <p class="muted">{format!("{} {}, {} {}", texts.at, it.line.at, texts.origin, it.line.origin)}</p>
         <div class="cols one">
             {message(&it)}
             <div class="stack">{correct(&it, refused)} {resent(&it.resent)}</div>

@@ -38,19 +38,19 @@ pub fn statement_rows(
             NameOf::Product => it.group.product_id.as_ref().map(ToString::to_string),
             NameOf::Company => it.group.company_id.as_ref().map(ToString::to_string),
         };
-        let named = |of| {
+        let both = |of| {
             let id = id(of).unwrap_or_default();
             let name = names.get(&of).and_then(|it| it.get(&id)).map(|it| locale.name(it, &id)).unwrap_or_default();
             [Cell::Text(id), Cell::Text(name)]
         };
         let time = by_time.then(|| it.start.and_then(|at| zone.local(at)).map_or(Cell::Empty, Cell::Time));
-        kinds(by).flat_map(named).chain(time).chain(cells(&it.figures)).collect()
+        kinds(by).flat_map(both).chain(time).chain(cells(&it.figures)).collect()
     };
     let blank = kinds(by).count() * 2 + usize::from(by_time);
     let word = locale.statistics_texts().total;
-    let title = (0..blank).map(|place| if place == 0 { Cell::from(word) } else { Cell::Empty });
-    let total = title.chain(cells(total)).collect();
-    lines.iter().map(line).chain([total]).collect()
+    let first = (0..blank).map(|place| if place == 0 { Cell::from(word) } else { Cell::Empty });
+    let last = first.chain(cells(total)).collect();
+    lines.iter().map(line).chain([last]).collect()
 }
 
 fn cells(it: &Figures) -> [Cell; 7] {

@@ -35,18 +35,13 @@ pub fn write_xlsx(title: &str, titles: &[&str], mut rows: Rows) -> Result<NamedT
         begin(sheet, titles)?;
         let mut at = 1;
         while at < MOST_ROWS {
-            let row = match stretch.next() {
-                Some(row) => row,
-                None => match rows.blocking_recv() {
-                    Some(more) => {
-                        stretch = more?.into_iter();
-                        continue;
-                    }
-                    None => {
-                        is_over = true;
-                        break;
-                    }
-                },
+            let Some(row) = stretch.next() else {
+                if let Some(more) = rows.blocking_recv() {
+                    stretch = more?.into_iter();
+                    continue;
+                }
+                is_over = true;
+                break;
             };
             write_row(sheet, at, &row, &time)?;
             at += 1;

@@ -35,13 +35,13 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Format, TableError> {
     }
     let ending = name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default();
     let first = bytes.iter().find(|it| !it.is_ascii_whitespace());
-    match (ending.as_str(), first) {
-        ("ndjson" | "jsonl" | "json", _) => Ok(Format::Lines),
-        ("xlsx" | "xls", _) => Err(TableError::Unreadable("it is a spreadsheet; save it as CSV".to_owned())),
-        ("csv" | "tsv" | "txt", _) => table(bytes).map(Format::Table),
-        (_, Some(b'{' | b'[')) => Ok(Format::Lines),
-        _ => table(bytes).map(Format::Table),
-    }
+    let is_lines = match ending.as_str() {
+        "xlsx" | "xls" => return Err(TableError::Unreadable("it is a spreadsheet; save it as CSV".to_owned())),
+        "ndjson" | "jsonl" | "json" => true,
+        "csv" | "tsv" | "txt" => false,
+        _ => matches!(first, Some(b'{' | b'[')),
+    };
+    if is_lines { Ok(Format::Lines) } else { table(bytes).map(Format::Table) }
 }
 
 /// The text of a file: by its byte order mark, else UTF-8, else GB 18030, which is what a Chinese Excel writes.

@@ -130,7 +130,7 @@ impl Exporter {
     ) -> Result<Response, Problem> {
         let asked = self.begin(who, query, headers).await?;
         let export = self.records.export(&asked.query, asked.now, asked.locale, &asked.progress).await;
-        let export = self.found(export, &asked.progress)?;
+        let export = found(export, &asked.progress)?;
         let rows = export.start(Arc::clone(&asked.progress), self.web.stop.clone(), asked.turn);
         let texts = asked.locale.export_texts();
         let titles = texts.entry_titles.iter().map(|it| (*it).to_owned()).collect();
@@ -146,7 +146,7 @@ impl Exporter {
     ) -> Result<Response, Problem> {
         let asked = self.begin(who, query, headers).await?;
         let sheet = self.statistics.export(&asked.query, asked.now, asked.locale).await;
-        let (titles, all) = self.found(sheet, &asked.progress)?;
+        let (titles, all) = found(sheet, &asked.progress)?;
         // A statement is in memory as a whole, as it is for its page.
         let (sender, rows) = mpsc::channel(1);
         asked.progress.expect(i64::try_from(all.len()).unwrap_or(i64::MAX));
@@ -170,24 +170,6 @@ impl Exporter {
         Ok(Asked { query, locale: preferences::locale(headers), now: self.web.clock.now(), progress, turn })
     }
 
-    /// What was found, or what is wrong with the question.
-    fn found<T, E: std::error::Error>(
-        &self,
-        found: Result<Result<T, Vec<FieldFault>>, E>,
-        progress: &Progress,
-    ) -> Result<T, Problem> {
-        let problem = match found {
-            Ok(Ok(found)) => return Ok(found),
-            Ok(Err(faults)) => Problem::faults(&faults),
-            Err(error) => {
-                tracing::warn!("an export cannot be made: {}", explain(&error));
-                Problem::away("The records do not answer.")
-            }
-        };
-        progress.end(Ended::Failed);
-        Err(problem)
-    }
-
     async fn file(&self, table: Table, now: Millis, kind: Kind) -> Result<Response, Problem> {
         let stamp = clock(self.web.business_time, now, "%Y%m%d-%H%M%S");
         let (ending, media) = match kind {
@@ -201,6 +183,23 @@ impl Exporter {
         };
         Ok(([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
     }
+}
+
+/// What was found, or what is wrong with the question.
+fn found<T, E: std::error::Error>(
+    found: Result<Result<T, Vec<FieldFault>>, E>,
+    progress: &Progress,
+) -> Result<T, Problem> {
+    let problem = match found {
+        Ok(Ok(found)) => return Ok(found),
+        Ok(Err(faults)) => Problem::faults(&faults),
+        Err(error) => {
+            tracing::warn!("an export cannot be made: {}", explain(&error));
+            Problem::away("The records do not answer.")
+        }
+    };
+    progress.end(Ended::Failed);
+    Err(problem)
 }
 
 /// Row by row. A file that breaks off is no whole file: the connection is broken off too.

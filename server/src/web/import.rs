@@ -57,7 +57,8 @@ async fn keep(
     form: Multipart,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let (why, status) = match file(form).await {
+    let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
+    let (why, status) = match found {
         Ok(Some((name, bytes))) if bytes.len() <= LARGEST => {
             match forms.intake.records.keep_upload(&name, &who.name, &bytes).await {
                 Ok(id) => {
@@ -67,10 +68,8 @@ async fn keep(
                 Err(error) => away(&error.into()),
             }
         }
-        Ok(Some(_)) => too_large(),
-        Ok(None) => return Err(bad_form()),
-        Err(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        Err(_) => return Err(bad_form()),
+        Ok(Some(_)) | Err(true) => too_large(),
+        Ok(None) | Err(false) => return Err(bad_form()),
     };
     Ok(forms.pages.show(parts, why, status).await)
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod clamping;
 mod cli;
 mod cursor;
+mod export;
 mod harness;
 mod http;
 mod intake;

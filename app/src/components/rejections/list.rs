@@ -50,10 +50,8 @@ pub fn choices(page: &RejectionsPage) -> AnyView {
 pub fn list(page: &RejectionsPage) -> AnyView {
     let (texts, shared) = (locale().rejections_texts(), locale().statistics_texts());
     if page.lines.is_empty() {
-        let (words, how) = match page.query == RejectionsQuery::default() {
-            true => (texts.nothing, texts.nothing_how),
-            false => (texts.none_such, ""),
-        };
+        let is_all = page.query == RejectionsQuery::default();
+        let (words, how) = if is_all { (texts.nothing, texts.nothing_how) } else { (texts.none_such, "") };
         return view! {
             <section class="panel">
                 <div class="blank">
@@ -66,6 +64,7 @@ pub fn list(page: &RejectionsPage) -> AnyView {
     }
     let next = page.next.map(|id| (RejectionsQuery { before: Some(id), ..page.query }.url(), shared.next));
     let first = page.query.before.map(|_| RejectionsQuery { before: None, ..page.query }.url());
+    let is_paged = next.is_some() || first.is_some();
     let head = |words: &'static str, leaves: Option<&'static str>, class: &'static str| {
         view! {
             <th scope="col" data-p=leaves class=class>
@@ -96,10 +95,12 @@ pub fn list(page: &RejectionsPage) -> AnyView {
                     <tbody>{page.lines.iter().map(line).collect_view()}</tbody>
                 </table>
             </div>
-            <footer>
-                <span class="grow"></span>
-                {turning(first, next)}
-            </footer>
+            {is_paged.then(|| view! {
+                <footer>
+                    <span class="grow"></span>
+                    {turning(first, next)}
+                </footer>
+            })}
         </section>
     }
     .into_any()
@@ -115,7 +116,7 @@ fn line(it: &RejectionLine) -> AnyView {
                     {it.at.clone()}
                 </a>
             </th>
-            <td class="why">{code(it)} " " {reason(it)}</td>
+            <td class="reason">{code(it)} " " {reason(it)}</td>
             <td class="words" data-p="3">
                 <code>{it.raw.clone()}</code>
             </td>

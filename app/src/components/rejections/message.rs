@@ -25,7 +25,7 @@ pub fn message(it: &RejectionDetail) -> AnyView {
                 <span class="sub">{(texts.n_bytes)(&grouped(it.size))}</span>
             </header>
             <div class="body stack">
-                <p class="why">{code(&it.line)} " " {reason(&it.line)}</p>
+                <p class="reason">{code(&it.line)} " " {reason(&it.line)}</p>
                 {sent_for}
                 {text}
                 <details open=it.text.is_none()>
