@@ -15,6 +15,23 @@ use crate::business_time::utc_text;
 /// So many day tables in one statement.
 const TABLES_AT_ONCE: usize = 32;
 
+/// As many tables or fewer are each sorted by the database.
+const FEW_TABLES: usize = 8;
+
+/// How the rows of each of some tables are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arms {
+    /// All of them, up to a limit for all tables together: where that is reached, some are missing.
+    Plain,
+    /// The newest of each.
+    Limited,
+}
+
+/// So many rows are read at the most without being sorted first.
+fn most_plain(wanted: &EntriesWanted<'_>) -> usize {
+    wanted.limit.saturating_mul(8).max(1000)
+}
+
 /// An entry and its place.
 pub type Placed = (EntryPlace, RecordedEntry);
 
@@ -59,22 +76,15 @@ impl TotalsSnapshot {
     pub async fn entries(&mut self, wanted: &EntriesWanted<'_>) -> Result<Vec<Placed>, Error> {
         let mut found = Vec::new();
         for names in wanted.tables.chunks(TABLES_AT_ONCE) {
-            let mut statement = QueryBuilder::new("");
-            for (place, name) in names.iter().enumerate() {
-                statement.push(if place == 0 { "(" } else { " UNION ALL (" });
-                let is_ours = tables::push_entries_of(&mut statement, name);
-                if !is_ours {
-                    return Err(Error::Damaged(format!("the register names a table {name:?} that is none of ours")));
-                }
-                restrict(&mut statement, name, wanted);
-                statement.push(" ORDER BY create_time DESC, id DESC LIMIT ");
-                statement.push_bind(i64::try_from(wanted.limit).unwrap_or(i64::MAX)).push(")");
+            // Of many tables each brings few: sorting each by itself would cost more than to sort all of them here.
+            let mut rows = None;
+            if names.len() > FEW_TABLES {
+                rows = Some(self.rows_of(names, wanted, Arms::Plain).await?).filter(|it| it.len() < most_plain(wanted));
             }
-            let rows: Vec<Row> = statement
-                .build_query_as()
-                .fetch_all(&mut *self.transaction)
-                .await
-                .map_err(Error::away("reading entries"))?;
+            let rows = match rows {
+                Some(rows) => rows,
+                None => self.rows_of(names, wanted, Arms::Limited).await?,
+            };
             for row in rows {
                 found.push(placed(row)?);
             }
@@ -82,6 +92,27 @@ impl TotalsSnapshot {
         found.sort_by(|(a, _), (b, _)| b.cmp(a));
         found.truncate(wanted.limit);
         Ok(found)
+    }
+
+    async fn rows_of(&mut self, names: &[String], wanted: &EntriesWanted<'_>, arms: Arms) -> Result<Vec<Row>, Error> {
+        let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
+        let mut statement = QueryBuilder::new("");
+        for (place, name) in names.iter().enumerate() {
+            statement.push(if place == 0 { "(" } else { " UNION ALL (" });
+            let is_ours = tables::push_entries_of(&mut statement, name);
+            if !is_ours {
+                return Err(Error::Damaged(format!("the register names a table {name:?} that is none of ours")));
+            }
+            restrict(&mut statement, name, wanted);
+            if arms == Arms::Limited {
+                statement.push(" ORDER BY create_time DESC, id DESC LIMIT ").push_bind(number(wanted.limit));
+            }
+            statement.push(")");
+        }
+        if arms == Arms::Plain {
+            statement.push(" LIMIT ").push_bind(number(most_plain(wanted)));
+        }
+        statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(Error::away("reading entries"))
     }
 
     /// Those of some day tables that there are.
