@@ -57,8 +57,7 @@ describe('import', () => {
   let recorded = 0;
   before(async () => {
     browser = await startBrowser();
-    system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
-    await system.importNames(NAMES);
+    system = await System.start({ names: NAMES, settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
   });
   after(async () => {
     await browser?.close();

@@ -75,8 +75,7 @@ describe('records', () => {
   let system;
   before(async () => {
     browser = await startBrowser();
-    system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
-    await system.importNames(NAMES);
+    system = await System.start({ names: NAMES, settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
     await system.produce(...ENTRIES());
     await eventually(async () => {
       const { totals } = await (await fetch(`${system.url}/api/v1/pipeline`)).json();

@@ -52,8 +52,7 @@ describe('rejections', () => {
   let system;
   before(async () => {
     browser = await startBrowser();
-    system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
-    await system.importNames(NAMES);
+    system = await System.start({ names: NAMES, settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
     const wrong = ['en', 'zh'].map((language) => ({ ...entry(1, { bill_id: `E2E-${language}` }), quantity: 'ten' }));
     const script = '<script>document.title="owned"</script></textarea>';
     await system.produce(entry(5), ...wrong, script, { ...entry(1), drcr: 7, description: script });

@@ -91,8 +91,7 @@ describe('statistics', () => {
   let system;
   before(async () => {
     browser = await startBrowser();
-    system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
-    await system.importNames(NAMES);
+    system = await System.start({ names: NAMES, settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
     await system.produce(...ENTRIES());
     await eventually(async () => {
       const { items } = await (await fetch(`${system.url}/api/v1/stock`)).json();
