@@ -1,6 +1,7 @@
 //! The entry (`ioentry`): one line of an in or out bill (1-domain, "The entry").
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::quantity::{Direction, Quantity};
@@ -13,7 +14,7 @@ pub const MAX_DESCRIPTION_BYTES: usize = 512;
 pub struct Millis(pub i64);
 
 /// What kind of movement an entry is. Opening stock and adjustments move stock like any other, but are no trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A trade: the default.
@@ -47,14 +48,16 @@ impl Kind {
 }
 
 /// A valid entry. Whoever holds one need not check it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Entry {
     /// What moved.
     pub product_id: ProductId,
     /// How many.
+    #[schema(value_type = i64, minimum = 1, maximum = 2_147_483_647)]
     pub quantity: Quantity,
-    /// Which way.
+    /// Which way: 1 in, -1 out.
     #[serde(rename = "drcr")]
+    #[schema(value_type = i64)]
     pub direction: Direction,
     /// Whose bill.
     pub company_id: CompanyId,
@@ -62,13 +65,17 @@ pub struct Entry {
     pub warehouse_id: WarehouseId,
     /// Which bill.
     pub bill_id: BillId,
-    /// When, as the bill says, to the millisecond.
+    /// When, as the bill says, to the millisecond. RFC 3339, or a time without an offset, which is business time.
+    #[schema(value_type = String)]
     pub create_time: Millis,
     /// Free text, may be empty; at most [`MAX_DESCRIPTION_BYTES`] bytes, no U+0000.
+    #[schema(required = false)]
     pub description: String,
-    /// Trade or adjustment.
+    /// Trade or adjustment; `bill` where the message has none.
+    #[schema(required = false)]
     pub kind: Kind,
     /// Tells two lines of one bill for the same product apart; 1 where the message has none.
+    #[schema(required = false, minimum = 1)]
     pub line_no: i32,
 }
 

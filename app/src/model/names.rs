@@ -1,9 +1,10 @@
 //! Names: ids are for machines, people read names (1-domain, "Names").
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A name in both languages. Either may be missing; then the other, then the id stands in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub struct Name {
     /// Chinese.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -14,7 +15,7 @@ pub struct Name {
 }
 
 /// What a catalogue row names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NameOf {
     /// 产品.

@@ -1,9 +1,10 @@
 //! Where the stream stands: `GET /api/v1/pipeline` and, later, `/system`.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// At every moment, per partition: `consumed = recorded + duplicates + rejected`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// Messages read.
     pub consumed: i64,
@@ -38,7 +39,7 @@ impl Counts {
 }
 
 /// One partition of the topic.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct PartitionStatus {
     /// Its number.
     pub partition: i32,
@@ -54,7 +55,7 @@ pub struct PartitionStatus {
 }
 
 /// The worst state that holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PipelineState {
     /// Everything recorded is in the live stock, and nothing waits for long.
@@ -91,7 +92,7 @@ impl PipelineState {
 }
 
 /// The answer of `GET /api/v1/pipeline`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pipeline {
     /// Every partition, in order.
     pub partitions: Vec<PartitionStatus>,
@@ -108,7 +109,7 @@ pub struct Pipeline {
 }
 
 /// What the journal holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct JournalStatus {
     /// Batches.
     pub lines: i64,
@@ -117,7 +118,7 @@ pub struct JournalStatus {
 }
 
 /// A rebuild of the live stock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RebuildStatus {
     /// `emptied`, `unfinished`, `journal_too_short` or `records_restored`.
     pub cause: String,

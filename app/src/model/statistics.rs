@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::entry::{Entry, Millis};
 use super::ids::{CompanyId, IdError, ProductId, WarehouseId};
@@ -74,7 +75,7 @@ impl Sums {
 }
 
 /// How long the parts are that a period is cut into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Interval {
     /// Hours of business time.
@@ -194,7 +195,7 @@ pub struct Question {
 }
 
 /// The ids of a line; those that a statement is not grouped by are none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Group {
     /// Which warehouse.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,7 +209,7 @@ pub struct Group {
 }
 
 /// The figures of a line: `opening + in - out + adjust = closing`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Figures {
     /// The stock before the period.
     pub opening: i64,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ids::{ProductId, WarehouseId};
 
 /// The key of live stock: one product in one warehouse.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct StockKey {
     /// Where.
     pub warehouse_id: WarehouseId,
@@ -16,7 +17,7 @@ pub struct StockKey {
 }
 
 /// The stock of one key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StockItem {
     /// Where and what.
     #[serde(flatten)]
@@ -26,16 +27,17 @@ pub struct StockItem {
 }
 
 /// What a figure of live stock rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct AsOf {
     /// Per partition, the position up to which entries are in the figure.
+    #[schema(value_type = BTreeMap<String, i64>)]
     pub offsets: BTreeMap<i32, i64>,
     /// When it was read, RFC 3339.
     pub time: String,
 }
 
 /// One page of `GET /api/v1/stock`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StockPage {
     /// What the figures rest on.
     pub as_of: AsOf,

@@ -1,5 +1,6 @@
 //! `POST /api/v1/entries`: entries as a JSON array or as NDJSON. All of them are checked before any is sent.
 
+use app::model::entry::Entry;
 use app::model::import::FileTrouble;
 use axum::Json;
 use axum::body::Bytes;
@@ -7,6 +8,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Web;
 use super::guard::{Principal, Role};
@@ -15,12 +17,24 @@ use crate::ingest::explain;
 use crate::intake::{Delivery, LARGEST};
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
+    /// How many entries Kafka has confirmed.
     accepted: usize,
 }
 
-/// The call.
+/// Records entries: a JSON array, or NDJSON.
+///
+/// All of them are checked before any is sent: where one is wrong, each wrong one is named by its line (from 1) and nothing is
+/// sent. Sending an entry twice counts once. At most 100,000 entries and 32 MB.
+#[utoipa::path(
+    post, path = "/entries", operation_id = "send_entries", tag = "entries",
+    request_body(description = "The entries.", content(
+        (Vec<Entry> = "application/json"),
+        (String = "application/x-ndjson", example = "{\"product_id\":\"apple\",\"quantity\":10}\n"),
+    )),
+    responses((status = ACCEPTED, description = "Kafka has confirmed all of them.", body = Accepted), Problem),
+)]
 pub async fn post(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,

@@ -12,6 +12,7 @@ use app::model::period::{About, Form, Unclear};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Web;
 use super::params::Params;
@@ -134,21 +135,29 @@ impl Finder {
 }
 
 /// One that was found.
-#[derive(Debug, Serialize)]
-pub struct Item {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundId {
     id: String,
     #[serde(flatten)]
     name: Name,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-pub struct Items {
-    items: Vec<Item>,
+/// What was found, the largest stock first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundIds {
+    items: Vec<FoundId>,
 }
 
-/// The call.
-pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<Items>, Problem> {
+/// Finds ids by name, initials or id; at most 20.
+#[utoipa::path(
+    get, path = "/ids", operation_id = "find_ids", tag = "names",
+    params(
+        ("of" = NameOf, Query, description = "What is looked for."),
+        ("find" = Option<String>, Query, description = "A part of a name, its initials, or of an id.", max_length = 64),
+    ),
+    responses((status = OK, description = "What was found.", body = FoundIds), Problem),
+)]
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<FoundIds>, Problem> {
     let mut params = Params::new(query.as_deref().unwrap_or_default());
     let kinds = [NameOf::Warehouse, NameOf::Product, NameOf::Company].map(|it| (it.as_str(), it));
     let of = params.needed_word("of", &kinds);
@@ -159,5 +168,5 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
         tracing::warn!("a search: {}", explain(&error));
         Problem::away("The records do not answer.")
     })?;
-    Ok(Json(Items { items: found.into_iter().map(|it| Item { id: it.id, name: it.name }).collect() }))
+    Ok(Json(FoundIds { items: found.into_iter().map(|it| FoundId { id: it.id, name: it.name }).collect() }))
 }

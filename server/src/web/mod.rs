@@ -1,5 +1,6 @@
 //! The web server: pages, server functions, the event stream and the HTTP interface. The only home of axum.
 
+mod api;
 mod assets;
 mod backend;
 mod entries;

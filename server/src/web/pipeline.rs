@@ -96,7 +96,11 @@ fn is_behind(it: &PartitionStatus) -> bool {
         || it.live_cursor.is_some_and(|live| it.cursor - live > WORK_IN_PROGRESS)
 }
 
-/// The call.
+/// Where the stream stands: per partition, its end, both cursors, and the accounting line.
+#[utoipa::path(
+    get, path = "/pipeline", operation_id = "pipeline", tag = "stream",
+    responses((status = OK, description = "Where it stands.", body = Pipeline), Problem),
+)]
 pub async fn get(State(web): State<Web>) -> Result<Json<Pipeline>, Problem> {
     web.pipeline.read().await.map(Json).map_err(|error| {
         tracing::warn!("{}", explain(&error));

@@ -7,9 +7,15 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
 
-/// A problem, as a client sees it. Never holds internals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A problem, as a client sees it (RFC 9457). Never holds internals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, IntoResponses)]
+#[response(
+    status = "default",
+    description = "A problem: 404 `not_found`, 409, 413 `too_large`, 422 `invalid_input`, 503 `unavailable`. `code` is stable.",
+    content_type = "application/problem+json"
+)]
 pub struct Problem {
     /// Always `about:blank`; `code` tells problems apart.
     #[serde(rename = "type")]
@@ -28,7 +34,7 @@ pub struct Problem {
 }
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// In which line, or at which place from 1, where there are many.
     #[serde(skip_serializing_if = "Option::is_none")]

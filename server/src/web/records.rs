@@ -1,10 +1,12 @@
 //! `GET /api/v1/records`: entries as they are recorded, newest first.
 
 use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
+use app::model::entry::Kind;
 use app::model::faults::FieldFault;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Web;
 use super::params::Params;
@@ -45,33 +47,56 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     }
 }
 
-/// An entry, as JSON.
-#[derive(Debug, Serialize)]
-pub struct Item {
+/// An entry as it is recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordedItem {
     product_id: String,
     quantity: i64,
+    /// 1: in; -1: out.
     drcr: i64,
     company_id: String,
     warehouse_id: String,
     bill_id: String,
     line_no: i32,
-    kind: &'static str,
+    kind: Kind,
+    /// RFC 3339, in business time.
     create_time: String,
     description: String,
+    /// Where its message is.
     partition: i32,
+    /// Where its message is.
     offset: i64,
     recorded_at: String,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-pub struct Answer {
-    items: Vec<Item>,
+/// A page of entries, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordsPage {
+    items: Vec<RecordedItem>,
     next_cursor: Option<String>,
 }
 
-/// The call.
-pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<Answer>, Problem> {
+/// Entries, newest first.
+///
+/// A text is looked for where a product or a bill is given, or over at most a day.
+#[utoipa::path(
+    get, path = "/records", operation_id = "records", tag = "entries",
+    params(
+        ("from" = Option<String>, Query, description = "Its start; a day, or a time with or without an offset."),
+        ("to" = Option<String>, Query, description = "Its end, which is not in it."),
+        ("warehouse_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("product_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("company_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("bill_id" = Option<String>, Query, description = "All lines of this bill."),
+        ("direction" = Option<String>, Query, description = "`in` or `out`."),
+        ("kind" = Option<String>, Query, description = "Any of `bill`, `opening`, `adjust`, with commas."),
+        ("text" = Option<String>, Query, description = "A part of the description.", max_length = 128),
+        ("limit" = Option<u32>, Query, description = "The most entries of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of them.", body = RecordsPage), Problem),
+)]
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<RecordsPage>, Problem> {
     let zone = web.business_time;
     let asked = read(query.as_deref().unwrap_or_default(), zone).map_err(|faults| Problem::faults(&faults))?;
     let mut lookup = Lookup::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
@@ -83,11 +108,11 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     let page = lookup.page(&asked.question, asked.after.as_ref(), asked.limit).await.map_err(|it| problem(&it))?;
     lookup.close().await;
     let items = page.entries.into_iter().map(|it| item(it, zone)).collect();
-    Ok(Json(Answer { items, next_cursor: page.next.as_ref().map(write_cursor) }))
+    Ok(Json(RecordsPage { items, next_cursor: page.next.as_ref().map(write_cursor) }))
 }
 
-fn item(it: RecordedEntry, zone: BusinessTime) -> Item {
-    Item {
+fn item(it: RecordedEntry, zone: BusinessTime) -> RecordedItem {
+    RecordedItem {
         product_id: it.product_id.to_string(),
         quantity: it.quantity,
         drcr: it.direction.sign(),
@@ -95,7 +120,7 @@ fn item(it: RecordedEntry, zone: BusinessTime) -> Item {
         warehouse_id: it.warehouse_id.to_string(),
         bill_id: it.bill_id.to_string(),
         line_no: it.line_no,
-        kind: it.kind.as_str(),
+        kind: it.kind,
         create_time: zone.rfc3339(it.create_time),
         description: it.description,
         partition: it.partition,

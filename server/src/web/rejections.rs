@@ -1,6 +1,7 @@
 //! `GET /api/v1/rejections`, `POST /api/v1/rejections/{id}/resubmit`.
 
 use app::i18n::Locale;
+use app::model::entry::Entry;
 use app::model::flaw::LineFlaw;
 use axum::Json;
 use axum::body::Bytes;
@@ -9,6 +10,7 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Web;
 use super::guard::{Principal, Role};
@@ -23,9 +25,9 @@ use crate::records::{RejectionsWanted, StoredRejection};
 /// The most rejections on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
 
-/// A rejection, as JSON.
-#[derive(Debug, Serialize)]
-pub struct Item {
+/// A message that was not recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedItem {
     id: i64,
     partition: i32,
     offset: i64,
@@ -43,16 +45,16 @@ pub struct Item {
     sent_again: i64,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-pub struct Answer {
-    items: Vec<Item>,
+/// A page of rejections, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectionsPage {
+    items: Vec<RejectedItem>,
     next_cursor: Option<String>,
 }
 
-/// What was sent again.
-#[derive(Debug, Serialize)]
-pub struct Sent {
+/// Where the corrected message is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentAgain {
     partition: i32,
     offset: i64,
 }
@@ -61,12 +63,22 @@ fn only_auditor(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Auditor, "Only an auditor sees what was rejected.")
 }
 
-/// The list.
+/// Messages that were not recorded, and why; newest first.
+#[utoipa::path(
+    get, path = "/rejections", operation_id = "rejections", tag = "rejections",
+    params(
+        ("code" = Option<String>, Query, description = "Only for this reason."),
+        ("state" = Option<String>, Query, description = "`open`, or `sent_again`."),
+        ("limit" = Option<u32>, Query, description = "The most rejections of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of them.", body = RejectionsPage), Problem),
+)]
 pub async fn get(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     RawQuery(query): RawQuery,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<RejectionsPage>, Problem> {
     only_auditor(&who)?;
     let mut params = Params::new(query.as_deref().unwrap_or_default());
     let asked = question(&mut params);
@@ -81,11 +93,11 @@ pub async fn get(
     let has_more = i64::try_from(found.len()).is_ok_and(|it| it > limit);
     found.truncate(usize::try_from(limit).unwrap_or_default());
     let next_cursor = found.last().filter(|_| has_more).map(|it| it.id.to_string());
-    Ok(Json(Answer { items: found.into_iter().map(item).collect(), next_cursor }))
+    Ok(Json(RejectionsPage { items: found.into_iter().map(item).collect(), next_cursor }))
 }
 
-fn item(it: StoredRejection) -> Item {
-    Item {
+fn item(it: StoredRejection) -> RejectedItem {
+    RejectedItem {
         id: it.id,
         partition: it.partition_id,
         offset: it.kafka_offset,
@@ -100,14 +112,27 @@ fn item(it: StoredRejection) -> Item {
     }
 }
 
-/// The corrected entry is the body. `?seen=`: so many the client knows to have been sent for it already; usually none.
+/// Sends the corrected entry; the original stays on record, and both are linked.
+#[utoipa::path(
+    post, path = "/rejections/{id}/resubmit", operation_id = "resubmit", tag = "rejections",
+    params(
+        ("id" = i64, Path, description = "Of the rejection."),
+        ("seen" = Option<i64>, Query, description = "How many you know to have been sent for it already; none where it is not said.", minimum = 0),
+    ),
+    request_body(description = "The corrected entry.", content = Entry),
+    responses(
+        (status = ACCEPTED, description = "Kafka has confirmed it.", body = SentAgain),
+        (status = CONFLICT, description = "Somebody has sent one meanwhile.", body = Problem, content_type = "application/problem+json"),
+        Problem,
+    ),
+)]
 pub async fn resubmit(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     body: Bytes,
-) -> Result<(StatusCode, Json<Sent>), Problem> {
+) -> Result<(StatusCode, Json<SentAgain>), Problem> {
     only_auditor(&who)?;
     let mut params = Params::new(query.as_deref().unwrap_or_default());
     let seen = params.number("seen", 0, i64::MAX).unwrap_or_default();
@@ -118,7 +143,7 @@ pub async fn resubmit(
     let no_such = || Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such rejection.");
     let id: i64 = id.parse().map_err(|_| no_such())?;
     match web.intake.resubmit(id, seen, &body, &who.name).await.map_err(|error| away(&error))? {
-        Resubmitted::At(partition, offset) => Ok((StatusCode::ACCEPTED, Json(Sent { partition, offset }))),
+        Resubmitted::At(partition, offset) => Ok((StatusCode::ACCEPTED, Json(SentAgain { partition, offset }))),
         Resubmitted::Flawed(it) => Err(Problem::flaws(&[LineFlaw { line: 1, field: it.field, flaw: it.flaw }], 1)),
         Resubmitted::Meanwhile => Err(Problem::new(
             StatusCode::CONFLICT,

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -15,12 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 use super::import::{self, ImportForms};
 use super::names::{self, NamesForms};
 use super::pages::Pages;
-use super::problem::Problem;
 use super::rejection_form::{self, RejectionForm};
-use super::{
-    Web, assets, entries, export, find, guard, pipeline, preferences, records, rejections, statistics, stock, stream,
-};
-use crate::intake::LARGEST;
+use super::{Web, api, assets, export, guard, preferences};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -29,16 +24,9 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 pub fn routes(web: Web, health: Option<Router>) -> Router {
     let pages = Pages::new(&web);
     let forms = NamesForms { records: web.pipeline.records.clone(), hub: web.hub.clone(), pages: pages.clone() };
-    let answers = Router::new()
-        .route("/api/v1/stock", get(stock::get))
-        .route("/api/v1/pipeline", get(pipeline::get))
-        .route("/api/v1/ids", get(find::get))
-        .route("/api/v1/records", get(records::get))
-        .route("/api/v1/entries", post(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
-        .route("/api/v1/rejections", get(rejections::get))
-        .route("/api/v1/rejections/{id}/resubmit", post(rejections::resubmit))
-        .route("/api/v1/statistics", get(statistics::get))
-        .route("/api/v1/{*unknown}", axum::routing::any(unknown))
+    let calls = api::calls();
+    let answers = calls
+        .answers
         .route("/lang/{tag}", get(preferences::choose_language))
         .route("/theme/{word}", get(preferences::choose_theme))
         .with_state(web.clone())
@@ -50,7 +38,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());
     let files = export::routes(&web, web.records(), web.statistics());
-    let streams = Router::new().route("/api/v1/live", get(stream::get)).with_state(web).merge(files);
+    let streams = calls.streams.with_state(web).merge(files);
     let app = answers
         .merge(streams)
         .layer(middleware::from_fn(guard::guard))
@@ -67,8 +55,4 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
 
 fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-}
-
-async fn unknown() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such call.")
 }

@@ -1,12 +1,12 @@
 //! `GET /api/v1/statistics`.
 
-use std::collections::BTreeMap;
-
 use app::model::faults::FieldFault;
-use app::model::statistics::{Column, Figures, Group, Order, Question, Row};
+use app::model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
+use app::model::stock::AsOf;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Web;
 use super::params::Params;
@@ -58,43 +58,54 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     }
 }
 
-/// What an answer rests on.
-#[derive(Debug, Serialize)]
-pub struct AsOf {
-    /// By partition, the next offset to be recorded.
-    offsets: BTreeMap<i32, i64>,
-    /// When it was read.
-    time: String,
-}
-
-/// A line, as JSON.
-#[derive(Debug, Serialize)]
-pub struct Line {
+/// What a row is about, and its figures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatisticsRow {
     #[serde(flatten)]
     group: Group,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of the interval, in business time; RFC 3339.
     start: Option<String>,
     #[serde(flatten)]
     figures: Figures,
 }
 
-/// The answer.
-#[derive(Debug, Serialize)]
-pub struct Answer {
+/// A page of rows, and the total of all of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatisticsPage {
     as_of: AsOf,
-    rows: Vec<Line>,
+    rows: Vec<StatisticsRow>,
+    /// Of all rows, not of this page alone.
     total: Figures,
     next_cursor: Option<String>,
 }
 
-/// The call.
-pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<Answer>, Problem> {
+/// Opening, in, out, adjustments and closing of a period; opening + in - out + adjust == closing on every row.
+///
+/// Fields that are not grouped by are absent.
+#[utoipa::path(
+    get, path = "/statistics", operation_id = "statistics", tag = "statistics",
+    params(
+        ("from" = String, Query, description = "Its start; a day, or a time with or without an offset."),
+        ("to" = String, Query, description = "Its end, which is not in it."),
+        ("group_by" = Option<String>, Query, description = "Any of `warehouse`, `product`, `company`, with commas."),
+        ("interval" = Option<Interval>, Query, description = "A row for each of these."),
+        ("warehouse_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("product_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("company_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("sort" = Option<String>, Query, description = "A column, with `-` before it for the largest first."),
+        ("limit" = Option<u32>, Query, description = "The most rows of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of rows.", body = StatisticsPage), Problem),
+)]
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<StatisticsPage>, Problem> {
     let zone = web.business_time;
     let asked = read(query.as_deref().unwrap_or_default(), zone).map_err(|faults| Problem::faults(&faults))?;
     answer(&web, &asked).await.map(Json)
 }
 
-async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
+async fn answer(web: &Web, asked: &Asked) -> Result<StatisticsPage, Problem> {
     let zone = web.business_time;
     let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
     let ids = reader.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&it))?;
@@ -106,7 +117,7 @@ async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
     let offsets = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
     reader.close().await;
     let (rows, next) = page(statement.rows, asked.order, asked.after.as_ref(), asked.limit);
-    Ok(Answer {
+    Ok(StatisticsPage {
         as_of: AsOf { offsets, time: rfc3339(web.clock.now()) },
         rows: rows.into_iter().map(|row| line(row, zone)).collect(),
         total: statement.total,
@@ -114,8 +125,8 @@ async fn answer(web: &Web, asked: &Asked) -> Result<Answer, Problem> {
     })
 }
 
-fn line(row: Row, zone: BusinessTime) -> Line {
-    Line { group: row.group, start: row.start.map(|it| zone.rfc3339(it)), figures: row.figures }
+fn line(row: Row, zone: BusinessTime) -> StatisticsRow {
+    StatisticsRow { group: row.group, start: row.start.map(|it| zone.rfc3339(it)), figures: row.figures }
 }
 
 fn problem(error: &Error) -> Problem {

@@ -1,65 +1,51 @@
 //! `GET /api/v1/stock`: the live stock, page by page.
 
+use app::model::faults::Why;
 use app::model::ids::{ProductId, WarehouseId};
 use app::model::stock::StockPage;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use serde::Deserialize;
+use axum::extract::{RawQuery, State};
 
 use super::Web;
-use super::problem::{FieldError, Problem};
+use super::params::Params;
+use super::problem::Problem;
 use crate::live::StockFilter;
 use crate::realtime::parse_member;
 
-/// The most and the usual number of items on a page.
-const LIMITS: (usize, usize) = (1000, 100);
+/// The most items on a page, and the usual number.
+const LIMITS: (i64, i64) = (1000, 100);
+/// Two ids, each of whose characters may be four bytes of three signs.
+const MOST_CURSOR: usize = 2000;
 
-/// The question.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    warehouse_id: Option<String>,
-    product_id: Option<String>,
-    limit: Option<String>,
-    cursor: Option<String>,
-}
-
-/// The call.
-pub async fn get(
-    State(web): State<Web>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<StockPage>, Problem> {
-    let Query(wanted) = wanted.map_err(|_| {
-        Problem::invalid(vec![FieldError {
-            line: None,
-            field: "query".to_owned(),
-            code: "malformed",
-            message: "cannot be read".to_owned(),
-        }])
-    })?;
-    let mut errors = Vec::new();
-    let mut wrong = |field: &str, message: String| {
-        errors.push(FieldError { line: None, field: field.to_owned(), code: "invalid", message });
-    };
-    if let Some(Err(why)) = wanted.warehouse_id.as_deref().map(WarehouseId::try_from) {
-        wrong("warehouse_id", why.to_string());
-    }
-    if let Some(Err(why)) = wanted.product_id.as_deref().map(ProductId::try_from) {
-        wrong("product_id", why.to_string());
-    }
-    let limit =
-        wanted.limit.as_deref().map_or(Some(LIMITS.1), |it| it.parse().ok().filter(|it| (1..=LIMITS.0).contains(it)));
-    if limit.is_none() {
-        wrong("limit", format!("is not between 1 and {}", LIMITS.0));
-    }
-    let after = wanted.cursor.as_deref().map(parse_member);
+/// The live stock, by warehouse and product.
+///
+/// A stock that is `null` cannot be read; what is known of it stands on `/system`.
+#[utoipa::path(
+    get, path = "/stock", operation_id = "stock", tag = "stock",
+    params(
+        ("warehouse_id" = Option<String>, Query, description = "Only this one."),
+        ("product_id" = Option<String>, Query, description = "Only this one."),
+        ("limit" = Option<u32>, Query, description = "The most items of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of them.", body = StockPage), Problem),
+)]
+pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<StockPage>, Problem> {
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let warehouse: Option<WarehouseId> = params.id("warehouse_id");
+    let product: Option<ProductId> = params.id("product_id");
+    let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
+    let after = params.text("cursor", MOST_CURSOR).map(|it| parse_member(&it));
     if after == Some(None) {
-        wrong("cursor", "is none that this call gave out".to_owned());
+        params.fault("cursor", Why::BrokenCursor);
     }
-    let (Some(limit), true) = (limit, errors.is_empty()) else { return Err(Problem::invalid(errors)) };
-    let filter = StockFilter { warehouse: wanted.warehouse_id, product: wanted.product_id };
+    let faults = params.faults();
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
+    }
+    let filter = StockFilter { warehouse: warehouse.map(Into::into), product: product.map(Into::into) };
     web.hub
-        .stock(&filter, after.flatten().as_ref(), limit)
+        .stock(&filter, after.flatten().as_ref(), usize::try_from(limit).unwrap_or_default())
         .map(Json)
         .ok_or_else(|| Problem::away("The live stock is not known yet."))
 }

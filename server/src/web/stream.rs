@@ -21,8 +21,19 @@ use crate::live::{Channel, Event, Scope, Watching, clock};
 /// How often something is sent when nothing changes.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// The call: `?after=EVENT` goes on behind an event, `&warehouse=ID` (repeatable) limits it. A browser that reconnects by
-/// itself names the last event in a header, which is newer than the URL.
+/// The live stock as it moves: server-sent events.
+///
+/// `snapshot` (everything that a screen shows), `change` (what differs, up to 4 a second), `heartbeat` (every 10 s). All but
+/// heartbeats have an id; who comes back with the last one gets what was missed, or a snapshot.
+#[utoipa::path(
+    get, path = "/live", operation_id = "live", tag = "stock",
+    params(
+        ("warehouse" = Vec<String>, Query, description = "Only these."),
+        ("after" = Option<String>, Query, description = "The id of the last event that is known."),
+        ("last-event-id" = Option<String>, Header, description = "The same, as browsers send it."),
+    ),
+    responses((status = OK, description = "Events, until one side ends it.", body = String, content_type = "text/event-stream"), Problem),
+)]
 pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
     let (mut after, mut warehouses) = (None, Vec::new());
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {

@@ -260,6 +260,15 @@ pub async fn ask(base: &str, call: &str, query: &str) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+/// Waits until the web server has read the live stock.
+pub async fn knows_the_stock(base: &str) {
+    eventually("the hub knows the stock", || async {
+        let (status, answer) = ask(base, "stock", "").await;
+        if status == 200 { Ok(()) } else { Err(answer.to_string()) }
+    })
+    .await;
+}
+
 /// A bad question is told which field is wrong, how, and in a few words.
 pub async fn assert_refused(base: &str, call: &str, query: &str, field: &str, code: &str) {
     let (status, problem) = ask(base, call, query).await;

@@ -3,7 +3,7 @@
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::harness::{LIMIT, System, entry, eventually};
+use crate::harness::{LIMIT, System, entry, knows_the_stock};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_questions_get_problem_details_that_name_the_field() {
@@ -109,11 +109,7 @@ async fn the_stream_begins_with_a_snapshot_and_goes_on_from_where_a_client_was()
     system.publish_all([entry("1", &json!({}))]).await;
     system.caught_up().await;
     let (base, stop) = system.serve().await;
-    eventually("the hub knows the stock", || async {
-        let answer = reqwest::get(format!("{base}/api/v1/stock")).await.map_err(|it| it.to_string())?;
-        answer.error_for_status().map(drop).map_err(|it| it.to_string())
-    })
-    .await;
+    knows_the_stock(&base).await;
     let open = async |url: String| reqwest::get(url).await.unwrap().bytes_stream();
 
     let (mut stream, mut text) = (open(format!("{base}/api/v1/live")).await, String::new());

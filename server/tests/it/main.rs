@@ -12,6 +12,7 @@ mod intake;
 mod live_stock;
 mod lookup;
 mod names;
+mod openapi;
 mod rebuild;
 mod records_http;
 mod restarts;
