@@ -18,6 +18,7 @@ say "wide: bucket-day, 4000 products, 40 warehouses"
 TALLYHOUSE_RECORDS_LAYOUT=bucket-day "$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" --products 4000 --warehouses 40 \
   --one-at-a-time 0 "${json[@]}"
 "$tallyhouse" bench statistics "${json[@]}"
+"$tallyhouse" bench export "${json[@]}"
 "$tallyhouse" bench rebuild --keys "${KEYS:-100000}" "${json[@]}"
 bash dev/frontend.sh release
 "$tallyhouse" bench fanout --streams "${STREAMS:-500}" "${json[@]}"

@@ -1,12 +1,14 @@
 //! `tallyhouse bench`: ratios within one run, all servers on the same machine, each run in a world of its own.
 
 mod connector;
+mod export;
 mod fanout;
 mod fanout_clients;
 mod ingest;
 mod latency;
 mod rebuild;
 mod redis_keys;
+mod resident;
 mod row_at_a_time;
 mod statistics;
 
@@ -77,6 +79,15 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// A million entries as CSV and as XLSX, and what memory that takes.
+    Export {
+        /// So many days, of 136,800 entries each.
+        #[arg(long, default_value_t = 8)]
+        days: u32,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// From produce to the event stream.
     Latency {
         /// So many entries a second.
@@ -127,6 +138,11 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
             let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap_or_default();
             let size = YearSize { first, days: 365, products, warehouses: 12, companies: 3, entries: 1 };
             statistics::run(config, size, questions, json).await
+        }
+        Bench::Export { days, json } => {
+            let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap_or_default();
+            let size = YearSize { first, days, products: 200, warehouses: 12, companies: 3, entries: 19 };
+            export::run(config, size, json).await
         }
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
         Bench::Fanout { streams, entries, ref pkg, json } => {

@@ -223,7 +223,19 @@ async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Error
 /// As [`prepare_session`], but what a transaction reads stays as it was when it began.
 async fn prepare_for_snapshots(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
     prepare_session(connection).await?;
-    sqlx::query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(connection).await.map(drop)
+    sqlx::query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *connection).await?;
+    limit_statements(connection).await
+}
+
+/// Has the server give up a statement that nobody waits for any more. MariaDB counts seconds, MySQL milliseconds under another name.
+async fn limit_statements(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(&mut *connection).await?;
+    let statement = if version.contains("MariaDB") {
+        "SET SESSION max_statement_time = 20"
+    } else {
+        "SET SESSION max_execution_time = 20000"
+    };
+    sqlx::query(statement).execute(connection).await.map(drop)
 }
 
 /// Strict, READ COMMITTED, and no wait without a limit.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::time::Duration;
 
 use app::model::entry::Millis;
 use app::model::names::NameOf;
@@ -25,6 +26,9 @@ const MOST_PENDING: i64 = 1000;
 
 /// The most cells that one read brings.
 const MOST_CELLS: usize = 400_000;
+
+/// Giving a connection back takes no longer for whoever read.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// So many day tables in one statement.
 const TABLES_AT_ONCE: usize = 32;
@@ -134,7 +138,8 @@ impl TotalsSnapshot {
 
     /// Gives the connection back; one that is dropped is given back as well, only later.
     pub async fn close(self) {
-        let _closed = self.transaction.rollback().await;
+        // Where MySQL does not answer, nobody waits for it: the connection is looked at before its next use.
+        let _closed = tokio::time::timeout(CLOSE_LIMIT, self.transaction.rollback()).await;
     }
 
     /// The ids of a filter that no entry ever had.

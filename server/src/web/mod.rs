@@ -32,6 +32,7 @@ mod statistics_query;
 mod stock;
 mod stream;
 mod system;
+mod table_file;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

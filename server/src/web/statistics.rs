@@ -1,5 +1,8 @@
 //! `GET /api/v1/statistics`.
 
+use std::ops::Range;
+
+use app::model::entry::Millis;
 use app::model::faults::FieldFault;
 use app::model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
 use app::model::stock::AsOf;
@@ -107,13 +110,14 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
 
 async fn answer(web: &Web, asked: &Asked) -> Result<StatisticsPage, Problem> {
     let zone = web.business_time;
-    let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
-    let ids = reader.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&it))?;
+    let problem_of = |it: Error| problem(&it, &asked.question.period, zone);
+    let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(problem_of)?;
+    let ids = reader.unknown_ids(&asked.question.filter).await.map_err(problem_of)?;
     let faults = web.finder().unknown(ids);
     if !faults.is_empty() {
         return Err(Problem::faults(&faults));
     }
-    let statement = reader.statement(&asked.question).await.map_err(|it| problem(&it))?;
+    let statement = reader.statement(&asked.question).await.map_err(problem_of)?;
     let offsets = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
     reader.close().await;
     let (rows, next) = page(statement.rows, asked.order, asked.after.as_ref(), asked.limit);
@@ -129,8 +133,8 @@ fn line(row: Row, zone: BusinessTime) -> StatisticsRow {
     StatisticsRow { group: row.group, start: row.start.map(|it| zone.rfc3339(it)), figures: row.figures }
 }
 
-fn problem(error: &Error) -> Problem {
-    if let Some(fault) = fault_of(error) {
+fn problem(error: &Error, period: &Range<Millis>, zone: BusinessTime) -> Problem {
+    if let Some(fault) = fault_of(error, period, zone) {
         return Problem::faults(&[fault]);
     }
     tracing::warn!("statistics: {}", explain(error));

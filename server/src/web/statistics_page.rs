@@ -52,7 +52,10 @@ impl StatisticsReader {
             match self.answer(&wanted, &self.finder.names(), now).await {
                 Ok(Ok(statement)) => page.statement = statement,
                 Ok(Err(faults)) => page.form.faults = faults,
-                Err(error) => page.form.faults.push(fault_of(&error).ok_or(error)?),
+                Err(error) => {
+                    let period = wanted.period.clone().unwrap_or(Millis(0)..Millis(0));
+                    page.form.faults.push(fault_of(&error, &period, self.zone).ok_or(error)?);
+                }
             }
         }
         page.query = wanted.query;
@@ -118,7 +121,7 @@ impl StatisticsReader {
         }
         let statement = match reader.statement(&question).await {
             Ok(statement) => statement,
-            Err(error) => return fault_of(&error).map(|it| Err(vec![it])).ok_or(error),
+            Err(error) => return fault_of(&error, &question.period, self.zone).map(|it| Err(vec![it])).ok_or(error),
         };
         reader.close().await;
         let Statement { rows, total } = statement;

@@ -113,11 +113,12 @@ pub fn cursor(params: &mut Params, order: Order) -> Option<Place> {
 }
 
 /// The field that an error is about. `None`: it is about no field.
-pub fn fault_of(error: &Error) -> Option<FieldFault> {
+pub fn fault_of(error: &Error, period: &Range<Millis>, zone: BusinessTime) -> Option<FieldFault> {
+    let is_full = |at| zone.hour_start(at) == Some(at);
     let (field, why) = match error {
         Error::TooManyParts => ("interval", Why::TooManyParts(MOST_PARTS)),
         Error::TooManyRows => ("group_by", Why::TooManyRows(MOST_ROWS)),
-        Error::TooFine => ("from", Why::TooFine(MOST_ROW_TABLES)),
+        Error::TooFine => (if is_full(period.start) { "to" } else { "from" }, Why::TooFine(MOST_ROW_TABLES)),
         Error::NoSuchTime => ("from", Why::NotATime),
         Error::OutOfRange => ("from", Why::OutOfRange),
         Error::Records(_) | Error::Rebuilding => return None,
@@ -156,6 +157,15 @@ mod tests {
             ("to=2026-03-31", "2026-02-28 00:00", "2026-03-31 00:00"),
         ] {
             assert_eq!(days(query), (from.to_owned(), to.to_owned()), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_bound_within_an_hour_is_named() {
+        let at = |minutes: i64| Millis(NOW.0 - NOW.0 % 3_600_000 + minutes * 60_000);
+        for (from, to, field) in [(7, 120, "from"), (0, 61, "to"), (1, 61, "from")] {
+            let fault = fault_of(&Error::TooFine, &(at(from)..at(to)), ZONE).unwrap();
+            assert_eq!(fault.field, field);
         }
     }
 

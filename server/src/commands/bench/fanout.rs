@@ -15,8 +15,9 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use super::ingest::{Resident, until_applied};
+use super::ingest::until_applied;
 use super::latency::percentiles;
+use super::resident::Resident;
 use crate::commands::serve::{Running, start_ingest, start_web};
 use crate::telemetry;
 use crate::world::World;

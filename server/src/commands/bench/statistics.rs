@@ -64,7 +64,7 @@ pub async fn run(config: &Config, mut size: YearSize, questions: usize, json_wan
         let mut took = Vec::new();
         let mut after = None;
         for _ in 0..questions {
-            let question = entries_question(size, config.entry.business_time, &filter())?;
+            let question = entries_question(size, DAYS, config.entry.business_time, &filter())?;
             let started = Instant::now();
             let mut lookup = Lookup::open(&parts.records, config.entry.business_time).await?;
             let page = lookup.page(&question, after.as_ref(), 100).await?;
@@ -103,9 +103,15 @@ fn id<T: for<'a> TryFrom<&'a str>>(id: &str) -> Vec<T> {
     T::try_from(id).into_iter().collect()
 }
 
-fn entries_question(size: YearSize, zone: BusinessTime, filter: &Filter) -> anyhow::Result<EntriesQuestion> {
+/// All entries of the last days that a filter takes.
+pub fn entries_question(
+    size: YearSize,
+    days: u32,
+    zone: BusinessTime,
+    filter: &Filter,
+) -> anyhow::Result<EntriesQuestion> {
     let last = size.first.checked_add_days(Days::new(u64::from(size.days)));
-    let first = size.first.checked_add_days(Days::new(u64::from(size.days.saturating_sub(DAYS))));
+    let first = size.first.checked_add_days(Days::new(u64::from(size.days.saturating_sub(days))));
     let at =
         |day: Option<NaiveDate>| day.and_then(|it| zone.start_from(it)).ok_or_else(|| anyhow::anyhow!("no such day"));
     Ok(EntriesQuestion {
