@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::audit::Rebuilder;
+use crate::audit::{Auditor, Rebuilder, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
@@ -82,6 +82,17 @@ impl Parts {
     /// The keeper of levels of these parts.
     pub fn level_keeper(&self) -> LevelKeeper {
         LevelKeeper { records: self.records.clone(), status: self.status.clone() }
+    }
+
+    /// Makes audits of these parts.
+    pub fn auditor(&self) -> Auditor {
+        let correct_surplus = self.config.audit.correct_surplus;
+        Auditor { records: self.records.clone(), realtime: self.realtime.clone(), correct_surplus }
+    }
+
+    /// Makes them when they are due.
+    pub fn schedule(&self) -> Schedule {
+        Schedule { auditor: self.auditor(), rules: self.config.audit, status: self.status.clone() }
     }
 
     /// The rebuilder of these parts.

@@ -1,5 +1,6 @@
 //! Texts in two languages. Every text of a page is a field of [`Texts`], so one that lacks a language does not compile.
 
+pub mod audits;
 mod date;
 mod en;
 mod export;

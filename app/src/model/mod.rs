@@ -1,6 +1,7 @@
 //! The vocabulary that browser and server share: serde types and pure methods.
 //! No I/O here, and nothing that only one side could compile.
 
+pub mod audit;
 pub mod batch;
 pub mod catalogue;
 pub mod entries;

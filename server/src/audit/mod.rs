@@ -1,10 +1,16 @@
-//! Keeps the live stock and the records the same: the rebuild, today; audits come here. Uses both stores, and no Kafka.
+//! Keeps the live stock and the records the same: audits and rebuilds. Uses both stores, and no Kafka.
 
+mod compare;
 mod need;
 mod rebuild;
+mod run;
+mod schedule;
+mod verdict;
 
 pub use need::{Cause, need};
 pub use rebuild::Rebuilder;
+pub use run::{AuditRun, Auditor, Claimed};
+pub use schedule::{Schedule, due, period};
 
 /// An error of a run. All are waited out: the next look begins anew.
 #[derive(Debug, thiserror::Error)]
@@ -18,4 +24,13 @@ pub enum Error {
     /// Somebody else changed what this run builds on.
     #[error("{0}")]
     Lost(&'static str),
+    /// The records do not know what the live stock holds.
+    #[error("the records do not know the batch that the live stock holds of partition {partition}; it will be rebuilt")]
+    Parted {
+        /// Which.
+        partition: i32,
+    },
 }
+
+/// Why a run gives up.
+const TAKEN_OVER: &str = "another run took over";

@@ -8,7 +8,7 @@ use app::model::pipeline::PipelineState;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cause, Error, need};
+use super::{Cause, Error, TAKEN_OVER, need};
 use crate::ingest::{Status, explain};
 use crate::realtime::{Place, Realtime, Sweep, Swept};
 use crate::records::{Claim, Lease, Records, RunKind};
@@ -134,5 +134,4 @@ impl Rebuilder {
     }
 }
 
-const TAKEN_OVER: &str = "another run took over";
 const THROWN_BACK: &str = "Redis was thrown back or emptied during the rebuild; beginning anew";

@@ -40,6 +40,8 @@ pub struct Serve {
 pub enum Part {
     /// Kafka to both stores.
     Ingest,
+    /// Comparing both stores when it is due.
+    Audit,
     /// The dashboard and the HTTP interface.
     Web,
 }
@@ -57,6 +59,9 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     let mut running = Running::new();
     if with(Part::Ingest) {
         start_ingest(&parts, &mut running, &stop);
+    }
+    if with(Part::Audit) {
+        spawn(&mut running, parts.schedule().run(stop.clone()));
     }
     if with(Part::Web) {
         start_web(&parts, serve.pkg.clone(), metrics, &mut running, &stop)?;

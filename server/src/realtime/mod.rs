@@ -24,7 +24,7 @@ pub use meta::{Meta, Place};
 pub use rebuild::{Rebuild, Sweep, Swept};
 pub use run::{Compared, Cut, Settled};
 pub use stock::Value;
-pub use transitions::AtCut;
+pub use transitions::{AtCut, May};
 
 use crate::config::RealtimeConfig;
 use scripts::Scripts;

@@ -6,7 +6,7 @@ use app::model::batch::BatchId;
 use app::model::stock::StockKey;
 
 use super::meta::Place;
-use super::transitions::AtCut;
+use super::transitions::{AtCut, May};
 use super::{Error, Realtime, keys};
 
 /// The answer to a cut.
@@ -27,8 +27,8 @@ pub struct Compared {
     pub key: StockKey,
     /// RRS: net stock, gross in and entries by the records at the cut.
     pub rrs: [i64; 3],
-    /// What was written down as a finding; only then is a key that deviates settled.
-    pub written_down: Option<AtCut>,
+    /// What may be settled.
+    pub may: May,
 }
 
 /// What became of it.
@@ -38,7 +38,7 @@ pub enum Settled {
     Already,
     /// It agrees, or was as written down: it is right now.
     Done(AtCut),
-    /// It differs; nothing was changed.
+    /// It differs, or nothing was to be settled; nothing was changed.
     Deviates(AtCut),
     /// Damage was found after the cut: a later run must settle it.
     NotByThisRun,
@@ -71,7 +71,7 @@ impl Realtime {
         for it in compared {
             let member = keys::member(&it.key);
             call.key(self.keys.stock(&member));
-            call.arg(member).arg(&it.rrs[..]).arg(it.written_down.map(|it| text(&it)).unwrap_or_default());
+            call.arg(member).arg(&it.rrs[..]).arg(text_of(it.may));
         }
         let mut redis = self.connection(doing).await?;
         let answers: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
@@ -85,7 +85,10 @@ impl Realtime {
     }
 }
 
-fn text(at_cut: &AtCut) -> String {
+fn text_of(may: May) -> String {
+    let May::SettleAsWrittenDown(at_cut) = may else {
+        return if may == May::Look { "look" } else { "" }.to_owned();
+    };
     match at_cut {
         AtCut::Missing => "missing".to_owned(),
         AtCut::Unreadable => "unreadable".to_owned(),

@@ -52,6 +52,13 @@ impl Realtime {
         Ok((values, more))
     }
 
+    /// The next keys of the index after a member, and the member to go on after.
+    pub async fn keys_after(&self, after: &str) -> Result<(Vec<StockKey>, Option<String>), Error> {
+        let members = self.members_after(after).await?;
+        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(PAGE)).cloned();
+        Ok((members.iter().filter_map(|it| keys::parse_member(it)).collect(), more))
+    }
+
     /// A page of the index, behind a member.
     pub(super) async fn members_after(&self, after: &str) -> Result<Vec<String>, Error> {
         let doing = "reading the index";

@@ -15,6 +15,8 @@ const RENEW_AFTER: Duration = Duration::from_secs(5);
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunKind {
+    /// Compares both stores.
+    Audit,
     /// Makes the live stock anew.
     Rebuild,
 }
@@ -22,6 +24,7 @@ pub enum RunKind {
 impl RunKind {
     fn as_str(self) -> &'static str {
         match self {
+            Self::Audit => "audit",
             Self::Rebuild => "rebuild",
         }
     }
@@ -31,9 +34,19 @@ impl RunKind {
 #[derive(Debug)]
 pub struct Lease {
     records: Records,
+    number: i64,
     run_id: String,
     token: String,
     renewed: Instant,
+}
+
+/// Keeps a lease until it is dropped.
+pub struct KeepAlive(tokio::task::JoinHandle<()>);
+
+impl Drop for KeepAlive {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// The answer to a claim.
@@ -43,8 +56,10 @@ pub enum Claim {
     Ours(Box<Lease>),
     /// Another one is under way.
     Running {
-        /// Its name.
-        run_id: String,
+        /// Its number.
+        number: i64,
+        /// Is it an audit?
+        is_audit: bool,
     },
 }
 
@@ -99,18 +114,21 @@ impl Records {
             match claimed {
                 Ok(done) if done.rows_affected() == 1 => {
                     let (records, renewed) = (self.clone(), Instant::now());
-                    return Ok(Claim::Ours(Box::new(Lease { records, run_id, token, renewed })));
+                    let number = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX);
+                    return Ok(Claim::Ours(Box::new(Lease { records, number, run_id, token, renewed })));
                 }
                 // Another was quicker between the look and the row.
                 Ok(_) => {}
                 Err(cause) if super::error::trouble(&cause) == super::error::Trouble::Twin => {}
                 Err(cause) => return Err(away(cause)),
             }
-            let running: Option<String> = sqlx::query_scalar("SELECT run_id FROM runs WHERE running = 1")
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(&away)?;
-            Ok(Claim::Running { run_id: running.unwrap_or_default() })
+            let running: Option<(i64, bool)> =
+                sqlx::query_as("SELECT id, kind = 'audit' FROM runs WHERE running = 1")
+                    .fetch_optional(&self.pool)
+                    .await
+                    .map_err(&away)?;
+            let (number, is_audit) = running.unwrap_or_default();
+            Ok(Claim::Running { number, is_audit })
         })
         .await
     }
@@ -135,6 +153,21 @@ impl Lease {
     /// The run's name, unique for ever.
     pub fn run_id(&self) -> &str {
         &self.run_id
+    }
+
+    /// Its number, for people.
+    pub fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// What every write has to know.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Where it is written.
+    pub(super) fn records(&self) -> &Records {
+        &self.records
     }
 
     /// Says how far the run is, and renews the lease where it is due. `false`: it is not ours any more.
@@ -162,6 +195,45 @@ impl Lease {
         .await?;
         self.renewed = Instant::now();
         Ok(ours)
+    }
+
+    /// Says how far the run is; the lease is renewed by [`Lease::keep_alive`].
+    pub async fn tell(&self, done: u64, total: u64) -> Result<(), Error> {
+        let number = |it| i64::try_from(it).unwrap_or(i64::MAX);
+        limited("saying how far a run is", async {
+            sqlx::query("UPDATE runs SET keys_done = ?, keys_total = ? WHERE run_id = ? AND token = ? AND running = 1")
+                .bind(number(done))
+                .bind(number(total))
+                .bind(&self.run_id)
+                .bind(&self.token)
+                .execute(&self.records.pool)
+                .await
+                .map(drop)
+                .map_err(Error::away("saying how far a run is"))
+        })
+        .await
+    }
+
+    /// Renews the lease for as long as the answer lives, whatever the run waits for meanwhile.
+    pub fn keep_alive(&self) -> KeepAlive {
+        let (pool, run_id, token) = (self.records.pool.clone(), self.run_id.clone(), self.token.clone());
+        KeepAlive(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(RENEW_AFTER).await;
+                let renewed = sqlx::query(
+                    "UPDATE runs SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND
+                     WHERE run_id = ? AND token = ? AND running = 1",
+                )
+                .bind(LEASE_SECONDS)
+                .bind(&run_id)
+                .bind(&token)
+                .execute(&pool)
+                .await;
+                if let Err(cause) = renewed {
+                    tracing::warn!("a lease could not be renewed: {cause}");
+                }
+            }
+        }))
     }
 
     /// Ends the run: `done`, or `error` with a message. `false`: it was not ours any more.

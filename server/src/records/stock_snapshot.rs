@@ -1,10 +1,10 @@
-//! The stock by the records at one instant, with the cursors of that instant: what a rebuild writes.
+//! The stock by the records at one instant, with the cursors of that instant: what a rebuild writes, and what an audit compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::ids::{IdError, ProductId, WarehouseId};
 use app::model::stock::StockKey;
-use sqlx::{Connection as _, MySqlConnection};
+use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
 
 use super::error::limited;
 use super::offsets::{self, Cursor};
@@ -15,7 +15,7 @@ const PAGE: i64 = 1000;
 
 /// A consistent snapshot that stays open.
 pub struct StockSnapshot {
-    connection: MySqlConnection,
+    pub(super) connection: MySqlConnection,
     /// C: where each partition stood.
     pub cursors: BTreeMap<i32, Cursor>,
     /// How many keys there are.
@@ -63,22 +63,50 @@ impl StockSnapshot {
             let page = rows
                 .into_iter()
                 .map(|(warehouse, product, net, gross_in, entries)| {
-                    let key = StockKey {
-                        warehouse_id: WarehouseId::try_from(warehouse)?,
-                        product_id: ProductId::try_from(product)?,
-                    };
-                    Ok((key, [net, gross_in, entries]))
+                    Ok((key_of(warehouse, product)?, [net, gross_in, entries]))
                 })
-                .collect::<Result<Vec<_>, IdError>>()
-                .map_err(|cause| Error::Damaged(format!("stock_totals holds an id that {cause}")))?;
+                .collect::<Result<Vec<_>, Error>>()?;
             self.after = page.last().map(|(key, _)| key.clone());
             Ok(page)
         })
         .await
     }
 
+    /// Begins anew with the first key.
+    pub fn rewind(&mut self) {
+        self.after = None;
+    }
+
+    /// Those of some keys that the records know.
+    pub async fn known(&mut self, keys: &[StockKey]) -> Result<BTreeSet<StockKey>, Error> {
+        let away = Error::away("looking for keys in a snapshot");
+        let mut known = BTreeSet::new();
+        if keys.is_empty() {
+            return Ok(known);
+        }
+        let mut statement =
+            QueryBuilder::new("SELECT warehouse_id, product_id FROM stock_totals WHERE (warehouse_id, product_id) IN ");
+        statement.push_tuples(keys, |mut pair, key| {
+            pair.push_bind(key.warehouse_id.as_str()).push_bind(key.product_id.as_str());
+        });
+        let rows: Vec<(String, String)> =
+            statement.build_query_as().fetch_all(&mut self.connection).await.map_err(away)?;
+        for (warehouse, product) in rows {
+            known.insert(key_of(warehouse, product)?);
+        }
+        Ok(known)
+    }
+
     /// Closes it; one that is dropped is closed by the server.
     pub async fn close(self) {
         let _closed = self.connection.close().await;
     }
+}
+
+/// A key as the records hold it.
+pub(super) fn key_of(warehouse: String, product: String) -> Result<StockKey, Error> {
+    let key = || -> Result<StockKey, IdError> {
+        Ok(StockKey { warehouse_id: WarehouseId::try_from(warehouse)?, product_id: ProductId::try_from(product)? })
+    };
+    key().map_err(|cause| Error::Damaged(format!("the totals hold an id that {cause}")))
 }

@@ -85,7 +85,8 @@ async fn add_tables(
            adjust_in VARCHAR(32) PATH '$[3]', adjust_out VARCHAR(32) PATH '$[4]', entries VARCHAR(32) PATH '$[5]')) AS j
          ON DUPLICATE KEY UPDATE qty_in = day_table_totals.qty_in + VALUES(qty_in),
            qty_out = day_table_totals.qty_out + VALUES(qty_out), adjust_in = day_table_totals.adjust_in + VALUES(adjust_in),
-           adjust_out = day_table_totals.adjust_out + VALUES(adjust_out), entries = day_table_totals.entries + VALUES(entries)",
+           adjust_out = day_table_totals.adjust_out + VALUES(adjust_out), entries = day_table_totals.entries + VALUES(entries),
+           is_proved = FALSE",
     )
     .bind(partition)
     .bind(json_rows(rows)?)

@@ -147,6 +147,13 @@ impl System {
         }
     }
 
+    /// The same, without the keys that cannot be read.
+    pub async fn live_stock_as_far_as_readable(&self) -> BTreeMap<(String, String), i64> {
+        let (page, _) = self.parts.realtime.stock_page("").await.unwrap();
+        let key = |key: app::model::stock::StockKey| (key.warehouse_id.to_string(), key.product_id.to_string());
+        page.into_iter().filter_map(|(it, value)| Some((key(it), value.stock?))).collect()
+    }
+
     /// The records proved against themselves, and the live stock against the records. Call it at rest.
     pub async fn prove(&self) {
         let report = self.parts.records.recount().await.unwrap();

@@ -10,7 +10,7 @@ use app::model::stock::StockKey;
 use proptest::prelude::*;
 use redis::AsyncCommands as _;
 use tallyhouse::realtime::transitions::{
-    Answer, AtCut, Health, Key, Line, Live, Mark, Place, Rules, Settled, Slot, Version,
+    Answer, AtCut, Health, Key, Line, Live, Mark, May, Place, Rules, Settled, Slot, Version,
 };
 use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild};
 
@@ -31,7 +31,8 @@ enum Op {
     Again(usize, bool),
     /// Under a fresh name or the last one; having seen the newest run or not.
     Cut(bool, bool),
-    /// Which key, by how much the records differ, and what was written down: nothing, what is there, something else.
+    /// Which key, by how much the records differ, and what may be settled: nothing, what agrees, what is as written down, as something
+    /// else was written down.
     Settle(usize, i64, u8),
     Edit(usize, i64),
     Break(usize),
@@ -56,7 +57,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (partition, 1i64..4).prop_map(|(p, by)| Op::Back(p, by)),
         6 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, odd)| Op::Again(at.index(64), odd)),
         3 => (any::<bool>(), prop::bool::weighted(0.8)).prop_map(|(fresh, seen)| Op::Cut(fresh, seen)),
-        8 => (product.clone(), -2i64..3, 0u8..3).prop_map(|(k, off, written)| Op::Settle(k, off, written)),
+        8 => (product.clone(), -2i64..3, 0u8..4).prop_map(|(k, off, written)| Op::Settle(k, off, written)),
         2 => (product.clone(), -9i64..9).prop_map(|(k, by)| Op::Edit(k, by)),
         1 => product.clone().prop_map(Op::Break),
         1 => product.prop_map(Op::Delete),
@@ -249,13 +250,18 @@ impl Both {
             return;
         }
         // What is there is found out by comparing first, as an audit does.
-        let there = match self.pure.clone().settle(&run, &k, rrs, None, Rules::ALL) {
+        let there = match self.pure.clone().settle(&run, &k, rrs, May::Look, Rules::ALL) {
             Settled::Deviates(nrs) => Some(nrs),
             _ => None,
         };
-        let written = [None, there, Some(AtCut::Sums([77, 77, 77]))][usize::from(written)];
-        let expected = self.pure.settle(&run, &k, rrs, written, Rules::ALL);
-        let compared = Compared { key: stock_key(k), rrs, written_down: written };
+        let may = [
+            May::Look,
+            May::SettleWhatAgrees,
+            there.map_or(May::SettleWhatAgrees, May::SettleAsWrittenDown),
+            May::SettleAsWrittenDown(AtCut::Sums([77, 77, 77])),
+        ][usize::from(written)];
+        let expected = self.pure.settle(&run, &k, rrs, may, Rules::ALL);
+        let compared = Compared { key: stock_key(k), rrs, may };
         let answer = match self.redis.settle(&run, &[compared]).await.unwrap().map(|it| it[0]) {
             None => Settled::Over,
             Some(realtime::Settled::Already) => Settled::Already,

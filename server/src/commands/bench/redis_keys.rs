@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::config::Config;
-use crate::realtime::{Compared, Cut, Realtime};
+use crate::realtime::{Compared, Cut, May, Realtime};
 
 /// Keys per call, as a batch of the wide bench has them, and as an audit compares them.
 const BATCH: usize = 2000;
@@ -76,8 +76,10 @@ async fn add(realtime: &Realtime, keys: &[StockKey], round: usize) -> anyhow::Re
 async fn settle(realtime: &Realtime, keys: &[StockKey]) -> anyhow::Result<f64> {
     let before = realtime.script_microseconds().await?;
     for keys in keys.chunks(CHUNK) {
-        let compared: Vec<Compared> =
-            keys.iter().map(|key| Compared { key: key.clone(), rrs: [10, 10, 2], written_down: None }).collect();
+        let compared: Vec<Compared> = keys
+            .iter()
+            .map(|key| Compared { key: key.clone(), rrs: [10, 10, 2], may: May::SettleWhatAgrees })
+            .collect();
         anyhow::ensure!(realtime.settle("run", &compared).await?.is_some(), "the run is over");
     }
     per_key(realtime, before, keys.len()).await

@@ -2,7 +2,8 @@
 -- down as findings (2-consistency, "An audit run", Compare and settle).
 -- KEYS  1 meta, 2 index, 3.. the hash of each key
 -- ARGV  1 installation, 2 run, 3 where damaged hashes go; then for each key: member, net, gross in and entries by the
---       records at the cut, and what was written down: '' (nothing yet), 'missing', 'unreadable' or 'net,in,entries'
+--       records at the cut, and what may be settled: 'look' (nothing), '' (what agrees), or what was written down, which
+--       is 'missing', 'unreadable' or 'net,in,entries' (what agrees, and what is still so)
 -- Answers `over`, or for each key `already`, `done NRS`, `deviates NRS` or `later`.
 
 local KEY_ARGS, FIRST = 5, 3
@@ -42,7 +43,7 @@ end
 local answers, moved = {}, false
 for i = 1, #KEYS - 2 do
   local at, key = FIRST + (i - 1) * KEY_ARGS, KEYS[i + 2]
-  local member, written_down = ARGV[at + 1], ARGV[at + 5]
+  local member, may = ARGV[at + 1], ARGV[at + 5]
   local rrs = { tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]) }
   local state, it = read(key)
   if state == 'broken' then
@@ -61,7 +62,7 @@ for i = 1, #KEYS - 2 do
   else
     local nrs = it and at_cut(it) or 'missing'
     local agrees = nrs == table.concat({ text(rrs[1]), text(rrs[2]), text(rrs[3]) }, ',')
-    if not agrees and (written_down == '' or written_down ~= nrs) then
+    if may == 'look' or (not agrees and may ~= nrs) then
       answers[i] = 'deviates ' .. nrs
     else
       if not (agrees and is_settled(it, rrs)) then

@@ -51,6 +51,17 @@ pub enum AtCut {
     Sums([i64; 3]),
 }
 
+/// What an audit lets be settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum May {
+    /// Nothing: it only looks.
+    Look,
+    /// A key that agrees with the records.
+    SettleWhatAgrees,
+    /// That, and a key that is still as it was written down as a finding.
+    SettleAsWrittenDown(AtCut),
+}
+
 impl<N> Key<N> {
     /// A key that holds nothing yet.
     pub fn fresh() -> Self {

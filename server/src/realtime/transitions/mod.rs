@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use app::model::batch::Delta;
 
-pub use key::{AtCut, Health, Key, Version};
+pub use key::{AtCut, Health, Key, May, Version};
 pub use rules::{Rule, Rules};
 
 /// The identity mark. `N` is a name: of a run, a batch or an incarnation.
@@ -201,9 +201,8 @@ impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {
         Some(&self.cut)
     }
 
-    /// `settle.lua`: compares a key with the records at the cut, and settles it where it agrees, or where it is still as
-    /// it was written down.
-    pub fn settle(&mut self, run: &N, name: &K, rrs: [i64; 3], written_down: Option<AtCut>, rules: Rules) -> Settled {
+    /// `settle.lua`: compares a key with the records at the cut, and settles it where it may.
+    pub fn settle(&mut self, run: &N, name: &K, rrs: [i64; 3], may: May, rules: Rules) -> Settled {
         if self.mark != Mark::Ready || (rules.hold(Rule::NewestRun) && self.run.as_ref() != Some(run)) {
             return Settled::Over;
         }
@@ -227,7 +226,12 @@ impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {
         }
         let nrs = key.as_ref().map_or(AtCut::Missing, |it| it.at_cut(run));
         let agrees = nrs == AtCut::Sums(rrs);
-        if !agrees && (written_down.is_none() || (rules.hold(Rule::AsWrittenDown) && written_down != Some(nrs))) {
+        let allowed = match may {
+            May::Look => false,
+            May::SettleWhatAgrees => agrees,
+            May::SettleAsWrittenDown(it) => agrees || it == nrs || !rules.hold(Rule::AsWrittenDown),
+        };
+        if !allowed {
             return Settled::Deviates(nrs);
         }
         let settled =

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use tallyhouse::realtime::transitions::{AtCut, Health, Settled, Slot};
+use tallyhouse::realtime::transitions::{AtCut, Health, May, Settled, Slot};
 
 use super::{Protocol, Run, RunRule, World};
 use crate::journal::{Journal, Places, Sums};
@@ -63,8 +63,8 @@ impl Protocol {
         let known = rrs.contains_key(&next) || w.redis.live.keys.contains_key(&next);
         let healthy = matches!(w.redis.live.keys.get(&next), Some(Slot::Key(it)) if it.health == Health::Whole);
         let answer = if known {
-            let written = written_down.map(|(nrs, _)| nrs);
-            w.redis.live.settle(&name, &next, wanted, written, self.rules)
+            let may = written_down.map_or(May::SettleWhatAgrees, |(nrs, _)| May::SettleAsWrittenDown(nrs));
+            w.redis.live.settle(&name, &next, wanted, may, self.rules)
         } else {
             Settled::Already
         };

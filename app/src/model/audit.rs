@@ -1,0 +1,429 @@
+//! Audits: what is compared, and what is said of it (1-domain, "Verdicts of an audit"). The words that are stored and shown as they are
+//! stand in `i18n/audits.rs`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::pipeline::Counts;
+use super::stock::StockKey;
+
+/// How much of the records an audit recounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// All totals, and the rows of tables that were written to since the last success.
+    #[default]
+    Quick,
+    /// Every row.
+    Full,
+}
+
+impl Scope {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Quick, Self::Full];
+
+    /// The word that is stored and asked for.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// The three sums of a key, as both stores keep them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+pub struct Book {
+    /// Net stock.
+    pub stock: i64,
+    /// Everything that came in.
+    #[serde(rename = "in")]
+    pub gross_in: i64,
+    /// How many entries.
+    pub entries: i64,
+}
+
+impl Book {
+    /// Everything that went out.
+    pub fn gross_out(self) -> i64 {
+        self.gross_in.saturating_sub(self.stock)
+    }
+
+    /// How much more this is than another.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            stock: self.stock.saturating_sub(other.stock),
+            gross_in: self.gross_in.saturating_sub(other.gross_in),
+            entries: self.entries.saturating_sub(other.entries),
+        }
+    }
+}
+
+/// What the live stock held at the cut: NRS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Nrs {
+    /// Sums.
+    Book(Book),
+    /// The key is not there.
+    Missing,
+    /// It cannot be read: somebody edited it.
+    Unreadable,
+}
+
+/// What a comparison means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Both agree.
+    Agrees,
+    /// The net stock agrees, in, out or counts do not.
+    FlowsDiffer,
+    /// RRS > NRS.
+    NrsMissing,
+    /// RRS < NRS.
+    Surplus,
+    /// The records do not prove themselves.
+    RecordsIncomplete,
+}
+
+impl Verdict {
+    /// The worst comes last.
+    pub const ALL: [Self; 5] =
+        [Self::Agrees, Self::FlowsDiffer, Self::NrsMissing, Self::Surplus, Self::RecordsIncomplete];
+
+    /// The word for scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::FlowsDiffer => "flows_differ",
+            Self::NrsMissing => "nrs_missing",
+            Self::Surplus => "surplus",
+            Self::RecordsIncomplete => "records_incomplete",
+        }
+    }
+
+    /// A verdict by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// What happened, as far as the numbers tell ("Which store was wrong").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingCause {
+    /// The live stock lacks entries in.
+    LiveMissedIn,
+    /// The live stock lacks entries out.
+    LiveMissedOut,
+    /// The live stock lacks entries in and out.
+    LiveMissedBoth,
+    /// The live stock counted entries in more than once.
+    LiveInTwice,
+    /// The live stock counted entries out more than once.
+    LiveOutTwice,
+    /// The live stock counted entries in and out more than once.
+    LiveBothTwice,
+    /// Somebody edited the number: no entries explain the difference.
+    LiveEdited,
+    /// Somebody edited it to what is no number.
+    LiveUnreadable,
+    /// The key was deleted from the live stock.
+    LiveDeleted,
+    /// The records lost rows.
+    RowsLost,
+    /// The records hold rows twice, or rows were added by hand.
+    RowsAdded,
+    /// A row's quantity or direction was edited.
+    RowsEdited,
+    /// A total was edited: rows and other totals agree.
+    TotalsEdited,
+    /// The journal has a hole, or does not add up.
+    JournalBroken,
+}
+
+impl FindingCause {
+    /// All.
+    pub const ALL: [Self; 14] = [
+        Self::LiveMissedIn,
+        Self::LiveMissedOut,
+        Self::LiveMissedBoth,
+        Self::LiveInTwice,
+        Self::LiveOutTwice,
+        Self::LiveBothTwice,
+        Self::LiveEdited,
+        Self::LiveUnreadable,
+        Self::LiveDeleted,
+        Self::RowsLost,
+        Self::RowsAdded,
+        Self::RowsEdited,
+        Self::TotalsEdited,
+        Self::JournalBroken,
+    ];
+
+    /// The word for scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LiveMissedIn => "live_missed_in",
+            Self::LiveMissedOut => "live_missed_out",
+            Self::LiveMissedBoth => "live_missed_both",
+            Self::LiveInTwice => "live_in_twice",
+            Self::LiveOutTwice => "live_out_twice",
+            Self::LiveBothTwice => "live_both_twice",
+            Self::LiveEdited => "live_edited",
+            Self::LiveUnreadable => "live_unreadable",
+            Self::LiveDeleted => "live_deleted",
+            Self::RowsLost => "rows_lost",
+            Self::RowsAdded => "rows_added",
+            Self::RowsEdited => "rows_edited",
+            Self::TotalsEdited => "totals_edited",
+            Self::JournalBroken => "journal_broken",
+        }
+    }
+
+    /// A cause by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// What a run has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AuditState {
+    /// Under way.
+    Running,
+    /// No key fails.
+    Passed,
+    /// Some key fails.
+    Failed,
+    /// It could not run: a store is away, or the histories have parted.
+    Error,
+}
+
+impl AuditState {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Passed, Self::Failed, Self::Error];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Error => "error",
+        }
+    }
+
+    /// A state by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// The steps of a run, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// It is the only run.
+    Claim,
+    /// Where both stores are compared.
+    Cut,
+    /// The records at one instant.
+    Snapshot,
+    /// The records prove themselves.
+    Proof,
+    /// Key by key.
+    Compare,
+    /// All is written down.
+    Done,
+}
+
+impl Step {
+    /// In their order.
+    pub const ALL: [Self; 6] = [Self::Claim, Self::Cut, Self::Snapshot, Self::Proof, Self::Compare, Self::Done];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Cut => "cut",
+            Self::Snapshot => "snapshot",
+            Self::Proof => "proof",
+            Self::Compare => "compare",
+            Self::Done => "done",
+        }
+    }
+
+    /// A step by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}
+
+/// Where a partition stood at the cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct CutPlace {
+    /// A: up to here its entries are in the live stock.
+    pub offset: i64,
+    /// C: up to here they were in the snapshot of the records.
+    pub records_offset: i64,
+    /// The accounting line of that snapshot.
+    pub counts: Counts,
+}
+
+/// Where all partitions stood.
+pub type CutPlaces = BTreeMap<i32, CutPlace>;
+
+/// What the records were asked to prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckOf {
+    /// The journal has no gap.
+    Journal,
+    /// consumed = recorded + duplicates + rejected.
+    Accounting,
+    /// Rows against totals, table by table.
+    Tables,
+    /// Totals against each other.
+    Levels,
+}
+
+/// One proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Check {
+    /// Of what.
+    pub of: CheckOf,
+    /// How many partitions, tables or totals were looked at.
+    pub looked_at: u64,
+    /// How many of them do not hold.
+    pub failed: u64,
+    /// The first of these, in words.
+    pub faults: Vec<String>,
+}
+
+impl Check {
+    /// So many faults are kept in words.
+    pub const MOST_FAULTS: usize = 20;
+
+    /// Nothing was looked at yet.
+    pub fn new(of: CheckOf) -> Self {
+        Self { of, looked_at: 0, failed: 0, faults: Vec::new() }
+    }
+
+    /// One that does not hold.
+    pub fn fail(&mut self, fault: String) {
+        self.failed += 1;
+        if self.faults.len() < Self::MOST_FAULTS {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// Keys by verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct VerdictCounts {
+    /// Both agree.
+    pub agrees: i64,
+    /// RRS > NRS.
+    pub nrs_missing: i64,
+    /// RRS < NRS.
+    pub surplus: i64,
+    /// The net stock agrees, in, out or counts do not.
+    pub flows_differ: i64,
+    /// The records do not prove themselves.
+    pub records_incomplete: i64,
+}
+
+impl VerdictCounts {
+    /// Of one verdict.
+    pub fn of(&self, verdict: Verdict) -> i64 {
+        match verdict {
+            Verdict::Agrees => self.agrees,
+            Verdict::NrsMissing => self.nrs_missing,
+            Verdict::Surplus => self.surplus,
+            Verdict::FlowsDiffer => self.flows_differ,
+            Verdict::RecordsIncomplete => self.records_incomplete,
+        }
+    }
+
+    /// One more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Agrees => &mut self.agrees,
+            Verdict::NrsMissing => &mut self.nrs_missing,
+            Verdict::Surplus => &mut self.surplus,
+            Verdict::FlowsDiffer => &mut self.flows_differ,
+            Verdict::RecordsIncomplete => &mut self.records_incomplete,
+        } += 1;
+    }
+
+    /// All keys that do not agree.
+    pub fn deviating(&self) -> i64 {
+        self.nrs_missing + self.surplus + self.flows_differ + self.records_incomplete
+    }
+
+    /// The worst of them.
+    pub fn worst(&self) -> Verdict {
+        Verdict::ALL.into_iter().rev().find(|it| self.of(*it) > 0).unwrap_or(Verdict::Agrees)
+    }
+}
+
+/// A key that deviates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Of its run, from 1.
+    pub number: i32,
+    /// Which key.
+    pub key: StockKey,
+    /// By the records.
+    pub rrs: Book,
+    /// By the live stock.
+    pub nrs: Nrs,
+    /// What the comparison means.
+    pub verdict: Verdict,
+    /// What happened.
+    pub cause: FindingCause,
+    /// What says so, such as the tables whose rows do not make their totals.
+    pub evidence: Option<String>,
+    /// The live stock was put right.
+    pub repaired: bool,
+    /// A person has dealt with it.
+    pub is_dealt_with: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_back() {
+        for it in Verdict::ALL {
+            assert_eq!(Verdict::parse(it.as_str()), Some(it));
+            assert_eq!(serde_json::to_string(&it).unwrap(), format!("{:?}", it.as_str()));
+        }
+        for it in FindingCause::ALL {
+            assert_eq!(FindingCause::parse(it.as_str()), Some(it));
+            assert_eq!(serde_json::to_string(&it).unwrap(), format!("{:?}", it.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_worst_verdict_stands_for_a_run() {
+        let mut counts = VerdictCounts::default();
+        assert_eq!(counts.worst(), Verdict::Agrees);
+        for (next, worst) in [
+            (Verdict::FlowsDiffer, Verdict::FlowsDiffer),
+            (Verdict::Surplus, Verdict::Surplus),
+            (Verdict::NrsMissing, Verdict::Surplus),
+            (Verdict::RecordsIncomplete, Verdict::RecordsIncomplete),
+        ] {
+            counts.add(next);
+            assert_eq!(counts.worst(), worst);
+        }
+        assert_eq!(counts.deviating(), 4);
+    }
+}

@@ -1,0 +1,171 @@
+//! Compares keys with the records at the cut and puts right what may be put right: never before it is written down
+//! (2-consistency, "An audit run", 5).
+
+use std::collections::{BTreeMap, HashMap};
+
+use app::model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
+use app::model::batch::Delta;
+use app::model::stock::StockKey;
+
+use super::Error;
+use super::verdict::{Judged, judge};
+use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
+use crate::records::{Lease, RowFault};
+
+/// So many keys go into one call of Redis, which answers nobody else meanwhile.
+pub const KEYS: usize = 100;
+/// So many findings of a run are stored one by one; the rest is counted, and left as it is.
+const MOST_FINDINGS: i32 = 10_000;
+
+/// For which keys the records do not prove themselves.
+#[derive(Debug, Default)]
+pub struct Unproved {
+    /// Why, key by key.
+    pub keys: BTreeMap<StockKey, RowFault>,
+    /// Why, where it is all of them.
+    pub all: Option<RowFault>,
+}
+
+impl Unproved {
+    fn of(&self, key: &StockKey) -> Option<&RowFault> {
+        self.all.as_ref().or_else(|| self.keys.get(key))
+    }
+}
+
+/// What was compared so far.
+pub struct Comparison<'a> {
+    /// Who claims the run.
+    pub lease: &'a Lease,
+    /// The live stock.
+    pub realtime: &'a Realtime,
+    /// What the records could not prove.
+    pub unproved: Unproved,
+    /// What came after the cut.
+    pub after_cut: HashMap<StockKey, Delta>,
+    /// May RRS < NRS be put right without a person?
+    pub correct_surplus: bool,
+    /// Keys by verdict.
+    pub counts: VerdictCounts,
+    /// So many were put right.
+    pub repaired: i64,
+    /// The number of the last finding.
+    pub last_number: i32,
+}
+
+/// A key and its totals in the snapshot.
+pub type Total = (StockKey, [i64; 3]);
+
+impl Comparison<'_> {
+    /// RRS: the totals of the snapshot less what came after the cut.
+    fn rrs(&self, (key, [net, gross_in, entries]): &Total) -> Book {
+        let after = self.after_cut.get(key).copied().unwrap_or_default();
+        Book { stock: net - after.net, gross_in: gross_in - after.gross_in, entries: entries - after.entries }
+    }
+
+    /// Compares some keys, writes down those that deviate, and settles what may be settled.
+    pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
+        let compared: Vec<Compared> = totals
+            .iter()
+            .map(|total| {
+                let may = if self.unproved.of(&total.0).is_some() { May::Look } else { May::SettleWhatAgrees };
+                asked(&total.0, self.rrs(total), may)
+            })
+            .collect();
+        let answers = self.settle(&compared).await?;
+        let mut found = Vec::new();
+        for (total, answer) in totals.iter().zip(&answers) {
+            let (nrs, may_settle) = match answer {
+                Settled::Already | Settled::Done(_) => {
+                    self.counts.agrees += 1;
+                    continue;
+                }
+                Settled::Deviates(nrs) => (nrs_of(*nrs), true),
+                // What came after the cut cannot be told from what came before: a run that is cut from now on settles it.
+                Settled::NotByThisRun => (Nrs::Unreadable, false),
+            };
+            match self.judge(total, nrs) {
+                Some(judged) => {
+                    found.push((total, nrs, Judged { may_settle: may_settle && judged.may_settle, ..judged }))
+                }
+                None => self.counts.agrees += 1,
+            }
+        }
+        self.write_down(&found).await
+    }
+
+    fn judge(&self, total: &Total, nrs: Nrs) -> Option<Judged> {
+        let unproved: Option<FindingCause> = self.unproved.of(&total.0).map(|it| it.cause);
+        judge(self.rrs(total), nrs, unproved, self.correct_surplus)
+    }
+
+    async fn write_down(&mut self, found: &[(&Total, Nrs, Judged)]) -> Result<(), Error> {
+        let mut findings = Vec::new();
+        let mut to_settle = Vec::new();
+        for (total, nrs, judged) in found {
+            self.counts.add(judged.verdict);
+            if self.last_number >= MOST_FINDINGS {
+                continue;
+            }
+            self.last_number += 1;
+            let rrs = self.rrs(total);
+            findings.push(Finding {
+                number: self.last_number,
+                key: total.0.clone(),
+                rrs,
+                nrs: *nrs,
+                verdict: judged.verdict,
+                cause: judged.cause,
+                evidence: self.unproved.of(&total.0).map(|it| it.evidence.clone()),
+                repaired: false,
+                is_dealt_with: false,
+            });
+            if judged.may_settle {
+                let may = May::SettleAsWrittenDown(at_cut(*nrs));
+                to_settle.push((self.last_number, asked(&total.0, rrs, may)));
+            }
+        }
+        if !self.lease.write_findings(&findings).await? {
+            return Err(Error::Lost(super::TAKEN_OVER));
+        }
+        fail::fail_point!("audit-written-down", |_| std::process::abort());
+        for chunk in to_settle.chunks(KEYS) {
+            let compared: Vec<Compared> = chunk.iter().map(|(_, it)| it.clone()).collect();
+            let answers = self.settle(&compared).await?;
+            fail::fail_point!("audit-settled", |_| std::process::abort());
+            let is_right = |it: &Settled| matches!(it, Settled::Done(_) | Settled::Already);
+            let numbers: Vec<i32> =
+                chunk.iter().zip(&answers).filter(|(_, it)| is_right(it)).map(|((number, _), _)| *number).collect();
+            self.repaired += i64::try_from(numbers.len()).unwrap_or(i64::MAX);
+            self.lease.findings_repaired(&numbers).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
+        if compared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let settled = self.realtime.settle(self.lease.run_id(), compared).await?;
+        settled.ok_or(Error::Lost("another run is the newest in Redis, or the live stock must be rebuilt"))
+    }
+}
+
+fn asked(key: &StockKey, rrs: Book, may: May) -> Compared {
+    Compared { key: key.clone(), rrs: [rrs.stock, rrs.gross_in, rrs.entries], may }
+}
+
+fn nrs_of(at_cut: AtCut) -> Nrs {
+    match at_cut {
+        AtCut::Missing => Nrs::Missing,
+        AtCut::Unreadable => Nrs::Unreadable,
+        AtCut::Sums([stock, gross_in, entries]) => Nrs::Book(Book { stock, gross_in, entries }),
+    }
+}
+
+fn at_cut(nrs: Nrs) -> AtCut {
+    match nrs {
+        Nrs::Missing => AtCut::Missing,
+        Nrs::Unreadable => AtCut::Unreadable,
+        Nrs::Book(it) => AtCut::Sums([it.stock, it.gross_in, it.entries]),
+    }
+}

@@ -1,0 +1,249 @@
+//! One audit, from its claim to its log record (2-consistency, "An audit run"). Killed at any step it leaves the live stock right, and
+//! the next one starts clean.
+
+use std::collections::BTreeMap;
+
+use app::i18n::audits::{CORRECTED, ERROR, NEEDS_REPLAY, NOTHING_TO_DO, state_of};
+use app::model::audit::{AuditState, Check, CheckOf, CutPlace, CutPlaces, FindingCause, Scope, Step, VerdictCounts};
+use app::model::batch::BatchId;
+
+use super::compare::{Comparison, KEYS, Unproved};
+use super::{Error, TAKEN_OVER};
+use crate::ingest::explain;
+use crate::realtime::{Cut, Place, Realtime};
+use crate::records::{
+    AfterCut, AuditEnd, Claim, CountedTables, Lease, LogRecord, ProvedPlaces, ProvedTable, Records, RegisteredTable,
+    RowFault, RunKind, StockSnapshot,
+};
+
+/// Makes audits. Cheap to clone.
+#[derive(Clone)]
+pub struct Auditor {
+    /// One side.
+    pub records: Records,
+    /// The other.
+    pub realtime: Realtime,
+    /// May RRS < NRS be put right without a person, where the records prove themselves?
+    pub correct_surplus: bool,
+}
+
+/// The answer to a claim.
+pub enum Claimed {
+    /// It is ours, to be made to its end.
+    Ours(Box<AuditRun>),
+    /// Another one is under way.
+    Running {
+        /// Its number.
+        number: i64,
+        /// An audit; else a rebuild or a correction.
+        is_audit: bool,
+    },
+}
+
+/// An audit that is ours.
+pub struct AuditRun {
+    auditor: Auditor,
+    lease: Lease,
+    scope: Scope,
+}
+
+/// What came of all steps.
+struct Tally {
+    counts: VerdictCounts,
+    repaired: i64,
+    proved: ProvedPlaces,
+    tables: Vec<ProvedTable>,
+}
+
+/// What the records proved.
+struct Proof {
+    unproved: Unproved,
+    proved: ProvedPlaces,
+    tables: Vec<ProvedTable>,
+}
+
+impl Auditor {
+    /// Claims an audit: one at a time over all processes, rebuilds and corrections.
+    pub async fn claim(&self, scope: Scope, cause: &str, who: &str) -> Result<Claimed, Error> {
+        match self.records.claim_run(RunKind::Audit, cause, who).await? {
+            Claim::Ours(lease) => {
+                lease.begin_audit(scope).await?;
+                Ok(Claimed::Ours(Box::new(AuditRun { auditor: self.clone(), lease: *lease, scope })))
+            }
+            Claim::Running { number, is_audit } => Ok(Claimed::Running { number, is_audit }),
+        }
+    }
+}
+
+impl AuditRun {
+    /// Its number.
+    pub fn number(&self) -> i64 {
+        self.lease.number()
+    }
+
+    /// Makes it to its end, and says what came of it. An error: what came of it could not be written down.
+    pub async fn to_end(mut self) -> Result<AuditState, Error> {
+        let alive = self.lease.keep_alive();
+        fail::fail_point!("audit-claimed", |_| std::process::abort());
+        let made = self.audit().await;
+        let (end, tables) = match made {
+            Ok(tally) => {
+                let failing = tally.counts.deviating() - tally.repaired;
+                let log = LogRecord {
+                    state: state_of(tally.counts.worst()),
+                    is_dealt_with: false,
+                    description: match (tally.counts.deviating(), failing) {
+                        (0, _) => NOTHING_TO_DO,
+                        (_, 0) => CORRECTED,
+                        _ => NEEDS_REPLAY,
+                    },
+                };
+                let proved = (failing == 0).then_some(tally.proved);
+                let end = AuditEnd { counts: tally.counts, repaired: tally.repaired, log, proved, error: None };
+                (end, tally.tables)
+            }
+            Err(error) => {
+                let log = LogRecord { state: ERROR, is_dealt_with: false, description: ERROR };
+                let (counts, error) = (VerdictCounts::default(), Some(explain(&error)));
+                (AuditEnd { counts, repaired: 0, log, proved: None, error }, Vec::new())
+            }
+        };
+        if end.proved.is_some() {
+            self.auditor.records.mark_proved(&tables).await?;
+        }
+        let state = match (&end.error, &end.proved) {
+            (Some(_), _) => AuditState::Error,
+            (None, Some(_)) => AuditState::Passed,
+            (None, None) => AuditState::Failed,
+        };
+        report(self.number(), &end, state);
+        fail::fail_point!("audit-ending", |_| std::process::abort());
+        drop(alive);
+        if self.lease.end_audit(&end).await? { Ok(state) } else { Err(Error::Lost(TAKEN_OVER)) }
+    }
+
+    async fn audit(&mut self) -> Result<Tally, Error> {
+        let Auditor { records, realtime, .. } = self.auditor.clone();
+        let seen = realtime.meta().await?;
+        let cut = match realtime.cut(self.lease.run_id(), &seen.run).await? {
+            Cut::At(places) => places,
+            Cut::Moved => return Err(Error::Lost("another run was quicker")),
+            Cut::NotReady => return Err(Error::Lost("Redis is empty or being rebuilt: that goes first")),
+        };
+        fail::fail_point!("audit-cut", |_| std::process::abort());
+        self.step(Step::Snapshot, None, None).await?;
+        let mut snapshot = records.stock_snapshot().await?;
+        let places = places(&cut, &snapshot)?;
+        let batches: BTreeMap<i32, Option<BatchId>> = cut.iter().map(|(p, it)| (*p, it.batch.clone())).collect();
+        let after_cut = match snapshot.after_cut(batches).await? {
+            AfterCut::Deltas(deltas) => deltas,
+            AfterCut::Parted(partition) => return Err(Error::Parted { partition }),
+            AfterCut::LetGo(_) => return Err(Error::Lost("the journal no longer holds what came after the cut")),
+        };
+        self.step(Step::Proof, Some(&places), None).await?;
+        fail::fail_point!("audit-snapshot", |_| std::process::abort());
+        let Proof { unproved, proved, tables } = self.prove(&records, &mut snapshot).await?;
+        let mut comparison = Comparison {
+            lease: &self.lease,
+            realtime: &realtime,
+            unproved,
+            after_cut,
+            correct_surplus: self.auditor.correct_surplus,
+            counts: VerdictCounts::default(),
+            repaired: 0,
+            last_number: 0,
+        };
+        compare_all(&mut comparison, &mut snapshot).await?;
+        let (counts, repaired) = (comparison.counts, comparison.repaired);
+        snapshot.close().await;
+        Ok(Tally { counts, repaired, proved, tables })
+    }
+
+    /// The records prove themselves, or say where they do not.
+    async fn prove(&mut self, records: &Records, snapshot: &mut StockSnapshot) -> Result<Proof, Error> {
+        let all = self.scope == Scope::Full;
+        if !snapshot.levels_are_whole().await? {
+            return Err(Error::Lost("the levels of totals are being made"));
+        }
+        let ([journal, accounting], proved) = snapshot.prove_journal(&records.proved().await?).await?;
+        let broken = [&journal, &accounting].into_iter().find_map(|it| it.faults.first());
+        let all_keys = broken.map(|it| RowFault { cause: FindingCause::JournalBroken, evidence: it.clone() });
+        let tables = snapshot.tables_to_prove(all).await?;
+        let mut rows = Check::new(CheckOf::Tables);
+        let mut counted = CountedTables::default();
+        let mut done = 0;
+        for chunk in RegisteredTable::chunks(&tables) {
+            records.prove_tables(chunk, &mut rows, &mut counted).await?;
+            done += chunk.len();
+            self.lease.tell(number(done), number(tables.len())).await?;
+        }
+        let (levels, odd) = snapshot.prove_levels(all).await?;
+        let mut keys = counted.unproved;
+        for (key, fault) in odd {
+            keys.entry(key).or_insert(fault);
+        }
+        self.step(Step::Compare, None, Some(&[journal, accounting, rows, levels])).await?;
+        fail::fail_point!("audit-proved", |_| std::process::abort());
+        Ok(Proof { unproved: Unproved { keys, all: all_keys }, proved, tables: counted.proved })
+    }
+
+    async fn step(&self, step: Step, cut: Option<&CutPlaces>, proof: Option<&[Check]>) -> Result<(), Error> {
+        if self.lease.audit_step(step, cut, proof).await? { Ok(()) } else { Err(Error::Lost(TAKEN_OVER)) }
+    }
+}
+
+/// Over the union of the keys of both stores, page by page.
+async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
+    let total = snapshot.keys;
+    let mut done = 0;
+    loop {
+        let page = snapshot.next_page().await?;
+        if page.is_empty() {
+            break;
+        }
+        for totals in page.chunks(KEYS) {
+            comparison.compare(totals).await?;
+            fail::fail_point!("audit-comparing", |_| std::process::abort());
+        }
+        done += u64::try_from(page.len()).unwrap_or_default();
+        comparison.lease.tell(done, total).await?;
+    }
+    // Keys that only the live stock has.
+    let mut after = Some(String::new());
+    while let Some(from) = after {
+        let (keys, next) = comparison.realtime.keys_after(&from).await?;
+        let known = snapshot.known(&keys).await?;
+        let strange: Vec<_> = keys.into_iter().filter(|it| !known.contains(it)).map(|it| (it, [0; 3])).collect();
+        for totals in strange.chunks(KEYS) {
+            comparison.compare(totals).await?;
+        }
+        after = next;
+    }
+    Ok(())
+}
+
+/// Where every partition stood, in the live stock and in the snapshot. A batch reaches Redis only after its commit, so the snapshot is
+/// never behind; where it is, the histories have parted.
+fn places(cut: &BTreeMap<i32, Place>, snapshot: &StockSnapshot) -> Result<CutPlaces, Error> {
+    let mut places = CutPlaces::new();
+    for (partition, cursor) in &snapshot.cursors {
+        let offset = cut.get(partition).map_or(0, |it| it.position);
+        places.insert(*partition, CutPlace { offset, records_offset: cursor.next_offset, counts: cursor.counts });
+    }
+    let unknown = cut.iter().find(|(partition, it)| it.batch.is_some() && !places.contains_key(partition));
+    unknown.map_or(Ok(places), |(partition, _)| Err(Error::Parted { partition: *partition }))
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn report(number: i64, end: &AuditEnd, state: AuditState) {
+    let (deviating, repaired) = (end.counts.deviating(), end.repaired);
+    match &end.error {
+        Some(error) => tracing::warn!(number, "an audit could not be made: {error}"),
+        None if state == AuditState::Failed => tracing::warn!(number, deviating, repaired, "an audit failed"),
+        None => tracing::info!(number, deviating, repaired, keys = end.counts.agrees + deviating, "an audit passed"),
+    }
+    metrics::counter!("tallyhouse_audits_total", "state" => state.as_str()).increment(1);
+}
