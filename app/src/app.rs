@@ -10,6 +10,8 @@ use leptos_router::{SsrMode, path};
 use crate::assets::Assets;
 use crate::components::bar::Bar;
 use crate::i18n::{locale, texts};
+use crate::pages::audit::AuditPage;
+use crate::pages::audits::AuditsPage;
 use crate::pages::components::ComponentsPage;
 use crate::pages::import::ImportPage;
 use crate::pages::live::LivePage;
@@ -78,6 +80,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/records") view=RecordsPage ssr=SsrMode::Async />
                 <Route path=path!("/rejections") view=RejectionsPage ssr=SsrMode::Async />
                 <Route path=path!("/rejections/:id") view=RejectionPage ssr=SsrMode::Async />
+                <Route path=path!("/audits") view=AuditsPage ssr=SsrMode::Async />
+                <Route path=path!("/audits/:id") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
                 <Route path=path!("/components") view=ComponentsPage ssr=SsrMode::Async />

@@ -8,6 +8,7 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::model::audits_page::{AuditDetail, AuditsPage};
 use crate::model::catalogue::{CataloguePage, CatalogueQuery};
 use crate::model::import::ImportPage;
 use crate::model::live::{Holder, LiveView};
@@ -34,6 +35,12 @@ pub trait Backend: Send + Sync {
     async fn rejections(&self, query: &str) -> Result<RejectionsPage, ApiError>;
     /// One rejection; none: there is no such one.
     async fn rejection(&self, id: i64) -> Result<Option<RejectionDetail>, ApiError>;
+    /// Audits: the history, as the URL asks.
+    async fn audits(&self, query: &str) -> Result<AuditsPage, ApiError>;
+
+    /// One audit; none: there is none of this number.
+    async fn audit(&self, id: i64, query: &str) -> Result<Option<AuditDetail>, ApiError>;
+
     /// A file of entries, as the part of the URL after `?` names it.
     async fn import(&self, query: &str) -> Result<ImportPage, ApiError>;
     /// A page of the catalogue.

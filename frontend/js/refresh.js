@@ -10,7 +10,8 @@ async function newest() {
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector("[data-refresh]");
-  if (!found) throw new Error("the page has no such part");
+  // What went on is over: from now on the page stands still.
+  if (!found) location.reload();
   return found;
 }
 
@@ -35,7 +36,9 @@ function mark(old) {
 async function ask() {
   if (document.hidden) return;
   try {
-    put(await newest());
+    const found = await newest();
+    if (!found) return;
+    put(found);
     mark(false);
   } catch {
     mark(true);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands;
+use crate::commands::audit::Audit;
 use crate::commands::bench::Bench;
 use crate::commands::cursor::CursorCommand;
 use crate::commands::produce::Produce;
@@ -40,6 +41,8 @@ enum Command {
     Produce(Produce),
     /// Play a believable grocer.
     Simulate(Simulate),
+    /// Compare both stores now. Exit code 0: passed; 1: failed; 2: could not run.
+    Audit(Audit),
     /// The catalogue of names.
     #[command(subcommand)]
     Names(Names),
@@ -111,6 +114,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => commands::migrate::run(&config).await,
         Command::Produce(produce) => commands::produce::run(&config, &produce).await,
         Command::Simulate(simulate) => commands::simulate::run(&config, &simulate).await,
+        Command::Audit(audit) => commands::audit::run(config, &audit).await,
         Command::Names(Names::Import { file }) => commands::names::import(&config, &file).await,
         Command::Config(ConfigCommand::Check { json }) => commands::config::check(&config, json),
         Command::Topic(TopicCommand::Create { partitions }) => commands::topic::create(&config, partitions).await,

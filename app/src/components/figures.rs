@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::proof::NotAudited;
+use super::proof::Proof;
 use super::rests::Rests;
 use crate::draw::{flag, text};
 use crate::i18n::texts;
@@ -73,9 +73,7 @@ pub fn Figures(
                     })}
                 </dd>
             </dl>
-            <NotAudited>
-                <div class="sub">{texts.not_verified_why}</div>
-            </NotAudited>
+            <Proof store />
         </div>
     }
     .into_any()

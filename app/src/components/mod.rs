@@ -1,6 +1,7 @@
 //! Props in, callbacks out; no URL, and no server function but that of `search`.
 
 pub mod alerts;
+pub mod audits;
 pub mod bar;
 pub mod bars;
 pub mod board;

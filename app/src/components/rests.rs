@@ -60,7 +60,12 @@ pub fn Rests(
 fn Popover(id: &'static str, title: &'static str, counts: &'static str, store: LiveStore) -> impl IntoView {
     let texts = texts();
     let time = text(move || store.totals.with(|it| format!("{} {}", it.day, it.time)));
-    let recorded = text(move || grouped(store.totals.with(|it| it.recorded)));
+    let audited = text(move || {
+        store.totals.with(|it| it.verified.as_ref().map_or_else(|| texts.none_yet.to_owned(), |it| it.at.clone()))
+    });
+    let recorded = text(move || {
+        store.totals.with(|it| grouped(it.verified.as_ref().map_or(it.recorded, |verified| verified.entries_since)))
+    });
     view! {
         <div class="pop" popover id=id>
             <h3>{title}</h3>
@@ -69,7 +74,7 @@ fn Popover(id: &'static str, title: &'static str, counts: &'static str, store: L
                 <dt>{texts.as_of}</dt>
                 <dd>{time}</dd>
                 <dt>{texts.last_audit}</dt>
-                <dd>{texts.none_yet}</dd>
+                <dd>{audited}</dd>
                 <dt>{texts.entries_since}</dt>
                 <dd>{recorded}</dd>
             </dl>

@@ -1,6 +1,7 @@
 //! Texts in two languages. Every text of a page is a field of [`Texts`], so one that lacks a language does not compile.
 
 pub mod audits;
+mod audits_page;
 mod date;
 mod en;
 mod export;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::live::Named;
 use crate::model::names::Name;
 
+pub use audits_page::AuditsTexts;
 pub use export::ExportTexts;
 pub use import::ImportTexts;
 pub use names::NamesTexts;
@@ -179,6 +181,14 @@ pub struct Texts {
     pub rejected: fn(&str) -> String,
     /// The proof, while audits do not exist yet.
     pub not_verified: &'static str,
+    /// An audit passed then.
+    pub verified_at: fn(&str) -> String,
+    /// The last one failed; one passed then.
+    pub verified_failed: fn(&str) -> String,
+    /// Entries that came since.
+    pub n_since: fn(&str) -> String,
+    /// None has passed for longer than the period.
+    pub audit_overdue: &'static str,
     /// Under it.
     pub not_verified_why: &'static str,
     /// Panel.
@@ -393,8 +403,6 @@ pub struct Texts {
     pub in_units: fn(&str) -> String,
     /// The wall's lead figure, of some.
     pub n_warehouses: fn(&str) -> String,
-    /// The wall's proof.
-    pub n_entries: fn(&str) -> String,
     /// How long an answer took.
     pub in_ms: fn(&str) -> String,
     /// Since when.

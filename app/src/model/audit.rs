@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::entry::Millis;
 use super::pipeline::Counts;
 use super::stock::StockKey;
 
@@ -372,6 +373,55 @@ impl VerdictCounts {
     }
 }
 
+/// How a person deals with a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolveAs {
+    /// A repair that needed nobody was seen.
+    Acknowledge,
+    /// The records are right, and the live stock is to be set to them.
+    AcceptRecords,
+}
+
+impl ResolveAs {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Acknowledge, Self::AcceptRecords];
+
+    /// The word that is stored and asked for.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledge => "acknowledge",
+            Self::AcceptRecords => "accept_records",
+        }
+    }
+
+    /// A way by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+
+    /// Does it fit? A repair is acknowledged; records are accepted for a key that was left alone, where they prove themselves.
+    pub fn fits(self, verdict: Verdict, repaired: bool) -> bool {
+        match self {
+            Self::Acknowledge => repaired,
+            Self::AcceptRecords => !repaired && verdict != Verdict::RecordsIncomplete,
+        }
+    }
+}
+
+/// What a person decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolution {
+    /// How.
+    pub way: ResolveAs,
+    /// Why.
+    pub note: String,
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Millis,
+}
+
 /// A key that deviates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -393,6 +443,8 @@ pub struct Finding {
     pub repaired: bool,
     /// A person has dealt with it.
     pub is_dealt_with: bool,
+    /// How.
+    pub resolution: Option<Resolution>,
 }
 
 #[cfg(test)]
@@ -409,6 +461,14 @@ mod tests {
             assert_eq!(FindingCause::parse(it.as_str()), Some(it));
             assert_eq!(serde_json::to_string(&it).unwrap(), format!("{:?}", it.as_str()));
         }
+    }
+
+    #[test]
+    fn a_repair_is_acknowledged_and_what_is_proved_is_accepted() {
+        assert!(ResolveAs::Acknowledge.fits(Verdict::NrsMissing, true));
+        assert!(!ResolveAs::Acknowledge.fits(Verdict::Surplus, false));
+        assert!(ResolveAs::AcceptRecords.fits(Verdict::Surplus, false));
+        assert!(!ResolveAs::AcceptRecords.fits(Verdict::RecordsIncomplete, false), "nothing proves these records");
     }
 
     #[test]

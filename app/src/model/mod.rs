@@ -2,6 +2,7 @@
 //! No I/O here, and nothing that only one side could compile.
 
 pub mod audit;
+pub mod audits_page;
 pub mod batch;
 pub mod catalogue;
 pub mod entries;

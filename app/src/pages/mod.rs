@@ -1,5 +1,7 @@
 //! A file per route, named as its URL. Made on the server; what moves in the browser is an island.
 
+pub mod audit;
+pub mod audits;
 pub mod components;
 pub mod import;
 pub mod live;

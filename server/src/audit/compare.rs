@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
+use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict, VerdictCounts};
 use app::model::batch::Delta;
 use app::model::stock::StockKey;
 
@@ -44,6 +44,8 @@ pub struct Comparison<'a> {
     pub after_cut: HashMap<StockKey, Delta>,
     /// May RRS < NRS be put right without a person?
     pub correct_surplus: bool,
+    /// Where a person accepted the records: by how much they saw them differ.
+    pub decided: BTreeMap<StockKey, Book>,
     /// Keys by verdict.
     pub counts: VerdictCounts,
     /// So many were put right.
@@ -95,7 +97,16 @@ impl Comparison<'_> {
 
     fn judge(&self, total: &Total, nrs: Nrs) -> Option<Judged> {
         let unproved: Option<FindingCause> = self.unproved.of(&total.0).map(|it| it.cause);
-        judge(self.rrs(total), nrs, unproved, self.correct_surplus)
+        let rrs = self.rrs(total);
+        let judged = judge(rrs, nrs, unproved, self.correct_surplus)?;
+        let is_proved = judged.verdict != Verdict::RecordsIncomplete;
+        Some(Judged { may_settle: judged.may_settle || (is_proved && self.is_decided(&total.0, rrs, nrs)), ..judged })
+    }
+
+    /// Did a person accept the records for this key, and does it still differ by what they saw?
+    fn is_decided(&self, key: &StockKey, rrs: Book, nrs: Nrs) -> bool {
+        let Nrs::Book(live) = nrs else { return false };
+        self.decided.get(key) == Some(&rrs.less(live))
     }
 
     async fn write_down(&mut self, found: &[(&Total, Nrs, Judged)]) -> Result<(), Error> {
@@ -117,7 +128,8 @@ impl Comparison<'_> {
                 cause: judged.cause,
                 evidence: self.unproved.of(&total.0).map(|it| it.evidence.clone()),
                 repaired: false,
-                is_dealt_with: false,
+                is_dealt_with: self.is_decided(&total.0, rrs, *nrs),
+                resolution: None,
             });
             if judged.may_settle {
                 let may = May::SettleAsWrittenDown(at_cut(*nrs));

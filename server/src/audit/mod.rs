@@ -10,7 +10,7 @@ mod verdict;
 pub use need::{Cause, need};
 pub use rebuild::Rebuilder;
 pub use run::{AuditRun, Auditor, Claimed};
-pub use schedule::{Schedule, due, period};
+pub use schedule::{Schedule, due};
 
 /// An error of a run. All are waited out: the next look begins anew.
 #[derive(Debug, thiserror::Error)]

@@ -143,12 +143,14 @@ impl AuditRun {
         self.step(Step::Proof, Some(&places), None).await?;
         fail::fail_point!("audit-snapshot", |_| std::process::abort());
         let Proof { unproved, proved, tables } = self.prove(&records, &mut snapshot).await?;
+        let decisions = records.decisions().await?;
         let mut comparison = Comparison {
             lease: &self.lease,
             realtime: &realtime,
             unproved,
             after_cut,
             correct_surplus: self.auditor.correct_surplus,
+            decided: decisions.iter().map(|it| (it.key.clone(), it.lacks)).collect(),
             counts: VerdictCounts::default(),
             repaired: 0,
             last_number: 0,
@@ -156,6 +158,7 @@ impl AuditRun {
         compare_all(&mut comparison, &mut snapshot).await?;
         let (counts, repaired) = (comparison.counts, comparison.repaired);
         snapshot.close().await;
+        records.use_up(&decisions, self.lease.number()).await?;
         Ok(Tally { counts, repaired, proved, tables })
     }
 

@@ -49,8 +49,8 @@ impl Schedule {
 
     async fn look(&self) -> Result<(), Error> {
         let clock = self.auditor.records.audit_clock().await?;
-        let period = period(&clock, self.rules.expiration);
-        self.tell(&clock, period);
+        self.tell(&clock);
+        let period = clock.period(self.rules.expiration);
         let Some(cause) = due(&clock, period, self.rules.retry_after) else { return Ok(()) };
         match self.auditor.claim(Scope::Quick, cause, "schedule").await? {
             Claimed::Ours(run) => run.to_end().await.map(drop),
@@ -59,10 +59,10 @@ impl Schedule {
     }
 
     /// Overdue is an alarm: whoever relies on the numbers must know that nobody has proved them for so long.
-    fn tell(&self, clock: &AuditClock, period: Duration) {
-        let age = clock.age_ms.map_or(Duration::ZERO, millis);
+    fn tell(&self, clock: &AuditClock) {
+        let age = clock.age().unwrap_or_default();
         metrics::gauge!("tallyhouse_audit_age_seconds").set(age.as_secs_f64());
-        let is_overdue = age > period.saturating_add(self.rules.retry_after);
+        let is_overdue = clock.is_overdue(&self.rules);
         metrics::gauge!("tallyhouse_audit_overdue").set(if is_overdue { 1.0 } else { 0.0 });
         if is_overdue {
             let hours = age.as_secs() / 3600;
@@ -74,18 +74,17 @@ impl Schedule {
     }
 }
 
-/// The period between audits that holds: what a person chose wins over the settings.
-pub fn period(clock: &AuditClock, settings: Duration) -> Duration {
-    clock.expiration_seconds.and_then(|it| u64::try_from(it).ok()).map_or(settings, Duration::from_secs)
-}
-
-/// Why an audit is due now. `None`: it is not. A success waits for the period, a failure for `retry_after`; a rebuild is checked at once.
+/// Why an audit is due now. `None`: it is not. A success waits for the period, a failure for `retry_after`; a rebuild is checked at once, and so is
+/// what a person decided.
 pub fn due(clock: &AuditClock, period: Duration, retry_after: Duration) -> Option<&'static str> {
+    if clock.is_decided {
+        return Some("decided");
+    }
     let (failed, rebuilt) = (clock.failed_ms.map(millis), clock.rebuilt_ms.map(millis));
     if failed.is_some_and(|it| it < retry_after) {
         return None;
     }
-    match clock.age_ms.map(millis) {
+    match clock.age() {
         None => Some("first"),
         Some(_) if failed.is_some() => Some("retry"),
         Some(_) if rebuilt.is_some() => Some("rebuilt"),
@@ -119,16 +118,9 @@ mod tests {
             (clock(Some(500), Some(300), None), Some("retry")),
             (clock(Some(7200), Some(5), None), None),
             (clock(Some(10), None, Some(5)), Some("rebuilt")),
+            (AuditClock { is_decided: true, ..clock(Some(10), Some(5), None) }, Some("decided")),
         ] {
             assert_eq!(said(&it), cause, "{it:?}");
         }
-    }
-
-    #[test]
-    fn what_a_person_chose_wins() {
-        let settings = Duration::from_secs(3600);
-        assert_eq!(period(&AuditClock::default(), settings), settings);
-        let chosen = AuditClock { expiration_seconds: Some(30), ..AuditClock::default() };
-        assert_eq!(period(&chosen, settings), Duration::from_secs(30));
     }
 }

@@ -1,6 +1,7 @@
 //! What each command does, a file per command. These print; nothing else does.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to people")]
 
+pub mod audit;
 pub mod bench;
 pub mod config;
 pub mod cursor;

@@ -105,7 +105,7 @@ pub fn start_web(
     running: &mut Running,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let intake = parts.intake()?;
+    let (intake, auditor) = (parts.intake()?, parts.auditor());
     let Parts { records, realtime, topic, status, clock, config } = parts.clone();
     let zone = config.entry.business_time;
     let (follower, hub) = Follower::new(records.clone(), realtime.clone(), status.clone(), clock.clone(), zone);
@@ -116,6 +116,7 @@ pub fn start_web(
         realtime: realtime.clone(),
         status: status.clone(),
         clock: clock.clone(),
+        audits: config.audit,
     };
     spawn(running, watch.run(stop.clone()));
     let pipeline = PipelineReader { records, realtime, topic, status };
@@ -126,6 +127,8 @@ pub fn start_web(
         pipeline,
         system,
         intake,
+        auditor,
+        audit_rules: config.audit,
         version: version_of(&pkg)?,
         metrics,
         clock,

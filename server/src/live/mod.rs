@@ -1,6 +1,7 @@
 //! The hub: one per web process. Owns what the live pages show; serves every stream from memory.
 
 mod arrivals;
+mod audited;
 mod channel;
 mod curves;
 mod follow;
@@ -253,7 +254,7 @@ impl Hub {
         items.truncate(limit);
         Some(StockPage {
             as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(Millis(self.vouched_at.load(Relaxed))) },
-            verified_at: None,
+            verified_at: self.around().audited.as_ref().map(|it| rfc3339(it.at())),
             next_cursor: items.last().filter(|_| more).map(|it| crate::realtime::member(&it.key)),
             items,
         })

@@ -16,6 +16,7 @@ use app::model::pipeline::PipelineState;
 use app::model::stock::StockKey;
 
 use super::arrivals::Arrivals;
+use super::audited::Audited;
 use super::scope::Scope;
 use super::state::State;
 use super::sums::{Held, Sums};
@@ -43,6 +44,8 @@ pub struct Surroundings {
     pub arrivals: Arrivals,
     /// What is held is of before a rebuild.
     pub superseded: bool,
+    /// The last audit that passed.
+    pub audited: Option<Audited>,
 }
 
 impl Surroundings {
@@ -57,6 +60,7 @@ impl Surroundings {
             reasons,
             arrivals: Arrivals::default(),
             superseded: false,
+            audited: None,
         }
     }
 
@@ -121,6 +125,7 @@ pub fn unknown(id: String, around: &Surroundings) -> LiveView {
             arrived_in_10_s: 0,
             rejected: 0,
             time: clock(around.business_time, around.now, "%H:%M:%S"),
+            verified: around.audited.as_ref().map(|it| it.verified(0, around)),
         },
         warehouses: Ranking::default(),
         products: Ranking::default(),
@@ -173,6 +178,7 @@ fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> T
         arrived_in_10_s: around.arrivals.count(scope),
         rejected: state.rejected(),
         time: clock(around.business_time, around.now, "%H:%M:%S"),
+        verified: around.audited.as_ref().map(|it| it.verified(state.recorded(), around)),
     }
 }
 

@@ -9,7 +9,9 @@ use app::model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
 use super::Hub;
+use super::audited::Audited;
 use crate::clock::Clock;
+use crate::config::AuditConfig;
 use crate::ingest::{Status, explain};
 use crate::realtime::Realtime;
 use crate::records::Records;
@@ -31,6 +33,8 @@ pub struct Watch {
     pub status: Status,
     /// The time.
     pub clock: Clock,
+    /// When audits are made.
+    pub audits: AuditConfig,
 }
 
 impl Watch {
@@ -40,6 +44,7 @@ impl Watch {
             () = stop.cancelled() => {}
             () = self.watch_lag() => {}
             () = self.watch_hub() => {}
+            () = self.watch_audits() => {}
         }
     }
 
@@ -51,6 +56,18 @@ impl Watch {
                 let reason = "the figures were not compared with Redis for more than 10 s";
                 self.hub.mark(PipelineState::Degraded, reason);
             }
+        }
+    }
+
+    /// Where MySQL does not answer, what is known gets no older on screens; others say that it is away.
+    async fn watch_audits(&self) {
+        loop {
+            let before = self.hub.around().audited.clone();
+            match Audited::read(&self.records, &self.audits, before.as_ref()).await {
+                Ok(read) => self.hub.around().audited = read,
+                Err(error) => tracing::debug!("{}", explain(&error)),
+            }
+            tokio::time::sleep(EVERY).await;
         }
     }
 

@@ -8,6 +8,7 @@ use super::error::limited;
 use super::prove_journal::ProvedPlaces;
 use super::trail::{self, Deed};
 use super::{Error, Records};
+use crate::config::AuditConfig;
 
 /// When audits were made, by the database's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Default, sqlx::FromRow)]
@@ -24,6 +25,26 @@ pub struct AuditClock {
     pub failed_ms: Option<i64>,
     /// Milliseconds since a rebuild was made after the last success.
     pub rebuilt_ms: Option<i64>,
+    /// Has a person accepted the records for a key, and no audit followed yet?
+    pub is_decided: bool,
+}
+
+impl AuditClock {
+    /// The period between audits that holds: what a person chose wins over the settings.
+    pub fn period(&self, settings: Duration) -> Duration {
+        self.expiration_seconds.and_then(|it| u64::try_from(it).ok()).map_or(settings, Duration::from_secs)
+    }
+
+    /// How old the last success is.
+    pub fn age(&self) -> Option<Duration> {
+        self.age_ms.map(|it| Duration::from_millis(u64::try_from(it).unwrap_or_default()))
+    }
+
+    /// Has none passed for longer than the period, and the time for another try?
+    pub fn is_overdue(&self, rules: &AuditConfig) -> bool {
+        let limit = self.period(rules.expiration).saturating_add(rules.retry_after);
+        self.age().is_some_and(|it| it > limit)
+    }
 }
 
 impl Records {
@@ -37,7 +58,8 @@ impl Records {
                     WHERE kind = 'audit' AND state IN ('failed', 'error')
                       AND ended_at >= COALESCE(s.last_check, ended_at)) AS failed_ms,
                    (SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ended_at), UTC_TIMESTAMP(3)) DIV 1000 FROM runs
-                    WHERE kind = 'rebuild' AND state = 'done' AND ended_at >= COALESCE(s.last_check, ended_at)) AS rebuilt_ms
+                    WHERE kind = 'rebuild' AND state = 'done' AND ended_at >= COALESCE(s.last_check, ended_at)) AS rebuilt_ms,
+                   EXISTS (SELECT 1 FROM findings WHERE resolution = 'accept_records' AND used_by IS NULL) AS is_decided
                  FROM audit_state AS s WHERE s.id = 1",
             )
             .fetch_one(&self.pool)
@@ -90,5 +112,21 @@ impl Records {
             transaction.commit().await.map_err(&away)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_chose_wins() {
+        let settings = Duration::from_secs(3600);
+        let rules = AuditConfig { expiration: settings, retry_after: Duration::from_secs(300), correct_surplus: false };
+        let old = AuditClock { age_ms: Some(3_000_000), ..AuditClock::default() };
+        assert_eq!((old.period(settings), old.is_overdue(&rules)), (settings, false));
+        let chosen = AuditClock { expiration_seconds: Some(30), ..old };
+        assert_eq!((chosen.period(settings), chosen.is_overdue(&rules)), (Duration::from_secs(30), true));
+        assert!(!AuditClock::default().is_overdue(&rules), "there was none yet");
     }
 }

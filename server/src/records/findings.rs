@@ -1,7 +1,9 @@
 //! `findings`: keys that deviate, with both sides' numbers. Written down before anything is repaired; never changed but for what
 //! became of them.
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict};
+use app::model::audit::{Book, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
+use app::model::entry::Millis;
+use chrono::NaiveDateTime;
 use sqlx::QueryBuilder;
 
 use super::error::limited;
@@ -40,6 +42,10 @@ struct Row {
     evidence: Option<String>,
     repaired: bool,
     flag: String,
+    resolution: Option<String>,
+    note: Option<String>,
+    resolved_by: Option<String>,
+    resolved_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -60,6 +66,14 @@ impl Row {
             evidence: self.evidence,
             repaired: self.repaired,
             is_dealt_with: self.flag == "T",
+            resolution: self.resolution.as_deref().and_then(ResolveAs::parse).zip(self.resolved_at).map(|(way, at)| {
+                Resolution {
+                    way,
+                    note: self.note.clone().unwrap_or_default(),
+                    who: self.resolved_by.clone().unwrap_or_default(),
+                    at: Millis(at.and_utc().timestamp_millis()),
+                }
+            }),
             key: key_of(self.warehouse_id, self.product_id)?,
         })
     }
@@ -79,7 +93,7 @@ impl Lease {
             }
             let mut statement = QueryBuilder::new(
                 "INSERT INTO findings (audit_id, number, warehouse_id, product_id, rrs, rrs_in, rrs_entries, nrs_state, nrs, nrs_in,
-                   nrs_entries, verdict, cause, evidence) ",
+                   nrs_entries, verdict, cause, evidence, flag) ",
             );
             statement.push_values(findings, |mut row, it| {
                 let (state, book) = match it.nrs {
@@ -100,7 +114,8 @@ impl Lease {
                     .push_bind(book.map(|it| it.entries))
                     .push_bind(it.verdict.as_str())
                     .push_bind(it.cause.as_str())
-                    .push_bind(it.evidence.as_deref());
+                    .push_bind(it.evidence.as_deref())
+                    .push_bind(if it.is_dealt_with { "T" } else { "F" });
             });
             statement.build().execute(&mut *transaction).await.map_err(&away)?;
             sqlx::query("UPDATE audits SET findings = findings + ? WHERE id = ?")
@@ -145,7 +160,7 @@ impl Records {
         limited("reading findings", async {
             let mut statement = QueryBuilder::new(
                 "SELECT number, warehouse_id, product_id, rrs, rrs_in, rrs_entries, nrs_state, nrs, nrs_in, nrs_entries, verdict,
-                   cause, evidence, repaired, flag FROM findings WHERE audit_id = ",
+                   cause, evidence, repaired, flag, resolution, note, resolved_by, resolved_at FROM findings WHERE audit_id = ",
             );
             statement.push_bind(audit).push(" AND number > ").push_bind(wanted.after);
             if let Some(verdict) = wanted.verdict {

@@ -11,7 +11,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{Web, entries, find, pipeline, records, rejections, statistics, stock, stream};
+use super::{Web, audits, entries, find, pipeline, records, rejections, statistics, stock, stream};
 use crate::intake::LARGEST;
 
 /// What holds for all calls.
@@ -41,7 +41,13 @@ pub fn calls() -> Calls {
         .routes(routes!(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
         .routes(routes!(rejections::get))
         .routes(routes!(rejections::resubmit))
-        .routes(routes!(statistics::get));
+        .routes(routes!(statistics::get))
+        .routes(routes!(audits::list, audits::start))
+        .routes(routes!(audits::one))
+        .routes(routes!(audits::findings))
+        .routes(routes!(audits::resolve))
+        .routes(routes!(audits::settings))
+        .routes(routes!(audits::set_period));
     let streams = OpenApiRouter::new().routes(routes!(stream::get));
     let (answers, mut described) =
         OpenApiRouter::with_openapi(General::openapi()).nest("/api/v1", answers).split_for_parts();

@@ -1,6 +1,7 @@
 //! What pages ask, answered from what this process holds.
 
 use app::backend::{ApiError, Backend, MOST_FOUND};
+use app::model::audits_page::{AuditDetail, AuditsPage};
 use app::model::catalogue::{CataloguePage, CatalogueQuery};
 use app::model::import::ImportPage;
 use app::model::live::{Holder, LiveView};
@@ -11,6 +12,7 @@ use app::model::statistics_page::StatisticsPage;
 use app::model::system::SystemView;
 use async_trait::async_trait;
 
+use super::audits_page::AuditsReader;
 use super::import_page::ImportReader;
 use super::records_page::RecordsReader;
 use super::rejections_page::RejectionsReader;
@@ -33,6 +35,8 @@ pub struct ServerBackend {
     pub records: RecordsReader,
     /// What was not recorded.
     pub rejections: RejectionsReader,
+    /// Comparisons of both stores.
+    pub audits: AuditsReader,
     /// Files of entries.
     pub import: ImportReader,
     /// For periods by name.
@@ -85,6 +89,20 @@ impl Backend for ServerBackend {
     async fn rejection(&self, id: i64) -> Result<Option<RejectionDetail>, ApiError> {
         self.rejections.one(id).await.map_err(|error| {
             tracing::warn!("a rejection cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn audits(&self, query: &str) -> Result<AuditsPage, ApiError> {
+        self.audits.page(query, self.clock.now()).await.map_err(|error| {
+            tracing::warn!("audits cannot be shown: {}", explain(&error));
+            ApiError::Away
+        })
+    }
+
+    async fn audit(&self, id: i64, query: &str) -> Result<Option<AuditDetail>, ApiError> {
+        self.audits.one(id, query).await.map_err(|error| {
+            tracing::warn!("an audit cannot be shown: {}", explain(&error));
             ApiError::Away
         })
     }

@@ -2,6 +2,10 @@
 
 mod api;
 mod assets;
+mod audit_forms;
+mod audits;
+mod audits_page;
+mod audits_query;
 mod backend;
 mod entries;
 mod export;
@@ -45,8 +49,10 @@ pub use guard::{Principal, Role, check_listen};
 pub use pipeline::PipelineReader;
 pub use system::SystemReader;
 
+use crate::audit::Auditor;
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
+use crate::config::AuditConfig;
 use crate::intake::Intake;
 use crate::live::Hub;
 
@@ -61,6 +67,10 @@ pub struct Web {
     pub system: SystemReader,
     /// Takes entries in.
     pub intake: Intake,
+    /// Makes audits.
+    pub auditor: Auditor,
+    /// When they are made.
+    pub audit_rules: AuditConfig,
     /// For `/metrics`.
     pub metrics: PrometheusHandle,
     /// The time.
@@ -121,6 +131,16 @@ impl Web {
         records_page::RecordsReader {
             records: self.pipeline.records.clone(),
             finder: self.finder(),
+            zone: self.business_time,
+        }
+    }
+
+    /// Reads audits for pages.
+    fn audits(&self) -> audits_page::AuditsReader {
+        audits_page::AuditsReader {
+            auditor: self.auditor.clone(),
+            rules: self.audit_rules,
+            hub: self.hub.clone(),
             zone: self.business_time,
         }
     }

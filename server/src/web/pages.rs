@@ -61,6 +61,7 @@ impl Pages {
                 statistics: web.statistics(),
                 records: web.records(),
                 rejections: RejectionsReader { intake: web.intake.clone(), zone: web.business_time },
+                audits: web.audits(),
                 import: ImportReader { intake: web.intake.clone(), zone: web.business_time },
                 clock: web.clock.clone(),
             }),

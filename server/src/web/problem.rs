@@ -31,6 +31,9 @@ pub struct Problem {
     /// What is wrong with the input, field by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// The number of the run that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running: Option<i64>,
 }
 
 /// What is wrong with one field.
@@ -60,6 +63,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            running: None,
         }
     }
 
@@ -90,6 +94,12 @@ impl Problem {
         let errors = flaws.iter().take(MOST_ERRORS).map(error).collect();
         let detail = format!("{} of {lines} entries are wrong; nothing was sent.", flaws.len());
         Self { detail, ..Self::invalid(errors) }
+    }
+
+    /// Another run is under way.
+    pub fn running(number: i64) -> Self {
+        let detail = format!("Run {number} is under way.");
+        Self { running: Some(number), ..Self::new(StatusCode::CONFLICT, "running", detail) }
     }
 
     /// A store does not answer.

@@ -11,6 +11,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::audit_forms::{self, AuditForms};
 use super::import::{self, ImportForms};
 use super::names::{self, NamesForms};
 use super::pages::Pages;
@@ -33,6 +34,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .merge(pages.routes())
         .merge(names::routes(forms))
         .merge(import::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
+        .merge(audit_forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejection_form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))

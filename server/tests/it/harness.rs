@@ -199,6 +199,8 @@ impl System {
             pipeline,
             system,
             intake: self.parts.intake().expect("a producer"),
+            auditor: self.parts.auditor(),
+            audit_rules: self.parts.config.audit,
             version: version_of(&pkg).expect("a pkg folder"),
             metrics: metrics_handle(),
             clock: self.parts.clock.clone(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod audits;
+mod audits_http;
 mod bad_input;
 mod clamping;
 mod cli;

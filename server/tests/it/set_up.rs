@@ -98,6 +98,7 @@ async fn a_hub_that_stands_still_is_said_to() {
         realtime: parts.realtime.clone(),
         status: parts.status.clone(),
         clock: parts.clock.clone(),
+        audits: system.parts.config.audit,
     };
     let stop = CancellationToken::new();
     tokio::spawn(watch.run(stop.clone()));

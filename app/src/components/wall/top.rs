@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::components::icon::Mark;
-use crate::components::proof::NotAudited;
+use crate::components::proof::Proof;
 use crate::components::stream::StreamState;
 use crate::draw::{flag, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
 use crate::model::live::Totals;
-use crate::number::{count_of, grouped_or_none, short, tenths, tile};
+use crate::number::{count_of, grouped_or_none, tenths, tile};
 
 /// Brand, state, date and time.
 #[component]
@@ -45,7 +45,7 @@ pub fn Hero(
     /// Is it about some warehouses only?
     is_part: bool,
 ) -> impl IntoView {
-    let (locale, texts, totals) = (locale(), texts(), store.totals);
+    let (texts, totals) = (texts(), store.totals);
     let stock = text(move || grouped_or_none(totals.with(|it| it.stock)));
     // The more digits, the smaller: none is ever cut.
     let digits = text(move || format!("--digits:{}", stock.with(|it| it.chars().count())));
@@ -75,11 +75,7 @@ pub fn Hero(
                 <dt>{texts.per_second_short}</dt>
                 <dd class="value">{text(move || tenths(totals.with(|it| it.arrived_in_10_s)))}</dd>
             </dl>
-            <NotAudited>
-                <div class="ticks">
-                    <span>{text(move || (texts.n_entries)(&short(totals.with(|it| it.recorded), locale)))}</span>
-                </div>
-            </NotAudited>
+            <Proof store />
         </section>
     }
     .into_any()

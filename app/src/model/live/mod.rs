@@ -81,6 +81,34 @@ pub struct Totals {
     pub rejected: i64,
     /// When this was true, `HH:MM:SS`, business time.
     pub time: String,
+    /// The last audit that passed; none yet.
+    #[serde(default)]
+    pub verified: Option<Verified>,
+}
+
+/// How far the figures can be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// When the last audit passed, for people: the time, and the date where it was another day.
+    pub at: String,
+    /// Entries that were recorded since.
+    pub entries_since: i64,
+    /// How much of the period between audits has passed, in percent; 100: all of it.
+    pub age: u8,
+    /// What holds now.
+    pub state: Verification,
+}
+
+/// What the last audits say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verification {
+    /// The last audit passed, and not too long ago.
+    Verified,
+    /// None has passed for longer than the period.
+    Overdue,
+    /// The last one failed, or could not be made.
+    Failed,
 }
 
 /// A ranked list, its head only.

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::{NothingYet, Notice};
 use crate::components::panel::Panel;
-use crate::components::proof::NotAudited;
 use crate::components::stream::StreamState as StreamBadge;
 use crate::i18n::{Locale, texts};
 use crate::live::StreamState;
@@ -25,7 +24,6 @@ pub fn Pieces() -> impl IntoView {
         group("Stream", streams()),
         group("Notices", notices()),
         group("Numbers", numbers()),
-        group("Proof", view! { <NotAudited>{texts().not_verified_why}</NotAudited> }.into_any()),
         group("Empty", view! { <NothingYet /> }.into_any()),
     ]
     .collect_view()

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::batch::Flow;
-use crate::model::live::{Alert, FreshEntry, HEAT_COLUMNS, Holder, LiveView, MinuteBar, Named, Ranking, Totals};
+use crate::model::live::{
+    Alert, FreshEntry, HEAT_COLUMNS, Holder, LiveView, MinuteBar, Named, Ranking, Totals, Verification, Verified,
+};
 use crate::model::names::Name;
 use crate::model::pipeline::PipelineState;
 use crate::model::quantity::Direction;
@@ -53,6 +55,7 @@ pub fn nothing() -> LiveView {
             recorded: 0,
             arrived_in_10_s: 0,
             rejected: 0,
+            verified: None,
             ..totals(PipelineState::Ok)
         },
         warehouses: Ranking::default(),
@@ -82,6 +85,12 @@ fn totals(state: PipelineState) -> Totals {
         arrived_in_10_s: 68,
         rejected: 3,
         time: "09:41:32".to_owned(),
+        verified: Some(Verified {
+            at: "09:12:03".to_owned(),
+            entries_since: 4_120,
+            age: 49,
+            state: if state == PipelineState::Ok { Verification::Verified } else { Verification::Failed },
+        }),
     }
 }
 

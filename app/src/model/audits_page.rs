@@ -1,0 +1,174 @@
+//! `/audits` and `/audits/{id}` as a person sees them. Every number is the server's. Only the server makes and reads these pages.
+
+use super::audit::{AuditState, Check, CutPlaces, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts};
+use super::live::Named;
+use crate::url::Url;
+
+/// An audit in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Its number.
+    pub id: i64,
+    /// What came of it.
+    pub state: AuditState,
+    /// How much was recounted.
+    pub scope: Scope,
+    /// When it began, for people.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// Who or what started it.
+    pub by: String,
+    /// Why.
+    pub cause: String,
+    /// Keys that were compared.
+    pub keys: i64,
+    /// Keys by verdict.
+    pub counts: VerdictCounts,
+    /// Keys that were put right.
+    pub repaired: i64,
+    /// Findings that nobody has dealt with.
+    pub open: i64,
+}
+
+/// The history, and when the next one is due.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditsPage {
+    /// When the last one passed, for people; never yet.
+    pub last_check: Option<String>,
+    /// Seconds since then.
+    pub age_seconds: Option<i64>,
+    /// The period between audits, in seconds.
+    pub period_seconds: i64,
+    /// Did a person choose it?
+    pub is_chosen: bool,
+    /// That of the settings.
+    pub settings_seconds: i64,
+    /// Is the last good one too old?
+    pub is_overdue: bool,
+    /// The run that is under way.
+    pub running: Option<i64>,
+    /// Newest first.
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins.
+    pub next: Option<i64>,
+    /// Is this not the first page?
+    pub is_later: bool,
+    /// When this was read, for people.
+    pub as_of: String,
+}
+
+/// What was typed for the period and is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadPeriod(pub String);
+
+/// Which findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FindingsQuery {
+    /// Of which audit.
+    pub audit: i64,
+    /// Of this verdict.
+    pub verdict: Option<Verdict>,
+    /// Those that somebody has dealt with, or those that nobody has.
+    pub is_dealt_with: Option<bool>,
+    /// After this number.
+    pub after: i32,
+}
+
+impl FindingsQuery {
+    /// Its URL.
+    pub fn url(&self) -> String {
+        let flag = self.is_dealt_with.map_or("", |it| if it { "T" } else { "F" });
+        let after = if self.after > 0 { self.after.to_string() } else { String::new() };
+        Url::new(&format!("/audits/{}", self.audit))
+            .with("verdict", self.verdict.map_or("", Verdict::as_str))
+            .with("flag", flag)
+            .with("cursor", &after)
+            .into_text()
+    }
+}
+
+/// A key that deviates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingLine {
+    /// Of its run.
+    pub number: i32,
+    /// Where.
+    pub warehouse: Named,
+    /// What.
+    pub product: Named,
+    /// By the records: stock, in, entries.
+    pub rrs: [i64; 3],
+    /// By the live stock; none: missing or unreadable.
+    pub nrs: Option<[i64; 3]>,
+    /// Is it missing, rather than unreadable?
+    pub is_missing: bool,
+    /// What the comparison means.
+    pub verdict: Verdict,
+    /// What happened.
+    pub cause: FindingCause,
+    /// What says so.
+    pub evidence: Option<String>,
+    /// The live stock was put right.
+    pub repaired: bool,
+    /// FLAG.
+    pub is_dealt_with: bool,
+    /// How, by whom, when and why.
+    pub resolution: Option<(ResolveAs, String, String, String)>,
+    /// How a person may deal with it.
+    pub ways: Vec<ResolveAs>,
+}
+
+/// One audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditDetail {
+    /// Its line in the history.
+    pub line: AuditLine,
+    /// Where it is, or was when it ended.
+    pub step: Step,
+    /// How much of the step is done, and of how much.
+    pub progress: (i64, i64),
+    /// Why it could not be made.
+    pub message: Option<String>,
+    /// Where all partitions stood.
+    pub cut: Option<CutPlaces>,
+    /// When the cut was, for people.
+    pub checks: Vec<Check>,
+    /// STATE, FLAG, DESCRIPTION.
+    pub log: Option<(String, String, String)>,
+    /// LASTCHECK, for people.
+    pub last_check: Option<String>,
+    /// So many findings are stored.
+    pub stored: i64,
+    /// Which of them are shown.
+    pub query: FindingsQuery,
+    /// These.
+    pub findings: Vec<FindingLine>,
+    /// After which the next page begins.
+    pub next: Option<i32>,
+}
+
+/// Why a decision is not on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotResolved {
+    /// It has no note.
+    Note,
+    /// Somebody was quicker.
+    Already,
+    /// It does not fit.
+    NotThisWay,
+    /// The records do not answer.
+    Away,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_a_url() {
+        let query = FindingsQuery { audit: 7, verdict: Some(Verdict::Surplus), is_dealt_with: Some(false), after: 50 };
+        assert_eq!(query.url(), "/audits/7?verdict=surplus&flag=F&cursor=50");
+        assert_eq!(FindingsQuery { audit: 7, ..FindingsQuery::default() }.url(), "/audits/7");
+    }
+}

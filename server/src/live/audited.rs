@@ -1,0 +1,68 @@
+//! The last audit that passed, for screens: how far the figures can be trusted.
+
+use app::model::entry::Millis;
+use app::model::live::{Verification, Verified};
+
+use super::clock;
+use super::view::Surroundings;
+use crate::config::AuditConfig;
+use crate::records::{AuditClock, Error, Records};
+
+/// The last audit that passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    number: i64,
+    at: Millis,
+    /// Entries that were recorded until its cut.
+    recorded: i64,
+    /// How much of the period has passed, in percent.
+    age: u8,
+    state: Verification,
+}
+
+impl Audited {
+    /// Reads it; what does not change is taken from what was read before. `None`: no audit has passed yet.
+    pub async fn read(records: &Records, rules: &AuditConfig, before: Option<&Self>) -> Result<Option<Self>, Error> {
+        let clock = records.audit_clock().await?;
+        let Some((at, number)) = clock.last_check.zip(clock.last_audit) else { return Ok(None) };
+        let recorded = match before {
+            Some(before) if before.number == number => before.recorded,
+            _ => records.proved().await?.values().map(|it| it.counts.recorded).sum(),
+        };
+        let at = Millis(at.and_utc().timestamp_millis());
+        Ok(Some(Self { number, at, recorded, age: age(&clock, rules), state: state(&clock, rules) }))
+    }
+
+    /// When it was.
+    pub fn at(&self) -> Millis {
+        self.at
+    }
+
+    /// As a page shows it, when so many entries are recorded.
+    pub fn verified(&self, recorded: i64, around: &Surroundings) -> Verified {
+        let day = |at| clock(around.business_time, at, "%Y-%m-%d");
+        let format = if day(self.at) == day(around.now) { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
+        Verified {
+            at: clock(around.business_time, self.at, format),
+            entries_since: (recorded - self.recorded).max(0),
+            age: self.age,
+            state: self.state,
+        }
+    }
+}
+
+fn age(clock: &AuditClock, rules: &AuditConfig) -> u8 {
+    let period = clock.period(rules.expiration).as_millis().max(1);
+    let percent = clock.age().unwrap_or_default().as_millis() * 100 / period;
+    u8::try_from(percent.min(100)).unwrap_or(100)
+}
+
+fn state(clock: &AuditClock, rules: &AuditConfig) -> Verification {
+    if clock.failed_ms.is_some() {
+        Verification::Failed
+    } else if clock.is_overdue(rules) {
+        Verification::Overdue
+    } else {
+        Verification::Verified
+    }
+}

@@ -1,0 +1,141 @@
+//! What persons decide about findings: they acknowledge a repair that needed nobody, or accept the records for a key that was left
+//! alone. On record, with a note; the audit that follows settles exactly what was accepted (2-consistency, "A correction").
+
+use app::model::audit::{Book, ResolveAs, Verdict};
+use app::model::stock::StockKey;
+use sqlx::QueryBuilder;
+
+use super::error::limited;
+use super::stock_snapshot::key_of;
+use super::trail::{self, Deed};
+use super::{Error, Records};
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolved {
+    /// It is on record.
+    Done,
+    /// There is no such finding.
+    NoSuch,
+    /// Somebody has dealt with it already.
+    Already,
+    /// This is no way to deal with this finding.
+    NotThisWay,
+}
+
+/// A key that may be settled, whatever the sign, as long as it differs by what somebody saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Of which audit.
+    pub audit: i64,
+    /// Which of its findings.
+    pub number: i32,
+    /// Which key.
+    pub key: StockKey,
+    /// RRS less NRS, as it was seen. Entries that came since change both sides by the same.
+    pub lacks: Book,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    audit_id: i64,
+    number: i32,
+    warehouse_id: String,
+    product_id: String,
+    stock: i64,
+    gross_in: i64,
+    entries: i64,
+}
+
+impl Records {
+    /// Puts a decision on record.
+    pub async fn resolve_finding(
+        &self,
+        audit: i64,
+        number: i32,
+        way: ResolveAs,
+        note: &str,
+        who: &str,
+    ) -> Result<Resolved, Error> {
+        limited("putting a decision on record", async {
+            let away = Error::away("putting a decision on record");
+            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let found: Option<(String, bool, String)> = sqlx::query_as(
+                "SELECT verdict, repaired, flag FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
+            )
+            .bind(audit)
+            .bind(number)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(&away)?;
+            let Some((verdict, repaired, flag)) = found else { return Ok(Resolved::NoSuch) };
+            if flag == "T" {
+                return Ok(Resolved::Already);
+            }
+            if !Verdict::parse(&verdict).is_some_and(|it| way.fits(it, repaired)) {
+                return Ok(Resolved::NotThisWay);
+            }
+            sqlx::query(
+                "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3)
+                 WHERE audit_id = ? AND number = ?",
+            )
+            .bind(way.as_str())
+            .bind(note)
+            .bind(who)
+            .bind(audit)
+            .bind(number)
+            .execute(&mut *transaction)
+            .await
+            .map_err(&away)?;
+            let deed = Deed {
+                who: who.to_owned(),
+                action: format!("finding.{}", way.as_str()),
+                subject: format!("audit {audit}, finding {number}"),
+                before: Some("F".to_owned()),
+                after: Some(format!("T {note}")),
+            };
+            trail::remember_in(&mut transaction, &[deed]).await.map_err(&away)?;
+            transaction.commit().await.map_err(&away)?;
+            Ok(Resolved::Done)
+        })
+        .await
+    }
+
+    /// The decisions that no audit has followed yet.
+    pub async fn decisions(&self) -> Result<Vec<Decision>, Error> {
+        limited("reading decisions", async {
+            let rows: Vec<Row> = sqlx::query_as(
+                "SELECT audit_id, number, warehouse_id, product_id, rrs - nrs AS stock, rrs_in - nrs_in AS gross_in,
+                   rrs_entries - nrs_entries AS entries
+                 FROM findings WHERE resolution = 'accept_records' AND used_by IS NULL AND nrs_state = 'sums'
+                 ORDER BY audit_id, number",
+            )
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::away("reading decisions"))?;
+            let decision = |it: Row| {
+                let lacks = Book { stock: it.stock, gross_in: it.gross_in, entries: it.entries };
+                let key = key_of(it.warehouse_id, it.product_id)?;
+                Ok(Decision { audit: it.audit_id, number: it.number, key, lacks })
+            };
+            rows.into_iter().map(decision).collect()
+        })
+        .await
+    }
+
+    /// An audit has followed these.
+    pub async fn use_up(&self, decisions: &[Decision], by: i64) -> Result<(), Error> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        limited("marking decisions as used", async {
+            let mut statement = QueryBuilder::new("UPDATE findings SET used_by = ");
+            statement.push_bind(by).push(" WHERE (audit_id, number) IN ");
+            statement.push_tuples(decisions, |mut pair, it| {
+                pair.push_bind(it.audit).push_bind(it.number);
+            });
+            statement.build().execute(&self.pool).await.map(drop).map_err(Error::away("marking decisions as used"))
+        })
+        .await
+    }
+}

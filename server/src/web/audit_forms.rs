@@ -1,0 +1,120 @@
+//! What the forms of `/audits` and `/audits/{id}` send: an audit now, the period between audits, and decisions about findings.
+
+use std::collections::BTreeMap;
+
+use app::model::audit::{ResolveAs, Scope};
+use app::model::audits_page::{BadPeriod, NotResolved};
+use axum::Router;
+use axum::extract::{Extension, Path, RawForm, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+
+use super::Web;
+use super::audits::{begin, check_period, note_of};
+use super::guard::{Principal, Role};
+use super::pages::Pages;
+use super::problem::Problem;
+use crate::ingest::explain;
+use crate::records::Resolved;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct AuditForms {
+    /// Who makes audits.
+    pub web: Web,
+    /// Answers with a page.
+    pub pages: Pages,
+}
+
+/// The routes.
+pub fn routes(forms: AuditForms) -> Router {
+    Router::new()
+        .route("/audits", post(start))
+        .route("/audits/period", post(set_period))
+        .route("/audits/{id}", post(resolve))
+        .with_state(forms)
+}
+
+type Fields = BTreeMap<String, String>;
+
+fn fields(body: &[u8]) -> Fields {
+    url::form_urlencoded::parse(body).into_owned().collect()
+}
+
+fn only_auditor(who: &Principal) -> Result<(), Problem> {
+    who.must_be(Role::Auditor, "Only an auditor sees and makes audits.")
+}
+
+fn bad_form() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_form", "This is no form of the audit pages.")
+}
+
+fn away(error: &dyn std::error::Error) -> Problem {
+    tracing::warn!("audits: {}", explain(error));
+    Problem::away("The records do not answer.")
+}
+
+/// An audit now; or the one that is under way.
+async fn start(
+    State(forms): State<AuditForms>,
+    Extension(who): Extension<Principal>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_auditor(&who)?;
+    let given = fields(&body);
+    let scope = Scope::ALL.into_iter().find(|it| given.get("scope").is_some_and(|word| word == it.as_str()));
+    let (Ok(id) | Err(id)) = begin(&forms.web, scope.ok_or_else(bad_form)?, &who.name).await.map_err(|it| away(&it))?;
+    Ok(Redirect::to(&format!("/audits/{id}")).into_response())
+}
+
+/// The period between audits; an empty field: that of the settings file.
+async fn set_period(
+    State(forms): State<AuditForms>,
+    Extension(who): Extension<Principal>,
+    mut parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_auditor(&who)?;
+    let given = fields(&body);
+    let typed = given.get("period").map(|it| it.trim().to_owned()).ok_or_else(bad_form)?;
+    let period = match (typed.as_str(), humantime::parse_duration(&typed)) {
+        ("", _) => None,
+        (_, Ok(period)) if check_period(period.as_secs()).is_ok() => Some(period),
+        _ => {
+            parts.uri = axum::http::Uri::from_static("/audits");
+            return Ok(forms.pages.show(parts, BadPeriod(typed), StatusCode::UNPROCESSABLE_ENTITY).await);
+        }
+    };
+    forms.web.auditor.records.set_audit_expiration(period, &who.name).await.map_err(|it| away(&it))?;
+    Ok(Redirect::to("/audits").into_response())
+}
+
+/// What a person decides about a finding.
+async fn resolve(
+    State(forms): State<AuditForms>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+    parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_auditor(&who)?;
+    let given = fields(&body);
+    let audit: i64 = id.parse().map_err(|_| bad_form())?;
+    let number: i32 = given.get("number").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
+    let way = given.get("as").and_then(|it| ResolveAs::parse(it)).ok_or_else(bad_form)?;
+    let (why, status) = match note_of(given.get("note").map_or("", String::as_str)) {
+        Err(_) => (NotResolved::Note, StatusCode::UNPROCESSABLE_ENTITY),
+        Ok(note) => match forms.web.auditor.records.resolve_finding(audit, number, way, &note, &who.name).await {
+            Ok(Resolved::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#finding-{number}")).into_response()),
+            Ok(Resolved::Already | Resolved::NoSuch) => (NotResolved::Already, StatusCode::CONFLICT),
+            Ok(Resolved::NotThisWay) => (NotResolved::NotThisWay, StatusCode::UNPROCESSABLE_ENTITY),
+            Err(error) => {
+                tracing::warn!("a decision cannot be put on record: {}", explain(&error));
+                (NotResolved::Away, StatusCode::SERVICE_UNAVAILABLE)
+            }
+        },
+    };
+    Ok(forms.pages.show(parts, why, status).await)
+}

@@ -1,0 +1,514 @@
+//! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, its findings and what persons decide about them; `GET /api/v1/settings`,
+//! `PUT /api/v1/settings/audit`.
+
+use std::time::Duration;
+
+use app::i18n::audits::{description_of, state_of};
+use app::model::audit::{
+    AuditState, Book, Check, CutPlaces, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict, VerdictCounts,
+};
+use app::model::entry::Millis;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::http::StatusCode;
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::Web;
+use super::guard::{Principal, Role};
+use super::params::Params;
+use super::problem::{FieldError, Problem};
+use crate::audit::Claimed;
+use crate::business_time::rfc3339;
+use crate::ingest::explain;
+use crate::records::{Resolved, StoredAudit};
+
+/// The most lines on a page, and the usual number.
+const LIMITS: (i64, i64) = (1000, 100);
+/// The most characters of a note.
+const MOST_NOTE: usize = 1000;
+/// The shortest and the longest period between audits, in seconds.
+const PERIODS: (u64, u64) = (10, 31_536_000);
+
+/// The run's own log record, as 1-domain words it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LogItem {
+    state: String,
+    flag: String,
+    description: String,
+}
+
+/// An audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditItem {
+    id: i64,
+    scope: Scope,
+    state: AuditState,
+    /// Where it is, or was when it ended.
+    step: Step,
+    /// How much of the step is done, and of how much: tables, then keys.
+    done: i64,
+    total: i64,
+    /// Why it was made: `due`, `first`, `retry`, `rebuilt`, `decided`, `hand`.
+    cause: String,
+    started_by: String,
+    started_at: String,
+    ended_at: Option<String>,
+    took_ms: i64,
+    /// Why it could not be made.
+    message: Option<String>,
+    /// By partition.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, app::model::audit::CutPlace>>)]
+    cut: Option<CutPlaces>,
+    /// What the records were asked to prove.
+    checks: Vec<Check>,
+    /// Keys that were compared.
+    keys: i64,
+    /// Keys by verdict.
+    counts: VerdictCounts,
+    /// Keys that were put right.
+    repaired: i64,
+    /// Findings that are stored one by one.
+    findings: i64,
+    /// Findings that nobody has dealt with.
+    open: i64,
+    log: Option<LogItem>,
+}
+
+/// Audits, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditsAnswer {
+    /// When the last one passed.
+    last_check: Option<String>,
+    /// In so many seconds the next one is due; negative: since so many.
+    due_in_seconds: Option<i64>,
+    items: Vec<AuditItem>,
+    next_cursor: Option<String>,
+}
+
+/// What is wanted.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditWanted {
+    /// `quick` where it is not said.
+    #[serde(default)]
+    scope: Scope,
+}
+
+/// It is under way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditStarted {
+    id: i64,
+}
+
+/// A key that deviates.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingItem {
+    number: i32,
+    warehouse_id: String,
+    product_id: String,
+    /// By the records, at the cut.
+    rrs: Book,
+    /// By the live stock, at the cut. Absent: see `nrs_state`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nrs: Option<Book>,
+    /// `sums`, `missing` or `unreadable`.
+    nrs_state: &'static str,
+    verdict: Verdict,
+    /// STATE.
+    state: &'static str,
+    /// FLAG.
+    flag: &'static str,
+    cause: FindingCause,
+    /// What says so.
+    evidence: Option<String>,
+    /// DESCRIPTION.
+    description: &'static str,
+    /// The stock that the live side showed at the cut.
+    before: Option<i64>,
+    /// What it was put right to; null: it was left alone.
+    after: Option<i64>,
+    /// What a person decided.
+    resolution: Option<ResolveAs>,
+    note: Option<String>,
+    resolved_by: Option<String>,
+    resolved_at: Option<String>,
+}
+
+/// Findings of an audit, by number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingsAnswer {
+    items: Vec<FindingItem>,
+    next_cursor: Option<String>,
+}
+
+/// What a person decides about a finding.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolutionWanted {
+    r#as: ResolveAs,
+    /// Why.
+    note: String,
+}
+
+/// The settings that may be changed while the system runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SettingsAnswer {
+    audit: AuditSettings,
+}
+
+/// When audits are made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditSettings {
+    /// An audit is due when the last good one is this old.
+    expiration_seconds: u64,
+    /// Did a person choose it? Else it is that of the settings file.
+    is_chosen: bool,
+    retry_after_seconds: u64,
+    correct_surplus: bool,
+}
+
+/// The period that a person chooses; null: that of the settings file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodWanted {
+    #[schema(minimum = 10, maximum = 31_536_000)]
+    expiration_seconds: Option<u64>,
+}
+
+fn only_auditor(who: &Principal) -> Result<(), Problem> {
+    who.must_be(Role::Auditor, "Only an auditor sees and makes audits.")
+}
+
+fn no_such(what: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+}
+
+fn away(error: &dyn std::error::Error) -> Problem {
+    tracing::warn!("audits: {}", explain(error));
+    Problem::away("The records do not answer.")
+}
+
+/// An object; serde alone would take a list of its fields too.
+fn body_of<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, Problem> {
+    let object: Result<Map<String, Value>, serde_json::Error> = serde_json::from_slice(body);
+    object.and_then(|it| serde_json::from_value(Value::Object(it))).map_err(|cause| {
+        let error = FieldError { line: None, field: "body".to_owned(), code: "malformed", message: cause.to_string() };
+        Problem::invalid(vec![error])
+    })
+}
+
+/// Audits, newest first; LASTCHECK, and when the next one is due.
+#[utoipa::path(
+    get, path = "/audits", operation_id = "audits", tag = "audits",
+    params(
+        ("limit" = Option<u32>, Query, description = "The most audits of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of them.", body = AuditsAnswer), Problem),
+)]
+pub async fn list(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<AuditsAnswer>, Problem> {
+    only_auditor(&who)?;
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let before = params.number("cursor", 1, i64::MAX);
+    let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
+    let faults = params.faults();
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
+    }
+    let records = &web.auditor.records;
+    let clock = records.audit_clock().await.map_err(|it| away(&it))?;
+    let mut found = records.audits(before, limit + 1).await.map_err(|it| away(&it))?;
+    let has_more = i64::try_from(found.len()).is_ok_and(|it| it > limit);
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = found.last().filter(|_| has_more).map(|it| it.id.to_string());
+    let period = i64::try_from(clock.period(web.audit_rules.expiration).as_secs()).unwrap_or(i64::MAX);
+    Ok(Json(AuditsAnswer {
+        last_check: clock.last_check.map(time),
+        due_in_seconds: clock.age_ms.map(|it| period - it / 1000),
+        items: found.into_iter().map(item).collect::<Result<_, _>>()?,
+        next_cursor,
+    }))
+}
+
+/// Makes an audit, at once.
+#[utoipa::path(
+    post, path = "/audits", operation_id = "start_audit", tag = "audits",
+    request_body(description = "How much is recounted.", content = AuditWanted),
+    responses(
+        (status = ACCEPTED, description = "It is under way.", body = AuditStarted),
+        (status = CONFLICT, description = "Another run is under way; `running` says which.", body = Problem,
+         content_type = "application/problem+json"),
+        Problem,
+    ),
+)]
+pub async fn start(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<AuditStarted>), Problem> {
+    only_auditor(&who)?;
+    let wanted: AuditWanted = if body.is_empty() { AuditWanted::default() } else { body_of(&body)? };
+    match begin(&web, wanted.scope, &who.name).await.map_err(|it| away(&it))? {
+        Ok(id) => Ok((StatusCode::ACCEPTED, Json(AuditStarted { id }))),
+        Err(number) => Err(Problem::running(number)),
+    }
+}
+
+/// Starts an audit by hand, in this process. The inner error: the number of the run that is under way.
+pub async fn begin(web: &Web, scope: Scope, who: &str) -> Result<Result<i64, i64>, crate::audit::Error> {
+    match web.auditor.claim(scope, "hand", who).await? {
+        Claimed::Running { number, .. } => Ok(Err(number)),
+        Claimed::Ours(run) => {
+            let number = run.number();
+            tokio::spawn(async move {
+                if let Err(error) = run.to_end().await {
+                    tracing::warn!(number, "an audit: {}", explain(&error));
+                }
+            });
+            Ok(Ok(number))
+        }
+    }
+}
+
+/// One of them.
+#[utoipa::path(
+    get, path = "/audits/{id}", operation_id = "audit", tag = "audits",
+    params(("id" = i64, Path, description = "Its number.")),
+    responses((status = OK, description = "It, or how far it is.", body = AuditItem), Problem),
+)]
+pub async fn one(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Json<AuditItem>, Problem> {
+    only_auditor(&who)?;
+    let id: i64 = id.parse().map_err(|_| no_such("audit"))?;
+    let found = web.auditor.records.audit(id).await.map_err(|it| away(&it))?;
+    item(found.ok_or_else(|| no_such("audit"))?).map(Json)
+}
+
+/// Keys that deviate, by number.
+#[utoipa::path(
+    get, path = "/audits/{id}/findings", operation_id = "findings", tag = "audits",
+    params(
+        ("id" = i64, Path, description = "Of the audit."),
+        ("verdict" = Option<Verdict>, Query, description = "Only of this one."),
+        ("cause" = Option<FindingCause>, Query, description = "Only of this one."),
+        ("flag" = Option<String>, Query, description = "`F`: those that nobody has dealt with; `T`: the others."),
+        ("limit" = Option<u32>, Query, description = "The most findings of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+    ),
+    responses((status = OK, description = "A page of them.", body = FindingsAnswer), Problem),
+)]
+pub async fn findings(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<FindingsAnswer>, Problem> {
+    only_auditor(&who)?;
+    let mut params = Params::new(query.as_deref().unwrap_or_default());
+    let mut wanted = super::audits_query::findings(&mut params);
+    let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
+    let faults = params.faults();
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults));
+    }
+    let records = &web.auditor.records;
+    let id: i64 = id.parse().map_err(|_| no_such("audit"))?;
+    if records.audit(id).await.map_err(|it| away(&it))?.is_none() {
+        return Err(no_such("audit"));
+    }
+    wanted.limit = limit + 1;
+    let mut found = records.findings(id, wanted).await.map_err(|it| away(&it))?;
+    let has_more = i64::try_from(found.len()).is_ok_and(|it| it > limit);
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = found.last().filter(|_| has_more).map(|it| it.number.to_string());
+    Ok(Json(FindingsAnswer { items: found.into_iter().map(finding).collect(), next_cursor }))
+}
+
+/// Puts on record what a person decides: that a repair was seen, or that the records are right.
+///
+/// Where the records are accepted, the audit that follows by itself settles the key, as long as it still differs by the same.
+#[utoipa::path(
+    post, path = "/audits/{id}/findings/{number}/resolve", operation_id = "resolve", tag = "audits",
+    params(("id" = i64, Path, description = "Of the audit."), ("number" = i32, Path, description = "Of the finding.")),
+    request_body(description = "What, and why.", content = ResolutionWanted),
+    responses(
+        (status = NO_CONTENT, description = "It is on record."),
+        (status = CONFLICT, description = "Somebody has dealt with it already.", body = Problem,
+         content_type = "application/problem+json"),
+        Problem,
+    ),
+)]
+pub async fn resolve(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path((id, number)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    only_auditor(&who)?;
+    let wanted: ResolutionWanted = body_of(&body)?;
+    let id: i64 = id.parse().map_err(|_| no_such("audit"))?;
+    let number: i32 = number.parse().map_err(|_| no_such("finding"))?;
+    let note = note_of(&wanted.note)?;
+    let done = web.auditor.records.resolve_finding(id, number, wanted.r#as, &note, &who.name).await;
+    match done.map_err(|it| away(&it))? {
+        Resolved::Done => Ok(StatusCode::NO_CONTENT),
+        Resolved::NoSuch => Err(no_such("finding")),
+        Resolved::Already => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "dealt_with_already",
+            "Somebody has dealt with this finding already.",
+        )),
+        Resolved::NotThisWay => {
+            let message = "does not fit this finding: a repair is acknowledged; the records are accepted for a key that was left \
+                           alone and whose records prove themselves";
+            let error =
+                FieldError { line: None, field: "as".to_owned(), code: "does_not_fit", message: message.to_owned() };
+            Err(Problem::invalid(vec![error]))
+        }
+    }
+}
+
+/// A note that says something.
+pub fn note_of(text: &str) -> Result<String, Problem> {
+    let note = text.trim();
+    if !note.is_empty() && note.chars().count() <= MOST_NOTE {
+        return Ok(note.to_owned());
+    }
+    let message = format!("has 1 to {MOST_NOTE} characters");
+    Err(Problem::invalid(vec![FieldError { line: None, field: "note".to_owned(), code: "invalid", message }]))
+}
+
+/// The settings that may be changed while the system runs.
+#[utoipa::path(
+    get, path = "/settings", operation_id = "settings", tag = "audits",
+    responses((status = OK, description = "Which hold.", body = SettingsAnswer), Problem),
+)]
+pub async fn settings(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+) -> Result<Json<SettingsAnswer>, Problem> {
+    only_auditor(&who)?;
+    let clock = web.auditor.records.audit_clock().await.map_err(|it| away(&it))?;
+    let rules = web.audit_rules;
+    Ok(Json(SettingsAnswer {
+        audit: AuditSettings {
+            expiration_seconds: clock.period(rules.expiration).as_secs(),
+            is_chosen: clock.expiration_seconds.is_some(),
+            retry_after_seconds: rules.retry_after.as_secs(),
+            correct_surplus: rules.correct_surplus,
+        },
+    }))
+}
+
+/// Sets the period between audits; on record.
+#[utoipa::path(
+    put, path = "/settings/audit", operation_id = "set_audit_period", tag = "audits",
+    request_body(description = "The period.", content = PeriodWanted),
+    responses((status = OK, description = "It holds.", body = SettingsAnswer), Problem),
+)]
+pub async fn set_period(
+    State(web): State<Web>,
+    who: Extension<Principal>,
+    body: Bytes,
+) -> Result<Json<SettingsAnswer>, Problem> {
+    only_auditor(&who)?;
+    let wanted: PeriodWanted = body_of(&body)?;
+    let period = wanted.expiration_seconds.map(check_period).transpose()?;
+    let set = web.auditor.records.set_audit_expiration(period, &who.name).await;
+    set.map_err(|it| away(&it))?;
+    settings(State(web), who).await
+}
+
+/// A period that can be.
+pub fn check_period(seconds: u64) -> Result<Duration, Problem> {
+    if (PERIODS.0..=PERIODS.1).contains(&seconds) {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let message = format!("is not between {} and {} seconds", PERIODS.0, PERIODS.1);
+    let field = "expiration_seconds".to_owned();
+    Err(Problem::invalid(vec![FieldError { line: None, field, code: "not_between", message }]))
+}
+
+fn time(at: NaiveDateTime) -> String {
+    rfc3339(Millis(at.and_utc().timestamp_millis()))
+}
+
+fn item(it: StoredAudit) -> Result<AuditItem, Problem> {
+    let odd =
+        || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of this audit cannot be read.");
+    let counts = counts_of(&it);
+    let log = it.log_state.zip(it.log_flag).zip(it.log_description);
+    Ok(AuditItem {
+        id: it.id,
+        scope: Scope::ALL.into_iter().find(|scope| scope.as_str() == it.scope).ok_or_else(odd)?,
+        state: AuditState::parse(&it.state).ok_or_else(odd)?,
+        step: Step::parse(&it.step).ok_or_else(odd)?,
+        done: it.keys_done,
+        total: it.keys_total,
+        cause: it.cause,
+        started_by: it.started_by,
+        started_at: time(it.started_at),
+        ended_at: it.ended_at.map(time),
+        took_ms: it.took_ms,
+        message: it.message,
+        cut: it.cut.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd())?,
+        checks: it.proof.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd())?.unwrap_or_default(),
+        keys: it.keys_compared,
+        counts,
+        repaired: it.repaired,
+        findings: it.findings,
+        open: it.open,
+        log: log.map(|((state, flag), description)| LogItem { state, flag, description }),
+    })
+}
+
+/// Keys by verdict.
+pub fn counts_of(it: &StoredAudit) -> VerdictCounts {
+    VerdictCounts {
+        agrees: it.agree,
+        nrs_missing: it.nrs_missing,
+        surplus: it.surplus,
+        flows_differ: it.flows_differ,
+        records_incomplete: it.records_incomplete,
+    }
+}
+
+fn finding(it: Finding) -> FindingItem {
+    let (nrs, nrs_state) = match it.nrs {
+        Nrs::Book(book) => (Some(book), "sums"),
+        Nrs::Missing => (None, "missing"),
+        Nrs::Unreadable => (None, "unreadable"),
+    };
+    let resolution = it.resolution;
+    FindingItem {
+        number: it.number,
+        warehouse_id: it.key.warehouse_id.to_string(),
+        product_id: it.key.product_id.to_string(),
+        rrs: it.rrs,
+        nrs,
+        nrs_state,
+        verdict: it.verdict,
+        state: state_of(it.verdict),
+        flag: if it.is_dealt_with { "T" } else { "F" },
+        cause: it.cause,
+        evidence: it.evidence,
+        description: description_of(it.verdict, it.repaired),
+        before: nrs.map(|it| it.stock),
+        after: it.repaired.then_some(it.rrs.stock),
+        resolution: resolution.as_ref().map(|it| it.way),
+        note: resolution.as_ref().map(|it| it.note.clone()),
+        resolved_by: resolution.as_ref().map(|it| it.who.clone()),
+        resolved_at: resolution.map(|it| rfc3339(it.at)),
+    }
+}
