@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { audited, editLive, tablesOf } from './fixtures/audit.mjs';
 import { DESK, LANGUAGES, PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
 import { zoneWhereItIsNoon } from './fixtures/page.mjs';
@@ -52,11 +53,25 @@ async function caughtUp(system) {
   }, 180_000);
 }
 
+/** An audit that passes, and one that finds each kind of fault. */
+async function auditsOfBothKinds(system) {
+  const good = await audited(system, 'full');
+  const { items } = await (await fetch(`${system.url}/api/v1/stock?limit=60`)).json();
+  const keys = [...new Map(items.filter((it) => it.stock > 100).map((it) => [it.product_id, it])).values()];
+  for (const [n, by] of [-12, -600, 48, 360].entries()) await editLive(system, keys[n].warehouse_id, keys[n].product_id, by);
+  const [lost] = await tablesOf(system, keys[4].product_id);
+  await system.sql(`DELETE FROM \`${lost}\` LIMIT 1`);
+  const [changed] = await tablesOf(system, keys[5].product_id);
+  await system.sql(`UPDATE \`${changed}\` SET quantity = quantity * 10 LIMIT 1`);
+  const bad = await audited(system, 'full');
+  return { good, bad };
+}
+
 let browser;
 let system;
 try {
   // The hour of the pictures is one at which people work, and there is something behind every curve.
-  system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon() } });
+  system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon(), TALLYHOUSE_AUDIT_RETRY_AFTER: '1h' } });
   const names = system.path('simulated-names.csv');
   await system.tallyhouse(['simulate', '--days', '21', '--entries-per-day', '1500', '--last-hour-rate', `${RATE}`, '--write-names', names]);
   await system.tallyhouse(['names', 'import', names]);
@@ -66,6 +81,7 @@ try {
   await system.stop();
   await system.serve();
   system.startHelper(['simulate', '--rate', `${RATE}`]);
+  const audits = await auditsOfBothKinds(system);
   await mkdir(OUT, { recursive: true });
   browser = await startBrowser();
   for (const language of Object.keys(LANGUAGES)) {
@@ -112,6 +128,14 @@ try {
           await page.screenshot({ path, fullPage: true });
           console.log(path);
         });
+        for (const [name, path] of [['audits', '/audits'], ['audit-passed', `/audits/${audits.good.id}`], ['audit-failed', `/audits/${audits.bad.id}`]]) {
+          await withPage(browser, `${system.url}${path}`, { language, theme, viewport }, async (page) => {
+            await page.locator('.findings summary').first().click({ timeout: 500 }).catch(() => {}); // none where it passed
+            const file = `${OUT}${name}-${language}-${theme}-${screen}.png`;
+            await page.screenshot({ path: file, fullPage: true });
+            console.log(file);
+          });
+        }
         await withPage(browser, `${system.url}/names`, { language, theme, viewport }, async (page) => {
           const path = `${OUT}names-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path });

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::audit::{Auditor, Rebuilder, Schedule};
+use crate::audit::{Auditor, Rebuilder, Replayer, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
@@ -88,6 +88,17 @@ impl Parts {
     pub fn auditor(&self) -> Auditor {
         let correct_surplus = self.config.audit.correct_surplus;
         Auditor { records: self.records.clone(), realtime: self.realtime.clone(), correct_surplus }
+    }
+
+    /// Makes replays for these parts.
+    pub fn replayer(&self) -> Replayer {
+        Replayer {
+            records: self.records.clone(),
+            realtime: self.realtime.clone(),
+            topic: self.topic.clone(),
+            kafka: self.config.kafka.clone(),
+            rules: self.config.entry,
+        }
     }
 
     /// Makes them when they are due.

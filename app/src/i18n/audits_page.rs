@@ -322,16 +322,22 @@ const EN: AuditsTexts = AuditsTexts {
     way: |it| match it {
         ResolveAs::Acknowledge => "Acknowledge",
         ResolveAs::AcceptRecords => "Accept the records",
+        ResolveAs::Corrected => "Corrected",
     },
     way_how: |it| match it {
         ResolveAs::Acknowledge => "The repair was seen; nothing else is to be done.",
         ResolveAs::AcceptRecords => {
             "The records prove themselves. The audit that follows sets the live stock to them, if it still differs by the same."
         }
+        ResolveAs::Corrected => "The records were corrected from the queue.",
     },
     note: "Why",
     decided: |way, who, at| {
-        let what = if way == ResolveAs::Acknowledge { "Acknowledged" } else { "Records accepted" };
+        let what = match way {
+            ResolveAs::Acknowledge => "Acknowledged",
+            ResolveAs::AcceptRecords => "Records accepted",
+            ResolveAs::Corrected => "Records corrected from the queue",
+        };
         format!("{what} by {who}, {at}")
     },
     no_way: "The records must be proved first: a full audit passes once they are right again.",
@@ -477,14 +483,20 @@ const ZH: AuditsTexts = AuditsTexts {
     way: |it| match it {
         ResolveAs::Acknowledge => "已阅",
         ResolveAs::AcceptRecords => "以关系库为准",
+        ResolveAs::Corrected => "已校正",
     },
     way_how: |it| match it {
         ResolveAs::Acknowledge => "已看到这次校正，无需其他处理。",
         ResolveAs::AcceptRecords => "关系库已自证完整。随后的审计将实时库存设为关系库的数，前提是差额未变。",
+        ResolveAs::Corrected => "关系库已按消息队列校正。",
     },
     note: "理由",
     decided: |way, who, at| {
-        let what = if way == ResolveAs::Acknowledge { "已阅" } else { "以关系库为准" };
+        let what = match way {
+            ResolveAs::Acknowledge => "已阅",
+            ResolveAs::AcceptRecords => "以关系库为准",
+            ResolveAs::Corrected => "关系库已按消息队列校正",
+        };
         format!("{what} · {who}，{at}")
     },
     no_way: "须先使关系库得到证明：恢复正确后全量审计即可通过。",

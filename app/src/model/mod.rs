@@ -18,6 +18,7 @@ pub mod pipeline;
 pub mod quantity;
 pub mod records_page;
 pub mod rejections;
+pub mod replay;
 pub mod statistics;
 pub mod statistics_page;
 pub mod stock;

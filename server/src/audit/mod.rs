@@ -1,14 +1,18 @@
-//! Keeps the live stock and the records the same: audits and rebuilds. Uses both stores, and no Kafka.
+//! Keeps the live stock and the records the same: audits, rebuilds, replays and corrections. Uses both stores; the topic is read by
+//! what `ingest` lends.
 
 mod compare;
+mod differ;
 mod need;
 mod rebuild;
+mod replay;
 mod run;
 mod schedule;
 mod verdict;
 
 pub use need::{Cause, need};
 pub use rebuild::Rebuilder;
+pub use replay::{Confirmed, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};
 pub use schedule::{Schedule, due};
 
@@ -21,6 +25,9 @@ pub enum Error {
     /// The live stock.
     #[error(transparent)]
     Realtime(#[from] crate::realtime::Error),
+    /// The topic.
+    #[error(transparent)]
+    Ingest(#[from] crate::ingest::Error),
     /// Somebody else changed what this run builds on.
     #[error("{0}")]
     Lost(&'static str),

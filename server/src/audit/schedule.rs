@@ -15,6 +15,8 @@ use crate::records::AuditClock;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
+/// What a person decided is tried again this soon, such as when totals are still being made anew.
+const SOON: Duration = Duration::from_secs(5);
 /// Whose trouble it is.
 const PLACE: &str = "audit";
 
@@ -77,10 +79,10 @@ impl Schedule {
 /// Why an audit is due now. `None`: it is not. A success waits for the period, a failure for `retry_after`; a rebuild is checked at once, and so is
 /// what a person decided.
 pub fn due(clock: &AuditClock, period: Duration, retry_after: Duration) -> Option<&'static str> {
-    if clock.is_decided {
+    let (failed, rebuilt) = (clock.failed_ms.map(millis), clock.rebuilt_ms.map(millis));
+    if clock.is_decided && failed.is_none_or(|it| it >= SOON) {
         return Some("decided");
     }
-    let (failed, rebuilt) = (clock.failed_ms.map(millis), clock.rebuilt_ms.map(millis));
     if failed.is_some_and(|it| it < retry_after) {
         return None;
     }

@@ -105,9 +105,9 @@ impl Records {
     pub async fn decisions(&self) -> Result<Vec<Decision>, Error> {
         limited("reading decisions", async {
             let rows: Vec<Row> = sqlx::query_as(
-                "SELECT audit_id, number, warehouse_id, product_id, rrs - nrs AS stock, rrs_in - nrs_in AS gross_in,
-                   rrs_entries - nrs_entries AS entries
-                 FROM findings WHERE resolution = 'accept_records' AND used_by IS NULL AND nrs_state = 'sums'
+                "SELECT audit_id, number, warehouse_id, product_id, rrs + corrected_stock - nrs AS stock,
+                   rrs_in + corrected_in - nrs_in AS gross_in, rrs_entries + corrected_entries - nrs_entries AS entries
+                 FROM findings WHERE resolution IN ('accept_records', 'corrected') AND used_by IS NULL AND nrs_state = 'sums'
                  ORDER BY audit_id, number",
             )
             .fetch_all(&self.pool)

@@ -17,6 +17,8 @@ const RENEW_AFTER: Duration = Duration::from_secs(5);
 pub enum RunKind {
     /// Compares both stores.
     Audit,
+    /// Makes the records what the queue says.
+    Correction,
     /// Makes the live stock anew.
     Rebuild,
 }
@@ -25,6 +27,7 @@ impl RunKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Audit => "audit",
+            Self::Correction => "correction",
             Self::Rebuild => "rebuild",
         }
     }

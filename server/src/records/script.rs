@@ -73,6 +73,69 @@ impl Script {
         true
     }
 
+    /// All rows of a key: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition,
+    /// offset, and whether a correction made or changed it.
+    pub fn rows_of_key(&mut self, table: &DayTable, warehouse: &str, product: &str) {
+        let (name, warehouse, product) = (table.name(), literal(warehouse), literal(product));
+        self.add(&format!(
+            "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
+               CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset,
+               CAST(corrected_by IS NOT NULL AS SIGNED)
+             FROM `{name}` WHERE product_id = {product} AND warehouse_id = {warehouse}"
+        ));
+    }
+
+    /// Makes or changes rows (as [`Script::insert`] takes them, and the partition) to what the queue says; `by` is the replay.
+    pub fn correct(&mut self, table: &DayTable, by: i64, rows: &str) {
+        let (name, rows) = (table.name(), literal(rows));
+        self.add(&format!(
+            "INSERT INTO `{name}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
+               description, kafka_offset, partition_id, recorded_at, back_dated, corrected_by)
+             SELECT j.product_id, j.quantity, j.drcr, j.company_id, j.warehouse_id, j.bill_id, j.line_no, j.kind,
+               j.create_time, j.description, j.kafka_offset, j.partition_id, UTC_TIMESTAMP(3), 0, {by}
+             FROM JSON_TABLE({rows}, '$[*]' COLUMNS (
+               product_id VARCHAR(128) PATH '$[0]', quantity VARCHAR(32) PATH '$[1]', drcr VARCHAR(32) PATH '$[2]',
+               company_id VARCHAR(128) PATH '$[3]', warehouse_id VARCHAR(128) PATH '$[4]', bill_id VARCHAR(128) PATH '$[5]',
+               line_no VARCHAR(32) PATH '$[6]', kind VARCHAR(32) PATH '$[7]', create_time VARCHAR(64) PATH '$[8]',
+               description VARCHAR(1024) PATH '$[9]', kafka_offset VARCHAR(32) PATH '$[10]',
+               partition_id VARCHAR(32) PATH '$[11]')) AS j
+             ON DUPLICATE KEY UPDATE quantity = VALUES(quantity), drcr = VALUES(drcr), kind = VALUES(kind),
+               create_time = VALUES(create_time), description = VALUES(description), kafka_offset = VALUES(kafka_offset),
+               partition_id = VALUES(partition_id), corrected_by = VALUES(corrected_by)"
+        ));
+    }
+
+    /// Removes rows by company, bill, product, warehouse and line.
+    pub fn remove(&mut self, table: &DayTable, identities: &str) {
+        let (name, identities) = (table.name(), literal(identities));
+        self.add(&format!(
+            "DELETE r FROM `{name}` AS r JOIN JSON_TABLE({identities}, '$[*]' COLUMNS (
+               company_id VARCHAR(64) PATH '$[0]', bill_id VARCHAR(64) PATH '$[1]', product_id VARCHAR(64) PATH '$[2]',
+               warehouse_id VARCHAR(64) PATH '$[3]', line_no INT PATH '$[4]')) AS j
+             ON r.product_id = j.product_id AND r.company_id = j.company_id AND r.warehouse_id = j.warehouse_id
+               AND r.bill_id = j.bill_id AND r.line_no = j.line_no"
+        ));
+    }
+
+    /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of its products.
+    pub fn total_anew(&mut self, table: &DayTable, id: i32) {
+        let (name, day) = (table.name(), table.day());
+        let sums = "CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+            CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
+            CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
+            CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
+        self.add(&format!("DELETE FROM day_table_totals WHERE table_id = {id}"));
+        self.add(&format!(
+            "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
+             SELECT {id}, partition_id, {sums} FROM `{name}` GROUP BY partition_id"
+        ));
+        self.add(&format!(
+            "INSERT INTO day_totals (day, product_id, warehouse_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries)
+             SELECT '{day}', product_id, warehouse_id, company_id, {sums} FROM `{name}`
+             GROUP BY product_id, warehouse_id, company_id"
+        ));
+    }
+
     fn add(&mut self, statement: &str) {
         if !self.is_empty() {
             self.text.push_str(";\n");

@@ -9,6 +9,7 @@ use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
 use super::error::limited;
 use super::offsets::{self, Cursor};
 use super::{Error, Records};
+use crate::config::Layout;
 
 /// How many keys a page holds.
 const PAGE: i64 = 1000;
@@ -21,6 +22,7 @@ pub struct StockSnapshot {
     /// How many keys there are.
     pub keys: u64,
     after: Option<StockKey>,
+    pub(super) layout: Layout,
 }
 
 impl Records {
@@ -35,7 +37,7 @@ impl Records {
                 .await
                 .map_err(&away)?;
             let keys = u64::try_from(keys).unwrap_or_default();
-            Ok(StockSnapshot { connection, cursors, keys, after: None })
+            Ok(StockSnapshot { connection, cursors, keys, after: None, layout: self.layout })
         })
         .await
     }

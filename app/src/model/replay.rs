@@ -1,0 +1,138 @@
+//! Replays: what the queue says of keys that deviate, bill by bill (2-consistency, "Replay").
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::entry::{Kind, Millis};
+
+/// How a bill differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BillKind {
+    /// In the queue, not in the records.
+    Missing,
+    /// The records say something else than the queue.
+    Altered,
+    /// In the records, not in the queue.
+    Extra,
+    /// The queue no longer holds it.
+    Undecidable,
+    /// Both agree; the live stock may have missed it, or counted it twice.
+    Candidate,
+}
+
+impl BillKind {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Missing, Self::Altered, Self::Extra, Self::Undecidable, Self::Candidate];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Altered => "altered",
+            Self::Extra => "extra",
+            Self::Undecidable => "undecidable",
+            Self::Candidate => "candidate",
+        }
+    }
+
+    /// A kind by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+
+    /// Is it put right by a correction?
+    pub fn is_corrected(self) -> bool {
+        matches!(self, Self::Missing | Self::Altered | Self::Extra)
+    }
+}
+
+/// What one side says of a bill line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BillContent {
+    /// How many.
+    pub quantity: i64,
+    /// 1: in; -1: out.
+    pub drcr: i64,
+    /// Trade or adjustment.
+    pub kind: Kind,
+    /// When, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub create_time: Millis,
+    /// Free text.
+    pub description: String,
+}
+
+impl BillContent {
+    /// What it does to the stock.
+    pub fn movement(&self) -> i64 {
+        self.quantity.saturating_mul(self.drcr)
+    }
+}
+
+/// A bill line that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bill {
+    /// How.
+    pub kind: BillKind,
+    /// Whose.
+    pub company_id: String,
+    /// Which.
+    pub bill_id: String,
+    /// Of what.
+    pub product_id: String,
+    /// Where.
+    pub warehouse_id: String,
+    /// Which line.
+    pub line_no: i32,
+    /// Where its message is.
+    pub partition: i32,
+    /// Where its message is.
+    pub offset: i64,
+    /// What the queue says.
+    pub queue: Option<BillContent>,
+    /// What the records say.
+    pub records: Option<BillContent>,
+}
+
+impl Bill {
+    /// What a correction does to RRS, if it does anything.
+    pub fn effect(&self) -> i64 {
+        let moves = |it: &Option<BillContent>| it.as_ref().map_or(0, BillContent::movement);
+        if self.kind.is_corrected() { moves(&self.queue).saturating_sub(moves(&self.records)) } else { 0 }
+    }
+}
+
+/// What a replay has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayState {
+    /// The topic is being read.
+    Running,
+    /// The bills are named; nothing has been changed.
+    Ready,
+    /// An auditor has confirmed; the records are corrected.
+    Corrected,
+    /// It could not be made.
+    Error,
+}
+
+impl ReplayState {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Ready, Self::Corrected, Self::Error];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Corrected => "corrected",
+            Self::Error => "error",
+        }
+    }
+
+    /// A state by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+}

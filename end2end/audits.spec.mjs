@@ -1,0 +1,200 @@
+// Audits in a browser: made now, followed, their findings opened and dealt with; without script too: these pages have none.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { audited, editLive, tablesOf } from './fixtures/audit.mjs';
+import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
+import { eventually } from './fixtures/eventually.mjs';
+import { NAMES, assertAccessible, assertFits, entry, zoneWhereItIsNoon } from './fixtures/page.mjs';
+import { System } from './fixtures/system.mjs';
+
+const WORDS = {
+  en: {
+    run: 'Audit now',
+    passed: 'Passed',
+    failed: 'Failed',
+    allAgree: /All 6 keys agree/,
+    need: /4 of 6 keys need a person/,
+    edited: 'The number in the live stock was edited',
+    rowsLost: 'The records lost rows',
+    accept: 'Accept the records',
+    acknowledge: 'Acknowledge',
+    acknowledged: /Acknowledged by/,
+    accepted: /Records accepted by/,
+    noWay: /The records must be proved first/,
+    why: 'Why',
+    noNote: /say why/,
+    badPeriod: /is no period between 10 seconds and a year/,
+    chosen: 'chosen here',
+    toDo: 'To do',
+    noSuch: 'There is no such audit',
+    verified: /^Verified /,
+    auditFailed: /Audit failed; verified/,
+  },
+  zh: {
+    run: '立即审计',
+    passed: '通过',
+    failed: '未通过',
+    allAgree: /6 键全部一致/,
+    need: /6 键中 4 键需要人工处理/,
+    edited: '实时库存的数值被人改动',
+    rowsLost: '关系库丢失明细行',
+    accept: '以关系库为准',
+    acknowledge: '已阅',
+    acknowledged: /已阅 · /,
+    accepted: /以关系库为准 · /,
+    noWay: /须先使关系库得到证明/,
+    why: '理由',
+    noNote: /请写明理由/,
+    badPeriod: /不是 10 秒至一年之间的时长/,
+    chosen: '在此设定',
+    toDo: '待处理',
+    noSuch: '没有此审计',
+    verified: /^已核对 /,
+    auditFailed: /审计未通过，上次通过/,
+  },
+};
+
+const PRODUCTS = ['apple', 'milk', 'rice', 'egg', 'salt', 'oil'];
+const finding = (page, product) => page.locator('.findings > tbody > tr').filter({ hasText: product });
+
+describe('audits', () => {
+  let browser;
+  let system;
+  let good;
+  let bad;
+  before(async () => {
+    browser = await startBrowser();
+    // No audit by itself while these are looked at.
+    const settings = { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon(), TALLYHOUSE_AUDIT_RETRY_AFTER: '1h' };
+    system = await System.start({ names: NAMES, settings });
+    await system.produce(...PRODUCTS.flatMap((product_id) => [1, 2].map((n) => entry(n, { product_id, quantity: 100 + n }))));
+    await eventually(async () => {
+      const { totals } = await (await fetch(`${system.url}/api/v1/pipeline`)).json();
+      assert.equal(totals.recorded, 2 * PRODUCTS.length);
+    }, 60_000);
+    good = await audited(system, 'full');
+    assert.equal(good.state, 'passed', JSON.stringify(good));
+    // Two of each kind: a language deals with one.
+    const { warehouse_id } = entry(1);
+    for (const [product, by] of [['apple', -3], ['milk', -4], ['rice', 5], ['egg', 6]]) {
+      await editLive(system, warehouse_id, product, by);
+    }
+    for (const product of ['salt', 'oil']) {
+      const [table] = await tablesOf(system, product);
+      await system.sql(`DELETE FROM ${table} LIMIT 1`);
+    }
+    bad = await audited(system, 'full');
+    assert.equal(bad.state, 'failed', JSON.stringify(bad));
+  });
+  after(async () => {
+    await browser?.close();
+    await system?.close();
+  });
+
+  for (const [language, words] of Object.entries(WORDS)) {
+    const at = (path, work, options = {}) => withPage(browser, `${system.url}${path}`, { language, ...options }, work);
+    const [repaired, surplus] = language === 'en' ? ['apple', 'rice'] : ['milk', 'egg'];
+
+    describe(`in ${language}`, () => {
+      it('tells what an audit compared and came to', () =>
+        at(`/audits/${good.id}`, async (page) => {
+          await page.getByText(words.allAgree).waitFor();
+          await page.locator('.badge', { hasText: words.passed }).first().waitFor();
+          assert.equal(await page.locator('.checks li[data-state=ok]').count(), 4);
+          assert.equal(await page.locator('.cut tbody tr').count(), 4);
+          await page.getByText('一致无需处理').waitFor();
+        }, { script: false }));
+
+      it('names what deviates, with both sides and what says so', () =>
+        at(`/audits/${bad.id}`, async (page) => {
+          await page.getByText(words.need).waitFor();
+          assert.equal(await page.locator('.findings > tbody > tr').count(), 6);
+          const edited = finding(page, 'rice');
+          await edited.getByText('RRS或NRS重复').waitFor();
+          await edited.getByText(words.edited).click();
+          assert.match(await edited.locator('.sides').innerText(), /203/);
+          const lost = finding(page, 'salt');
+          await lost.getByText('RRS记录不完整').waitFor();
+          await lost.getByText(words.rowsLost).click();
+          await lost.locator('code').getByText(/t_salt_/).waitFor();
+          await lost.getByText(words.noWay).waitFor();
+          assert.equal(await page.locator('.checks li[data-state=failed]').count(), 1);
+          await page.getByRole('link', { name: words.toDo }).click();
+          await page.waitForURL(/flag=F/);
+        }, { script: false }));
+
+      it('puts on record what a person decides, and why', () =>
+        at(`/audits/${bad.id}`, async (page) => {
+          const seen = finding(page, repaired);
+          await seen.locator('summary').click();
+          await seen.getByLabel(words.why).fill('seen on the floor');
+          await seen.getByRole('button', { name: words.acknowledge }).click();
+          await page.waitForURL(/#finding-/);
+          await finding(page, repaired).locator('summary').click();
+          await finding(page, repaired).getByText(words.acknowledged).waitFor();
+          await finding(page, repaired).getByText('seen on the floor').waitFor();
+          const accepted = finding(page, surplus);
+          await accepted.locator('summary').click();
+          await accepted.getByLabel(words.why).fill('   ');
+          await accepted.getByRole('button', { name: words.accept }).click();
+          await page.getByRole('alert').getByText(words.noNote).waitFor();
+          await finding(page, surplus).locator('summary').click();
+          await finding(page, surplus).getByLabel(words.why).fill('counted by hand');
+          await finding(page, surplus).getByRole('button', { name: words.accept }).click();
+          await page.waitForURL(/#finding-/);
+          // The audit that follows by itself settles it.
+          await eventually(async () => {
+            const { items } = await (await fetch(`${system.url}/api/v1/stock?product_id=${surplus}`)).json();
+            assert.equal(items[0].stock, 203);
+          }, 60_000);
+          await finding(page, surplus).locator('summary').click();
+          await finding(page, surplus).getByText(words.accepted).waitFor();
+        }, { script: false, expected: /422/ }));
+
+      it('makes an audit now, and follows it to its end', () =>
+        at('/audits', async (page) => {
+          await page.getByRole('button', { name: words.run, exact: true }).click();
+          await page.waitForURL(/audits\/\d+$/);
+          await page.locator('.badge').filter({ hasText: new RegExp(`${words.passed}|${words.failed}`) }).first().waitFor();
+          await page.locator('.steps li[data-state=done]').last().waitFor();
+        }));
+
+      it('changes the period, and says what is none', () =>
+        at('/audits', async (page) => {
+          const period = page.locator('.period input[name=period]').first();
+          await period.fill('soon');
+          await page.locator('.period button').first().click();
+          await page.getByRole('alert').getByText(words.badPeriod).waitFor();
+          assert.equal(await period.inputValue(), 'soon');
+          await period.fill('30m');
+          await page.locator('.period button').first().click();
+          await page.getByText(words.chosen).waitFor();
+          assert.equal(await page.locator('.period input[name=period]').first().inputValue(), '30m');
+          await page.locator('.period button[value=""]').click();
+          await page.waitForFunction(() => document.querySelector('.period input[name=period]').value === '1h');
+        }, { expected: /422/ }));
+
+      it('says on live pages how far the figures can be trusted', () =>
+        at('/', async (page) => {
+          await page.locator('#proof').getByText(words.auditFailed).waitFor();
+        }));
+
+      it('says that there is no such audit', () =>
+        at('/audits/999999', async (page) => page.getByText(words.noSuch).waitFor(), { expected: /404/ }));
+
+      for (const theme of ['light', 'dark']) {
+        for (const [name, viewport] of [['desk', undefined], ['phone', PHONE]]) {
+          it(`is accessible and fits, ${theme}, ${name}`, async () => {
+            for (const path of ['/audits', `/audits/${bad.id}`, `/audits/${good.id}`]) {
+              await at(path, async (page) => {
+                await assertAccessible(page);
+                await assertFits(page);
+              }, { theme, ...(viewport && { viewport }) });
+            }
+          });
+        }
+      }
+    });
+  }
+});

@@ -1,0 +1,256 @@
+//! A replay: the topic is read again for the keys that an audit found, and the bills that differ are named. Nothing changes until an
+//! auditor confirms; then the records are corrected, and the audit that follows settles the keys (2-consistency, "Replay").
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict};
+use app::model::entry::Entry;
+use app::model::replay::{Bill, BillContent, BillKind};
+use app::model::stock::StockKey;
+
+use super::differ::{KeptRow, Origin, differ};
+use super::{Error, TAKEN_OVER};
+use crate::config::{EntryRules, KafkaConfig};
+use crate::ingest::{Topic, TopicScan, decode, explain};
+use crate::realtime::{Cut, Realtime};
+use crate::records::{
+    Claim, Corrected, Correction, FindingsWanted, KeyRow, Records, ReplayClaim, RunKind, StockSnapshot,
+};
+
+/// So many entries of the keys are held in memory at a time: some 200 MB.
+const MOST_ENTRIES: usize = 1_000_000;
+/// So many bills are named.
+const MOST_BILLS: usize = 10_000;
+/// So many candidates are named of a key.
+const MOST_CANDIDATES: usize = 20;
+/// How often it is said how far the reading is, in messages.
+const TELL_EVERY: i64 = 20_000;
+
+/// Makes replays. Cheap to clone.
+#[derive(Clone)]
+pub struct Replayer {
+    /// What is compared.
+    pub records: Records,
+    /// What stale runs are kept from while records are corrected.
+    pub realtime: Realtime,
+    /// What is read.
+    pub topic: Topic,
+    /// How.
+    pub kafka: KafkaConfig,
+    /// What a valid entry is.
+    pub rules: EntryRules,
+}
+
+/// What became of a confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The records are corrected; an audit follows by itself.
+    Done,
+    /// Another run is under way.
+    Running(i64),
+    /// There is no replay of this number that is ready.
+    NotReady,
+}
+
+/// What the queue and the records say of the keys.
+struct Both {
+    queue: BTreeMap<StockKey, Vec<(Origin, Entry)>>,
+    rows: BTreeMap<StockKey, Vec<KeyRow>>,
+    begins: BTreeMap<i32, i64>,
+}
+
+impl Replayer {
+    /// Claims a replay of an audit.
+    pub async fn claim(&self, audit: i64, who: &str) -> Result<ReplayClaim, Error> {
+        Ok(self.records.claim_replay(audit, who).await?)
+    }
+
+    /// Makes it to its end, and writes down what it named, or why it could not be made.
+    pub async fn to_end(&self, replay: i64, audit: i64) -> Result<(), Error> {
+        let findings = self.findings_of(audit).await?;
+        let named = self.name_bills(replay, &findings).await;
+        match named {
+            Ok((bills, begins)) => {
+                tracing::info!(replay, audit, bills = bills.len(), "a replay is ready");
+                let begins = serde_json::to_string(&begins).unwrap_or_default();
+                self.records.end_replay(replay, findings.len(), &begins, Ok(&bills)).await?;
+            }
+            Err(error) => {
+                let why = explain(&error);
+                tracing::warn!(replay, audit, "a replay could not be made: {why}");
+                self.records.end_replay(replay, findings.len(), "{}", Err(&why)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The findings that wait for a person.
+    async fn findings_of(&self, audit: i64) -> Result<Vec<Finding>, Error> {
+        let wanted = FindingsWanted { is_dealt_with: Some(false), limit: 100_000, ..FindingsWanted::default() };
+        let mut findings = self.records.findings(audit, wanted).await?;
+        findings.retain(|it| !it.repaired);
+        Ok(findings)
+    }
+
+    async fn name_bills(&self, replay: i64, findings: &[Finding]) -> Result<(Vec<Bill>, BTreeMap<i32, i64>), Error> {
+        let keys: BTreeSet<StockKey> = findings.iter().map(|it| it.key.clone()).collect();
+        let mut snapshot = self.records.stock_snapshot().await?;
+        let both = self.read_both(replay, &keys, &mut snapshot).await?;
+        snapshot.close().await;
+        let mut bills = Vec::new();
+        for finding in findings {
+            let queue = both.queue.get(&finding.key).map(Vec::as_slice).unwrap_or_default();
+            let rows: Vec<KeptRow> = both.rows.get(&finding.key).into_iter().flatten().map(kept).collect();
+            let found = differ(queue, &rows, &both.begins);
+            if found.is_empty() && finding.verdict != Verdict::RecordsIncomplete {
+                bills.extend(candidates(finding, &rows));
+            }
+            bills.extend(found);
+        }
+        bills.sort_by_key(|it| it.kind);
+        bills.truncate(MOST_BILLS);
+        Ok((bills, both.begins))
+    }
+
+    /// Reads the topic up to where the records stand in a snapshot, and the rows in it.
+    async fn read_both(
+        &self,
+        replay: i64,
+        keys: &BTreeSet<StockKey>,
+        snapshot: &mut StockSnapshot,
+    ) -> Result<Both, Error> {
+        let ends: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
+        let rows = snapshot.rows_of(keys).await?;
+        let mut scan = TopicScan::open(&self.kafka, &self.topic, &ends).await?;
+        let all: i64 = ends.iter().map(|(p, end)| (end - scan.begins.get(p).copied().unwrap_or(0)).max(0)).sum();
+        let (mut read, mut held) = (0, 0);
+        let mut queue: BTreeMap<StockKey, Vec<(Origin, Entry)>> = BTreeMap::new();
+        self.records.replay_progress(replay, 0, all).await?;
+        while let Some(message) = scan.next().await? {
+            read += 1;
+            if read % TELL_EVERY == 0 {
+                self.records.replay_progress(replay, read, all).await?;
+            }
+            // What is no entry was rejected, and is no bill.
+            let Ok(entry) = decode(&message.payload, message.sent_at, &self.rules) else { continue };
+            let key = StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() };
+            if keys.contains(&key) {
+                held += 1;
+                if held > MOST_ENTRIES {
+                    return Err(Error::Lost("the keys have too many entries to be replayed together"));
+                }
+                queue.entry(key).or_default().push(((message.partition, message.offset), entry));
+            }
+        }
+        self.records.replay_progress(replay, read, all).await?;
+        self.leave_out_rejected(&mut queue).await?;
+        Ok(Both { queue, rows, begins: scan.begins })
+    }
+
+    /// Valid entries may have been rejected too, such as those that contradict another one.
+    async fn leave_out_rejected(&self, queue: &mut BTreeMap<StockKey, Vec<(Origin, Entry)>>) -> Result<(), Error> {
+        let origins: Vec<Origin> = queue.values().flatten().map(|(origin, _)| *origin).collect();
+        let rejected: BTreeSet<Origin> = self.records.rejected_among(&origins).await?.into_iter().collect();
+        for entries in queue.values_mut() {
+            entries.retain(|(origin, _)| !rejected.contains(origin));
+            entries.sort_by_key(|(origin, _)| *origin);
+        }
+        Ok(())
+    }
+
+    /// Corrects the records as a replay says; all of it or nothing.
+    pub async fn confirm(&self, replay: i64, who: &str) -> Result<Confirmed, Error> {
+        let Some(stored) = self.records.replay(replay).await?.filter(|it| it.state == "ready") else {
+            return Ok(Confirmed::NotReady);
+        };
+        let findings = self.findings_of(stored.audit_id).await?;
+        let bills = self.records.replay_bills(replay, 0, i64::try_from(MOST_BILLS).unwrap_or(i64::MAX)).await?;
+        let correction = Correction {
+            audit: stored.audit_id,
+            replay,
+            bills: bills.into_iter().map(|(_, it)| it).collect(),
+            all_totals_of: findings
+                .iter()
+                .filter(|it| it.cause == FindingCause::TotalsEdited)
+                .map(|it| it.key.clone())
+                .collect(),
+            keys: findings.into_iter().filter(is_decided_by_replay).map(|it| it.key).collect(),
+            who: who.to_owned(),
+        };
+        match self.records.claim_run(RunKind::Correction, "replay", who).await? {
+            Claim::Running { number, .. } => Ok(Confirmed::Running(number)),
+            Claim::Ours(lease) => {
+                let done = self.correct(&lease, &correction).await;
+                let error = done.as_ref().err().map(explain_error);
+                lease.end(u64::try_from(correction.keys.len()).unwrap_or_default(), error.as_deref()).await?;
+                match done? {
+                    Corrected::Done => Ok(Confirmed::Done),
+                    Corrected::NotReady => Ok(Confirmed::NotReady),
+                    Corrected::Lost => Err(Error::Lost(TAKEN_OVER)),
+                }
+            }
+        }
+    }
+
+    /// First the run is named in Redis: an audit that stalled before, and took its snapshot after, settles nothing any more.
+    async fn correct(&self, lease: &crate::records::Lease, correction: &Correction) -> Result<Corrected, Error> {
+        let _alive = lease.keep_alive();
+        let seen = self.realtime.meta().await?;
+        match self.realtime.cut(lease.run_id(), &seen.run).await? {
+            Cut::At(_) => {}
+            Cut::Moved => return Err(Error::Lost("another run was quicker")),
+            Cut::NotReady => return Err(Error::Lost("Redis is empty or being rebuilt: that goes first")),
+        }
+        fail::fail_point!("correction-named", |_| std::process::abort());
+        let done = lease.correct(correction).await?;
+        fail::fail_point!("correction-made", |_| std::process::abort());
+        Ok(done)
+    }
+}
+
+fn explain_error(error: &Error) -> String {
+    explain(error)
+}
+
+/// Does a replay say what is right? Where bills are undecidable, a person does.
+fn is_decided_by_replay(finding: &Finding) -> bool {
+    finding.cause != FindingCause::JournalBroken
+}
+
+fn kept(row: &KeyRow) -> KeptRow {
+    KeptRow { entry: row.entry.clone(), origin: (row.partition, row.offset), is_corrected: row.is_corrected }
+}
+
+/// Faults of the live stock leave no bill behind: bills that make up the difference, as far as one of them does.
+fn candidates(finding: &Finding, rows: &[KeptRow]) -> Vec<Bill> {
+    let Nrs::Book(live) = finding.nrs else { return Vec::new() };
+    let lacks: Book = finding.rrs.less(live);
+    let (quantity, sign) = match (lacks.gross_in, lacks.gross_out()) {
+        (ins, 0) if ins != 0 => (ins.abs(), 1),
+        (0, outs) if outs != 0 => (outs.abs(), -1),
+        _ => return Vec::new(),
+    };
+    let fits = |it: &&KeptRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
+    if lacks.entries.abs() != 1 {
+        return Vec::new();
+    }
+    let bill = |it: &KeptRow| Bill {
+        kind: BillKind::Candidate,
+        company_id: it.entry.company_id.to_string(),
+        bill_id: it.entry.bill_id.to_string(),
+        product_id: it.entry.product_id.to_string(),
+        warehouse_id: it.entry.warehouse_id.to_string(),
+        line_no: it.entry.line_no,
+        partition: it.origin.0,
+        offset: it.origin.1,
+        queue: None,
+        records: Some(BillContent {
+            quantity: it.entry.quantity.get(),
+            drcr: it.entry.direction.sign(),
+            kind: it.entry.kind,
+            create_time: it.entry.create_time,
+            description: it.entry.description.clone(),
+        }),
+    };
+    rows.iter().filter(fits).map(bill).take(MOST_CANDIDATES).collect()
+}

@@ -1,0 +1,97 @@
+//! Lends a reading of the whole topic to a replay: from where each partition begins to a given place, of no group, committing
+//! nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use app::model::entry::Millis;
+use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
+
+use super::{Error, Topic};
+use crate::config::KafkaConfig;
+
+/// Kafka sends the next message within this, or counts as away.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A message, as it is read again.
+#[derive(Debug)]
+pub struct Scanned {
+    /// Where it is.
+    pub partition: i32,
+    /// Where it is.
+    pub offset: i64,
+    /// Its own time, against which "too far ahead" is judged.
+    pub sent_at: Millis,
+    /// Its bytes.
+    pub payload: Vec<u8>,
+}
+
+/// A reading of the topic.
+pub struct TopicScan {
+    consumer: StreamConsumer,
+    ends: BTreeMap<i32, i64>,
+    /// Partitions that are not at their end yet.
+    open: BTreeSet<i32>,
+    /// Where each partition begins today.
+    pub begins: BTreeMap<i32, i64>,
+}
+
+impl TopicScan {
+    /// Begins. `ends`: up to where each partition is read.
+    pub async fn open(config: &KafkaConfig, topic: &Topic, ends: &BTreeMap<i32, i64>) -> Result<Self, Error> {
+        let reach = topic.reach().await?;
+        let consumer: StreamConsumer = ClientConfig::new()
+            .set("bootstrap.servers", &config.brokers)
+            // Never joined and never committed to; the client insists on a name.
+            .set("group.id", format!("{}-replay", config.group))
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "error")
+            .set("isolation.level", "read_committed")
+            .create()
+            .map_err(Error::kafka("making a reader"))?;
+        let mut list = TopicPartitionList::new();
+        let mut open = BTreeSet::new();
+        for (partition, (begin, end)) in &reach {
+            if ends.get(partition).is_some_and(|wanted| wanted.min(end) > begin) {
+                list.add_partition_offset(&config.topic, *partition, Offset::Offset(*begin))
+                    .map_err(Error::kafka("choosing where to read"))?;
+                open.insert(*partition);
+            }
+        }
+        consumer.assign(&list).map_err(Error::kafka("choosing where to read"))?;
+        let begins = reach.into_iter().map(|(partition, (begin, _))| (partition, begin)).collect();
+        Ok(Self { consumer, ends: ends.clone(), open, begins })
+    }
+
+    /// The next message. `None`: all partitions are at their ends.
+    pub async fn next(&mut self) -> Result<Option<Scanned>, Error> {
+        while !self.open.is_empty() {
+            let read = tokio::time::timeout(LIMIT, self.consumer.recv()).await;
+            let read = read.map_err(|_| Error::NotYet("Kafka sends no message of the topic".to_owned()))?;
+            match read {
+                Ok(message) => {
+                    let (partition, offset) = (message.partition(), message.offset());
+                    let end = self.ends.get(&partition).copied().unwrap_or_default();
+                    if offset + 1 >= end {
+                        self.open.remove(&partition);
+                    }
+                    if offset < end {
+                        let sent_at = Millis(message.timestamp().to_millis().unwrap_or_default());
+                        let payload = message.payload().unwrap_or_default().to_vec();
+                        return Ok(Some(Scanned { partition, offset, sent_at, payload }));
+                    }
+                }
+                // Places before the end that hold no message, such as marks of transactions.
+                Err(KafkaError::PartitionEOF(partition)) => {
+                    self.open.remove(&partition);
+                }
+                Err(cause) => return Err(Error::kafka("reading the topic again")(cause)),
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,102 @@
+//! The rows of some keys at one instant, wherever they are: what a replay compares the queue with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::model::entry::{Entry, Kind, Millis};
+use app::model::ids::ProductId;
+use app::model::quantity::{Direction, Quantity};
+use app::model::stock::StockKey;
+use chrono::{NaiveDate, NaiveDateTime};
+use sqlx::Row as _;
+use sqlx::mysql::MySqlRow;
+
+use super::script::Script;
+use super::stock_snapshot::key_of;
+use super::tables::DayTable;
+use super::{Error, StockSnapshot};
+
+/// So many tables are read in one round trip.
+const AT_ONCE: usize = 64;
+
+/// A row of a day table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// What it says.
+    pub entry: Entry,
+    /// Where its message is.
+    pub partition: i32,
+    /// Where its message is.
+    pub offset: i64,
+    /// Did a correction make or change it?
+    pub is_corrected: bool,
+}
+
+impl StockSnapshot {
+    /// All rows of some keys, of tables that exist: one that somebody dropped has none.
+    pub async fn rows_of(&mut self, keys: &BTreeSet<StockKey>) -> Result<BTreeMap<StockKey, Vec<KeyRow>>, Error> {
+        let mut found: BTreeMap<StockKey, Vec<KeyRow>> = BTreeMap::new();
+        let tables = self.tables_of_keys(keys).await?;
+        for chunk in tables.chunks(AT_ONCE) {
+            let mut script = Script::default();
+            for (table, key) in chunk {
+                script.rows_of_key(table, key.warehouse_id.as_str(), key.product_id.as_str());
+            }
+            let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
+            for row in rows.map_err(Error::away("reading the rows of keys"))? {
+                let (key, row) = read(&row)?;
+                found.entry(key).or_default().push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The tables in which rows of keys may be.
+    async fn tables_of_keys(&mut self, keys: &BTreeSet<StockKey>) -> Result<Vec<(DayTable, StockKey)>, Error> {
+        let away = Error::away("looking for the tables of keys");
+        let existing: Vec<String> = sqlx::query_scalar(
+            "SELECT t.name FROM day_tables AS t JOIN information_schema.tables AS s
+               ON s.table_schema = DATABASE() AND s.table_name = t.name",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(&away)?;
+        let existing: BTreeSet<String> = existing.into_iter().collect();
+        let days: Vec<NaiveDate> = sqlx::query_scalar("SELECT DISTINCT day FROM day_tables ORDER BY day")
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(&away)?;
+        let mut tables = Vec::new();
+        for key in keys {
+            for day in &days {
+                let table = DayTable::of(self.layout, &key.product_id, *day);
+                if existing.contains(table.name()) {
+                    tables.push((table, key.clone()));
+                }
+            }
+        }
+        Ok(tables)
+    }
+}
+
+fn read(row: &MySqlRow) -> Result<(StockKey, KeyRow), Error> {
+    let away = Error::away("reading the rows of keys");
+    let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
+    let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
+    let damaged = |what: &str| Error::Damaged(format!("a row of a day table has no {what}"));
+    let at: NaiveDateTime = row.try_get(7).map_err(&away)?;
+    let key = key_of(text(0)?, text(1)?)?;
+    let entry = Entry {
+        product_id: ProductId::try_from(key.product_id.as_str()).map_err(|_| damaged("product"))?,
+        warehouse_id: key.warehouse_id.clone(),
+        company_id: text(2)?.try_into().map_err(|_| damaged("company"))?,
+        bill_id: text(3)?.try_into().map_err(|_| damaged("bill"))?,
+        line_no: i32::try_from(number(4)?).map_err(|_| damaged("line"))?,
+        quantity: Quantity::try_from(number(5)?).map_err(|_| damaged("quantity"))?,
+        direction: Direction::try_from(number(6)?).map_err(|_| damaged("direction"))?,
+        create_time: Millis(at.and_utc().timestamp_millis()),
+        kind: Kind::parse(&text(8)?).ok_or_else(|| damaged("kind"))?,
+        description: text(9)?,
+    };
+    let partition = i32::try_from(number(10)?).map_err(|_| damaged("partition"))?;
+    Ok((key, KeyRow { entry, partition, offset: number(11)?, is_corrected: number(12)? != 0 }))
+}
