@@ -17,6 +17,7 @@ mod names;
 mod openapi;
 mod rebuild;
 mod records_http;
+mod replays;
 mod restarts;
 mod retail;
 mod scripts;

@@ -1,0 +1,229 @@
+//! Replays: the queue names exactly the bills that differ, an auditor confirms, the records are corrected, and the audit that follows
+//! settles exactly that.
+
+use app::model::audit::Scope;
+use app::model::replay::{Bill, BillKind};
+use redis::AsyncCommands as _;
+use serde_json::json;
+use tallyhouse::audit::{Claimed, Confirmed};
+use tallyhouse::ingest::delete_before;
+use tallyhouse::realtime::Keys;
+use tallyhouse::records::{ReplayClaim, StoredAudit};
+
+use crate::harness::{LIMIT, System, entry, eventually};
+
+/// Entries over 3 products and 2 warehouses on two days; each quantity once.
+fn entries(range: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+    range.map(|n| {
+        let drcr = if n % 4 == 3 { -1 } else { 1 };
+        entry(
+            &format!("bill {n}"),
+            &json!({
+                "product_id": format!("p{}", n % 3), "warehouse_id": format!("w{}", n % 2), "drcr": drcr,
+                "quantity": n + 1, "create_time": format!("2025-03-{} 08:00:00", 10 + n / 3 % 2),
+            }),
+        )
+    })
+}
+
+async fn system() -> System {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all(entries(0..120)).await;
+    // What is sent again is a duplicate; what contradicts it is rejected: neither is a bill that is missing.
+    system.publish_all(entries(0..10)).await;
+    system.caught_up().await;
+    system
+        .publish("p0", entry("bill 0", &json!({ "product_id": "p0", "warehouse_id": "w0", "quantity": 77 })).as_bytes())
+        .await;
+    system.caught_up().await;
+    assert_eq!(audit(&system, Scope::Full).await.state, "passed");
+    system
+}
+
+async fn audit(system: &System, scope: Scope) -> StoredAudit {
+    let Claimed::Ours(run) = system.parts.auditor().claim(scope, "hand", "test").await.unwrap() else {
+        panic!("another run is under way");
+    };
+    let number = run.number();
+    run.to_end().await.unwrap();
+    system.parts.records.audit(number).await.unwrap().unwrap()
+}
+
+/// An audit, once the levels of totals are made anew: before, none can be made.
+async fn audit_again(system: &System) -> StoredAudit {
+    let started = std::time::Instant::now();
+    loop {
+        let it = audit(system, Scope::Full).await;
+        if it.state != "error" || started.elapsed() > LIMIT {
+            return it;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
+async fn replay(system: &System, audit: i64) -> (i64, Vec<Bill>) {
+    let replayer = system.parts.replayer();
+    let ReplayClaim::Ours(id) = replayer.claim(audit, "test").await.unwrap() else { panic!("another is under way") };
+    assert_eq!(replayer.claim(audit, "test").await.unwrap(), ReplayClaim::Running(id), "one at a time");
+    replayer.to_end(id, audit).await.unwrap();
+    let records = &system.parts.records;
+    let stored = records.replay(id).await.unwrap().unwrap();
+    assert_eq!((stored.state.as_str(), stored.message), ("ready", None));
+    (id, records.replay_bills(id, 0, 1000).await.unwrap().into_iter().map(|(_, it)| it).collect())
+}
+
+fn said(bills: &[Bill]) -> Vec<(BillKind, String, Option<i64>, Option<i64>)> {
+    let quantity = |it: &Option<app::model::replay::BillContent>| it.as_ref().map(|it| it.quantity);
+    bills.iter().map(|it| (it.kind, it.bill_id.clone(), quantity(&it.queue), quantity(&it.records))).collect()
+}
+
+fn bill(
+    kind: BillKind,
+    id: &str,
+    queue: Option<i64>,
+    records: Option<i64>,
+) -> (BillKind, String, Option<i64>, Option<i64>) {
+    (kind, id.to_owned(), queue, records)
+}
+
+async fn edit_live(system: &System, member: &str, by: i64) {
+    let key = Keys::new(&system.world.config.realtime.prefix).stock(member);
+    let mut redis = system.redis().await;
+    let active: i64 = redis.hget(&key, "active_version").await.unwrap();
+    let _: i64 = redis.hincr(&key, format!("change_v{active}"), by).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_altered_and_added_rows_are_named_and_put_right() {
+    let system = system().await;
+    for statement in [
+        "DELETE FROM t_p0_20250310 WHERE bill_id IN ('bill 0', 'bill 6')",
+        "UPDATE t_p1_20250310 SET quantity = 900 WHERE bill_id = 'bill 7'",
+        "INSERT INTO t_p2_20250310 (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
+           description, recorded_at, partition_id, kafka_offset, back_dated)
+         SELECT product_id, 5, 1, company_id, warehouse_id, 'by hand', 1, kind, create_time, '', recorded_at, partition_id, 99999,
+           back_dated FROM t_p2_20250310 LIMIT 1",
+    ] {
+        system.sql(statement).await;
+    }
+    // Beside that, two keys of the live stock: one is repaired by itself, one waits.
+    edit_live(&system, "w1:p0", -3).await;
+    edit_live(&system, "w1:p2", 4).await;
+    let failed = audit(&system, Scope::Full).await;
+    assert_eq!(
+        (failed.state.as_str(), failed.records_incomplete, failed.surplus, failed.nrs_missing),
+        ("failed", 3, 1, 1)
+    );
+    let (id, bills) = replay(&system, failed.id).await;
+    let expected = [
+        bill(BillKind::Missing, "bill 0", Some(1), None),
+        bill(BillKind::Missing, "bill 6", Some(7), None),
+        bill(BillKind::Altered, "bill 7", Some(8), Some(900)),
+        bill(BillKind::Extra, "by hand", None, Some(5)),
+    ];
+    assert_eq!(said(&bills), expected);
+    assert_eq!(audit(&system, Scope::Full).await.state, "failed", "nothing has been changed");
+
+    let replayer = system.parts.replayer();
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::NotReady, "once");
+    // Entries go on meanwhile.
+    system.publish_all(entries(120..150)).await;
+    system.caught_up().await;
+    let passed = audit_again(&system).await;
+    assert_eq!((passed.state.as_str(), passed.surplus, passed.repaired), ("passed", 1, 1), "{:?}", passed.message);
+    assert_eq!(passed.open, 0, "what was confirmed needs nobody any more");
+    assert_eq!(audit(&system, Scope::Full).await.agree, 6);
+    system.prove().await;
+    let first = system.parts.records.audit(failed.id).await.unwrap().unwrap();
+    assert_eq!(first.open, 1, "only the repair that needed nobody is still to be seen");
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_tables_and_totals_are_brought_back_from_the_queue() {
+    let system = system().await;
+    for statement in [
+        "DROP TABLE t_p1_20250310, t_p1_20250311",
+        "DELETE t FROM day_table_totals AS t JOIN day_tables AS d ON d.id = t.table_id WHERE d.product_id = 'p1'",
+        "DELETE FROM day_totals WHERE product_id = 'p1'",
+        "DELETE FROM stock_totals WHERE product_id = 'p1'",
+        "DELETE FROM bill_lines WHERE product_id = 'p1'",
+    ] {
+        system.sql(statement).await;
+    }
+    let failed = audit(&system, Scope::Full).await;
+    assert_eq!(failed.state, "failed", "{:?}", failed.message);
+    let (id, bills) = replay(&system, failed.id).await;
+    assert!(
+        bills.len() == 40 && bills.iter().all(|it| it.kind == BillKind::Missing && it.product_id == "p1"),
+        "{bills:?}"
+    );
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let passed = audit_again(&system).await;
+    assert_eq!((passed.state.as_str(), passed.keys_compared), ("passed", 6), "{:?}", passed.message);
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edited_totals_are_made_from_rows_again() {
+    let system = system().await;
+    system.sql("UPDATE stock_totals SET qty_in = qty_in + 100 WHERE product_id = 'p0' AND warehouse_id = 'w0'").await;
+    let failed = audit(&system, Scope::Quick).await;
+    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(said(&bills), []);
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let passed = audit_again(&system).await;
+    assert_eq!(passed.state, "passed", "{:?}", passed.message);
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_of_the_live_stock_leaves_candidates() {
+    let system = system().await;
+    // As if the live stock had counted the entry in of 13 twice.
+    let key = Keys::new(&system.world.config.realtime.prefix).stock("w0:p0");
+    let mut redis = system.redis().await;
+    let active: i64 = redis.hget(&key, "active_version").await.unwrap();
+    for (sum, by) in [("change", 13), ("change_in", 13), ("change_entries", 1)] {
+        let _: i64 = redis.hincr(&key, format!("{sum}_v{active}"), by).await.unwrap();
+    }
+    let failed = audit(&system, Scope::Quick).await;
+    assert_eq!((failed.state.as_str(), failed.surplus), ("failed", 1));
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(
+        said(&bills),
+        [bill(BillKind::Candidate, "bill 12", None, Some(13))],
+        "exactly one makes up the difference"
+    );
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let passed = audit(&system, Scope::Quick).await;
+    assert_eq!((passed.state.as_str(), passed.repaired), ("passed", 1));
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_topic_no_longer_holds_is_undecidable() {
+    let system = system().await;
+    let reach = system.parts.topic.reach().await.unwrap();
+    let ends: Vec<(i32, i64)> = reach.iter().map(|(partition, (_, end))| (*partition, *end)).collect();
+    for (partition, end) in ends {
+        delete_before(&system.world.config.kafka, partition, end).await.unwrap();
+    }
+    eventually("the topic has let go", || async {
+        let reach = system.parts.topic.reach().await.map_err(|it| it.to_string())?;
+        if reach.values().all(|(begin, end)| begin == end) { Ok(()) } else { Err(format!("{reach:?}")) }
+    })
+    .await;
+    system.sql("UPDATE t_p0_20250310 SET quantity = quantity + 1 WHERE bill_id = 'bill 0'").await;
+    let failed = audit(&system, Scope::Full).await;
+    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    let (_, bills) = replay(&system, failed.id).await;
+    assert!(!bills.is_empty() && bills.iter().all(|it| it.kind == BillKind::Undecidable), "{bills:?}");
+    system.end().await;
+}
