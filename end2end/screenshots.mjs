@@ -100,7 +100,7 @@ try {
           console.log(path);
         });
         await withPage(browser, `${system.url}/statistics?period=30d`, { language, theme, viewport }, async (page) => {
-          await page.locator('tally-chart svg path').first().waitFor(); // in the shadow: ECharts has taken the chart over
+          await page.locator('tally-chart svg path').first().waitFor({ state: 'attached' }); // in the shadow: ECharts has taken the chart over
           const path = `${OUT}statistics-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path, fullPage: true });
           console.log(path);

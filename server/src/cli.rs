@@ -10,6 +10,7 @@ use crate::commands::audit::Audit;
 use crate::commands::bench::Bench;
 use crate::commands::cursor::CursorCommand;
 use crate::commands::produce::Produce;
+use crate::commands::replay::Replay;
 use crate::commands::serve::{Part, Serve};
 use crate::commands::simulate::Simulate;
 use crate::config;
@@ -43,6 +44,8 @@ enum Command {
     Simulate(Simulate),
     /// Compare both stores now. Exit code 0: passed; 1: failed; 2: could not run.
     Audit(Audit),
+    /// Read the queue again for what an audit found, and name the bills. Exit code 0: none differs; 1: some do; 2: could not.
+    Replay(Replay),
     /// The catalogue of names.
     #[command(subcommand)]
     Names(Names),
@@ -115,6 +118,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Produce(produce) => commands::produce::run(&config, &produce).await,
         Command::Simulate(simulate) => commands::simulate::run(&config, &simulate).await,
         Command::Audit(audit) => commands::audit::run(config, &audit).await,
+        Command::Replay(replay) => commands::replay::run(config, &replay).await,
         Command::Names(Names::Import { file }) => commands::names::import(&config, &file).await,
         Command::Config(ConfigCommand::Check { json }) => commands::config::check(&config, json),
         Command::Topic(TopicCommand::Create { partitions }) => commands::topic::create(&config, partitions).await,

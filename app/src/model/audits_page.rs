@@ -2,6 +2,7 @@
 
 use super::audit::{AuditState, Check, CutPlaces, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts};
 use super::live::Named;
+use super::replay::{BillKind, ReplayState};
 use crate::url::Url;
 
 /// An audit in the history.
@@ -146,6 +147,58 @@ pub struct AuditDetail {
     pub findings: Vec<FindingLine>,
     /// After which the next page begins.
     pub next: Option<i32>,
+    /// The newest replay of it.
+    pub replay: Option<ReplayView>,
+    /// Do findings wait for what a replay says?
+    pub can_replay: bool,
+}
+
+/// What the queue says of the keys that deviate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplayView {
+    /// Its number.
+    pub id: i64,
+    /// What it has come to.
+    pub state: ReplayState,
+    /// Messages that were read.
+    pub read: i64,
+    /// Of how many.
+    pub all: i64,
+    /// Keys that were looked at.
+    pub keys: i64,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// Why it could not be made.
+    pub message: Option<String>,
+    /// Bills by kind.
+    pub counts: Vec<(BillKind, i64)>,
+    /// The first of them.
+    pub bills: Vec<BillLine>,
+    /// Who confirmed, and when.
+    pub confirmed: Option<(String, String)>,
+}
+
+/// A bill line that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillLine {
+    /// How.
+    pub kind: BillKind,
+    /// Which bill.
+    pub bill_id: String,
+    /// Which line.
+    pub line_no: i32,
+    /// Where.
+    pub warehouse: Named,
+    /// What.
+    pub product: Named,
+    /// Partition and offset, for people.
+    pub origin: String,
+    /// What it moves by the queue.
+    pub queue: Option<i64>,
+    /// What it moves by the records.
+    pub records: Option<i64>,
+    /// What a correction does to RRS.
+    pub effect: i64,
 }
 
 /// Why a decision is not on record.
@@ -159,6 +212,10 @@ pub enum NotResolved {
     NotThisWay,
     /// The records do not answer.
     Away,
+    /// The replay is not ready, or was confirmed before.
+    NotReady,
+    /// Another run is under way.
+    Running,
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use leptos_router::hooks::use_params_map;
 
 use super::{Answer, query_string};
 use crate::backend::backend;
-use crate::components::audits::{answer, cut, findings, proof, run_now};
+use crate::components::audits::{answer, cut, findings, proof, replay, run_now};
 use crate::components::notice::Notice;
 use crate::components::refresh::Refreshed;
 use crate::i18n::locale;
 use crate::model::audit::AuditState;
 use crate::model::audits_page::{AuditDetail, NotResolved};
+use crate::model::replay::ReplayState;
 use crate::status::{SetStatus, status};
 
 /// One audit.
@@ -65,11 +66,13 @@ fn board(found: Option<AuditDetail>, title: &str, refused: Option<NotResolved>, 
     let whole = view! {
         {answer(&it)}
         {findings(&it)}
+        {replay(&it)}
         <div class="cols under">{it.cut.as_ref().map(cut)} {proof(&it.checks)}</div>
     }
     .into_any();
     // One that is over does not change under whoever decides about it.
-    let body = if line.state == AuditState::Running {
+    let is_replaying = it.replay.as_ref().is_some_and(|it| it.state == ReplayState::Running);
+    let body = if line.state == AuditState::Running || is_replaying {
         view! { <Refreshed every_ms=1000>{whole}</Refreshed> }.into_any()
     } else {
         whole
@@ -99,6 +102,8 @@ fn why(refused: NotResolved) -> AnyView {
         NotResolved::Already => texts.already,
         NotResolved::NotThisWay => texts.not_this_way,
         NotResolved::Away => texts.away,
+        NotResolved::NotReady => texts.not_ready,
+        NotResolved::Running => texts.another_run,
     };
     let words = format!("{} \u{2014} {why}", texts.not_resolved);
     view! { <Notice tone="bad" role="alert" words /> }.into_any()

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod migrate;
 pub mod names;
 pub mod produce;
+pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod topic;

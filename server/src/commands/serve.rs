@@ -105,7 +105,7 @@ pub fn start_web(
     running: &mut Running,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let (intake, auditor) = (parts.intake()?, parts.auditor());
+    let (intake, auditor, replayer) = (parts.intake()?, parts.auditor(), parts.replayer());
     let Parts { records, realtime, topic, status, clock, config } = parts.clone();
     let zone = config.entry.business_time;
     let (follower, hub) = Follower::new(records.clone(), realtime.clone(), status.clone(), clock.clone(), zone);
@@ -128,6 +128,7 @@ pub fn start_web(
         system,
         intake,
         auditor,
+        replayer,
         audit_rules: config.audit,
         version: version_of(&pkg)?,
         metrics,

@@ -11,7 +11,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{Web, audits, entries, find, pipeline, records, rejections, statistics, stock, stream};
+use super::{Web, audits, entries, find, pipeline, records, rejections, replays, statistics, stock, stream};
 use crate::intake::LARGEST;
 
 /// What holds for all calls.
@@ -46,6 +46,9 @@ pub fn calls() -> Calls {
         .routes(routes!(audits::one))
         .routes(routes!(audits::findings))
         .routes(routes!(audits::resolve))
+        .routes(routes!(replays::start))
+        .routes(routes!(replays::one))
+        .routes(routes!(replays::confirm))
         .routes(routes!(audits::settings))
         .routes(routes!(audits::set_period));
     let streams = OpenApiRouter::new().routes(routes!(stream::get));

@@ -16,6 +16,8 @@ use super::audits::{begin, check_period, note_of};
 use super::guard::{Principal, Role};
 use super::pages::Pages;
 use super::problem::Problem;
+use super::replays::begin as begin_replay;
+use crate::audit::Confirmed;
 use crate::ingest::explain;
 use crate::records::Resolved;
 
@@ -34,6 +36,8 @@ pub fn routes(forms: AuditForms) -> Router {
         .route("/audits", post(start))
         .route("/audits/period", post(set_period))
         .route("/audits/{id}", post(resolve))
+        .route("/audits/{id}/replay", post(replay))
+        .route("/audits/{id}/confirm", post(confirm))
         .with_state(forms)
 }
 
@@ -116,5 +120,41 @@ async fn resolve(
             }
         },
     };
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+/// Reads the queue again; or shows the replay that is under way.
+async fn replay(
+    State(forms): State<AuditForms>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    only_auditor(&who)?;
+    let audit: i64 = id.parse().map_err(|_| bad_form())?;
+    begin_replay(&forms.web, audit, &who.name).await.map_err(|it| away(&it))?.ok_or_else(bad_form)?.ok();
+    Ok(Redirect::to(&format!("/audits/{audit}#replay")).into_response())
+}
+
+/// Corrects the records as a replay says.
+async fn confirm(
+    State(forms): State<AuditForms>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+    mut parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_auditor(&who)?;
+    let audit: i64 = id.parse().map_err(|_| bad_form())?;
+    let replay: i64 = fields(&body).get("replay").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
+    let (why, status) = match forms.web.replayer.confirm(replay, &who.name).await {
+        Ok(Confirmed::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#replay")).into_response()),
+        Ok(Confirmed::NotReady) => (NotResolved::NotReady, StatusCode::CONFLICT),
+        Ok(Confirmed::Running(_)) => (NotResolved::Running, StatusCode::CONFLICT),
+        Err(error) => {
+            tracing::warn!("a correction could not be made: {}", explain(&error));
+            (NotResolved::Away, StatusCode::SERVICE_UNAVAILABLE)
+        }
+    };
+    parts.uri = format!("/audits/{audit}").parse().map_err(|_| bad_form())?;
     Ok(forms.pages.show(parts, why, status).await)
 }

@@ -1,9 +1,11 @@
 //! `/audits` and `/audits/{id}`: from what is stored to what the pages show.
 
 use app::model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
-use app::model::audits_page::{AuditDetail, AuditLine, AuditsPage, FindingLine, FindingsQuery};
+use app::model::audits_page::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
 use app::model::entry::Millis;
 use app::model::names::NameOf;
+use app::model::replay::{Bill, BillContent, ReplayState};
+use app::number::grouped;
 use chrono::NaiveDateTime;
 
 use super::audits::counts_of;
@@ -20,6 +22,8 @@ use crate::records::{Error, FindingsWanted, Names, StoredAudit};
 const LINES: i64 = 30;
 /// Findings on a page.
 const FINDINGS: i64 = 100;
+/// Bills on a page; all are over HTTP.
+const BILLS: i64 = 200;
 
 /// Reads audits for pages. Cheap to clone.
 #[derive(Clone)]
@@ -91,6 +95,36 @@ impl AuditsReader {
             },
             next: found.last().filter(|_| has_more).map(|it| it.number),
             findings: found.into_iter().map(|it| self.finding(it, &names)).collect(),
+            replay: self.replay(id, &names).await?,
+            can_replay: self.waits_for_a_replay(&stored).await?,
+        }))
+    }
+
+    /// Is there a finding that nobody has dealt with and that was not put right?
+    async fn waits_for_a_replay(&self, it: &StoredAudit) -> Result<bool, Error> {
+        if it.state != AuditState::Failed.as_str() || it.open == 0 {
+            return Ok(false);
+        }
+        let wanted = FindingsWanted { is_dealt_with: Some(false), limit: 10_000, ..FindingsWanted::default() };
+        Ok(self.auditor.records.findings(it.id, wanted).await?.iter().any(|it| !it.repaired))
+    }
+
+    async fn replay(&self, audit: i64, names: &Names) -> Result<Option<ReplayView>, Error> {
+        let records = &self.auditor.records;
+        let Some(it) = records.replay_of(audit).await? else { return Ok(None) };
+        let Some(state) = ReplayState::parse(&it.state) else { return Ok(None) };
+        let bills = records.replay_bills(it.id, 0, BILLS).await?;
+        Ok(Some(ReplayView {
+            id: it.id,
+            state,
+            read: it.messages_read,
+            all: it.messages_all,
+            keys: it.finding_keys,
+            took_ms: it.took_ms,
+            message: it.message,
+            counts: records.replay_counts(it.id).await?,
+            bills: bills.into_iter().map(|(_, it)| bill(&it, names)).collect(),
+            confirmed: it.confirmed_by.zip(it.confirmed_at).map(|(who, at)| (who, self.clock(at))),
         }))
     }
 
@@ -136,6 +170,20 @@ impl AuditsReader {
 
     fn clock(&self, at: NaiveDateTime) -> String {
         time(self.zone, Millis(at.and_utc().timestamp_millis()))
+    }
+}
+
+fn bill(it: &Bill, names: &Names) -> BillLine {
+    BillLine {
+        kind: it.kind,
+        bill_id: it.bill_id.clone(),
+        line_no: it.line_no,
+        warehouse: named(names, NameOf::Warehouse, &it.warehouse_id),
+        product: named(names, NameOf::Product, &it.product_id),
+        origin: format!("{} \u{b7} {}", it.partition, grouped(it.offset)),
+        queue: it.queue.as_ref().map(BillContent::movement),
+        records: it.records.as_ref().map(BillContent::movement),
+        effect: it.effect(),
     }
 }
 

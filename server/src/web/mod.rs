@@ -29,6 +29,7 @@ mod rejection_form;
 mod rejections;
 mod rejections_page;
 mod rejections_query;
+mod replays;
 mod router;
 mod statistics;
 mod statistics_page;
@@ -49,7 +50,7 @@ pub use guard::{Principal, Role, check_listen};
 pub use pipeline::PipelineReader;
 pub use system::SystemReader;
 
-use crate::audit::Auditor;
+use crate::audit::{Auditor, Replayer};
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::AuditConfig;
@@ -69,6 +70,8 @@ pub struct Web {
     pub intake: Intake,
     /// Makes audits.
     pub auditor: Auditor,
+    /// Reads the queue again.
+    pub replayer: Replayer,
     /// When they are made.
     pub audit_rules: AuditConfig,
     /// For `/metrics`.

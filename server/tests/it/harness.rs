@@ -200,6 +200,7 @@ impl System {
             system,
             intake: self.parts.intake().expect("a producer"),
             auditor: self.parts.auditor(),
+            replayer: self.parts.replayer(),
             audit_rules: self.parts.config.audit,
             version: version_of(&pkg).expect("a pkg folder"),
             metrics: metrics_handle(),

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use crate::harness::{System, ask, entry, knows_the_stock};
 
 /// The calls of the contract (7-contract).
-const CALLS: [(&str, &str); 16] = [
+const CALLS: [(&str, &str); 19] = [
     ("/api/v1/audits", "get"),
     ("/api/v1/audits", "post"),
     ("/api/v1/audits/{id}", "get"),
     ("/api/v1/audits/{id}/findings", "get"),
     ("/api/v1/audits/{id}/findings/{number}/resolve", "post"),
+    ("/api/v1/audits/{id}/replay", "post"),
     ("/api/v1/entries", "post"),
     ("/api/v1/ids", "get"),
     ("/api/v1/live", "get"),
@@ -18,6 +19,8 @@ const CALLS: [(&str, &str); 16] = [
     ("/api/v1/records", "get"),
     ("/api/v1/rejections", "get"),
     ("/api/v1/rejections/{id}/resubmit", "post"),
+    ("/api/v1/replays/{id}", "get"),
+    ("/api/v1/replays/{id}/confirm", "post"),
     ("/api/v1/settings", "get"),
     ("/api/v1/settings/audit", "put"),
     ("/api/v1/statistics", "get"),

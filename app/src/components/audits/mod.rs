@@ -4,6 +4,7 @@ mod answer;
 mod cut;
 mod findings;
 mod history;
+mod replay;
 mod settings;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ pub use answer::answer;
 pub use cut::{cut, proof};
 pub use findings::findings;
 pub use history::{chart, history};
+pub use replay::replay;
 pub use settings::{last_check, settings};
 
 use crate::i18n::audits::state_of;
