@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { audited, editLive, tablesOf } from './fixtures/audit.mjs';
+import { audited, confirmed, editLive, replayed, tablesOf } from './fixtures/audit.mjs';
 import { DESK, LANGUAGES, PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
 import { zoneWhereItIsNoon } from './fixtures/page.mjs';
@@ -53,8 +53,8 @@ async function caughtUp(system) {
   }, 180_000);
 }
 
-/** An audit that passes, and one that finds each kind of fault. */
-async function auditsOfBothKinds(system) {
+/** Audits in every state: passed; failed; with a replay that waits for somebody; corrected. */
+async function auditsOfAllKinds(system) {
   const good = await audited(system, 'full');
   const { items } = await (await fetch(`${system.url}/api/v1/stock?limit=60`)).json();
   const keys = [...new Map(items.filter((it) => it.stock > 100).map((it) => [it.product_id, it])).values()];
@@ -63,8 +63,12 @@ async function auditsOfBothKinds(system) {
   await system.sql(`DELETE FROM \`${lost}\` LIMIT 1`);
   const [changed] = await tablesOf(system, keys[5].product_id);
   await system.sql(`UPDATE \`${changed}\` SET quantity = quantity * 10 LIMIT 1`);
-  const bad = await audited(system, 'full');
-  return { good, bad };
+  const failed = await audited(system, 'full');
+  const ready = await audited(system, 'full');
+  await replayed(system, ready.id);
+  const corrected = await audited(system, 'full');
+  await confirmed(system, (await replayed(system, corrected.id)).id);
+  return { passed: good.id, failed: failed.id, ready: ready.id, corrected: corrected.id };
 }
 
 let browser;
@@ -81,7 +85,7 @@ try {
   await system.stop();
   await system.serve();
   system.startHelper(['simulate', '--rate', `${RATE}`]);
-  const audits = await auditsOfBothKinds(system);
+  const audits = await auditsOfAllKinds(system);
   await mkdir(OUT, { recursive: true });
   browser = await startBrowser();
   for (const language of Object.keys(LANGUAGES)) {
@@ -128,7 +132,8 @@ try {
           await page.screenshot({ path, fullPage: true });
           console.log(path);
         });
-        for (const [name, path] of [['audits', '/audits'], ['audit-passed', `/audits/${audits.good.id}`], ['audit-failed', `/audits/${audits.bad.id}`]]) {
+        const ofAudits = Object.entries(audits).map(([state, id]) => [`audit-${state}`, `/audits/${id}`]);
+        for (const [name, path] of [['audits', '/audits'], ...ofAudits]) {
           await withPage(browser, `${system.url}${path}`, { language, theme, viewport }, async (page) => {
             await page.locator('.findings summary').first().click({ timeout: 500 }).catch(() => {}); // none where it passed
             const file = `${OUT}${name}-${language}-${theme}-${screen}.png`;
@@ -143,6 +148,15 @@ try {
         });
       }
     }
+    // While somebody holds a table, an audit waits for it.
+    const held = system.sql('LOCK TABLES day_totals WRITE; DO SLEEP(8)');
+    const { id } = await (await fetch(`${system.url}/api/v1/audits`, { method: 'POST', body: '{"scope":"full"}' })).json();
+    await withPage(browser, `${system.url}/audits/${id}`, { language, viewport: DESK }, async (page) => {
+      const path = `${OUT}audit-running-${language}-light-desk.png`;
+      await page.screenshot({ path, fullPage: true });
+      console.log(path);
+    });
+    await held;
     await withPage(browser, `${system.url}/wall`, { language, viewport: HALL }, async (page) => {
       await untilLively(page, language);
       const path = `${OUT}wall-${language}.png`;

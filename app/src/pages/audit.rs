@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{Answer, query_string};
 use crate::backend::backend;
-use crate::components::audits::{answer, cut, findings, proof, replay, run_now};
+use crate::components::audits::{answer, badge, cut, findings, proof, replay, run_now};
 use crate::components::notice::Notice;
 use crate::components::refresh::Refreshed;
 use crate::i18n::locale;
@@ -79,7 +79,7 @@ fn board(found: Option<AuditDetail>, title: &str, refused: Option<NotResolved>, 
     };
     view! {
         <div class="head-line">
-            <h1>{title.to_owned()}</h1>
+            <h1 class="line">{title.to_owned()} " " {badge(line.state)}</h1>
             <span class="muted">{about}</span>
             <span class="grow"></span>
             <div class="line">

@@ -53,7 +53,7 @@ fn words(verdict: Verdict) -> AnyView {
 }
 
 /// What came of a run.
-fn badge(state: AuditState) -> AnyView {
+pub fn badge(state: AuditState) -> AnyView {
     let tone = match state {
         AuditState::Running => None,
         AuditState::Passed => Some("good"),
