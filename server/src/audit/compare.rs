@@ -87,7 +87,7 @@ impl Comparison<'_> {
             };
             match self.judge(total, nrs) {
                 Some(judged) => {
-                    found.push((total, nrs, Judged { may_settle: may_settle && judged.may_settle, ..judged }))
+                    found.push((total, nrs, Judged { may_settle: may_settle && judged.may_settle, ..judged }));
                 }
                 None => self.counts.agrees += 1,
             }

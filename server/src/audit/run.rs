@@ -85,7 +85,8 @@ impl AuditRun {
     pub async fn to_end(mut self) -> Result<AuditState, Error> {
         let alive = self.lease.keep_alive();
         fail::fail_point!("audit-claimed", |_| std::process::abort());
-        let made = self.audit().await;
+        // On the heap: a large future, made once an hour.
+        let made = Box::pin(self.audit()).await;
         let (end, tables) = match made {
             Ok(tally) => {
                 let failing = tally.counts.deviating() - tally.repaired;

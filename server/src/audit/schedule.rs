@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_success_waits_for_the_period_and_a_failure_for_less() {
-        let said = |it: &AuditClock| due(it, Duration::from_secs(3600), Duration::from_secs(300));
+        let said = |it: &AuditClock| due(it, Duration::from_hours(1), Duration::from_mins(5));
         for (it, cause) in [
             (clock(None, None, None), Some("first")),
             (clock(None, Some(10), None), None),

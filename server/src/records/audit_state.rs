@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_a_person_chose_wins() {
-        let settings = Duration::from_secs(3600);
-        let rules = AuditConfig { expiration: settings, retry_after: Duration::from_secs(300), correct_surplus: false };
+        let settings = Duration::from_hours(1);
+        let rules = AuditConfig { expiration: settings, retry_after: Duration::from_mins(5), correct_surplus: false };
         let old = AuditClock { age_ms: Some(3_000_000), ..AuditClock::default() };
         assert_eq!((old.period(settings), old.is_overdue(&rules)), (settings, false));
         let chosen = AuditClock { expiration_seconds: Some(30), ..old };

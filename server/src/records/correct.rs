@@ -70,7 +70,8 @@ impl Lease {
         tables.extend(records.tables_of_keys(&correction.all_totals_of).await?);
         records.make_again(&tables).await?;
         for attempt in 1.. {
-            match self.try_correct(correction, &changes, &tables).await {
+            // On the heap: it is a large future, and made once in a while.
+            match Box::pin(self.try_correct(correction, &changes, &tables)).await {
                 Err(Error::Away { cause, .. }) if attempt < TRIES && trouble(&cause) == Trouble::Again => {}
                 done => return done,
             }
@@ -84,49 +85,52 @@ impl Lease {
         changes: &BTreeMap<DayTable, Changes<'_>>,
         tables: &BTreeSet<DayTable>,
     ) -> Result<Corrected, Error> {
-        limited("correcting the records", async {
-            let away = Error::away("correcting the records");
-            let records = self.records();
-            let ids = records.ensure_tables(tables.clone()).await?;
-            let mut transaction = records.pool.begin().await.map_err(&away)?;
-            if !self.hold(&mut transaction).await? {
-                return Ok(Corrected::Lost);
-            }
-            let ready: Option<i64> =
-                sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
-                    .bind(correction.replay)
-                    .fetch_optional(&mut *transaction)
-                    .await
-                    .map_err(&away)?;
-            if ready.is_none() {
-                return Ok(Corrected::NotReady);
-            }
-            let _held: Vec<i32> = sqlx::query_scalar(
-                "SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE",
-            )
-            .bind(&*records.topic)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(&away)?;
-            let before = books(&mut transaction, &correction.keys).await?;
-            let was = day_sums(&mut transaction, tables, &correction.keys).await?;
-            change_rows(&mut transaction, correction.replay, changes).await?;
-            register(&mut transaction, changes, &ids).await?;
-            total_anew(&mut transaction, records.layout, tables, &ids).await?;
-            let is = day_sums(&mut transaction, tables, &correction.keys).await?;
-            total_keys(&mut transaction, correction, &was, &is).await?;
-            if was != is || !correction.all_totals_of.is_empty() {
-                // The other levels are made anew from these, by who keeps them.
-                sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(&away)?;
-            }
-            let after = books(&mut transaction, &correction.keys).await?;
-            deal_with(&mut transaction, correction, &before, &after).await?;
-            transaction.commit().await.map_err(&away)?;
-            Ok(Corrected::Done)
-        })
+        limited(
+            "correcting the records",
+            Box::pin(async {
+                let away = Error::away("correcting the records");
+                let records = self.records();
+                let ids = records.ensure_tables(tables.clone()).await?;
+                let mut transaction = records.pool.begin().await.map_err(&away)?;
+                if !self.hold(&mut transaction).await? {
+                    return Ok(Corrected::Lost);
+                }
+                let ready: Option<i64> =
+                    sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
+                        .bind(correction.replay)
+                        .fetch_optional(&mut *transaction)
+                        .await
+                        .map_err(&away)?;
+                if ready.is_none() {
+                    return Ok(Corrected::NotReady);
+                }
+                let _held: Vec<i32> = sqlx::query_scalar(
+                    "SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE",
+                )
+                .bind(&*records.topic)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(&away)?;
+                let before = books(&mut transaction, &correction.keys).await?;
+                let was = day_sums(&mut transaction, tables, &correction.keys).await?;
+                change_rows(&mut transaction, correction.replay, changes).await?;
+                register(&mut transaction, changes, &ids).await?;
+                total_anew(&mut transaction, records.layout, tables, &ids).await?;
+                let is = day_sums(&mut transaction, tables, &correction.keys).await?;
+                total_keys(&mut transaction, correction, &was, &is).await?;
+                if was != is || !correction.all_totals_of.is_empty() {
+                    // The other levels are made anew from these, by who keeps them.
+                    sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
+                        .execute(&mut *transaction)
+                        .await
+                        .map_err(&away)?;
+                }
+                let after = books(&mut transaction, &correction.keys).await?;
+                deal_with(&mut transaction, correction, &before, &after).await?;
+                transaction.commit().await.map_err(&away)?;
+                Ok(Corrected::Done)
+            }),
+        )
         .await
     }
 }

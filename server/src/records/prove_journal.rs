@@ -112,7 +112,9 @@ impl StockSnapshot {
                     sums.fail(format!("partition {partition}: {} does not add up", it.batch_id));
                 }
             }
-            bad.into_iter().for_each(|it| gaps.fail(it));
+            for fault in bad {
+                gaps.fail(fault);
+            }
             let (last, end, counted) = self.reach_of(partition, line, &base).await?;
             if (end, last.as_ref()) != (cursor.next_offset, cursor.batch_id.as_ref()) {
                 gaps.fail(format!(

@@ -67,7 +67,8 @@ impl FromRequestParts<Exporter> for Asked {
     async fn from_request_parts(parts: &mut Parts, it: &Exporter) -> Result<Self, Problem> {
         let who = parts.extensions.get::<Principal>().ok_or_else(|| Problem::away("Nobody is known."))?;
         who.must_be(Role::Manager, "Only a manager exports.")?;
-        let kind = if parts.uri.path().ends_with(".xlsx") { Kind::Xlsx } else { Kind::Csv };
+        let (_, ending) = parts.uri.path().rsplit_once('.').unwrap_or_default();
+        let kind = if ending == "xlsx" { Kind::Xlsx } else { Kind::Csv };
         let (query, name) = without_name(parts.uri.query().unwrap_or_default());
         let progress = it.exports.begin(name);
         let turn = tokio::time::timeout(TURN, Arc::clone(&it.turns).acquire_owned()).await;

@@ -19,6 +19,7 @@ pub const ALL: &[(&str, Fault)] = &[
     ("daemon killed at random", |it| daemon_killed(it).boxed_local()),
     ("daemon dies at each point", |it| named_points(it).boxed_local()),
     ("daemon dies in a rebuild", |it| rebuild_points(it).boxed_local()),
+    ("daemon dies in an audit", |it| audit_points(it).boxed_local()),
     ("daemon frozen, another takes over", |it| frozen(it).boxed_local()),
     ("daemons come and go", |it| storm(it).boxed_local()),
     ("MySQL killed", |it| server_killed(it, Server::Mariadb).boxed_local()),
@@ -79,6 +80,21 @@ async fn rebuild_points(stage: &mut Stage) -> anyhow::Result<()> {
         take_daemon(stage)?.died(Duration::from_mins(1)).await.context(point)?;
         stage.daemon("")?;
         stage.progress().await.context(point)?;
+    }
+    Ok(())
+}
+
+/// Killed at every step of an audit; the next one starts clean.
+async fn audit_points(stage: &mut Stage) -> anyhow::Result<()> {
+    let points = ["audit-cut", "audit-comparing", "audit-ending", "audit-claimed", "audit-snapshot", "audit-proved"];
+    // A lease that nobody gives back runs for 15 s.
+    for point in &points[..if stage.short { 3 } else { points.len() }] {
+        take_daemon(stage)?.stop().await?;
+        let passes = stage.random.random_range(0..3);
+        stage.daemon(&format!("{point}={passes}*off->return"))?;
+        take_daemon(stage)?.died(Duration::from_mins(2)).await.context(*point)?;
+        stage.daemon("")?;
+        stage.progress().await.context(*point)?;
     }
     Ok(())
 }

@@ -57,7 +57,15 @@ impl Stage {
         let world = World::make(config, "test", PARTITIONS).await?;
         let parts = world.parts().await?;
         let producer = EntryProducer::new(&world.config.kafka)?;
-        let serve = ["serve", "--without", "ingest", "--pkg", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/pkg")];
+        let serve = [
+            "serve",
+            "--without",
+            "ingest",
+            "--without",
+            "audit",
+            "--pkg",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/pkg"),
+        ];
         let screen_server = Process::start(&world.config, &log, &serve, "")?;
         let backwards = Arc::<Mutex<Vec<String>>>::default();
         let watcher = tokio::spawn(watch_cursors(parts.clone(), Arc::clone(&backwards)));
@@ -190,6 +198,7 @@ impl Stage {
         let report = self.parts.records.recount().await?;
         ensure!(report.faults.is_empty(), "the records contradict themselves: {:?}", report.faults);
         ensure!(need(&self.parts.records, &self.parts.realtime).await?.is_none(), "a rebuild is needed still");
+        self.judge_audits().await?;
         let live = self.live_stock().await?;
         ensure!(live == report.stock, "live stock differs from the records: {}", differences(&live, &report.stock));
         let cursors = self.parts.records.cursors().await?;
@@ -202,6 +211,24 @@ impl Stage {
     }
 
     /// Records == what was produced: every identity once, with one of its contents.
+    /// Nobody has edited anything: whatever broke, no audit may have found anything.
+    async fn judge_audits(&mut self) -> anyhow::Result<()> {
+        let mut connection = sqlx::MySqlConnection::connect(self.world.config.records.url.reveal()).await?;
+        let found: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(
+            "SELECT audit_id, warehouse_id, product_id, cause, evidence FROM findings ORDER BY audit_id, number LIMIT 5",
+        )
+        .fetch_all(&mut connection)
+        .await?;
+        ensure!(found.is_empty(), "audits found what nobody has done: {found:?}");
+        let states: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, COUNT(*) FROM runs WHERE kind = 'audit' GROUP BY state ORDER BY state")
+                .fetch_all(&mut connection)
+                .await?;
+        let words: Vec<String> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        self.notes.push(format!("audits: {}", words.join(" ")));
+        Ok(())
+    }
+
     async fn judge_rows(&self) -> anyhow::Result<()> {
         let mut connection = sqlx::MySqlConnection::connect(self.world.config.records.url.reveal()).await?;
         let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables").fetch_all(&mut connection).await?;

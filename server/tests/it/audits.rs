@@ -83,6 +83,8 @@ async fn a_clean_system_passes_while_entries_flow() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn faults_of_the_live_stock_are_named_and_put_right_where_that_is_proved() {
+    use FindingCause::*;
+    use Verdict::*;
     let system = system().await;
     let keys = Keys::new(&system.world.config.realtime.prefix);
     let mut redis = system.redis().await;
@@ -108,8 +110,6 @@ async fn faults_of_the_live_stock_are_named_and_put_right_where_that_is_proved()
     let before = system.live_stock_as_far_as_readable().await;
 
     let (failed, findings) = audit(&system, Scope::Quick).await;
-    use FindingCause::*;
-    use Verdict::*;
     let expected = [
         ("w0/p0", NrsMissing, LiveMissedIn, true),
         ("w0/p1", NrsMissing, LiveOutTwice, true),

@@ -185,6 +185,7 @@ mod tests {
     use crate::model::quantity::Direction;
 
     use super::*;
+    use crate::model::live::{Verification, Verified};
 
     /// A small generator: this crate has no use for a random number library outside this test.
     struct Dice(u64);
@@ -238,6 +239,12 @@ mod tests {
                 arrived_in_10_s: 0,
                 rejected: 0,
                 time: String::new(),
+                verified: (dice.roll(2) > 0).then(|| Verified {
+                    at: "09:41:32".to_owned(),
+                    entries_since: dice.roll(5),
+                    age: 7,
+                    state: Verification::Verified,
+                }),
             },
             warehouses,
             products,
