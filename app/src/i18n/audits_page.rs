@@ -1,8 +1,7 @@
 //! Texts of `/audits` and `/audits/{id}`. Only the server makes these pages.
 
 use super::Locale;
-use crate::model::audit::{AuditState, CheckOf, ResolveAs, Scope, Step};
-use crate::model::replay::{BillKind, ReplayState};
+use crate::model::audit::{AuditState, CheckOf, Scope, Step};
 use crate::number::grouped;
 
 /// Every text of the pages.
@@ -109,64 +108,6 @@ pub struct AuditsTexts {
     /// Progress.
     pub n_of_m: fn(i64, i64) -> String,
     /// Panel.
-    pub findings: &'static str,
-    /// Beside it.
-    pub findings_how: fn(i64) -> String,
-    /// More were counted than stored.
-    pub only_stored: fn(i64) -> String,
-    /// Choice.
-    pub all: &'static str,
-    /// Choice.
-    pub open: &'static str,
-    /// Choice.
-    pub done: &'static str,
-    /// Nothing deviates.
-    pub no_findings: &'static str,
-    /// None of these.
-    pub none_such: &'static str,
-    /// Column.
-    pub key: &'static str,
-    /// Column.
-    pub difference: &'static str,
-    /// Column.
-    pub cause: &'static str,
-    /// NRS.
-    pub missing: &'static str,
-    /// NRS.
-    pub unreadable: &'static str,
-    /// Of a finding: what both sides hold.
-    pub evidence: &'static str,
-    /// Row.
-    pub stock: &'static str,
-    /// Row.
-    pub came_in: &'static str,
-    /// Row.
-    pub entries: &'static str,
-    /// What was put right.
-    pub before_after: fn(&str, &str) -> String,
-    /// Link: the entries of the key.
-    pub look_up: &'static str,
-    /// A way to deal with it.
-    pub way: fn(ResolveAs) -> &'static str,
-    /// What that does.
-    pub way_how: fn(ResolveAs) -> &'static str,
-    /// Field.
-    pub note: &'static str,
-    /// Who decided, when and why.
-    pub decided: fn(ResolveAs, &str, &str) -> String,
-    /// There is no way yet.
-    pub no_way: &'static str,
-    /// A decision is not on record.
-    pub not_resolved: &'static str,
-    /// Why.
-    pub no_note: &'static str,
-    /// Why.
-    pub already: &'static str,
-    /// Why.
-    pub not_this_way: &'static str,
-    /// Why.
-    pub away: &'static str,
-    /// Panel.
     pub cut: &'static str,
     /// Beside it.
     pub cut_how: &'static str,
@@ -192,38 +133,6 @@ pub struct AuditsTexts {
     pub check_count: fn(CheckOf, i64, i64) -> String,
     /// The log record.
     pub log: &'static str,
-    /// Panel.
-    pub replay: &'static str,
-    /// What it has come to; is something undecidable?
-    pub replay_state: fn(ReplayState, bool) -> &'static str,
-    /// Button.
-    pub replay_now: &'static str,
-    /// What that does.
-    pub replay_how: &'static str,
-    /// Button.
-    pub replay_again: &'static str,
-    /// Of how many, and how long it took.
-    pub messages_read: fn(i64, i64, &str) -> String,
-    /// No bill differs.
-    pub no_bills: &'static str,
-    /// Kind of bills.
-    pub bill_kind: fn(BillKind) -> &'static str,
-    /// What that means.
-    pub bill_kind_how: fn(BillKind) -> &'static str,
-    /// What both say.
-    pub queue_and_records: fn(&str, &str) -> String,
-    /// Line of a bill.
-    pub line_of: fn(i32) -> String,
-    /// Button.
-    pub confirm: fn(i64) -> String,
-    /// What that does.
-    pub confirm_how: &'static str,
-    /// Who confirmed, and when.
-    pub confirmed: fn(&str, &str) -> String,
-    /// Why it is not on record.
-    pub not_ready: &'static str,
-    /// Why it is not on record.
-    pub another_run: &'static str,
 }
 
 /// A length of time in few words, in seconds.
@@ -333,52 +242,6 @@ const EN: AuditsTexts = AuditsTexts {
         Step::Done => "On record",
     },
     n_of_m: |n, all| format!("{} of {}", grouped(n), grouped(all)),
-    findings: "Findings",
-    findings_how: |n| format!("{} keys, difference = RRS \u{2212} NRS", grouped(n)),
-    only_stored: |n| format!("the first {} are stored one by one", grouped(n)),
-    all: "All",
-    open: "To do",
-    done: "Dealt with",
-    no_findings: "No key deviates",
-    none_such: "None of these",
-    key: "Warehouse · product",
-    difference: "Difference",
-    cause: "Cause and DESCRIPTION",
-    missing: "missing",
-    unreadable: "unreadable",
-    evidence: "What says so",
-    stock: "Stock",
-    came_in: "In, all kinds",
-    entries: "Entries",
-    before_after: |before, after| format!("Put right: {before} \u{2192} {after}"),
-    look_up: "Its entries",
-    way: |it| match it {
-        ResolveAs::Acknowledge => "Acknowledge",
-        ResolveAs::AcceptRecords => "Accept the records",
-        ResolveAs::Corrected => "Corrected",
-    },
-    way_how: |it| match it {
-        ResolveAs::Acknowledge => "The repair was seen; nothing else is to be done.",
-        ResolveAs::AcceptRecords => {
-            "The records prove themselves. The audit that follows sets the live stock to them, if it still differs by the same."
-        }
-        ResolveAs::Corrected => "The records were corrected from the queue.",
-    },
-    note: "Why",
-    decided: |way, who, at| {
-        let what = match way {
-            ResolveAs::Acknowledge => "Acknowledged",
-            ResolveAs::AcceptRecords => "Records accepted",
-            ResolveAs::Corrected => "Records corrected from the queue",
-        };
-        format!("{what} by {who}, {at}")
-    },
-    no_way: "The records must be proved first: replay the queue, below.",
-    not_resolved: "This is not on record",
-    no_note: "say why, in 1 to 1,000 characters",
-    already: "somebody has dealt with it meanwhile",
-    not_this_way: "it does not fit this finding",
-    away: "the records do not answer now; try again",
     cut: "The cut",
     cut_how: "both stores are read at these offsets",
     partition: "Partition",
@@ -408,48 +271,6 @@ const EN: AuditsTexts = AuditsTexts {
         }
     },
     log: "Log record",
-    replay: "Replay of the queue",
-    replay_state: |it, undecidable| match it {
-        ReplayState::Running => "reading",
-        ReplayState::Ready if undecidable => "some bills are undecidable",
-        ReplayState::Ready => "complete, nothing undecidable",
-        ReplayState::Corrected => "corrected",
-        ReplayState::Error => "could not be made",
-    },
-    replay_now: "Replay the queue",
-    replay_how: "The topic is read again for the keys that need a person, and the bills that differ are named. Nothing is changed.",
-    replay_again: "Replay again",
-    messages_read: |n, all, took| {
-        format!("{} of {} messages read in {took}. Nothing has been changed by that.", grouped(n), grouped(all))
-    },
-    no_bills: "The records hold what the queue says, bill by bill.",
-    bill_kind: |it| match it {
-        BillKind::Missing => "Missing",
-        BillKind::Altered => "Altered",
-        BillKind::Extra => "Extra",
-        BillKind::Undecidable => "Undecidable",
-        BillKind::Candidate => "Candidates",
-    },
-    bill_kind_how: |it| match it {
-        BillKind::Missing => "in the queue, not in the records",
-        BillKind::Altered => "the records say something else than the queue",
-        BillKind::Extra => "in the records, not in the queue",
-        BillKind::Undecidable => "the queue no longer holds them",
-        BillKind::Candidate => "each makes up what the live stock missed or counted twice",
-    },
-    queue_and_records: |queue, records| format!("queue {queue}, records {records}"),
-    line_of: |n| format!("line {n}"),
-    confirm: |keys| {
-        if keys == 1 {
-            "Confirm the correction of 1 key".to_owned()
-        } else {
-            format!("Confirm the correction of {} keys", grouped(keys))
-        }
-    },
-    confirm_how: "The records become what the queue says; old values stay on record. FLAG becomes T, a new audit runs by itself and settles exactly these keys.",
-    confirmed: |who, at| format!("Confirmed by {who}, {at}. Old values are on record."),
-    not_ready: "the replay is not ready, or was confirmed before",
-    another_run: "another run is under way; try again in a moment",
 };
 
 const ZH: AuditsTexts = AuditsTexts {
@@ -536,50 +357,6 @@ const ZH: AuditsTexts = AuditsTexts {
         Step::Done => "入档",
     },
     n_of_m: |n, all| format!("{} / {}", grouped(n), grouped(all)),
-    findings: "偏差",
-    findings_how: |n| format!("{} 键 · 差额 = RRS \u{2212} NRS", grouped(n)),
-    only_stored: |n| format!("逐条留存前 {} 条", grouped(n)),
-    all: "全部",
-    open: "待处理",
-    done: "已处理",
-    no_findings: "没有偏差",
-    none_such: "没有这样的偏差",
-    key: "仓库 · 产品",
-    difference: "差额",
-    cause: "原因与 DESCRIPTION",
-    missing: "缺失",
-    unreadable: "无法读取",
-    evidence: "依据",
-    stock: "库存",
-    came_in: "入（各类）",
-    entries: "笔数",
-    before_after: |before, after| format!("已校正：{before} \u{2192} {after}"),
-    look_up: "其明细",
-    way: |it| match it {
-        ResolveAs::Acknowledge => "已阅",
-        ResolveAs::AcceptRecords => "以关系库为准",
-        ResolveAs::Corrected => "已校正",
-    },
-    way_how: |it| match it {
-        ResolveAs::Acknowledge => "已看到这次校正，无需其他处理。",
-        ResolveAs::AcceptRecords => "关系库已自证完整。随后的审计将实时库存设为关系库的数，前提是差额未变。",
-        ResolveAs::Corrected => "关系库已按消息队列校正。",
-    },
-    note: "理由",
-    decided: |way, who, at| {
-        let what = match way {
-            ResolveAs::Acknowledge => "已阅",
-            ResolveAs::AcceptRecords => "以关系库为准",
-            ResolveAs::Corrected => "关系库已按消息队列校正",
-        };
-        format!("{what} · {who}，{at}")
-    },
-    no_way: "须先使关系库得到证明：请在下方回放消息队列。",
-    not_resolved: "未入档",
-    no_note: "请写明理由，1 至 1,000 字",
-    already: "期间已有人处理",
-    not_this_way: "不适用于此偏差",
-    away: "关系库暂时没有应答，请重试",
     cut: "审计截面",
     cut_how: "两库同读于以下偏移",
     partition: "分区",
@@ -609,42 +386,6 @@ const ZH: AuditsTexts = AuditsTexts {
         }
     },
     log: "日志记录",
-    replay: "消息队列回放",
-    replay_state: |it, undecidable| match it {
-        ReplayState::Running => "读取中",
-        ReplayState::Ready if undecidable => "部分不可判定",
-        ReplayState::Ready => "完整，无不可判定",
-        ReplayState::Corrected => "已校正",
-        ReplayState::Error => "未能执行",
-    },
-    replay_now: "回放消息队列",
-    replay_how: "为需要人工处理的键重新读取主题，逐笔指明不同之处。不改动任何数据。",
-    replay_again: "再次回放",
-    messages_read: |n, all, took| {
-        format!("已读 {} / {} 条消息，用时 {took}。此举未改动任何数据。", grouped(n), grouped(all))
-    },
-    no_bills: "关系库与队列逐笔一致。",
-    bill_kind: |it| match it {
-        BillKind::Missing => "缺失",
-        BillKind::Altered => "被改",
-        BillKind::Extra => "多余",
-        BillKind::Undecidable => "不可判定",
-        BillKind::Candidate => "可能的单据",
-    },
-    bill_kind_how: |it| match it {
-        BillKind::Missing => "队列有，记录无",
-        BillKind::Altered => "记录与队列不同",
-        BillKind::Extra => "记录有，队列无",
-        BillKind::Undecidable => "队列已不再保存",
-        BillKind::Candidate => "每一笔都可解释实时库存漏记或重复的数量",
-    },
-    queue_and_records: |queue, records| format!("队列 {queue}，记录 {records}"),
-    line_of: |n| format!("第 {n} 行"),
-    confirm: |keys| format!("确认校正 {} 键", grouped(keys)),
-    confirm_how: "关系库改为队列所说的数，旧值留存。FLAG 置 T，随即自动复审并恰好结算这些键。",
-    confirmed: |who, at| format!("{who} 于 {at} 确认。旧值留存。"),
-    not_ready: "回放尚未就绪，或此前已确认",
-    another_run: "另一次运行正在进行，请稍后重试",
 };
 
 impl Locale {

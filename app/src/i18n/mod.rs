@@ -6,11 +6,13 @@ mod date;
 mod en;
 mod export;
 mod faults;
+mod findings;
 mod flaws;
 mod import;
 mod names;
 mod records;
 mod rejections;
+mod replay;
 mod statistics;
 mod zh;
 
@@ -22,10 +24,12 @@ use crate::model::names::Name;
 
 pub use audits_page::AuditsTexts;
 pub use export::ExportTexts;
+pub use findings::FindingsTexts;
 pub use import::ImportTexts;
 pub use names::NamesTexts;
 pub use records::RecordsTexts;
 pub use rejections::RejectionsTexts;
+pub use replay::ReplayTexts;
 pub use statistics::StatisticsTexts;
 
 /// A language of the interface.

@@ -96,7 +96,7 @@ fn board(found: Option<AuditDetail>, title: &str, refused: Option<NotResolved>, 
 }
 
 fn why(refused: NotResolved) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     let why = match refused {
         NotResolved::Note => texts.no_note,
         NotResolved::Already => texts.already,

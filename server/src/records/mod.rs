@@ -8,6 +8,7 @@ mod bench_year;
 mod bill_lines;
 mod classify;
 mod correct;
+mod correct_totals;
 mod day_nets;
 mod day_tables;
 mod decisions;

@@ -11,7 +11,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{Web, audits, entries, find, pipeline, records, rejections, replays, statistics, stock, stream};
+use super::{Web, audits, entries, find, pipeline, records, rejections, replays, settings, statistics, stock, stream};
 use crate::intake::LARGEST;
 
 /// What holds for all calls.
@@ -49,8 +49,8 @@ pub fn calls() -> Calls {
         .routes(routes!(replays::start))
         .routes(routes!(replays::one))
         .routes(routes!(replays::confirm))
-        .routes(routes!(audits::settings))
-        .routes(routes!(audits::set_period));
+        .routes(routes!(settings::settings))
+        .routes(routes!(settings::set_period));
     let streams = OpenApiRouter::new().routes(routes!(stream::get));
     let (answers, mut described) =
         OpenApiRouter::with_openapi(General::openapi()).nest("/api/v1", answers).split_for_parts();

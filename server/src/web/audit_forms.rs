@@ -12,11 +12,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 
 use super::Web;
-use super::audits::{begin, check_period, note_of};
-use super::guard::{Principal, Role};
+use super::audits::{away, begin, note_of, only_auditor};
+use super::guard::Principal;
 use super::pages::Pages;
 use super::problem::Problem;
 use super::replays::begin as begin_replay;
+use super::settings::check_period;
 use crate::audit::Confirmed;
 use crate::ingest::explain;
 use crate::records::Resolved;
@@ -47,17 +48,8 @@ fn fields(body: &[u8]) -> Fields {
     url::form_urlencoded::parse(body).into_owned().collect()
 }
 
-fn only_auditor(who: &Principal) -> Result<(), Problem> {
-    who.must_be(Role::Auditor, "Only an auditor sees and makes audits.")
-}
-
 fn bad_form() -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad_form", "This is no form of the audit pages.")
-}
-
-fn away(error: &dyn std::error::Error) -> Problem {
-    tracing::warn!("audits: {}", explain(error));
-    Problem::away("The records do not answer.")
 }
 
 /// An audit now; or the one that is under way.

@@ -1,7 +1,4 @@
-//! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, its findings and what persons decide about them; `GET /api/v1/settings`,
-//! `PUT /api/v1/settings/audit`.
-
-use std::time::Duration;
+//! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, its findings and what persons decide about them.
 
 use app::i18n::audits::{description_of, state_of};
 use app::model::audit::{
@@ -30,8 +27,6 @@ use crate::records::{Resolved, StoredAudit};
 const LIMITS: (i64, i64) = (1000, 100);
 /// The most characters of a note.
 const MOST_NOTE: usize = 1000;
-/// The shortest and the longest period between audits, in seconds.
-const PERIODS: (u64, u64) = (10, 31_536_000);
 
 /// The run's own log record, as 1-domain words it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -154,32 +149,8 @@ pub struct ResolutionWanted {
     note: String,
 }
 
-/// The settings that may be changed while the system runs.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SettingsAnswer {
-    audit: AuditSettings,
-}
-
-/// When audits are made.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AuditSettings {
-    /// An audit is due when the last good one is this old.
-    expiration_seconds: u64,
-    /// Did a person choose it? Else it is that of the settings file.
-    is_chosen: bool,
-    retry_after_seconds: u64,
-    correct_surplus: bool,
-}
-
-/// The period that a person chooses; null: that of the settings file.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PeriodWanted {
-    #[schema(minimum = 10, maximum = 31_536_000)]
-    expiration_seconds: Option<u64>,
-}
-
-fn only_auditor(who: &Principal) -> Result<(), Problem> {
+/// Refuses who may not.
+pub fn only_auditor(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Auditor, "Only an auditor sees and makes audits.")
 }
 
@@ -187,13 +158,14 @@ fn no_such(what: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
 }
 
-fn away(error: &dyn std::error::Error) -> Problem {
+/// The records do not answer; why, is logged.
+pub fn away(error: &dyn std::error::Error) -> Problem {
     tracing::warn!("audits: {}", explain(error));
     Problem::away("The records do not answer.")
 }
 
 /// An object; serde alone would take a list of its fields too.
-fn body_of<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, Problem> {
+pub fn body_of<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, Problem> {
     let object: Result<Map<String, Value>, serde_json::Error> = serde_json::from_slice(body);
     object.and_then(|it| serde_json::from_value(Value::Object(it))).map_err(|cause| {
         let error = FieldError { line: None, field: "body".to_owned(), code: "malformed", message: cause.to_string() };
@@ -387,57 +359,6 @@ pub fn note_of(text: &str) -> Result<String, Problem> {
     }
     let message = format!("has 1 to {MOST_NOTE} characters");
     Err(Problem::invalid(vec![FieldError { line: None, field: "note".to_owned(), code: "invalid", message }]))
-}
-
-/// The settings that may be changed while the system runs.
-#[utoipa::path(
-    get, path = "/settings", operation_id = "settings", tag = "audits",
-    responses((status = OK, description = "Which hold.", body = SettingsAnswer), Problem),
-)]
-pub async fn settings(
-    State(web): State<Web>,
-    Extension(who): Extension<Principal>,
-) -> Result<Json<SettingsAnswer>, Problem> {
-    only_auditor(&who)?;
-    let clock = web.auditor.records.audit_clock().await.map_err(|it| away(&it))?;
-    let rules = web.audit_rules;
-    Ok(Json(SettingsAnswer {
-        audit: AuditSettings {
-            expiration_seconds: clock.period(rules.expiration).as_secs(),
-            is_chosen: clock.expiration_seconds.is_some(),
-            retry_after_seconds: rules.retry_after.as_secs(),
-            correct_surplus: rules.correct_surplus,
-        },
-    }))
-}
-
-/// Sets the period between audits; on record.
-#[utoipa::path(
-    put, path = "/settings/audit", operation_id = "set_audit_period", tag = "audits",
-    request_body(description = "The period.", content = PeriodWanted),
-    responses((status = OK, description = "It holds.", body = SettingsAnswer), Problem),
-)]
-pub async fn set_period(
-    State(web): State<Web>,
-    who: Extension<Principal>,
-    body: Bytes,
-) -> Result<Json<SettingsAnswer>, Problem> {
-    only_auditor(&who)?;
-    let wanted: PeriodWanted = body_of(&body)?;
-    let period = wanted.expiration_seconds.map(check_period).transpose()?;
-    let set = web.auditor.records.set_audit_expiration(period, &who.name).await;
-    set.map_err(|it| away(&it))?;
-    settings(State(web), who).await
-}
-
-/// A period that can be.
-pub fn check_period(seconds: u64) -> Result<Duration, Problem> {
-    if (PERIODS.0..=PERIODS.1).contains(&seconds) {
-        return Ok(Duration::from_secs(seconds));
-    }
-    let message = format!("is not between {} and {} seconds", PERIODS.0, PERIODS.1);
-    let field = "expiration_seconds".to_owned();
-    Err(Problem::invalid(vec![FieldError { line: None, field, code: "not_between", message }]))
 }
 
 fn time(at: NaiveDateTime) -> String {

@@ -31,6 +31,7 @@ mod rejections_page;
 mod rejections_query;
 mod replays;
 mod router;
+mod settings;
 mod statistics;
 mod statistics_page;
 mod statistics_query;

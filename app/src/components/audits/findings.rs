@@ -13,7 +13,7 @@ use crate::url::Url;
 
 /// The panel.
 pub fn findings(it: &AuditDetail) -> AnyView {
-    let (texts, shared) = (locale().audits_texts(), locale().statistics_texts());
+    let (texts, shared) = (locale().findings_texts(), locale().statistics_texts());
     let query = it.query;
     let deviating = it.line.counts.deviating();
     let next = it.next.map(|after| (FindingsQuery { after, ..query }.url(), shared.next));
@@ -54,7 +54,7 @@ pub fn findings(it: &AuditDetail) -> AnyView {
 
 /// Which of them: all, to do, dealt with; by verdict.
 fn choices(it: &AuditDetail) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     let query = it.query;
     let link = |to: FindingsQuery, words: AnyView, name: Option<&'static str>| {
         let is_here = (to.verdict, to.is_dealt_with) == (query.verdict, query.is_dealt_with);
@@ -92,7 +92,7 @@ fn choices(it: &AuditDetail) -> AnyView {
 }
 
 fn table(it: &AuditDetail) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     view! {
         <table class="table findings">
             <thead>
@@ -113,7 +113,7 @@ fn table(it: &AuditDetail) -> AnyView {
 }
 
 fn nrs_of(it: &FindingLine) -> String {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     match it.nrs {
         Some([stock, ..]) => grouped(stock),
         None if it.is_missing => texts.missing.to_owned(),
@@ -122,7 +122,7 @@ fn nrs_of(it: &FindingLine) -> String {
 }
 
 fn row(audit: i64, it: &FindingLine) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     let difference = it.nrs.map_or_else(|| "\u{2014}".to_owned(), |[stock, ..]| signed(it.rrs[0] - stock));
     let (flag, tone) = if it.is_dealt_with { ("T", Some("good")) } else { ("F", None) };
     let key = format!("{} \u{b7} {}", name_of(&it.warehouse), name_of(&it.product));
@@ -161,7 +161,7 @@ fn row(audit: i64, it: &FindingLine) -> AnyView {
 
 /// What a row opens: both sides in full, what says so, and what may be done.
 fn evidence(audit: i64, it: &FindingLine) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     let sums = [texts.stock, texts.came_in, texts.entries].into_iter().enumerate().map(|(place, label)| {
         let nrs = it.nrs.map(|sums| sums[place]);
         view! {
@@ -202,7 +202,7 @@ fn evidence(audit: i64, it: &FindingLine) -> AnyView {
 
 /// What was decided, or the ways to do so.
 fn decision(audit: i64, it: &FindingLine) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     if let Some((way, who, at, note)) = &it.resolution {
         let words = (texts.decided)(*way, who, at);
         return view! {
@@ -219,7 +219,7 @@ fn decision(audit: i64, it: &FindingLine) -> AnyView {
 }
 
 fn form(audit: i64, number: i32, way: ResolveAs) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().findings_texts();
     view! {
         <form method="post" action=format!("/audits/{audit}") class="decide">
             <input type="hidden" name="number" value=number />

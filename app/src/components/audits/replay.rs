@@ -11,7 +11,7 @@ use crate::number::{grouped, signed};
 
 /// The panel; none where there is nothing to replay.
 pub fn replay(it: &AuditDetail) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     let body = match &it.replay {
         None if it.can_replay => start(it.line.id, false),
         None => return ().into_any(),
@@ -36,7 +36,7 @@ pub fn replay(it: &AuditDetail) -> AnyView {
 }
 
 fn badge(it: &ReplayView) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     let undecidable = it.counts.iter().any(|(kind, count)| *kind == BillKind::Undecidable && *count > 0);
     let tone = match it.state {
         ReplayState::Running => None,
@@ -54,7 +54,7 @@ fn badge(it: &ReplayView) -> AnyView {
 
 /// How far it is, or was.
 fn said(it: &ReplayView) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     let part = if it.all > 0 { it.read * 1000 / it.all.max(1) } else { 0 };
     let bar = (it.state == ReplayState::Running).then(|| {
         let style = format!("--v:0.{part:03}");
@@ -67,7 +67,7 @@ fn said(it: &ReplayView) -> AnyView {
     });
     let message = it.message.clone().map(|it| view! { <Notice tone="warn" words=it /> });
     view! {
-        <p class="muted">{(texts.messages_read)(it.read, it.all, &(texts.took)(it.took_ms))}</p>
+        <p class="muted">{(texts.messages_read)(it.read, it.all, &(locale().audits_texts().took)(it.took_ms))}</p>
         {bar}
         {message}
     }
@@ -75,7 +75,7 @@ fn said(it: &ReplayView) -> AnyView {
 }
 
 fn bills(it: &ReplayView) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     if it.state == ReplayState::Running || it.state == ReplayState::Error {
         return ().into_any();
     }
@@ -105,7 +105,7 @@ fn line(it: &BillLine) -> AnyView {
         BillKind::Undecidable => ("?", "stale"),
         BillKind::Candidate => ("\u{2248}", "flows"),
     };
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     let both = match (it.queue, it.records) {
         (Some(queue), Some(records)) => (texts.queue_and_records)(&signed(queue), &signed(records)),
         (Some(one), None) | (None, Some(one)) => signed(one),
@@ -131,7 +131,7 @@ fn line(it: &BillLine) -> AnyView {
 
 /// What may be done now.
 fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     match (replay.state, &replay.confirmed) {
         (ReplayState::Corrected, Some((who, at))) => {
             view! { <Notice tone="good" words=(texts.confirmed)(who, at) /> }.into_any()
@@ -151,7 +151,7 @@ fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
 }
 
 fn start(audit: i64, again: bool) -> AnyView {
-    let texts = locale().audits_texts();
+    let texts = locale().replay_texts();
     let (class, words) = if again { ("btn quiet", texts.replay_again) } else { ("btn primary", texts.replay_now) };
     let how = (!again).then(|| view! { <p class="muted">{texts.replay_how}</p> });
     view! {
