@@ -99,7 +99,7 @@ const EN: FindingsTexts = FindingsTexts {
     way_how: |it| match it {
         ResolveAs::Acknowledge => "The repair was seen; nothing else is to be done.",
         ResolveAs::AcceptRecords => {
-            "The records prove themselves. The audit that follows sets the live stock to them, if it still differs by the same."
+            "Totals are made from the rows as they are where they do not agree. The audit that follows sets the live stock to the records, if it still differs by the same."
         }
         ResolveAs::Corrected => "The records were corrected from the queue.",
     },
@@ -112,7 +112,7 @@ const EN: FindingsTexts = FindingsTexts {
         };
         format!("{what} by {who}, {at}")
     },
-    no_way: "The records must be proved first: replay the queue, below.",
+    no_way: "The journal has a hole: this is no matter of one key.",
     not_resolved: "This is not on record",
     no_note: "say why, in 1 to 1,000 characters",
     already: "somebody has dealt with it meanwhile",
@@ -149,7 +149,9 @@ const ZH: FindingsTexts = FindingsTexts {
     },
     way_how: |it| match it {
         ResolveAs::Acknowledge => "已看到这次校正，无需其他处理。",
-        ResolveAs::AcceptRecords => "关系库已自证完整。随后的审计将实时库存设为关系库的数，前提是差额未变。",
+        ResolveAs::AcceptRecords => {
+            "合计与明细行不符时，按现有明细行重算合计。随后的审计将实时库存设为关系库的数，前提是差额未变。"
+        }
         ResolveAs::Corrected => "关系库已按消息队列校正。",
     },
     note: "理由",
@@ -161,7 +163,7 @@ const ZH: FindingsTexts = FindingsTexts {
         };
         format!("{what} · {who}，{at}")
     },
-    no_way: "须先使关系库得到证明：请在下方回放消息队列。",
+    no_way: "批次记录有缺口，不是单个键的问题。",
     not_resolved: "未入档",
     no_note: "请写明理由，1 至 1,000 字",
     already: "期间已有人处理",

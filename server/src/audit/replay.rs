@@ -14,7 +14,8 @@ use crate::config::{EntryRules, KafkaConfig};
 use crate::ingest::{Topic, TopicScan, decode, explain};
 use crate::realtime::{Cut, Realtime};
 use crate::records::{
-    Claim, Corrected, Correction, FindingsWanted, KeyRow, Records, ReplayClaim, RunKind, StockSnapshot,
+    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, Records, ReplayClaim, RunKind,
+    StockSnapshot,
 };
 
 /// So many entries of the keys are held in memory at a time: some 200 MB.
@@ -165,23 +166,57 @@ impl Replayer {
         };
         let findings = self.findings_of(stored.audit_id).await?;
         let bills = self.records.replay_bills(replay, 0, i64::try_from(MOST_BILLS).unwrap_or(i64::MAX)).await?;
-        let correction = Correction {
-            audit: stored.audit_id,
-            replay,
-            bills: bills.into_iter().map(|(_, it)| it).collect(),
-            all_totals_of: findings
-                .iter()
-                .filter(|it| it.cause == FindingCause::TotalsEdited)
-                .map(|it| it.key.clone())
-                .collect(),
-            keys: findings.into_iter().filter(is_decided_by_replay).map(|it| it.key).collect(),
-            who: who.to_owned(),
+        let bills: Vec<Bill> = bills.into_iter().map(|(_, it)| it).collect();
+        let undecidable: BTreeSet<(&str, &str)> = bills
+            .iter()
+            .filter(|it| it.kind == BillKind::Undecidable)
+            .map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()))
+            .collect();
+        // What the queue no longer says is for a person to decide, key by key.
+        let is_decided = |it: &&Finding| {
+            it.cause != FindingCause::JournalBroken
+                && !undecidable.contains(&(it.key.warehouse_id.as_str(), it.key.product_id.as_str()))
         };
-        match self.records.claim_run(RunKind::Correction, "replay", who).await? {
+        let decided: Vec<&Finding> = findings.iter().filter(is_decided).collect();
+        let all_totals_of = decided.iter().filter(|it| it.cause == FindingCause::TotalsEdited);
+        let keys: BTreeSet<StockKey> = decided.iter().map(|it| it.key.clone()).collect();
+        let is_of_these = |it: &&Bill| keys.iter().any(|key| is_of(it, key));
+        self.correct(&Correction {
+            audit: stored.audit_id,
+            reason: CorrectionReason::Replay(replay),
+            all_totals_of: all_totals_of.map(|it| it.key.clone()).collect(),
+            bills: bills.iter().filter(is_of_these).cloned().collect(),
+            keys: keys.clone(),
+            who: who.to_owned(),
+        })
+        .await
+    }
+
+    /// Accepts the rows of a key as they are, though nothing proves them: totals are made from them, and the audit that follows settles the
+    /// key.
+    pub async fn accept(&self, audit: i64, number: i32, note: &str, who: &str) -> Result<Confirmed, Error> {
+        let wanted = FindingsWanted { after: number - 1, limit: 1, ..FindingsWanted::default() };
+        let found = self.records.findings(audit, wanted).await?.pop().filter(|it| it.number == number);
+        let Some(finding) = found else { return Ok(Confirmed::NotReady) };
+        let keys = BTreeSet::from([finding.key]);
+        self.correct(&Correction {
+            audit,
+            reason: CorrectionReason::Accepted(note.to_owned()),
+            bills: Vec::new(),
+            all_totals_of: keys.clone(),
+            keys,
+            who: who.to_owned(),
+        })
+        .await
+    }
+
+    /// Makes a correction under a run of its own.
+    async fn correct(&self, correction: &Correction) -> Result<Confirmed, Error> {
+        match self.records.claim_run(RunKind::Correction, "replay", &correction.who).await? {
             Claim::Running { number, .. } => Ok(Confirmed::Running(number)),
             Claim::Ours(lease) => {
-                let done = self.correct(&lease, &correction).await;
-                let error = done.as_ref().err().map(explain_error);
+                let done = self.correct_as(&lease, correction).await;
+                let error = done.as_ref().err().map(|it| explain(it));
                 lease.end(u64::try_from(correction.keys.len()).unwrap_or_default(), error.as_deref()).await?;
                 match done? {
                     Corrected::Done => Ok(Confirmed::Done),
@@ -193,7 +228,7 @@ impl Replayer {
     }
 
     /// First the run is named in Redis: an audit that stalled before, and took its snapshot after, settles nothing any more.
-    async fn correct(&self, lease: &crate::records::Lease, correction: &Correction) -> Result<Corrected, Error> {
+    async fn correct_as(&self, lease: &Lease, correction: &Correction) -> Result<Corrected, Error> {
         let _alive = lease.keep_alive();
         let seen = self.realtime.meta().await?;
         match self.realtime.cut(lease.run_id(), &seen.run).await? {
@@ -208,13 +243,8 @@ impl Replayer {
     }
 }
 
-fn explain_error(error: &Error) -> String {
-    explain(error)
-}
-
-/// Does a replay say what is right? Where bills are undecidable, a person does.
-fn is_decided_by_replay(finding: &Finding) -> bool {
-    finding.cause != FindingCause::JournalBroken
+fn is_of(bill: &Bill, key: &StockKey) -> bool {
+    bill.warehouse_id == key.warehouse_id.as_str() && bill.product_id == key.product_id.as_str()
 }
 
 fn kept(row: &KeyRow) -> KeptRow {

@@ -12,8 +12,8 @@ use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::{Cut, Place, Realtime};
 use crate::records::{
-    AfterCut, AuditEnd, Claim, CountedTables, Lease, LogRecord, ProvedPlaces, ProvedTable, Records, RegisteredTable,
-    RowFault, RunKind, StockSnapshot,
+    AfterCut, AuditEnd, Claim, CountedTables, Decision, Lease, LogRecord, ProvedPlaces, ProvedTable, Records,
+    RegisteredTable, RowFault, RunKind, StockSnapshot,
 };
 
 /// Makes audits. Cheap to clone.
@@ -53,6 +53,7 @@ struct Tally {
     repaired: i64,
     proved: ProvedPlaces,
     tables: Vec<ProvedTable>,
+    decisions: Vec<Decision>,
 }
 
 /// What the records proved.
@@ -87,7 +88,7 @@ impl AuditRun {
         fail::fail_point!("audit-claimed", |_| std::process::abort());
         // On the heap: a large future, made once an hour.
         let made = Box::pin(self.audit()).await;
-        let (end, tables) = match made {
+        let (end, tables, decisions) = match made {
             Ok(tally) => {
                 let failing = tally.counts.deviating() - tally.repaired;
                 let log = LogRecord {
@@ -101,12 +102,12 @@ impl AuditRun {
                 };
                 let proved = (failing == 0).then_some(tally.proved);
                 let end = AuditEnd { counts: tally.counts, repaired: tally.repaired, log, proved, error: None };
-                (end, tally.tables)
+                (end, tally.tables, tally.decisions)
             }
             Err(error) => {
                 let log = LogRecord { state: ERROR, is_dealt_with: false, description: ERROR };
                 let (counts, error) = (VerdictCounts::default(), Some(explain(&error)));
-                (AuditEnd { counts, repaired: 0, log, proved: None, error }, Vec::new())
+                (AuditEnd { counts, repaired: 0, log, proved: None, error }, Vec::new(), Vec::new())
             }
         };
         if end.proved.is_some() {
@@ -120,7 +121,13 @@ impl AuditRun {
         report(self.number(), &end, state);
         fail::fail_point!("audit-ending", |_| std::process::abort());
         drop(alive);
-        if self.lease.end_audit(&end).await? { Ok(state) } else { Err(Error::Lost(TAKEN_OVER)) }
+        let (records, number) = (self.auditor.records.clone(), self.number());
+        if !self.lease.end_audit(&end).await? {
+            return Err(Error::Lost(TAKEN_OVER));
+        }
+        // Were this missed, the next audit would find these keys right, and use them up.
+        records.use_up(&decisions, number).await?;
+        Ok(state)
     }
 
     async fn audit(&mut self) -> Result<Tally, Error> {
@@ -159,8 +166,7 @@ impl AuditRun {
         compare_all(&mut comparison, &mut snapshot).await?;
         let (counts, repaired) = (comparison.counts, comparison.repaired);
         snapshot.close().await;
-        records.use_up(&decisions, self.lease.number()).await?;
-        Ok(Tally { counts, repaired, proved, tables })
+        Ok(Tally { counts, repaired, proved, tables, decisions })
     }
 
     /// The records prove themselves, or say where they do not.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::Book;
+use app::model::audit::{Book, ResolveAs};
 use app::model::entry::Millis;
 use app::model::ids::ProductId;
 use app::model::replay::{Bill, BillContent};
@@ -32,8 +32,8 @@ const TRIES: usize = 5;
 pub struct Correction {
     /// Of which audit.
     pub audit: i64,
-    /// The replay that named the bills.
-    pub replay: i64,
+    /// Why the records become what they become.
+    pub reason: CorrectionReason,
     /// Bills that differ.
     pub bills: Vec<Bill>,
     /// The keys of the findings that are dealt with by it.
@@ -42,6 +42,15 @@ pub struct Correction {
     pub all_totals_of: BTreeSet<StockKey>,
     /// Who confirmed.
     pub who: String,
+}
+
+/// Why records are corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorrectionReason {
+    /// A replay named bills, and somebody confirmed.
+    Replay(i64),
+    /// Somebody accepts the rows as they are, with a note.
+    Accepted(String),
 }
 
 /// What became of it.
@@ -96,13 +105,7 @@ impl Lease {
                 if !self.hold(&mut transaction).await? {
                     return Ok(Corrected::Lost);
                 }
-                let ready: Option<i64> =
-                    sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
-                        .bind(correction.replay)
-                        .fetch_optional(&mut *transaction)
-                        .await
-                        .map_err(&away)?;
-                if ready.is_none() {
+                if !is_ready(&mut transaction, correction).await? {
                     return Ok(Corrected::NotReady);
                 }
                 let _held: Vec<i32> = sqlx::query_scalar(
@@ -114,7 +117,7 @@ impl Lease {
                 .map_err(&away)?;
                 let before = books(&mut transaction, &correction.keys).await?;
                 let was = day_sums(&mut transaction, tables, &correction.keys).await?;
-                change_rows(&mut transaction, correction.replay, changes).await?;
+                change_rows(&mut transaction, correction, changes).await?;
                 register(&mut transaction, changes, &ids).await?;
                 total_anew(&mut transaction, records.layout, tables, &ids).await?;
                 let is = day_sums(&mut transaction, tables, &correction.keys).await?;
@@ -168,6 +171,32 @@ impl Records {
     }
 }
 
+/// A replay is confirmed once; a finding is accepted once.
+async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> Result<bool, Error> {
+    let away = Error::away("asking whether a correction may be made");
+    let found: Option<i64> = match (&correction.reason, correction.keys.first()) {
+        (CorrectionReason::Replay(replay), _) => {
+            sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
+                .bind(replay)
+                .fetch_optional(connection)
+                .await
+                .map_err(away)?
+        }
+        (CorrectionReason::Accepted(_), Some(key)) => sqlx::query_scalar(
+            "SELECT audit_id FROM findings
+             WHERE audit_id = ? AND warehouse_id = ? AND product_id = ? AND flag = 'F' FOR UPDATE",
+        )
+        .bind(correction.audit)
+        .bind(key.warehouse_id.as_str())
+        .bind(key.product_id.as_str())
+        .fetch_optional(connection)
+        .await
+        .map_err(away)?,
+        (CorrectionReason::Accepted(_), None) => None,
+    };
+    Ok(found.is_some())
+}
+
 /// What happens to which table. A row whose day was edited goes where it is and comes where it belongs.
 fn changes<'a>(records: &Records, correction: &'a Correction) -> Result<BTreeMap<DayTable, Changes<'a>>, Error> {
     let mut changes: BTreeMap<DayTable, Changes<'a>> = BTreeMap::new();
@@ -201,10 +230,11 @@ fn identity(bill: &Bill) -> (&str, &str, &str, &str, i32) {
 
 async fn change_rows(
     connection: &mut MySqlConnection,
-    replay: i64,
+    correction: &Correction,
     changes: &BTreeMap<DayTable, Changes<'_>>,
 ) -> Result<(), Error> {
     let away = Error::away("correcting rows");
+    let CorrectionReason::Replay(replay) = correction.reason else { return Ok(()) };
     let mut script = Script::default();
     for (table, changes) in changes {
         if !changes.remove.is_empty() {
@@ -324,18 +354,22 @@ async fn deal_with(
     after: &BTreeMap<StockKey, Book>,
 ) -> Result<(), Error> {
     let away = Error::away("writing a correction down");
-    let Correction { audit, replay, who, .. } = correction;
-    let note = format!("corrected by replay {replay}");
+    let Correction { audit, who, .. } = correction;
+    let (way, note) = match &correction.reason {
+        CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),
+        CorrectionReason::Accepted(note) => (ResolveAs::AcceptRecords, note.clone()),
+    };
     let mut deeds = Vec::new();
     for key in &correction.keys {
         let (before, after) =
             (before.get(key).copied().unwrap_or_default(), after.get(key).copied().unwrap_or_default());
         let change = after.less(before);
         sqlx::query(
-            "UPDATE findings SET flag = 'T', resolution = 'corrected', note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3),
+            "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3),
                corrected_stock = ?, corrected_in = ?, corrected_entries = ?
              WHERE audit_id = ? AND warehouse_id = ? AND product_id = ? AND flag = 'F'",
         )
+        .bind(way.as_str())
         .bind(&note)
         .bind(who)
         .bind(change.stock)
@@ -349,19 +383,21 @@ async fn deal_with(
         .map_err(&away)?;
         deeds.push(Deed {
             who: who.clone(),
-            action: "finding.corrected".to_owned(),
-            subject: format!("audit {audit}, replay {replay}, {} {}", key.warehouse_id, key.product_id),
+            action: format!("finding.{}", way.as_str()),
+            subject: format!("audit {audit}, {} {}: {note}", key.warehouse_id, key.product_id),
             before: Some(before.stock.to_string()),
             after: Some(after.stock.to_string()),
         });
     }
-    sqlx::query(
-        "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",
-    )
-    .bind(who)
-    .bind(replay)
-    .execute(&mut *connection)
-    .await
-    .map_err(&away)?;
+    if let CorrectionReason::Replay(replay) = correction.reason {
+        sqlx::query(
+            "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",
+        )
+        .bind(who)
+        .bind(replay)
+        .execute(&mut *connection)
+        .await
+        .map_err(&away)?;
+    }
     trail::remember_in(connection, &deeds).await.map_err(away)
 }

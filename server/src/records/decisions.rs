@@ -1,7 +1,7 @@
 //! What persons decide about findings: they acknowledge a repair that needed nobody, or accept the records for a key that was left
 //! alone. On record, with a note; the audit that follows settles exactly what was accepted (2-consistency, "A correction").
 
-use app::model::audit::{Book, ResolveAs, Verdict};
+use app::model::audit::{Book, FindingCause, ResolveAs, Verdict};
 use app::model::stock::StockKey;
 use sqlx::QueryBuilder;
 
@@ -21,6 +21,8 @@ pub enum Resolved {
     Already,
     /// This is no way to deal with this finding.
     NotThisWay,
+    /// Its totals have to be made from its rows first: a correction does both. Nothing was done.
+    ByCorrection,
 }
 
 /// A key that may be settled, whatever the sign, as long as it differs by what somebody saw.
@@ -60,20 +62,23 @@ impl Records {
         limited("putting a decision on record", async {
             let away = Error::away("putting a decision on record");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
-            let found: Option<(String, bool, String)> = sqlx::query_as(
-                "SELECT verdict, repaired, flag FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
+            let found: Option<(String, String, bool, String)> = sqlx::query_as(
+                "SELECT verdict, cause, repaired, flag FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
             )
             .bind(audit)
             .bind(number)
             .fetch_optional(&mut *transaction)
             .await
             .map_err(&away)?;
-            let Some((verdict, repaired, flag)) = found else { return Ok(Resolved::NoSuch) };
+            let Some((verdict, cause, repaired, flag)) = found else { return Ok(Resolved::NoSuch) };
             if flag == "T" {
                 return Ok(Resolved::Already);
             }
-            if !Verdict::parse(&verdict).is_some_and(|it| way.fits(it, repaired)) {
+            if !FindingCause::parse(&cause).is_some_and(|it| way.fits(it, repaired)) {
                 return Ok(Resolved::NotThisWay);
+            }
+            if way == ResolveAs::AcceptRecords && verdict == Verdict::RecordsIncomplete.as_str() {
+                return Ok(Resolved::ByCorrection);
             }
             sqlx::query(
                 "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3)

@@ -60,7 +60,7 @@ pub use audits::{AuditEnd, LogRecord, StoredAudit};
 pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
 pub use bench::{ConnectorRows, PlainRows};
 pub use bench_year::YearSize;
-pub use correct::{Corrected, Correction};
+pub use correct::{Corrected, Correction, CorrectionReason};
 pub use day_nets::DayNets;
 pub use decisions::{Decision, Resolved};
 pub use entries::{EntriesWanted, Placed};

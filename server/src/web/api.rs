@@ -11,7 +11,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::problem::Problem;
-use super::{Web, audits, entries, find, pipeline, records, rejections, replays, settings, statistics, stock, stream};
+use super::{
+    Web, audits, decisions, entries, find, pipeline, records, rejections, replays, settings, statistics, stock, stream,
+};
 use crate::intake::LARGEST;
 
 /// What holds for all calls.
@@ -45,7 +47,7 @@ pub fn calls() -> Calls {
         .routes(routes!(audits::list, audits::start))
         .routes(routes!(audits::one))
         .routes(routes!(audits::findings))
-        .routes(routes!(audits::resolve))
+        .routes(routes!(decisions::resolve))
         .routes(routes!(replays::start))
         .routes(routes!(replays::one))
         .routes(routes!(replays::confirm))

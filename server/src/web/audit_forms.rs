@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 
 use super::Web;
-use super::audits::{away, begin, note_of, only_auditor};
+use super::audits::{away, begin, only_auditor};
+use super::decisions::{Decided, decide, note_of};
 use super::guard::Principal;
 use super::pages::Pages;
 use super::problem::Problem;
@@ -102,10 +103,15 @@ async fn resolve(
     let way = given.get("as").and_then(|it| ResolveAs::parse(it)).ok_or_else(bad_form)?;
     let (why, status) = match note_of(given.get("note").map_or("", String::as_str)) {
         Err(_) => (NotResolved::Note, StatusCode::UNPROCESSABLE_ENTITY),
-        Ok(note) => match forms.web.auditor.records.resolve_finding(audit, number, way, &note, &who.name).await {
-            Ok(Resolved::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#finding-{number}")).into_response()),
-            Ok(Resolved::Already | Resolved::NoSuch) => (NotResolved::Already, StatusCode::CONFLICT),
-            Ok(Resolved::NotThisWay) => (NotResolved::NotThisWay, StatusCode::UNPROCESSABLE_ENTITY),
+        Ok(note) => match decide(&forms.web, (audit, number), way, &note, &who.name).await {
+            Ok(Decided::As(Resolved::Done)) => {
+                return Ok(Redirect::to(&format!("/audits/{audit}#finding-{number}")).into_response());
+            }
+            Ok(Decided::As(Resolved::Already | Resolved::NoSuch)) => (NotResolved::Already, StatusCode::CONFLICT),
+            Ok(Decided::As(Resolved::NotThisWay | Resolved::ByCorrection)) => {
+                (NotResolved::NotThisWay, StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Ok(Decided::Running(_)) => (NotResolved::Running, StatusCode::CONFLICT),
             Err(error) => {
                 tracing::warn!("a decision cannot be put on record: {}", explain(&error));
                 (NotResolved::Away, StatusCode::SERVICE_UNAVAILABLE)

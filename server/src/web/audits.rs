@@ -1,4 +1,4 @@
-//! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, its findings and what persons decide about them.
+//! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, and its findings.
 
 use app::i18n::audits::{description_of, state_of};
 use app::model::audit::{
@@ -21,12 +21,10 @@ use super::problem::{FieldError, Problem};
 use crate::audit::Claimed;
 use crate::business_time::rfc3339;
 use crate::ingest::explain;
-use crate::records::{Resolved, StoredAudit};
+use crate::records::StoredAudit;
 
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
-/// The most characters of a note.
-const MOST_NOTE: usize = 1000;
 
 /// The run's own log record, as 1-domain words it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -140,21 +138,13 @@ pub struct FindingsAnswer {
     next_cursor: Option<String>,
 }
 
-/// What a person decides about a finding.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResolutionWanted {
-    r#as: ResolveAs,
-    /// Why.
-    note: String,
-}
-
 /// Refuses who may not.
 pub fn only_auditor(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Auditor, "Only an auditor sees and makes audits.")
 }
 
-fn no_such(what: &str) -> Problem {
+/// There is none.
+pub fn no_such(what: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
 }
 
@@ -305,60 +295,6 @@ pub async fn findings(
     found.truncate(usize::try_from(limit).unwrap_or_default());
     let next_cursor = found.last().filter(|_| has_more).map(|it| it.number.to_string());
     Ok(Json(FindingsAnswer { items: found.into_iter().map(finding).collect(), next_cursor }))
-}
-
-/// Puts on record what a person decides: that a repair was seen, or that the records are right.
-///
-/// Where the records are accepted, the audit that follows by itself settles the key, as long as it still differs by the same.
-#[utoipa::path(
-    post, path = "/audits/{id}/findings/{number}/resolve", operation_id = "resolve", tag = "audits",
-    params(("id" = i64, Path, description = "Of the audit."), ("number" = i32, Path, description = "Of the finding.")),
-    request_body(description = "What, and why.", content = ResolutionWanted),
-    responses(
-        (status = NO_CONTENT, description = "It is on record."),
-        (status = CONFLICT, description = "Somebody has dealt with it already.", body = Problem,
-         content_type = "application/problem+json"),
-        Problem,
-    ),
-)]
-pub async fn resolve(
-    State(web): State<Web>,
-    Extension(who): Extension<Principal>,
-    Path((id, number)): Path<(String, String)>,
-    body: Bytes,
-) -> Result<StatusCode, Problem> {
-    only_auditor(&who)?;
-    let wanted: ResolutionWanted = body_of(&body)?;
-    let id: i64 = id.parse().map_err(|_| no_such("audit"))?;
-    let number: i32 = number.parse().map_err(|_| no_such("finding"))?;
-    let note = note_of(&wanted.note)?;
-    let done = web.auditor.records.resolve_finding(id, number, wanted.r#as, &note, &who.name).await;
-    match done.map_err(|it| away(&it))? {
-        Resolved::Done => Ok(StatusCode::NO_CONTENT),
-        Resolved::NoSuch => Err(no_such("finding")),
-        Resolved::Already => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "dealt_with_already",
-            "Somebody has dealt with this finding already.",
-        )),
-        Resolved::NotThisWay => {
-            let message = "does not fit this finding: a repair is acknowledged; the records are accepted for a key that was left \
-                           alone and whose records prove themselves";
-            let error =
-                FieldError { line: None, field: "as".to_owned(), code: "does_not_fit", message: message.to_owned() };
-            Err(Problem::invalid(vec![error]))
-        }
-    }
-}
-
-/// A note that says something.
-pub fn note_of(text: &str) -> Result<String, Problem> {
-    let note = text.trim();
-    if !note.is_empty() && note.chars().count() <= MOST_NOTE {
-        return Ok(note.to_owned());
-    }
-    let message = format!("has 1 to {MOST_NOTE} characters");
-    Err(Problem::invalid(vec![FieldError { line: None, field: "note".to_owned(), code: "invalid", message }]))
 }
 
 fn time(at: NaiveDateTime) -> String {

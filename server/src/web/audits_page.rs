@@ -149,7 +149,7 @@ impl AuditsReader {
         let ways = if it.is_dealt_with {
             Vec::new()
         } else {
-            ResolveAs::ALL.into_iter().filter(|way| way.fits(it.verdict, it.repaired)).collect()
+            ResolveAs::ALL.into_iter().filter(|way| way.fits(it.cause, it.repaired)).collect()
         };
         FindingLine {
             number: it.number,

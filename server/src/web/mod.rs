@@ -7,6 +7,7 @@ mod audits;
 mod audits_page;
 mod audits_query;
 mod backend;
+mod decisions;
 mod entries;
 mod export;
 mod find;

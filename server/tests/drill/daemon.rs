@@ -38,7 +38,7 @@ impl Process {
             .env("TALLYHOUSE_RECORDS_BUCKETS", "4")
             .env("TALLYHOUSE_LISTEN", SCREEN)
             // Beside every fault: an audit must never find anything that nobody has done.
-            .env("TALLYHOUSE_AUDIT_EXPIRATION", "2s")
+            .env("TALLYHOUSE_AUDIT_EXPIRATION", "15s")
             .env("TALLYHOUSE_AUDIT_RETRY_AFTER", "1s")
             .env("FAILPOINTS", points)
             .stdin(Stdio::null())

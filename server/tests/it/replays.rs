@@ -1,14 +1,14 @@
 //! Replays: the queue names exactly the bills that differ, an auditor confirms, the records are corrected, and the audit that follows
 //! settles exactly that.
 
-use app::model::audit::Scope;
+use app::model::audit::{ResolveAs, Scope};
 use app::model::replay::{Bill, BillKind};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{Claimed, Confirmed};
 use tallyhouse::ingest::delete_before;
 use tallyhouse::realtime::Keys;
-use tallyhouse::records::{ReplayClaim, StoredAudit};
+use tallyhouse::records::{ReplayClaim, Resolved, StoredAudit};
 
 use crate::harness::{LIMIT, System, entry, eventually};
 
@@ -223,7 +223,19 @@ async fn what_the_topic_no_longer_holds_is_undecidable() {
     system.sql("UPDATE t_p0_20250310 SET quantity = quantity + 1 WHERE bill_id = 'bill 0'").await;
     let failed = audit(&system, Scope::Full).await;
     assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
-    let (_, bills) = replay(&system, failed.id).await;
+    let (id, bills) = replay(&system, failed.id).await;
     assert!(!bills.is_empty() && bills.iter().all(|it| it.kind == BillKind::Undecidable), "{bills:?}");
+    // What the queue no longer says is not decided by it: nothing is corrected, and the finding waits for a person.
+    let replayer = system.parts.replayer();
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let records = &system.parts.records;
+    assert_eq!(records.audit(failed.id).await.unwrap().unwrap().open, 1);
+    let way = ResolveAs::AcceptRecords;
+    assert_eq!(records.resolve_finding(failed.id, 1, way, "counted", "test").await.unwrap(), Resolved::ByCorrection);
+    assert_eq!(replayer.accept(failed.id, 1, "counted", "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(replayer.accept(failed.id, 1, "counted", "test").await.unwrap(), Confirmed::NotReady, "once");
+    let passed = audit_again(&system).await;
+    assert_eq!((passed.state.as_str(), passed.repaired, passed.open), ("passed", 1, 0), "{:?}", passed.message);
+    system.prove().await;
     system.end().await;
 }

@@ -6,7 +6,7 @@ use super::{sign, sign_of};
 use crate::components::filters::{name_of, turning};
 use crate::i18n::audits::{description_of, state_of};
 use crate::i18n::locale;
-use crate::model::audit::{ResolveAs, Verdict};
+use crate::model::audit::{AuditState, ResolveAs, Verdict};
 use crate::model::audits_page::{AuditDetail, FindingLine, FindingsQuery};
 use crate::number::{grouped, signed};
 use crate::url::Url;
@@ -20,7 +20,11 @@ pub fn findings(it: &AuditDetail) -> AnyView {
     let first = (query.after > 0).then(|| FindingsQuery { after: 0, ..query }.url());
     let only = (it.stored < deviating).then(|| (texts.only_stored)(it.stored));
     let body = if it.findings.is_empty() {
-        let words = if deviating == 0 { texts.no_findings } else { texts.none_such };
+        let words = match (it.line.state, deviating) {
+            (AuditState::Running, _) => locale().audits_texts().not_yet,
+            (_, 0) => texts.no_findings,
+            _ => texts.none_such,
+        };
         view! {
             <div class="blank">
                 <b>{words}</b>

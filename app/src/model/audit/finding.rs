@@ -242,11 +242,12 @@ impl ResolveAs {
         Self::ALL.into_iter().find(|it| it.as_str() == word)
     }
 
-    /// Does it fit? A repair is acknowledged; records are accepted for a key that was left alone, where they prove themselves.
-    pub fn fits(self, verdict: Verdict, repaired: bool) -> bool {
+    /// Does it fit? A repair is acknowledged; records are accepted for a key that was left alone: as they are, or, where they do not prove
+    /// themselves, as the rows are, from which totals are made anew. A hole in the journal is no matter of a key.
+    pub fn fits(self, cause: FindingCause, repaired: bool) -> bool {
         match self {
             Self::Acknowledge => repaired,
-            Self::AcceptRecords => !repaired && verdict != Verdict::RecordsIncomplete,
+            Self::AcceptRecords => !repaired && cause != FindingCause::JournalBroken,
             // Not by a word: by the confirmation of a replay.
             Self::Corrected => false,
         }
@@ -308,11 +309,12 @@ mod tests {
     }
 
     #[test]
-    fn a_repair_is_acknowledged_and_what_is_proved_is_accepted() {
-        assert!(ResolveAs::Acknowledge.fits(Verdict::NrsMissing, true));
-        assert!(!ResolveAs::Acknowledge.fits(Verdict::Surplus, false));
-        assert!(ResolveAs::AcceptRecords.fits(Verdict::Surplus, false));
-        assert!(!ResolveAs::AcceptRecords.fits(Verdict::RecordsIncomplete, false), "nothing proves these records");
+    fn a_repair_is_acknowledged_and_records_are_accepted() {
+        assert!(ResolveAs::Acknowledge.fits(FindingCause::LiveMissedIn, true));
+        assert!(!ResolveAs::Acknowledge.fits(FindingCause::LiveEdited, false));
+        assert!(ResolveAs::AcceptRecords.fits(FindingCause::LiveEdited, false));
+        assert!(ResolveAs::AcceptRecords.fits(FindingCause::RowsLost, false), "where the queue no longer says");
+        assert!(!ResolveAs::AcceptRecords.fits(FindingCause::JournalBroken, false));
     }
 
     #[test]
