@@ -64,7 +64,7 @@ impl Comparison<'_> {
         Book { stock: net - after.net, gross_in: gross_in - after.gross_in, entries: entries - after.entries }
     }
 
-    /// Compares some keys, writes down those that deviate, and settles what may be settled.
+    /// Compares some keys, at most [`KEYS`], writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
         let compared: Vec<Compared> = totals
             .iter()
@@ -140,17 +140,14 @@ impl Comparison<'_> {
             return Err(Error::Lost(super::TAKEN_OVER));
         }
         fail::fail_point!("audit-written-down", |_| std::process::abort());
-        for chunk in to_settle.chunks(KEYS) {
-            let compared: Vec<Compared> = chunk.iter().map(|(_, it)| it.clone()).collect();
-            let answers = self.settle(&compared).await?;
-            fail::fail_point!("audit-settled", |_| std::process::abort());
-            let is_right = |it: &Settled| matches!(it, Settled::Done(_) | Settled::Already);
-            let numbers: Vec<i32> =
-                chunk.iter().zip(&answers).filter(|(_, it)| is_right(it)).map(|((number, _), _)| *number).collect();
-            self.repaired += i64::try_from(numbers.len()).unwrap_or(i64::MAX);
-            self.lease.findings_repaired(&numbers).await?;
-        }
-        Ok(())
+        let (numbers, compared): (Vec<i32>, Vec<Compared>) = to_settle.into_iter().unzip();
+        let answers = self.settle(&compared).await?;
+        fail::fail_point!("audit-settled", |_| std::process::abort());
+        let is_right = |it: &Settled| matches!(it, Settled::Done(_) | Settled::Already);
+        let repaired: Vec<i32> =
+            numbers.into_iter().zip(&answers).filter(|(_, it)| is_right(it)).map(|(number, _)| number).collect();
+        self.repaired += i64::try_from(repaired.len()).unwrap_or(i64::MAX);
+        Ok(self.lease.findings_repaired(&repaired).await?)
     }
 
     async fn settle(&self, compared: &[Compared]) -> Result<Vec<Settled>, Error> {

@@ -5,29 +5,20 @@ use std::collections::BTreeMap;
 use app::model::entry::{Entry, Identity};
 use app::model::replay::{Bill, BillContent, BillKind};
 
+use crate::records::KeyRow;
+
 /// Where a message is: partition and offset.
 pub type Origin = (i32, i64);
 
-/// A row of a day table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptRow {
-    /// What it says.
-    pub entry: Entry,
-    /// The message it was made from.
-    pub origin: Origin,
-    /// Was it made or changed by a person, on record?
-    pub is_corrected: bool,
-}
-
 /// Names the bills that differ. `queue`: valid entries in the order of their messages, without those that were rejected. `begins`: where
 /// each partition begins today; what came before cannot be decided.
-pub fn differ(queue: &[(Origin, Entry)], rows: &[KeptRow], begins: &BTreeMap<i32, i64>) -> Vec<Bill> {
+pub fn differ(queue: &[(Origin, Entry)], rows: &[KeyRow], begins: &BTreeMap<i32, i64>) -> Vec<Bill> {
     let mut said: BTreeMap<Identity, Vec<&(Origin, Entry)>> = BTreeMap::new();
     for it in queue {
         said.entry(it.1.identity()).or_default().push(it);
     }
     let mut bills = Vec::new();
-    let mut kept: BTreeMap<Identity, &KeptRow> = BTreeMap::new();
+    let mut kept: BTreeMap<Identity, &KeyRow> = BTreeMap::new();
     for row in rows {
         let identity = row.entry.identity();
         match said.get(&identity) {
@@ -67,8 +58,8 @@ fn content(it: &Entry) -> BillContent {
     }
 }
 
-fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeptRow>) -> Bill {
-    // One of both is there.
+/// A bill as the queue and the records say it; one of both is there.
+pub fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeyRow>) -> Bill {
     let identity = message.map(|it| it.1.identity()).or_else(|| row.map(|it| it.entry.identity()));
     let origin = message.map(|it| it.0).or_else(|| row.map(|it| it.origin));
     let text = |of: fn(&Identity) -> String| identity.as_ref().map(of).unwrap_or_default();
@@ -108,8 +99,8 @@ mod tests {
         }
     }
 
-    fn row(bill: &str, quantity: i64, offset: i64) -> KeptRow {
-        KeptRow { entry: entry(bill, quantity), origin: (0, offset), is_corrected: false }
+    fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
+        KeyRow { entry: entry(bill, quantity), origin: (0, offset), is_corrected: false }
     }
 
     #[test]
@@ -127,7 +118,7 @@ mod tests {
             row("resent", 4, 13),
             row("by hand", 5, 15),
             row("too old", 6, 9),
-            KeptRow { is_corrected: true, ..row("adjusted", 7, 16) },
+            KeyRow { is_corrected: true, ..row("adjusted", 7, 16) },
         ];
         let found: Vec<_> = differ(&queue, &rows, &BTreeMap::from([(0, 10)]))
             .into_iter()

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict};
 use app::model::entry::Entry;
-use app::model::replay::{Bill, BillContent, BillKind};
+use app::model::replay::{Bill, BillKind};
 use app::model::stock::StockKey;
 
-use super::differ::{KeptRow, Origin, differ};
+use super::differ::{Origin, bill, differ};
 use super::{Error, TAKEN_OVER};
 use crate::config::{EntryRules, KafkaConfig};
 use crate::ingest::{Topic, TopicScan, decode, explain};
@@ -101,10 +101,10 @@ impl Replayer {
         let mut bills = Vec::new();
         for finding in findings {
             let queue = both.queue.get(&finding.key).map(Vec::as_slice).unwrap_or_default();
-            let rows: Vec<KeptRow> = both.rows.get(&finding.key).into_iter().flatten().map(kept).collect();
-            let found = differ(queue, &rows, &both.begins);
+            let rows = both.rows.get(&finding.key).map(Vec::as_slice).unwrap_or_default();
+            let found = differ(queue, rows, &both.begins);
             if found.is_empty() && finding.verdict != Verdict::RecordsIncomplete {
-                bills.extend(candidates(finding, &rows));
+                bills.extend(candidates(finding, rows));
             }
             bills.extend(found);
         }
@@ -247,12 +247,8 @@ fn is_of(bill: &Bill, key: &StockKey) -> bool {
     bill.warehouse_id == key.warehouse_id.as_str() && bill.product_id == key.product_id.as_str()
 }
 
-fn kept(row: &KeyRow) -> KeptRow {
-    KeptRow { entry: row.entry.clone(), origin: (row.partition, row.offset), is_corrected: row.is_corrected }
-}
-
 /// Faults of the live stock leave no bill behind: bills that make up the difference, as far as one of them does.
-fn candidates(finding: &Finding, rows: &[KeptRow]) -> Vec<Bill> {
+fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
     let Nrs::Book(live) = finding.nrs else { return Vec::new() };
     let lacks: Book = finding.rrs.less(live);
     let (quantity, sign) = match (lacks.gross_in, lacks.gross_out()) {
@@ -260,27 +256,10 @@ fn candidates(finding: &Finding, rows: &[KeptRow]) -> Vec<Bill> {
         (0, outs) if outs != 0 => (outs.abs(), -1),
         _ => return Vec::new(),
     };
-    let fits = |it: &&KeptRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
+    let fits = |it: &&KeyRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
     if lacks.entries.abs() != 1 {
         return Vec::new();
     }
-    let bill = |it: &KeptRow| Bill {
-        kind: BillKind::Candidate,
-        company_id: it.entry.company_id.to_string(),
-        bill_id: it.entry.bill_id.to_string(),
-        product_id: it.entry.product_id.to_string(),
-        warehouse_id: it.entry.warehouse_id.to_string(),
-        line_no: it.entry.line_no,
-        partition: it.origin.0,
-        offset: it.origin.1,
-        queue: None,
-        records: Some(BillContent {
-            quantity: it.entry.quantity.get(),
-            drcr: it.entry.direction.sign(),
-            kind: it.entry.kind,
-            create_time: it.entry.create_time,
-            description: it.entry.description.clone(),
-        }),
-    };
-    rows.iter().filter(fits).map(bill).take(MOST_CANDIDATES).collect()
+    let named = |it: &KeyRow| bill(BillKind::Candidate, None, Some(it));
+    rows.iter().filter(fits).map(named).take(MOST_CANDIDATES).collect()
 }

@@ -93,7 +93,6 @@ impl AuditRun {
                 let failing = tally.counts.deviating() - tally.repaired;
                 let log = LogRecord {
                     state: state_of(tally.counts.worst()),
-                    is_dealt_with: false,
                     description: match (tally.counts.deviating(), failing) {
                         (0, _) => NOTHING_TO_DO,
                         (_, 0) => CORRECTED,
@@ -105,7 +104,7 @@ impl AuditRun {
                 (end, tally.tables, tally.decisions)
             }
             Err(error) => {
-                let log = LogRecord { state: ERROR, is_dealt_with: false, description: ERROR };
+                let log = LogRecord { state: ERROR, description: ERROR };
                 let (counts, error) = (VerdictCounts::default(), Some(explain(&error)));
                 (AuditEnd { counts, repaired: 0, log, proved: None, error }, Vec::new(), Vec::new())
             }
@@ -113,11 +112,7 @@ impl AuditRun {
         if end.proved.is_some() {
             self.auditor.records.mark_proved(&tables).await?;
         }
-        let state = match (&end.error, &end.proved) {
-            (Some(_), _) => AuditState::Error,
-            (None, Some(_)) => AuditState::Passed,
-            (None, None) => AuditState::Failed,
-        };
+        let state = end.state();
         report(self.number(), &end, state);
         fail::fail_point!("audit-ending", |_| std::process::abort());
         drop(alive);

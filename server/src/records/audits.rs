@@ -1,6 +1,6 @@
 //! `audits`: what each audit compared and what came of it. Only the process that holds the run writes it.
 
-use app::model::audit::{Check, CutPlaces, Scope, Step, VerdictCounts};
+use app::model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use chrono::NaiveDateTime;
 use sqlx::{MySqlConnection, QueryBuilder};
 
@@ -8,13 +8,11 @@ use super::error::limited;
 use super::prove_journal::ProvedPlaces;
 use super::{Error, Lease, Records};
 
-/// The run's own log record, as 1-domain words it.
+/// The run's own log record, as 1-domain words it. Its FLAG is F.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRecord {
     /// STATE.
     pub state: &'static str,
-    /// FLAG.
-    pub is_dealt_with: bool,
     /// DESCRIPTION.
     pub description: &'static str,
 }
@@ -83,12 +81,25 @@ pub struct StoredAudit {
     pub findings: i64,
     /// So many of these nobody has dealt with.
     pub open: i64,
+    /// So many of those were not put right: a person decides, or a replay.
+    pub waiting: i64,
     /// STATE.
     pub log_state: Option<String>,
     /// FLAG.
     pub log_flag: Option<String>,
     /// DESCRIPTION.
     pub log_description: Option<String>,
+}
+
+impl AuditEnd {
+    /// What the run has come to.
+    pub fn state(&self) -> AuditState {
+        match (&self.error, &self.proved) {
+            (Some(_), _) => AuditState::Error,
+            (None, Some(_)) => AuditState::Passed,
+            (None, None) => AuditState::Failed,
+        }
+    }
 }
 
 impl Lease {
@@ -156,15 +167,11 @@ impl Lease {
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
             }
-            let state = match (&end.error, &end.proved) {
-                (Some(_), _) => "error",
-                (None, Some(_)) => "passed",
-                (None, None) => "failed",
-            };
+            let state = end.state().as_str();
             let c = &end.counts;
             sqlx::query(
                 "UPDATE audits SET step = IF(? = 'error', step, 'done'), keys_compared = ?, agree = ?, nrs_missing = ?,
-                   surplus = ?, flows_differ = ?, records_incomplete = ?, repaired = ?, log_state = ?, log_flag = ?,
+                   surplus = ?, flows_differ = ?, records_incomplete = ?, repaired = ?, log_state = ?, log_flag = 'F',
                    log_description = ? WHERE id = ?",
             )
             .bind(state)
@@ -176,7 +183,6 @@ impl Lease {
             .bind(c.records_incomplete)
             .bind(end.repaired)
             .bind(end.log.state)
-            .bind(if end.log.is_dealt_with { "T" } else { "F" })
             .bind(end.log.description)
             .bind(self.number())
             .execute(&mut *transaction)
@@ -240,7 +246,8 @@ fn select() -> QueryBuilder<sqlx::MySql> {
            r.keys_total, TIMESTAMPDIFF(MICROSECOND, r.started_at, COALESCE(r.ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms,
            a.cut, a.proof, a.keys_compared, a.agree, a.nrs_missing, a.surplus, a.flows_differ, a.records_incomplete, a.repaired,
            a.findings, a.log_state, a.log_flag, a.log_description,
-           (SELECT COUNT(*) FROM findings AS f WHERE f.audit_id = r.id AND f.flag = 'F') AS open
+           (SELECT COUNT(*) FROM findings AS f WHERE f.audit_id = r.id AND f.flag = 'F') AS open,
+           (SELECT COUNT(*) FROM findings AS f WHERE f.audit_id = r.id AND f.flag = 'F' AND NOT f.repaired) AS waiting
          FROM runs AS r JOIN audits AS a ON a.id = r.id WHERE r.kind = 'audit'",
     )
 }

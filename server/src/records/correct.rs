@@ -12,6 +12,7 @@ use app::model::entry::Millis;
 use app::model::ids::ProductId;
 use app::model::replay::{Bill, BillContent};
 use app::model::stock::StockKey;
+use chrono::NaiveDate;
 use sqlx::MySqlConnection;
 
 use super::correct_totals::{books, day_sums, total_keys};
@@ -142,15 +143,11 @@ impl Lease {
 impl Records {
     /// Every table that rows of some keys may be in.
     async fn tables_of_keys(&self, keys: &BTreeSet<StockKey>) -> Result<BTreeSet<DayTable>, Error> {
-        let days: Vec<chrono::NaiveDate> = sqlx::query_scalar("SELECT DISTINCT day FROM day_tables")
+        let registered: Vec<(String, NaiveDate)> = sqlx::query_as("SELECT name, day FROM day_tables")
             .fetch_all(&self.pool)
             .await
             .map_err(Error::away("looking for the tables of keys"))?;
-        let registered: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(Error::away("looking for the tables of keys"))?;
-        let registered: BTreeSet<String> = registered.into_iter().collect();
+        let (registered, days): (BTreeSet<String>, BTreeSet<NaiveDate>) = registered.into_iter().unzip();
         let products: BTreeSet<&ProductId> = keys.iter().map(|it| &it.product_id).collect();
         let all = products.iter().flat_map(|it| days.iter().map(|day| DayTable::of(self.layout, it, *day)));
         Ok(all.filter(|it| registered.contains(it.name())).collect())
@@ -220,7 +217,7 @@ fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<Day
     Ok(DayTable::of(records.layout, &product, day))
 }
 
-fn day_of(zone: BusinessTime, at: Millis) -> Result<chrono::NaiveDate, Error> {
+fn day_of(zone: BusinessTime, at: Millis) -> Result<NaiveDate, Error> {
     zone.day(at).ok_or_else(|| Error::Damaged("a bill names a time that cannot be".to_owned()))
 }
 
@@ -242,14 +239,12 @@ async fn change_rows(
         }
         if !changes.put.is_empty() {
             let rows = changes.put.iter().map(|(bill, it)| {
-                let at = utc_text(it.create_time);
-                (
-                    (&bill.product_id, it.quantity, it.drcr, &bill.company_id, &bill.warehouse_id, &bill.bill_id),
-                    (bill.line_no, it.kind.as_str(), at, &it.description, bill.offset, bill.partition),
-                )
+                let (company, bill_id, product, warehouse, line_no) = identity(bill);
+                let (kind, at) = (it.kind.as_str(), utc_text(it.create_time));
+                let (quantity, drcr, words, offset, partition) =
+                    (it.quantity, it.drcr, &it.description, bill.offset, bill.partition);
+                (product, quantity, drcr, company, warehouse, bill_id, line_no, kind, at, words, offset, partition)
             });
-            // Flat, as the statement reads it: a tuple of more than 16 cannot be written.
-            let rows = rows.map(|((a, b, c, d, e, f), (g, h, i, j, k, l))| (a, b, c, d, e, f, g, h, i, j, k, l));
             script.correct(table, replay, &json_rows(rows).map_err(&away)?);
         }
     }

@@ -23,10 +23,8 @@ const AT_ONCE: usize = 64;
 pub struct KeyRow {
     /// What it says.
     pub entry: Entry,
-    /// Where its message is.
-    pub partition: i32,
-    /// Where its message is.
-    pub offset: i64,
+    /// Where its message is: partition and offset.
+    pub origin: (i32, i64),
     /// Did a correction make or change it?
     pub is_corrected: bool,
 }
@@ -98,5 +96,5 @@ fn read(row: &MySqlRow) -> Result<(StockKey, KeyRow), Error> {
         description: text(9)?,
     };
     let partition = i32::try_from(number(10)?).map_err(|_| damaged("partition"))?;
-    Ok((key, KeyRow { entry, partition, offset: number(11)?, is_corrected: number(12)? != 0 }))
+    Ok((key, KeyRow { entry, origin: (partition, number(11)?), is_corrected: number(12)? != 0 }))
 }

@@ -61,7 +61,7 @@ async fn start(
 ) -> Result<Response, Problem> {
     only_auditor(&who)?;
     let given = fields(&body);
-    let scope = Scope::ALL.into_iter().find(|it| given.get("scope").is_some_and(|word| word == it.as_str()));
+    let scope = given.get("scope").and_then(|it| Scope::parse(it));
     let (Ok(id) | Err(id)) = begin(&forms.web, scope.ok_or_else(bad_form)?, &who.name).await.map_err(|it| away(&it))?;
     Ok(Redirect::to(&format!("/audits/{id}")).into_response())
 }

@@ -308,7 +308,7 @@ fn item(it: StoredAudit) -> Result<AuditItem, Problem> {
     let log = it.log_state.zip(it.log_flag).zip(it.log_description);
     Ok(AuditItem {
         id: it.id,
-        scope: Scope::ALL.into_iter().find(|scope| scope.as_str() == it.scope).ok_or_else(odd)?,
+        scope: Scope::parse(&it.scope).ok_or_else(odd)?,
         state: AuditState::parse(&it.state).ok_or_else(odd)?,
         step: Step::parse(&it.step).ok_or_else(odd)?,
         done: it.keys_done,

@@ -96,17 +96,8 @@ impl AuditsReader {
             next: found.last().filter(|_| has_more).map(|it| it.number),
             findings: found.into_iter().map(|it| self.finding(it, &names)).collect(),
             replay: self.replay(id, &names).await?,
-            can_replay: self.waits_for_a_replay(&stored).await?,
+            can_replay: stored.state == AuditState::Failed.as_str() && stored.waiting > 0,
         }))
-    }
-
-    /// Is there a finding that nobody has dealt with and that was not put right?
-    async fn waits_for_a_replay(&self, it: &StoredAudit) -> Result<bool, Error> {
-        if it.state != AuditState::Failed.as_str() || it.open == 0 {
-            return Ok(false);
-        }
-        let wanted = FindingsWanted { is_dealt_with: Some(false), limit: 10_000, ..FindingsWanted::default() };
-        Ok(self.auditor.records.findings(it.id, wanted).await?.iter().any(|it| !it.repaired))
     }
 
     async fn replay(&self, audit: i64, names: &Names) -> Result<Option<ReplayView>, Error> {
@@ -132,7 +123,7 @@ impl AuditsReader {
         Some(AuditLine {
             id: it.id,
             state: AuditState::parse(&it.state)?,
-            scope: Scope::ALL.into_iter().find(|scope| scope.as_str() == it.scope)?,
+            scope: Scope::parse(&it.scope)?,
             started: self.clock(it.started_at),
             took_ms: it.took_ms,
             by: it.started_by.clone(),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Web;
+use super::audits::{away, no_such};
 use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::Problem;
@@ -70,15 +71,6 @@ pub struct ReplayConfirmed {
 
 fn only_auditor(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Auditor, "Only an auditor replays and corrects.")
-}
-
-fn no_such(what: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
-}
-
-fn away(error: &dyn std::error::Error) -> Problem {
-    tracing::warn!("replays: {}", explain(error));
-    Problem::away("The records do not answer.")
 }
 
 /// Reads the queue again for the keys that an audit found. Nothing is changed.

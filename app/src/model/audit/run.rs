@@ -29,6 +29,11 @@ impl Scope {
             Self::Full => "full",
         }
     }
+
+    /// A scope by its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
 }
 
 /// What a run has come to.
