@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::audit::{Auditor, Rebuilder, Replayer, Schedule};
+use crate::audit::{Adjuster, Auditor, Rebuilder, Replayer, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
@@ -102,8 +102,19 @@ impl Parts {
     }
 
     /// Makes them when they are due.
-    pub fn schedule(&self) -> Schedule {
-        Schedule { auditor: self.auditor(), rules: self.config.audit, status: self.status.clone() }
+    pub fn schedule(&self) -> Result<Schedule, Error> {
+        Ok(Schedule {
+            auditor: self.auditor(),
+            rules: self.config.audit,
+            adjuster: self.adjuster()?,
+            status: self.status.clone(),
+        })
+    }
+
+    /// Sends adjusting entries for these parts.
+    pub fn adjuster(&self) -> Result<Adjuster, Error> {
+        let (records, zone) = (self.records.clone(), self.config.entry.business_time);
+        Ok(Adjuster { records, producer: EntryProducer::new(&self.config.kafka)?, zone })
     }
 
     /// The rebuilder of these parts.

@@ -53,8 +53,6 @@ pub struct FindingsTexts {
     pub note: &'static str,
     /// Who decided, when and why.
     pub decided: fn(ResolveAs, &str, &str) -> String,
-    /// There is no way yet.
-    pub no_way: &'static str,
     /// A decision is not on record.
     pub not_resolved: &'static str,
     /// Why.
@@ -69,6 +67,8 @@ pub struct FindingsTexts {
     pub not_ready: &'static str,
     /// Why it is not on record.
     pub another_run: &'static str,
+    /// Why it is not on record.
+    pub changed: &'static str,
 }
 
 const EN: FindingsTexts = FindingsTexts {
@@ -94,12 +94,16 @@ const EN: FindingsTexts = FindingsTexts {
     way: |it| match it {
         ResolveAs::Acknowledge => "Acknowledge",
         ResolveAs::AcceptRecords => "Accept the records",
+        ResolveAs::Adjust => "Post an adjusting entry",
         ResolveAs::Corrected => "Corrected",
     },
     way_how: |it| match it {
         ResolveAs::Acknowledge => "The repair was seen; nothing else is to be done.",
         ResolveAs::AcceptRecords => {
-            "Totals are made from the rows as they are where they do not agree. The audit that follows sets the live stock to the records, if it still differs by the same."
+            "Totals are made from the rows as they are where they do not agree; a hole in the journal is accepted for all keys together. The audit that follows sets the live stock to the records, if it still differs by the same."
+        }
+        ResolveAs::Adjust => {
+            "The live stock was right: the records are accepted, and an adjusting entry for the difference is sent through Kafka."
         }
         ResolveAs::Corrected => "The records were corrected from the queue.",
     },
@@ -108,11 +112,11 @@ const EN: FindingsTexts = FindingsTexts {
         let what = match way {
             ResolveAs::Acknowledge => "Acknowledged",
             ResolveAs::AcceptRecords => "Records accepted",
+            ResolveAs::Adjust => "Adjusting entry posted",
             ResolveAs::Corrected => "Records corrected from the queue",
         };
         format!("{what} by {who}, {at}")
     },
-    no_way: "The journal has a hole: this is no matter of one key.",
     not_resolved: "This is not on record",
     no_note: "say why, in 1 to 1,000 characters",
     already: "somebody has dealt with it meanwhile",
@@ -120,6 +124,7 @@ const EN: FindingsTexts = FindingsTexts {
     away: "the records do not answer now; try again",
     not_ready: "the replay is not ready, or was confirmed before",
     another_run: "another run is under way; try again in a moment",
+    changed: "the journal is not as this audit saw it; look at a newer audit",
 };
 
 const ZH: FindingsTexts = FindingsTexts {
@@ -145,13 +150,15 @@ const ZH: FindingsTexts = FindingsTexts {
     way: |it| match it {
         ResolveAs::Acknowledge => "已阅",
         ResolveAs::AcceptRecords => "以关系库为准",
+        ResolveAs::Adjust => "补记调整分录",
         ResolveAs::Corrected => "已校正",
     },
     way_how: |it| match it {
         ResolveAs::Acknowledge => "已看到这次校正，无需其他处理。",
         ResolveAs::AcceptRecords => {
-            "合计与明细行不符时，按现有明细行重算合计。随后的审计将实时库存设为关系库的数，前提是差额未变。"
+            "合计与明细行不符时，按现有明细行重算合计；批次记录的缺口对所有键一并接受。随后的审计将实时库存设为关系库的数，前提是差额未变。"
         }
+        ResolveAs::Adjust => "实时库存是对的：接受关系库现有的行，并经 Kafka 补记一笔等于差额的调整分录。",
         ResolveAs::Corrected => "关系库已按消息队列校正。",
     },
     note: "理由",
@@ -159,11 +166,11 @@ const ZH: FindingsTexts = FindingsTexts {
         let what = match way {
             ResolveAs::Acknowledge => "已阅",
             ResolveAs::AcceptRecords => "以关系库为准",
+            ResolveAs::Adjust => "已补记调整分录",
             ResolveAs::Corrected => "关系库已按消息队列校正",
         };
         format!("{what} · {who}，{at}")
     },
-    no_way: "批次记录有缺口，不是单个键的问题。",
     not_resolved: "未入档",
     no_note: "请写明理由，1 至 1,000 字",
     already: "期间已有人处理",
@@ -171,6 +178,7 @@ const ZH: FindingsTexts = FindingsTexts {
     away: "关系库暂时没有应答，请重试",
     not_ready: "回放尚未就绪，或此前已确认",
     another_run: "另一次运行正在进行，请稍后重试",
+    changed: "批次记录已与此次审计时不同，请查看更新的审计",
 };
 
 impl Locale {

@@ -149,8 +149,10 @@ pub struct AuditDetail {
     pub next: Option<i32>,
     /// The newest replay of it.
     pub replay: Option<ReplayView>,
-    /// Do findings wait for what a replay says?
+    /// Has nobody dealt with some findings yet? A replay names their bills.
     pub can_replay: bool,
+    /// Do some of them wait for a correction?
+    pub can_confirm: bool,
 }
 
 /// What the queue says of the keys that deviate.
@@ -216,6 +218,8 @@ pub enum NotResolved {
     NotReady,
     /// Another run is under way.
     Running,
+    /// The journal is not as that audit saw it.
+    Changed,
 }
 
 #[cfg(test)]

@@ -25,6 +25,19 @@ impl Counts {
         self.consumed == self.recorded + self.duplicates + self.rejected
     }
 
+    /// By how much each count differs from another, in words.
+    pub fn differences(self, other: Self) -> String {
+        let counts = [
+            ("consumed", self.consumed - other.consumed),
+            ("recorded", self.recorded - other.recorded),
+            ("duplicates", self.duplicates - other.duplicates),
+            ("rejected", self.rejected - other.rejected),
+            ("read again", self.read_again - other.read_again),
+        ];
+        let words = counts.into_iter().filter(|(_, by)| *by != 0).map(|(name, by)| format!("{name} {by:+}"));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

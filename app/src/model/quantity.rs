@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The largest magnitude of any sum (2-consistency, "One batch of one partition").
 pub const MAX_SUM: i64 = (1 << 53) - 1;
 
+/// The largest [`Quantity`].
+pub const MAX_QUANTITY: i64 = 2_147_483_647;
+
 /// How many pieces one line moves: 1 ..= 2 147 483 647.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]

@@ -104,6 +104,7 @@ fn why(refused: NotResolved) -> AnyView {
         NotResolved::Away => texts.away,
         NotResolved::NotReady => texts.not_ready,
         NotResolved::Running => texts.another_run,
+        NotResolved::Changed => texts.changed,
     };
     let words = format!("{} \u{2014} {why}", texts.not_resolved);
     view! { <Notice tone="bad" role="alert" words /> }.into_any()

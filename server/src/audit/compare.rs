@@ -22,13 +22,13 @@ const MOST_FINDINGS: i32 = 10_000;
 pub struct Unproved {
     /// Why, key by key.
     pub keys: BTreeMap<StockKey, RowFault>,
-    /// Why, where it is all of them.
+    /// Why, where it is all of them; what is said of one key is more exact.
     pub all: Option<RowFault>,
 }
 
 impl Unproved {
     fn of(&self, key: &StockKey) -> Option<&RowFault> {
-        self.all.as_ref().or_else(|| self.keys.get(key))
+        self.keys.get(key).or(self.all.as_ref())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Keeps the live stock and the records the same: audits, rebuilds, replays and corrections. Uses both stores; the topic is read by
 //! what `ingest` lends.
 
+mod adjust;
+mod candidates;
 mod compare;
 mod differ;
 mod need;
@@ -10,6 +12,7 @@ mod run;
 mod schedule;
 mod verdict;
 
+pub use adjust::Adjuster;
 pub use need::{Cause, need};
 pub use rebuild::Rebuilder;
 pub use replay::{Confirmed, Replayer};

@@ -3,27 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict};
+use app::model::audit::{Finding, FindingCause, ResolveAs, Verdict};
 use app::model::entry::Entry;
 use app::model::replay::{Bill, BillKind};
 use app::model::stock::StockKey;
 
-use super::differ::{Origin, bill, differ};
+use super::candidates::candidates;
+use super::differ::{Origin, differ};
 use super::{Error, TAKEN_OVER};
 use crate::config::{EntryRules, KafkaConfig};
 use crate::ingest::{Topic, TopicScan, decode, explain};
 use crate::realtime::{Cut, Realtime};
 use crate::records::{
-    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, Records, ReplayClaim, RunKind,
-    StockSnapshot,
+    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, Hole, JournalAccepted, KeyRow, Lease, Records,
+    ReplayClaim, RunKind, StockSnapshot, StoredReplay,
 };
 
 /// So many entries of the keys are held in memory at a time: some 200 MB.
 const MOST_ENTRIES: usize = 1_000_000;
 /// So many bills are named.
 const MOST_BILLS: usize = 10_000;
-/// So many candidates are named of a key.
-const MOST_CANDIDATES: usize = 20;
 /// How often it is said how far the reading is, in messages.
 const TELL_EVERY: i64 = 20_000;
 
@@ -51,6 +50,8 @@ pub enum Confirmed {
     Running(i64),
     /// There is no replay of this number that is ready.
     NotReady,
+    /// The journal is not as that audit saw it: another audit has to be looked at first.
+    Changed,
 }
 
 /// What the queue and the records say of the keys.
@@ -85,32 +86,64 @@ impl Replayer {
         Ok(())
     }
 
-    /// The findings that wait for a person.
+    /// The findings that nobody has dealt with; also those that were repaired, whose bills a person may want to see.
     async fn findings_of(&self, audit: i64) -> Result<Vec<Finding>, Error> {
         let wanted = FindingsWanted { is_dealt_with: Some(false), limit: 100_000, ..FindingsWanted::default() };
-        let mut findings = self.records.findings(audit, wanted).await?;
-        findings.retain(|it| !it.repaired);
-        Ok(findings)
+        Ok(self.records.findings(audit, wanted).await?)
     }
 
     async fn name_bills(&self, replay: i64, findings: &[Finding]) -> Result<(Vec<Bill>, BTreeMap<i32, i64>), Error> {
-        let keys: BTreeSet<StockKey> = findings.iter().map(|it| it.key.clone()).collect();
+        let (journal, of_keys): (Vec<&Finding>, Vec<&Finding>) =
+            findings.iter().partition(|it| it.cause == FindingCause::JournalBroken);
+        let mut keys: BTreeSet<StockKey> = of_keys.iter().map(|it| it.key.clone()).collect();
         let mut snapshot = self.records.stock_snapshot().await?;
+        if !journal.is_empty() {
+            // A hole stands for all keys, but only those of its messages can differ.
+            keys.extend(self.keys_in_holes(replay, &mut snapshot).await?);
+        }
         let both = self.read_both(replay, &keys, &mut snapshot).await?;
         snapshot.close().await;
         let mut bills = Vec::new();
-        for finding in findings {
-            let queue = both.queue.get(&finding.key).map(Vec::as_slice).unwrap_or_default();
-            let rows = both.rows.get(&finding.key).map(Vec::as_slice).unwrap_or_default();
+        for key in &keys {
+            let queue = both.queue.get(key).map(Vec::as_slice).unwrap_or_default();
+            let rows = both.rows.get(key).map(Vec::as_slice).unwrap_or_default();
             let found = differ(queue, rows, &both.begins);
-            if found.is_empty() && finding.verdict != Verdict::RecordsIncomplete {
+            let finding = of_keys.iter().find(|it| it.key == *key && it.verdict != Verdict::RecordsIncomplete);
+            if let (true, Some(finding)) = (found.is_empty(), finding) {
                 bills.extend(candidates(finding, rows));
             }
             bills.extend(found);
         }
         bills.sort_by_key(|it| it.kind);
         bills.truncate(MOST_BILLS);
+        fail::fail_point!("replay-named", |_| std::process::abort());
         Ok((bills, both.begins))
+    }
+
+    /// The keys of the messages that no batch says it read.
+    async fn keys_in_holes(&self, replay: i64, snapshot: &mut StockSnapshot) -> Result<BTreeSet<StockKey>, Error> {
+        let holes = snapshot.holes(&self.records.proved().await?).await?;
+        let mut keys = BTreeSet::new();
+        if holes.is_empty() {
+            return Ok(keys);
+        }
+        let ends: BTreeMap<i32, i64> = holes.iter().map(|it| (it.partition, it.to)).collect();
+        let mut scan = TopicScan::open(&self.kafka, &self.topic, &ends).await?;
+        let mut read = 0;
+        while let Some(message) = scan.next().await? {
+            read += 1;
+            if read % TELL_EVERY == 0 {
+                self.records.replay_progress(replay, read, 0).await?;
+            }
+            let is_in = |it: &Hole| it.partition == message.partition && (it.from..it.to).contains(&message.offset);
+            if !holes.iter().any(is_in) {
+                continue;
+            }
+            if let Ok(entry) = decode(&message.payload, message.sent_at, &self.rules) {
+                keys.insert(StockKey { warehouse_id: entry.warehouse_id, product_id: entry.product_id });
+            }
+        }
+        Ok(keys)
     }
 
     /// Reads the topic up to where the records stand in a snapshot, and the rows in it.
@@ -172,36 +205,83 @@ impl Replayer {
             .filter(|it| it.kind == BillKind::Undecidable)
             .map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()))
             .collect();
-        // What the queue no longer says is for a person to decide, key by key.
-        let is_decided = |it: &&Finding| {
-            it.cause != FindingCause::JournalBroken
-                && !undecidable.contains(&(it.key.warehouse_id.as_str(), it.key.product_id.as_str()))
-        };
-        let decided: Vec<&Finding> = findings.iter().filter(is_decided).collect();
-        let all_totals_of = decided.iter().filter(|it| it.cause == FindingCause::TotalsEdited);
-        let keys: BTreeSet<StockKey> = decided.iter().map(|it| it.key.clone()).collect();
-        let is_of_these = |it: &&Bill| keys.iter().any(|key| is_of(it, key));
-        self.correct(&Correction {
+        // What the queue no longer says is for a person to decide, key by key; what was repaired is only to be seen.
+        let is_undecidable = |it: &StockKey| undecidable.contains(&(it.warehouse_id.as_str(), it.product_id.as_str()));
+        let decided = findings
+            .iter()
+            .filter(|it| !it.repaired && it.cause != FindingCause::JournalBroken && !is_undecidable(&it.key));
+        let all_totals_of = decided.clone().filter(|it| it.cause == FindingCause::TotalsEdited);
+        let mut keys: BTreeSet<StockKey> = decided.clone().map(|it| it.key.clone()).collect();
+        // A message in a hole may be of any key.
+        let corrected = bills.iter().filter(|it| it.kind.is_corrected());
+        keys.extend(corrected.filter_map(key_of).filter(|it| !is_undecidable(it)));
+        let is_of_these = |it: &&Bill| key_of(it).is_some_and(|key| keys.contains(&key));
+        let correction = Correction {
             audit: stored.audit_id,
             reason: CorrectionReason::Replay(replay),
             all_totals_of: all_totals_of.map(|it| it.key.clone()).collect(),
             bills: bills.iter().filter(is_of_these).cloned().collect(),
             keys: keys.clone(),
             who: who.to_owned(),
-        })
-        .await
+        };
+        let done = self.correct(&correction).await?;
+        let has_holes = findings.iter().any(|it| it.cause == FindingCause::JournalBroken);
+        if done == Confirmed::Done && has_holes && undecidable.is_empty() && self.holds_holes(&stored).await? {
+            let note = format!("corrected by replay {replay}");
+            let accepted = self.accept_journal(stored.audit_id, &note, who).await?;
+            if accepted != Confirmed::Done {
+                // The records are corrected all the same; a person accepts the journal by word.
+                tracing::warn!(replay, "the journal is not accepted yet: {accepted:?}");
+            }
+        }
+        Ok(done)
+    }
+
+    /// Did the queue still hold every message that no batch says it read? Else a person accepts the journal by word.
+    async fn holds_holes(&self, replay: &StoredReplay) -> Result<bool, Error> {
+        let begins: BTreeMap<i32, i64> =
+            replay.begins.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+        let mut snapshot = self.records.stock_snapshot().await?;
+        let holes = snapshot.holes(&self.records.proved().await?).await?;
+        snapshot.close().await;
+        Ok(holes.iter().all(|it| begins.get(&it.partition).is_some_and(|begin| *begin <= it.from)))
+    }
+
+    /// Accepts the journal as an audit saw it, for all keys.
+    async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<Confirmed, Error> {
+        let lease = match self.records.claim_run(RunKind::Correction, "journal", who).await? {
+            Claim::Running { number, .. } => return Ok(Confirmed::Running(number)),
+            Claim::Ours(lease) => lease,
+        };
+        let done = lease.accept_journal(audit, note, who).await;
+        let error = done.as_ref().err().map(|it| explain(it));
+        lease.end(0, error.as_deref()).await?;
+        match done? {
+            JournalAccepted::Done => Ok(Confirmed::Done),
+            JournalAccepted::Changed => Ok(Confirmed::Changed),
+            JournalAccepted::Lost => Err(Error::Lost(TAKEN_OVER)),
+        }
     }
 
     /// Accepts the rows of a key as they are, though nothing proves them: totals are made from them, and the audit that follows settles the
-    /// key.
-    pub async fn accept(&self, audit: i64, number: i32, note: &str, who: &str) -> Result<Confirmed, Error> {
+    /// key. A hole in the journal is accepted for all keys. `way`: an adjusting entry may follow.
+    pub async fn accept(
+        &self,
+        (audit, number): (i64, i32),
+        way: ResolveAs,
+        note: &str,
+        who: &str,
+    ) -> Result<Confirmed, Error> {
         let wanted = FindingsWanted { after: number - 1, limit: 1, ..FindingsWanted::default() };
         let found = self.records.findings(audit, wanted).await?.pop().filter(|it| it.number == number);
-        let Some(finding) = found else { return Ok(Confirmed::NotReady) };
+        let Some(finding) = found.filter(|it| !it.is_dealt_with) else { return Ok(Confirmed::NotReady) };
+        if finding.cause == FindingCause::JournalBroken {
+            return self.accept_journal(audit, note, who).await;
+        }
         let keys = BTreeSet::from([finding.key]);
         self.correct(&Correction {
             audit,
-            reason: CorrectionReason::Accepted(note.to_owned()),
+            reason: CorrectionReason::Accepted(way, note.to_owned()),
             bills: Vec::new(),
             all_totals_of: keys.clone(),
             keys,
@@ -243,23 +323,7 @@ impl Replayer {
     }
 }
 
-fn is_of(bill: &Bill, key: &StockKey) -> bool {
-    bill.warehouse_id == key.warehouse_id.as_str() && bill.product_id == key.product_id.as_str()
-}
-
-/// Faults of the live stock leave no bill behind: bills that make up the difference, as far as one of them does.
-fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
-    let Nrs::Book(live) = finding.nrs else { return Vec::new() };
-    let lacks: Book = finding.rrs.less(live);
-    let (quantity, sign) = match (lacks.gross_in, lacks.gross_out()) {
-        (ins, 0) if ins != 0 => (ins.abs(), 1),
-        (0, outs) if outs != 0 => (outs.abs(), -1),
-        _ => return Vec::new(),
-    };
-    let fits = |it: &&KeyRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
-    if lacks.entries.abs() != 1 {
-        return Vec::new();
-    }
-    let named = |it: &KeyRow| bill(BillKind::Candidate, None, Some(it));
-    rows.iter().filter(fits).map(named).take(MOST_CANDIDATES).collect()
+fn key_of(bill: &Bill) -> Option<StockKey> {
+    let (warehouse, product) = (bill.warehouse_id.as_str(), bill.product_id.as_str());
+    Some(StockKey { warehouse_id: warehouse.try_into().ok()?, product_id: product.try_into().ok()? })
 }

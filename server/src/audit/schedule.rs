@@ -8,6 +8,7 @@ use app::model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::adjust::Adjuster;
 use super::run::{Auditor, Claimed};
 use crate::config::AuditConfig;
 use crate::ingest::{Status, explain};
@@ -26,6 +27,8 @@ pub struct Schedule {
     pub auditor: Auditor,
     /// When.
     pub rules: AuditConfig,
+    /// What persons decided to adjust.
+    pub adjuster: Adjuster,
     /// Where it is told.
     pub status: Status,
 }
@@ -50,6 +53,7 @@ impl Schedule {
     }
 
     async fn look(&self) -> Result<(), Error> {
+        self.adjuster.send().await?;
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let period = clock.period(self.rules.expiration);

@@ -14,9 +14,9 @@ use tokio::time::{Instant, MissedTickBehavior};
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ingest::{EntryProducer, Sent};
+use crate::ingest::{EntryProducer, Sent, to_json};
 use crate::shutdown;
-use crate::simulate::{Grocer, Truth, keys, names, to_json};
+use crate::simulate::{Grocer, Truth, keys, names};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;

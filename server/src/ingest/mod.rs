@@ -2,6 +2,7 @@
 
 mod consumer;
 mod context;
+mod encode;
 mod error;
 mod fit;
 mod form;
@@ -17,6 +18,7 @@ mod topic;
 mod wire;
 
 pub use consumer::Daemon;
+pub use encode::to_json;
 pub use error::Error;
 pub use fit::{Misfit, fit};
 pub use producer::{EntryProducer, Sent};

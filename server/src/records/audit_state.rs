@@ -59,7 +59,7 @@ impl Records {
                       AND ended_at >= COALESCE(s.last_check, ended_at)) AS failed_ms,
                    (SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ended_at), UTC_TIMESTAMP(3)) DIV 1000 FROM runs
                     WHERE kind = 'rebuild' AND state = 'done' AND ended_at >= COALESCE(s.last_check, ended_at)) AS rebuilt_ms,
-                   EXISTS (SELECT 1 FROM findings WHERE resolution IN ('accept_records', 'corrected') AND used_by IS NULL)
+                   EXISTS (SELECT 1 FROM findings WHERE resolution IN ('accept_records', 'adjust', 'corrected') AND used_by IS NULL)
                      AS is_decided
                  FROM audit_state AS s WHERE s.id = 1",
             )

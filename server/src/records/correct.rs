@@ -50,8 +50,8 @@ pub struct Correction {
 pub enum CorrectionReason {
     /// A replay named bills, and somebody confirmed.
     Replay(i64),
-    /// Somebody accepts the rows as they are, with a note.
-    Accepted(String),
+    /// Somebody accepts the rows as they are, with a note; an adjusting entry may follow.
+    Accepted(ResolveAs, String),
 }
 
 /// What became of it.
@@ -179,7 +179,7 @@ async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> 
                 .await
                 .map_err(away)?
         }
-        (CorrectionReason::Accepted(_), Some(key)) => sqlx::query_scalar(
+        (CorrectionReason::Accepted(..), Some(key)) => sqlx::query_scalar(
             "SELECT audit_id FROM findings
              WHERE audit_id = ? AND warehouse_id = ? AND product_id = ? AND flag = 'F' FOR UPDATE",
         )
@@ -189,7 +189,7 @@ async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> 
         .fetch_optional(connection)
         .await
         .map_err(away)?,
-        (CorrectionReason::Accepted(_), None) => None,
+        (CorrectionReason::Accepted(..), None) => None,
     };
     Ok(found.is_some())
 }
@@ -352,7 +352,7 @@ async fn deal_with(
     let Correction { audit, who, .. } = correction;
     let (way, note) = match &correction.reason {
         CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),
-        CorrectionReason::Accepted(note) => (ResolveAs::AcceptRecords, note.clone()),
+        CorrectionReason::Accepted(way, note) => (*way, note.clone()),
     };
     let mut deeds = Vec::new();
     for key in &correction.keys {

@@ -21,6 +21,8 @@ pub enum Resolved {
     Already,
     /// This is no way to deal with this finding.
     NotThisWay,
+    /// The journal is not as that audit saw it.
+    Changed,
     /// Its totals have to be made from its rows first: a correction does both. Nothing was done.
     ByCorrection,
 }
@@ -62,22 +64,22 @@ impl Records {
         limited("putting a decision on record", async {
             let away = Error::away("putting a decision on record");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
-            let found: Option<(String, String, bool, String)> = sqlx::query_as(
-                "SELECT verdict, cause, repaired, flag FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
+            let found: Option<(String, String, bool, String, bool)> = sqlx::query_as(
+                "SELECT verdict, cause, repaired, flag, nrs_state = 'sums' FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
             )
             .bind(audit)
             .bind(number)
             .fetch_optional(&mut *transaction)
             .await
             .map_err(&away)?;
-            let Some((verdict, cause, repaired, flag)) = found else { return Ok(Resolved::NoSuch) };
+            let Some((verdict, cause, repaired, flag, is_counted)) = found else { return Ok(Resolved::NoSuch) };
             if flag == "T" {
                 return Ok(Resolved::Already);
             }
-            if !FindingCause::parse(&cause).is_some_and(|it| way.fits(it, repaired)) {
+            if !FindingCause::parse(&cause).is_some_and(|it| way.fits(it, repaired, is_counted)) {
                 return Ok(Resolved::NotThisWay);
             }
-            if way == ResolveAs::AcceptRecords && verdict == Verdict::RecordsIncomplete.as_str() {
+            if way != ResolveAs::Acknowledge && verdict == Verdict::RecordsIncomplete.as_str() {
                 return Ok(Resolved::ByCorrection);
             }
             sqlx::query(
@@ -112,7 +114,7 @@ impl Records {
             let rows: Vec<Row> = sqlx::query_as(
                 "SELECT audit_id, number, warehouse_id, product_id, rrs + corrected_stock - nrs AS stock,
                    rrs_in + corrected_in - nrs_in AS gross_in, rrs_entries + corrected_entries - nrs_entries AS entries
-                 FROM findings WHERE resolution IN ('accept_records', 'corrected') AND used_by IS NULL AND nrs_state = 'sums'
+                 FROM findings WHERE resolution IN ('accept_records', 'adjust', 'corrected') AND used_by IS NULL AND nrs_state = 'sums'
                  ORDER BY audit_id, number",
             )
             .fetch_all(&self.pool)

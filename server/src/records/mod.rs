@@ -1,5 +1,6 @@
 //! The records: MySQL or MariaDB. The only home of SQL. Uses nobody but `app::model`, settings and the clock.
 
+mod adjustments;
 mod audit_state;
 mod audits;
 mod batch;
@@ -20,6 +21,7 @@ mod flows;
 mod fold;
 mod installation;
 mod journal;
+mod journal_holes;
 mod key_rows;
 mod known;
 mod levels;
@@ -55,6 +57,7 @@ use std::time::Duration;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::{ConnectOptions, Connection, MySqlConnection};
 
+pub use adjustments::Adjustment;
 pub use audit_state::AuditClock;
 pub use audits::{AuditEnd, LogRecord, StoredAudit};
 pub use batch::{LastMessage, Line, NewBatch, RejectedMessage};
@@ -70,6 +73,7 @@ pub use findings::FindingsWanted;
 pub use fold::Folded;
 pub use installation::{Frozen, Installation};
 pub use journal::Following;
+pub use journal_holes::{Hole, JournalAccepted};
 pub use key_rows::KeyRow;
 pub use known::Known;
 pub use levels::Span;

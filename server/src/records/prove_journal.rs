@@ -40,10 +40,10 @@ pub enum AfterCut {
 
 /// A line of the journal that does not follow the one before it, or does not add up.
 #[derive(sqlx::FromRow)]
-struct BadLine {
+pub(super) struct BadLine {
     batch_id: String,
-    begins: i64,
-    before_end: Option<i64>,
+    pub(super) begins: i64,
+    pub(super) before_end: i64,
     balances: bool,
 }
 
@@ -81,7 +81,7 @@ impl StockSnapshot {
     }
 
     /// Where the line of a batch is; 0 before the first. `None`: the journal does not know it.
-    async fn line_of(&mut self, partition: i32, batch: Option<&BatchId>) -> Result<Option<i64>, Error> {
+    pub(super) async fn line_of(&mut self, partition: i32, batch: Option<&BatchId>) -> Result<Option<i64>, Error> {
         let Some(batch) = batch else { return Ok(Some(0)) };
         sqlx::query_scalar("SELECT id FROM ingest_batches WHERE partition_id = ? AND batch_id = ?")
             .bind(partition)
@@ -104,10 +104,10 @@ impl StockSnapshot {
                 continue;
             };
             let mut bad = Vec::new();
-            for it in self.bad_lines(partition, line).await? {
+            for it in self.bad_lines(partition, line, &base).await? {
                 if it.balances {
-                    let before = it.before_end.unwrap_or_default();
-                    bad.push(format!("partition {partition}: {} begins at {}, after {before}", it.batch_id, it.begins));
+                    let (begins, before) = (it.begins, it.before_end);
+                    bad.push(format!("partition {partition}: {} begins at {begins}, after {before}", it.batch_id));
                 } else {
                     sums.fail(format!("partition {partition}: {} does not add up", it.batch_id));
                 }
@@ -123,15 +123,14 @@ impl StockSnapshot {
                 ));
             }
             if counted != cursor.counts || !cursor.counts.balance() {
-                sums.fail(format!(
-                    "partition {partition}: the journal counts {counted:?}, its cursor {:?}",
-                    cursor.counts
-                ));
+                let by = cursor.counts.differences(counted);
+                sums.fail(format!("partition {partition}: its cursor counts otherwise than the journal: {by}"));
             }
             let (rejected, newest) = self.rejections_after(partition, base.rejection).await?;
             let expected = cursor.counts.rejected - base.counts.rejected;
             if rejected != expected {
-                sums.fail(format!("partition {partition}: {expected} messages were rejected, {rejected} are kept"));
+                let less = expected - rejected;
+                sums.fail(format!("partition {partition}: of the rejections that were counted {less} are not kept"));
             }
             let place = ProvedPlace { position: end, batch: last, counts: cursor.counts, rejection: newest };
             proved.insert(partition, place);
@@ -139,21 +138,27 @@ impl StockSnapshot {
         Ok(([gaps, sums], proved))
     }
 
-    /// Lines after one that do not follow the line before them, or do not add up; the first 20.
-    async fn bad_lines(&mut self, partition: i32, line: i64) -> Result<Vec<BadLine>, Error> {
+    /// Lines after one that do not follow the line before them, or do not add up; the first 20. The first of them follows `base`.
+    pub(super) async fn bad_lines(
+        &mut self,
+        partition: i32,
+        line: i64,
+        base: &ProvedPlace,
+    ) -> Result<Vec<BadLine>, Error> {
+        let base_batch = base.batch.as_ref().map(|it| it.0.as_str());
         // A line of a cursor that was set back leads from to_offset to from_offset.
         sqlx::query_as(
             "SELECT batch_id, begins, before_end, balances FROM (
                SELECT id, batch_id, previous_batch_id, IF(kind = 'back', to_offset, from_offset) AS begins,
-                 LAG(IF(kind = 'back', from_offset, to_offset)) OVER (ORDER BY id) AS before_end,
-                 LAG(batch_id) OVER (ORDER BY id) AS before_batch,
+                 COALESCE(LAG(IF(kind = 'back', from_offset, to_offset)) OVER (ORDER BY id), ?) AS before_end,
+                 COALESCE(LAG(batch_id) OVER (ORDER BY id), ?) AS before_batch,
                  consumed = recorded + duplicates + rejected AS balances
-               FROM ingest_batches WHERE partition_id = ? AND id >= ?) AS journal
-             WHERE id > ? AND (NOT balances OR NOT (previous_batch_id <=> before_batch)
-               OR begins <> COALESCE(before_end, 0)) ORDER BY id LIMIT 20",
+               FROM ingest_batches WHERE partition_id = ? AND id > ?) AS journal
+             WHERE NOT balances OR NOT (previous_batch_id <=> before_batch) OR begins <> before_end ORDER BY id LIMIT 20",
         )
+        .bind(base.position)
+        .bind(base_batch)
         .bind(partition)
-        .bind(line)
         .bind(line)
         .fetch_all(&mut self.connection)
         .await
@@ -161,7 +166,7 @@ impl StockSnapshot {
     }
 
     /// The last batch after a line, where it ends, and all that was counted until then.
-    async fn reach_of(
+    pub(super) async fn reach_of(
         &mut self,
         partition: i32,
         line: i64,
@@ -194,7 +199,7 @@ impl StockSnapshot {
     }
 
     /// How many rejections of a partition are kept after one, and the newest of all.
-    async fn rejections_after(&mut self, partition: i32, after: i64) -> Result<(i64, i64), Error> {
+    pub(super) async fn rejections_after(&mut self, partition: i32, after: i64) -> Result<(i64, i64), Error> {
         sqlx::query_as("SELECT COUNT(*), COALESCE(MAX(id), ?) FROM rejections WHERE partition_id = ? AND id > ?")
             .bind(after)
             .bind(partition)

@@ -10,9 +10,7 @@ mod shelves;
 #[cfg(test)]
 mod tests;
 mod truth;
-mod wire;
 
 pub use catalogue::{keys, names};
 pub use grocer::Grocer;
 pub use truth::{Overflow, Truth};
-pub use wire::to_json;

@@ -7,10 +7,11 @@ use app::model::entry::{Entry, Kind, Millis};
 use app::model::quantity::Direction;
 use chrono::{Days, NaiveDate, Timelike};
 
-use super::{Grocer, Truth, names, to_json};
+use super::{Grocer, Truth, names};
 use crate::business_time::BusinessTime;
 use crate::config::EntryRules;
 use crate::ingest::decode;
+use crate::ingest::to_json;
 
 const ZONE: BusinessTime = BusinessTime(chrono_tz::Asia::Shanghai);
 const SEED: u64 = 20_261_120;

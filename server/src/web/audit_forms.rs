@@ -108,6 +108,7 @@ async fn resolve(
                 return Ok(Redirect::to(&format!("/audits/{audit}#finding-{number}")).into_response());
             }
             Ok(Decided::As(Resolved::Already | Resolved::NoSuch)) => (NotResolved::Already, StatusCode::CONFLICT),
+            Ok(Decided::As(Resolved::Changed)) => (NotResolved::Changed, StatusCode::CONFLICT),
             Ok(Decided::As(Resolved::NotThisWay | Resolved::ByCorrection)) => {
                 (NotResolved::NotThisWay, StatusCode::UNPROCESSABLE_ENTITY)
             }
@@ -146,6 +147,7 @@ async fn confirm(
     let replay: i64 = fields(&body).get("replay").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
     let (why, status) = match forms.web.replayer.confirm(replay, &who.name).await {
         Ok(Confirmed::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#replay")).into_response()),
+        Ok(Confirmed::Changed) => (NotResolved::Changed, StatusCode::CONFLICT),
         Ok(Confirmed::NotReady) => (NotResolved::NotReady, StatusCode::CONFLICT),
         Ok(Confirmed::Running(_)) => (NotResolved::Running, StatusCode::CONFLICT),
         Err(error) => {

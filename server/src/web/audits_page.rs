@@ -96,7 +96,8 @@ impl AuditsReader {
             next: found.last().filter(|_| has_more).map(|it| it.number),
             findings: found.into_iter().map(|it| self.finding(it, &names)).collect(),
             replay: self.replay(id, &names).await?,
-            can_replay: stored.state == AuditState::Failed.as_str() && stored.waiting > 0,
+            can_replay: stored.ended_at.is_some() && stored.open > 0,
+            can_confirm: stored.waiting > 0,
         }))
     }
 
@@ -140,7 +141,10 @@ impl AuditsReader {
         let ways = if it.is_dealt_with {
             Vec::new()
         } else {
-            ResolveAs::ALL.into_iter().filter(|way| way.fits(it.cause, it.repaired)).collect()
+            ResolveAs::ALL
+                .into_iter()
+                .filter(|way| way.fits(it.cause, it.repaired, matches!(it.nrs, Nrs::Book(_))))
+                .collect()
         };
         FindingLine {
             number: it.number,

@@ -77,9 +77,10 @@ pub async fn decide(
     if done != Resolved::ByCorrection {
         return Ok(Decided::As(done));
     }
-    Ok(match web.replayer.accept(audit, number, note, who).await? {
+    Ok(match web.replayer.accept((audit, number), way, note, who).await? {
         Confirmed::Done => Decided::As(Resolved::Done),
         Confirmed::NotReady => Decided::As(Resolved::Already),
+        Confirmed::Changed => Decided::As(Resolved::Changed),
         Confirmed::Running(number) => Decided::Running(number),
     })
 }
@@ -93,9 +94,14 @@ fn resolved(it: Resolved) -> Result<StatusCode, Problem> {
             "dealt_with_already",
             "Somebody has dealt with this finding already.",
         )),
+        Resolved::Changed => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "changed",
+            "The journal is not as this audit saw it. Look at a newer audit.",
+        )),
         Resolved::NotThisWay | Resolved::ByCorrection => {
-            let message = "does not fit this finding: a repair is acknowledged; the records are accepted for a key that was left alone; \
-                           a hole in the journal is no matter of a key";
+            let message = "does not fit this finding: a repair is acknowledged; the records are accepted, or adjusted by what the live \
+                           stock held, for a key that was left alone; a hole in the journal is only accepted";
             let error =
                 FieldError { line: None, field: "as".to_owned(), code: "does_not_fit", message: message.to_owned() };
             Err(Problem::invalid(vec![error]))

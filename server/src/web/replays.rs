@@ -204,7 +204,7 @@ pub async fn confirm(
     match web.replayer.confirm(id, &who.name).await.map_err(|it| away(&it))? {
         Confirmed::Done => Ok(Json(ReplayConfirmed { state: ReplayState::Corrected })),
         Confirmed::Running(number) => Err(Problem::running(number)),
-        Confirmed::NotReady => {
+        Confirmed::NotReady | Confirmed::Changed => {
             Err(Problem::new(StatusCode::CONFLICT, "not_ready", "It is not ready, or it was confirmed before."))
         }
     }

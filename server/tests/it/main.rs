@@ -7,6 +7,7 @@ mod bad_input;
 mod clamping;
 mod cli;
 mod cursor;
+mod decided;
 mod export;
 mod harness;
 mod http;

@@ -41,7 +41,7 @@ async fn system() -> System {
     system
 }
 
-async fn audit(system: &System, scope: Scope) -> StoredAudit {
+pub async fn audit(system: &System, scope: Scope) -> StoredAudit {
     let Claimed::Ours(run) = system.parts.auditor().claim(scope, "hand", "test").await.unwrap() else {
         panic!("another run is under way");
     };
@@ -51,7 +51,7 @@ async fn audit(system: &System, scope: Scope) -> StoredAudit {
 }
 
 /// An audit, once the levels of totals are made anew: before, none can be made.
-async fn audit_again(system: &System) -> StoredAudit {
+pub async fn audit_again(system: &System) -> StoredAudit {
     let started = std::time::Instant::now();
     loop {
         let it = audit(system, Scope::Full).await;
@@ -62,7 +62,7 @@ async fn audit_again(system: &System) -> StoredAudit {
     }
 }
 
-async fn replay(system: &System, audit: i64) -> (i64, Vec<Bill>) {
+pub async fn replay(system: &System, audit: i64) -> (i64, Vec<Bill>) {
     let replayer = system.parts.replayer();
     let ReplayClaim::Ours(id) = replayer.claim(audit, "test").await.unwrap() else { panic!("another is under way") };
     assert_eq!(replayer.claim(audit, "test").await.unwrap(), ReplayClaim::Running(id), "one at a time");
@@ -87,7 +87,7 @@ fn bill(
     (kind, id.to_owned(), queue, records)
 }
 
-async fn edit_live(system: &System, member: &str, by: i64) {
+pub async fn edit_live(system: &System, member: &str, by: i64) {
     let key = Keys::new(&system.world.config.realtime.prefix).stock(member);
     let mut redis = system.redis().await;
     let active: i64 = redis.hget(&key, "active_version").await.unwrap();
@@ -232,8 +232,8 @@ async fn what_the_topic_no_longer_holds_is_undecidable() {
     assert_eq!(records.audit(failed.id).await.unwrap().unwrap().open, 1);
     let way = ResolveAs::AcceptRecords;
     assert_eq!(records.resolve_finding(failed.id, 1, way, "counted", "test").await.unwrap(), Resolved::ByCorrection);
-    assert_eq!(replayer.accept(failed.id, 1, "counted", "test").await.unwrap(), Confirmed::Done);
-    assert_eq!(replayer.accept(failed.id, 1, "counted", "test").await.unwrap(), Confirmed::NotReady, "once");
+    assert_eq!(replayer.accept((failed.id, 1), way, "counted", "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(replayer.accept((failed.id, 1), way, "counted", "test").await.unwrap(), Confirmed::NotReady, "once");
     let passed = audit_again(&system).await;
     assert_eq!((passed.state.as_str(), passed.repaired, passed.open), ("passed", 1, 0), "{:?}", passed.message);
     system.prove().await;

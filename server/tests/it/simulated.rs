@@ -1,6 +1,7 @@
 //! The grocer's own truth against both stores, in the layout of one table per product and day.
 
-use tallyhouse::simulate::{Grocer, Truth, to_json};
+use tallyhouse::ingest::to_json;
+use tallyhouse::simulate::{Grocer, Truth};
 
 use crate::harness::System;
 

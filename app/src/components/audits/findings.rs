@@ -216,9 +216,6 @@ fn decision(audit: i64, it: &FindingLine) -> AnyView {
         }
         .into_any();
     }
-    if it.ways.is_empty() && !it.is_dealt_with {
-        return view! { <p class="muted">{texts.no_way}</p> }.into_any();
-    }
     it.ways.iter().map(|way| form(audit, it.number, *way)).collect_view().into_any()
 }
 

@@ -13,7 +13,7 @@ use crate::number::{grouped, signed};
 pub fn replay(it: &AuditDetail) -> AnyView {
     let texts = locale().replay_texts();
     let body = match &it.replay {
-        None if it.can_replay => start(it.line.id, false),
+        None if it.can_replay => start(it.line.id, !it.can_confirm),
         None => return ().into_any(),
         Some(replay) => view! {
             {said(replay)}
@@ -136,7 +136,7 @@ fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
         (ReplayState::Corrected, Some((who, at))) => {
             view! { <Notice tone="good" words=(texts.confirmed)(who, at) /> }.into_any()
         }
-        (ReplayState::Ready, _) if it.can_replay => view! {
+        (ReplayState::Ready, _) if it.can_confirm => view! {
             <form method="post" action=format!("/audits/{}/confirm", it.line.id) class="decide">
                 <input type="hidden" name="replay" value=replay.id />
                 <p class="muted">{texts.confirm_how}</p>
@@ -145,7 +145,7 @@ fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
             {start(it.line.id, true)}
         }
         .into_any(),
-        (ReplayState::Error, _) if it.can_replay => start(it.line.id, true),
+        (ReplayState::Ready | ReplayState::Error, _) if it.can_replay => start(it.line.id, true),
         _ => ().into_any(),
     }
 }

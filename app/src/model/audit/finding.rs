@@ -220,19 +220,22 @@ pub enum ResolveAs {
     Acknowledge,
     /// The records are right, and the live stock is to be set to them.
     AcceptRecords,
+    /// The live stock was right: the records are accepted, and an adjusting entry makes up the difference.
+    Adjust,
     /// The records were corrected from the queue, and the live stock is to be set to them.
     Corrected,
 }
 
 impl ResolveAs {
     /// All.
-    pub const ALL: [Self; 3] = [Self::Acknowledge, Self::AcceptRecords, Self::Corrected];
+    pub const ALL: [Self; 4] = [Self::Acknowledge, Self::AcceptRecords, Self::Adjust, Self::Corrected];
 
     /// The word that is stored and asked for.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Acknowledge => "acknowledge",
             Self::AcceptRecords => "accept_records",
+            Self::Adjust => "adjust",
             Self::Corrected => "corrected",
         }
     }
@@ -243,11 +246,13 @@ impl ResolveAs {
     }
 
     /// Does it fit? A repair is acknowledged; records are accepted for a key that was left alone: as they are, or, where they do not prove
-    /// themselves, as the rows are, from which totals are made anew. A hole in the journal is no matter of a key.
-    pub fn fits(self, cause: FindingCause, repaired: bool) -> bool {
+    /// themselves, as the rows are, from which totals are made anew. A hole in the journal is accepted for all keys together, and no
+    /// adjusting entry fills it. `is_counted`: the live stock held a number.
+    pub fn fits(self, cause: FindingCause, repaired: bool, is_counted: bool) -> bool {
         match self {
             Self::Acknowledge => repaired,
-            Self::AcceptRecords => !repaired && cause != FindingCause::JournalBroken,
+            Self::AcceptRecords => !repaired,
+            Self::Adjust => !repaired && is_counted && cause != FindingCause::JournalBroken,
             // Not by a word: by the confirmation of a replay.
             Self::Corrected => false,
         }
@@ -310,11 +315,14 @@ mod tests {
 
     #[test]
     fn a_repair_is_acknowledged_and_records_are_accepted() {
-        assert!(ResolveAs::Acknowledge.fits(FindingCause::LiveMissedIn, true));
-        assert!(!ResolveAs::Acknowledge.fits(FindingCause::LiveEdited, false));
-        assert!(ResolveAs::AcceptRecords.fits(FindingCause::LiveEdited, false));
-        assert!(ResolveAs::AcceptRecords.fits(FindingCause::RowsLost, false), "where the queue no longer says");
-        assert!(!ResolveAs::AcceptRecords.fits(FindingCause::JournalBroken, false));
+        assert!(ResolveAs::Acknowledge.fits(FindingCause::LiveMissedIn, true, true));
+        assert!(!ResolveAs::Acknowledge.fits(FindingCause::LiveEdited, false, true));
+        assert!(ResolveAs::AcceptRecords.fits(FindingCause::LiveEdited, false, true));
+        assert!(ResolveAs::AcceptRecords.fits(FindingCause::RowsLost, false, true), "where the queue no longer says");
+        assert!(ResolveAs::AcceptRecords.fits(FindingCause::JournalBroken, false, true), "for all keys together");
+        assert!(ResolveAs::Adjust.fits(FindingCause::LiveEdited, false, true));
+        assert!(!ResolveAs::Adjust.fits(FindingCause::LiveUnreadable, false, false));
+        assert!(!ResolveAs::Adjust.fits(FindingCause::JournalBroken, false, true));
     }
 
     #[test]

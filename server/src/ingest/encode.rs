@@ -1,4 +1,4 @@
-//! Entry to message: the inverse of `ingest::decode`.
+//! Entry to message: the inverse of `decode`.
 
 use app::model::entry::{Entry, Kind, Millis};
 use chrono::{LocalResult, TimeZone};

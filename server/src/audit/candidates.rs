@@ -1,0 +1,87 @@
+//! Faults of the live stock leave no bill behind: which bills make up the difference, as far as few of them do (2-consistency,
+//! "Replay"). Pure.
+
+use app::model::audit::{Finding, Nrs};
+use app::model::replay::{Bill, BillKind};
+
+use super::differ::bill;
+use crate::records::KeyRow;
+
+/// So many are named of a key.
+const MOST: usize = 20;
+
+/// Bills that the live stock may have missed, or counted twice. One entry: those of that quantity. An entry in and one out: those of either
+/// quantity. More than that: none, too many sums would do.
+pub fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
+    let Nrs::Book(live) = finding.nrs else { return Vec::new() };
+    let lacks = finding.rrs.less(live);
+    let wanted: Vec<(i64, i64)> = match (lacks.entries.abs(), lacks.gross_in.abs(), lacks.gross_out().abs()) {
+        (1, ins, 0) if ins > 0 => vec![(ins, 1)],
+        (1, 0, outs) if outs > 0 => vec![(outs, -1)],
+        (2, ins, outs) if ins > 0 && outs > 0 => vec![(ins, 1), (outs, -1)],
+        _ => return Vec::new(),
+    };
+    let named = |(quantity, sign): (i64, i64)| {
+        let fits = move |it: &&KeyRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
+        rows.iter().filter(fits).map(|it| bill(BillKind::Candidate, None, Some(it))).take(MOST)
+    };
+    wanted.into_iter().flat_map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::audit::{Book, FindingCause, Verdict};
+    use app::model::entry::{Entry, Kind, Millis};
+    use app::model::quantity::{Direction, Quantity};
+    use app::model::stock::StockKey;
+
+    use super::*;
+
+    const RRS: Book = Book { stock: 3, gross_in: 8, entries: 4 };
+
+    fn rows() -> Vec<KeyRow> {
+        [("a", 5, 1), ("b", 3, 1), ("c", 3, -1), ("d", 2, -1)]
+            .map(|(bill, quantity, sign)| KeyRow {
+                entry: Entry {
+                    product_id: "apple".try_into().unwrap(),
+                    quantity: Quantity::try_from(quantity).unwrap(),
+                    direction: Direction::try_from(sign).unwrap(),
+                    company_id: "c".try_into().unwrap(),
+                    warehouse_id: "w".try_into().unwrap(),
+                    bill_id: bill.try_into().unwrap(),
+                    create_time: Millis(0),
+                    description: String::new(),
+                    kind: Kind::Bill,
+                    line_no: 1,
+                },
+                origin: (0, 0),
+                is_corrected: false,
+            })
+            .into()
+    }
+
+    fn named(stock: i64, gross_in: i64, entries: i64) -> Vec<String> {
+        let finding = Finding {
+            number: 1,
+            key: StockKey { warehouse_id: "w".try_into().unwrap(), product_id: "apple".try_into().unwrap() },
+            rrs: RRS,
+            nrs: Nrs::Book(Book { stock, gross_in, entries }),
+            verdict: Verdict::Surplus,
+            cause: FindingCause::LiveEdited,
+            evidence: None,
+            repaired: false,
+            is_dealt_with: false,
+            resolution: None,
+        };
+        candidates(&finding, &rows()).into_iter().map(|it| it.bill_id).collect()
+    }
+
+    #[test]
+    fn one_entry_or_a_pair_makes_up_the_difference() {
+        assert_eq!(named(-2, 3, 3), ["a"], "an in is missing");
+        assert_eq!(named(8, 13, 5), ["a"], "an in counts twice");
+        assert_eq!(named(1, 8, 5), ["d"], "an out counts twice");
+        assert_eq!(named(3, 5, 2), ["b", "c"], "an in and an out of the same quantity are missing");
+        assert!(named(100, 8, 4).is_empty(), "no entries make this difference");
+    }
+}

@@ -1,0 +1,188 @@
+//! Holes of the journal: messages that no batch says it read. A replay looks into them; a person accepts them, and later audits prove the
+//! journal from there on (2-consistency, "Replay": no key can fail for ever without a way out).
+
+use app::model::audit::{Check, CheckOf, FindingCause, ResolveAs};
+use app::model::batch::BatchId;
+use uuid::Uuid;
+
+use super::error::limited;
+use super::offsets::Cursor;
+use super::prove_journal::{ProvedPlace, ProvedPlaces};
+use super::trail::{self, Deed};
+use super::{Error, Lease, StockSnapshot};
+
+/// Messages that no line of the journal covers: from the first, up to before `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hole {
+    /// Of which partition.
+    pub partition: i32,
+    /// The first.
+    pub from: i64,
+    /// Where the next line begins.
+    pub to: i64,
+}
+
+/// What became of accepting the journal as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalAccepted {
+    /// Later audits prove it from here on.
+    Done,
+    /// It is not as that audit saw it: another audit has to be looked at first.
+    Changed,
+    /// The run is not ours any more.
+    Lost,
+}
+
+impl StockSnapshot {
+    /// The holes since the last success.
+    pub async fn holes(&mut self, since: &ProvedPlaces) -> Result<Vec<Hole>, Error> {
+        let mut holes = Vec::new();
+        for (partition, cursor) in self.cursors.clone() {
+            let base = since.get(&partition).cloned().unwrap_or_default();
+            let Some(line) = self.line_of(partition, base.batch.as_ref()).await? else {
+                holes.push(Hole { partition, from: base.position, to: cursor.next_offset });
+                continue;
+            };
+            for it in self.bad_lines(partition, line, &base).await? {
+                holes.push(Hole { partition, from: it.before_end, to: it.begins });
+            }
+            let (_, end, _) = self.reach_of(partition, line, &base).await?;
+            holes.push(Hole { partition, from: end, to: cursor.next_offset });
+        }
+        holes.retain(|it| it.from < it.to);
+        Ok(holes)
+    }
+}
+
+impl Lease {
+    /// Accepts the journal as an audit saw it; its findings of that cause are dealt with. All partitions stand still meanwhile.
+    pub async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<JournalAccepted, Error> {
+        limited("accepting the journal", Box::pin(self.try_accept(audit, note, who))).await
+    }
+
+    async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<JournalAccepted, Error> {
+        let away = Error::away("accepting the journal");
+        let records = self.records();
+        let mut transaction = records.pool.begin().await.map_err(&away)?;
+        if !self.hold(&mut transaction).await? {
+            return Ok(JournalAccepted::Lost);
+        }
+        let _held: Vec<i32> = sqlx::query_scalar(
+            "SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE",
+        )
+        .bind(&*records.topic)
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(&away)?;
+        let mut snapshot = records.stock_snapshot().await?;
+        let (checks, proved) = snapshot.prove_journal(&records.proved().await?).await?;
+        let seen = records.audit(audit).await?.and_then(|it| it.proof).unwrap_or_default();
+        if faults(&checks) != seen_faults(&seen)? {
+            return Ok(JournalAccepted::Changed);
+        }
+        let mut places = ProvedPlaces::new();
+        for (partition, cursor) in snapshot.cursors.clone() {
+            if snapshot.line_of(partition, cursor.batch_id.as_ref()).await?.is_none() {
+                write_line(&mut transaction, partition, &cursor, (note, who)).await.map_err(&away)?;
+            }
+            let rejection = match proved.get(&partition) {
+                Some(it) => it.rejection,
+                None => snapshot.rejections_after(partition, 0).await?.1,
+            };
+            let (position, batch, counts) = (cursor.next_offset, cursor.batch_id, cursor.counts);
+            places.insert(partition, ProvedPlace { position, batch, counts, rejection });
+        }
+        snapshot.close().await;
+        write_down(&mut transaction, audit, &places, (note, who)).await?;
+        transaction.commit().await.map_err(&away)?;
+        Ok(JournalAccepted::Done)
+    }
+}
+
+/// From where later audits prove it; the findings are dealt with; all of it on record.
+async fn write_down(
+    connection: &mut sqlx::MySqlConnection,
+    audit: i64,
+    places: &ProvedPlaces,
+    (note, who): (&str, &str),
+) -> Result<(), Error> {
+    let away = Error::away("accepting the journal");
+    let text = serde_json::to_string(places).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
+    let before: Option<String> = sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1 FOR UPDATE")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(&away)?;
+    sqlx::query("UPDATE audit_state SET proved = ? WHERE id = 1")
+        .bind(&text)
+        .execute(&mut *connection)
+        .await
+        .map_err(&away)?;
+    sqlx::query(
+        "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3)
+         WHERE audit_id = ? AND cause = ? AND flag = 'F'",
+    )
+    .bind(ResolveAs::AcceptRecords.as_str())
+    .bind(note)
+    .bind(who)
+    .bind(audit)
+    .bind(FindingCause::JournalBroken.as_str())
+    .execute(&mut *connection)
+    .await
+    .map_err(&away)?;
+    let deed = Deed {
+        who: who.to_owned(),
+        action: "journal.accept".to_owned(),
+        subject: format!("audit {audit}: {note}"),
+        before,
+        after: Some(text),
+    };
+    trail::remember_in(connection, &[deed]).await.map_err(away)
+}
+
+/// The batch of a cursor that the journal does not know gets its line, so that the next one follows it.
+async fn write_line(
+    connection: &mut sqlx::MySqlConnection,
+    partition: i32,
+    cursor: &Cursor,
+    (note, who): (&str, &str),
+) -> Result<(), sqlx::Error> {
+    let last: Option<(String, i64)> = sqlx::query_as(
+        "SELECT batch_id, IF(kind = 'back', from_offset, to_offset) FROM ingest_batches
+         WHERE partition_id = ? ORDER BY id DESC LIMIT 1",
+    )
+    .bind(partition)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let (previous, end) = last.map_or((None, 0), |(batch, end)| (Some(batch), end));
+    // A line leads somewhere, also where only the name of the batch was lost.
+    let high = end.max(cursor.next_offset);
+    let low = end.min(cursor.next_offset).min(high - 1);
+    let batch = cursor.batch_id.clone().unwrap_or_else(|| BatchId(Uuid::now_v7().simple().to_string()));
+    sqlx::query(
+        "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
+           duplicates, rejected, deltas, note, recorded_at, kind, reason, who)
+         VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, NULL, NULL, UTC_TIMESTAMP(3), 'loss', ?, ?)",
+    )
+    .bind(partition)
+    .bind(&batch.0)
+    .bind(previous)
+    .bind(low)
+    .bind(high)
+    .bind(note)
+    .bind(who)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+fn faults(checks: &[Check; 2]) -> Vec<&str> {
+    checks.iter().flat_map(|it| it.faults.iter().map(String::as_str)).collect()
+}
+
+/// What an audit saw of the journal and its accounting line.
+fn seen_faults(proof: &str) -> Result<Vec<String>, Error> {
+    let checks: Vec<Check> = serde_json::from_str(proof)
+        .map_err(|cause| Error::Damaged(format!("what an audit proved cannot be read: {cause}")))?;
+    let of_journal = checks.into_iter().filter(|it| matches!(it.of, CheckOf::Journal | CheckOf::Accounting));
+    Ok(of_journal.flat_map(|it| it.faults).collect())
+}
