@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench measure model drill drill-ingest sample screenshots frontend dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,10 +19,13 @@ bench: ## ratios measured in one run, as a table (JSON=1: as JSON)
 model: ## the protocol of both stores, explored exhaustively (minutes; a small part runs in `make test`)
 	@bash dev/model.sh
 
-drill: drill-ingest ## every drill
+drill: drill-ingest drill-audit ## every drill
 
 drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHORT=1: minutes; ONLY=, SEED=: one again)
 	@bash dev/drill.sh ingest
+
+drill-audit: ## both stores edited in every way under load: each fault named, put right, dealt with (SHORT=1, ONLY=, SEED=)
+	@bash dev/drill.sh audit
 
 measure: ## what the pages cost a browser: bytes, paint, time until live (WALL_MINUTES=30: what a wall grows by)
 	@bash dev/pages.sh measure

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # Real processes on servers of their own, killed, frozen and cut off in every way under load; one oracle.
 #   dev/drill.sh ingest           about an hour; SHORT=1: five minutes; ONLY=name SEED=n: one of them, again
+#   dev/drill.sh audit            both stores edited in every way, under load, and what audits make of it
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
 
-[ "${1:-}" = ingest ] || die "usage: drill.sh ingest"
+case ${1:-} in ingest | audit) ;; *) die "usage: drill.sh ingest|audit" ;; esac
 bash dev/packages.sh
 folder=$CACHE/drill
 mkdir -p "$folder"
 one_at_a_time drill "$folder"
-arguments=(--folder "$folder" --rate "${RATE:-500}")
+rate=500
+# A replay reads the whole topic, again and again, in a build that is not optimised.
+[ "$1" = ingest ] || rate=100
+arguments=("$1" --folder "$folder" --rate "${RATE:-$rate}")
 [ "${SHORT:-0}" = 0 ] || arguments+=(--short)
 [ -z "${ONLY:-}" ] || arguments+=(--only "$ONLY")
 [ -z "${SEED:-}" ] || arguments+=(--seed "$SEED")

@@ -153,7 +153,7 @@ impl AuditRun {
             unproved,
             after_cut,
             correct_surplus: self.auditor.correct_surplus,
-            decided: decisions.iter().map(|it| (it.key.clone(), it.lacks)).collect(),
+            decided: decisions.iter().filter_map(|it| Some((it.key.clone(), it.lacks?))).collect(),
             counts: VerdictCounts::default(),
             repaired: 0,
             last_number: 0,

@@ -36,8 +36,8 @@ pub struct Decision {
     pub number: i32,
     /// Which key.
     pub key: StockKey,
-    /// RRS less NRS, as it was seen. Entries that came since change both sides by the same.
-    pub lacks: Book,
+    /// RRS less NRS, as it was seen. Entries that came since change both sides by the same. `None`: the live stock held no number.
+    pub lacks: Option<Book>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -46,9 +46,9 @@ struct Row {
     number: i32,
     warehouse_id: String,
     product_id: String,
-    stock: i64,
-    gross_in: i64,
-    entries: i64,
+    stock: Option<i64>,
+    gross_in: Option<i64>,
+    entries: Option<i64>,
 }
 
 impl Records {
@@ -114,14 +114,15 @@ impl Records {
             let rows: Vec<Row> = sqlx::query_as(
                 "SELECT audit_id, number, warehouse_id, product_id, rrs + corrected_stock - nrs AS stock,
                    rrs_in + corrected_in - nrs_in AS gross_in, rrs_entries + corrected_entries - nrs_entries AS entries
-                 FROM findings WHERE resolution IN ('accept_records', 'adjust', 'corrected') AND used_by IS NULL AND nrs_state = 'sums'
+                 FROM findings WHERE resolution IN ('accept_records', 'adjust', 'corrected') AND used_by IS NULL
                  ORDER BY audit_id, number",
             )
             .fetch_all(&self.pool)
             .await
             .map_err(Error::away("reading decisions"))?;
             let decision = |it: Row| {
-                let lacks = Book { stock: it.stock, gross_in: it.gross_in, entries: it.entries };
+                let sums = it.stock.zip(it.gross_in).zip(it.entries);
+                let lacks = sums.map(|((stock, gross_in), entries)| Book { stock, gross_in, entries });
                 let key = key_of(it.warehouse_id, it.product_id)?;
                 Ok(Decision { audit: it.audit_id, number: it.number, key, lacks })
             };

@@ -14,38 +14,21 @@ use tokio::process::{Child, Command};
 use crate::servers::{Servers, signal_process};
 
 /// Of the screen's server.
-const SCREEN: &str = "127.0.0.1:24300";
+pub const SCREEN: &str = "127.0.0.1:24300";
 
 pub struct Process(Child);
+
+/// How a command ended, and what it printed. Without a code: it died.
+pub struct Done {
+    pub code: Option<i32>,
+    pub text: String,
+}
 
 impl Process {
     /// `tallyhouse` with some arguments, in a world, through the proxies. `points`: where it must die, or be wrong.
     pub fn start(config: &Config, log: &Path, arguments: &[&str], points: &str) -> anyhow::Result<Self> {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).context("a log file")?;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tallyhouse"));
-        command.args(arguments).current_dir(std::env::temp_dir()).env_clear();
-        for (name, value) in Servers::settings(true) {
-            match value.rsplit_once('/').filter(|_| name == "TALLYHOUSE_MYSQL_URL") {
-                Some((server, _)) => command.env(name, format!("{server}/{}", config.records.url.path())),
-                None => command.env(name, value),
-            };
-        }
-        command
-            .env("TALLYHOUSE_TOPIC", &config.kafka.topic)
-            .env("TALLYHOUSE_GROUP", &config.kafka.group)
-            .env("TALLYHOUSE_REDIS_PREFIX", &config.realtime.prefix)
-            .env("TALLYHOUSE_RECORDS_LAYOUT", "bucket-day")
-            .env("TALLYHOUSE_RECORDS_BUCKETS", "4")
-            .env("TALLYHOUSE_LISTEN", SCREEN)
-            // Beside every fault: an audit must never find anything that nobody has done.
-            .env("TALLYHOUSE_AUDIT_EXPIRATION", "15s")
-            .env("TALLYHOUSE_AUDIT_RETRY_AFTER", "1s")
-            .env("FAILPOINTS", points)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .kill_on_drop(true);
-        Ok(Self(command.spawn().context("starting tallyhouse")?))
+        let mut command = tallyhouse(config, log, arguments, points)?;
+        Ok(Self(command.stdout(Stdio::null()).spawn().context("starting tallyhouse")?))
     }
 
     pub async fn signal(&self, signal: &str) -> anyhow::Result<()> {
@@ -71,6 +54,41 @@ impl Process {
         tokio::time::timeout(limit, self.0.wait()).await.context("the point was not reached")??;
         Ok(())
     }
+}
+
+/// Runs a command to its end.
+pub async fn run(config: &Config, log: &Path, arguments: &[&str], points: &str) -> anyhow::Result<Done> {
+    let running = tallyhouse(config, log, arguments, points)?.stdout(Stdio::piped()).output();
+    let done = tokio::time::timeout(Duration::from_mins(2), running).await;
+    let done = done.with_context(|| format!("{arguments:?} did not end within 2 min"))??;
+    Ok(Done { code: done.status.code(), text: String::from_utf8_lossy(&done.stdout).into_owned() })
+}
+
+fn tallyhouse(config: &Config, log: &Path, arguments: &[&str], points: &str) -> anyhow::Result<Command> {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).context("a log file")?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tallyhouse"));
+    command.args(arguments).current_dir(std::env::temp_dir()).env_clear();
+    for (name, value) in Servers::settings(true) {
+        match value.rsplit_once('/').filter(|_| name == "TALLYHOUSE_MYSQL_URL") {
+            Some((server, _)) => command.env(name, format!("{server}/{}", config.records.url.path())),
+            None => command.env(name, value),
+        };
+    }
+    let period = |it: Duration| format!("{}s", it.as_secs());
+    command
+        .env("TALLYHOUSE_TOPIC", &config.kafka.topic)
+        .env("TALLYHOUSE_GROUP", &config.kafka.group)
+        .env("TALLYHOUSE_REDIS_PREFIX", &config.realtime.prefix)
+        .env("TALLYHOUSE_RECORDS_LAYOUT", "bucket-day")
+        .env("TALLYHOUSE_RECORDS_BUCKETS", "4")
+        .env("TALLYHOUSE_LISTEN", SCREEN)
+        .env("TALLYHOUSE_AUDIT_EXPIRATION", period(config.audit.expiration))
+        .env("TALLYHOUSE_AUDIT_RETRY_AFTER", period(config.audit.retry_after))
+        .env("FAILPOINTS", points)
+        .stdin(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(true);
+    Ok(command)
 }
 
 /// What a client of the event stream has seen.

@@ -279,8 +279,7 @@ async fn dead_after_commit(stage: &mut Stage) -> anyhow::Result<Duration> {
 }
 
 async fn redis(stage: &Stage, words: &[&str]) -> anyhow::Result<()> {
-    let client = redis::Client::open(stage.world.config.realtime.url.reveal())?;
-    let mut connection = client.get_multiplexed_async_connection().await?;
+    let mut connection = stage.redis().await?;
     let mut command = redis::cmd(words[0]);
     command.arg(&words[1..]);
     Ok(command.query_async::<()>(&mut connection).await?)

@@ -1,9 +1,12 @@
 //! `make drill-ingest`: real processes, killed, frozen and cut off in every way, under load; one oracle. Each run prints its
-//! seed: `SEED=... ONLY=...` plays it again.
+//! seed: `SEED=... ONLY=...` plays it again. `make drill-audit`: both stores edited in every way, under load; each fault must be named,
+//! put right and dealt with.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test program")]
 #![allow(missing_docs, reason = "a test program")]
 
+mod audits;
 mod daemon;
+mod edits;
 mod faults;
 mod load;
 mod proxy;
@@ -24,8 +27,17 @@ use tallyhouse::config::{self, Config};
 use servers::Servers;
 use stage::Stage;
 
+/// Which drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Drill {
+    Ingest,
+    Audit,
+}
+
 #[derive(Debug, Parser)]
 struct Arguments {
+    #[arg(value_enum)]
+    drill: Drill,
     /// Minutes instead of an hour: fewer repetitions of each fault.
     #[arg(long)]
     short: bool,
@@ -64,7 +76,12 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn drill(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let first_seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let servers = Arc::new(Servers::start(&arguments.folder.join("run")).await?);
-    let config = settings(&arguments.folder)?;
+    let config = settings(arguments)?;
+    if arguments.drill == Drill::Audit {
+        let ended = audits::drill(&servers, &config, first_seed, arguments).await;
+        servers.stop().await?;
+        return ended;
+    }
     let mut reports = Vec::new();
     println!("{:<36} {:>12} {:>9} {:>10} {:>8}", "fault", "seed", "messages", "right, ms", "s");
     for ((name, fault), seed) in faults::ALL.iter().zip(first_seed..) {
@@ -131,9 +148,15 @@ async fn play(
 }
 
 /// The settings of whoever judges: past the proxies.
-fn settings(folder: &Path) -> anyhow::Result<Config> {
-    let path = folder.join("drill.toml");
+fn settings(arguments: &Arguments) -> anyhow::Result<Config> {
+    let path = arguments.folder.join("drill.toml");
     let mut text = String::from("records_layout = \"bucket-day\"\nrecords_buckets = 4\n");
+    text.push_str(match arguments.drill {
+        // Beside every fault: an audit must never find anything that nobody has done.
+        Drill::Ingest => "audit_expiration = \"15s\"\naudit_retry_after = \"1s\"\n",
+        // By hand, so that it is known which one finds what; only those that follow a decision come by themselves.
+        Drill::Audit => "audit_expiration = \"8760h\"\naudit_retry_after = \"8760h\"\n",
+    });
     for (name, value) in Servers::settings(false) {
         let key = name.trim_start_matches("TALLYHOUSE_").to_ascii_lowercase();
         writeln!(text, "{key} = \"{value}\"").context("the drill's settings")?;

@@ -135,12 +135,12 @@ async fn an_adjusting_entry_makes_the_records_what_the_live_stock_was() {
     .await;
     assert_eq!(system.counts().await.duplicates, 1);
     let mut connection = system.connection().await;
-    let adjusted: (i64, String) =
+    let sums: (i64, String) =
         sqlx::query_as("SELECT CAST(SUM(adjust_in) AS SIGNED), CAST(SUM(qty_in) AS CHAR) FROM stock_totals")
             .fetch_one(&mut connection)
             .await
             .unwrap();
-    assert_eq!(adjusted, (77, (1..=20).sum::<i64>().to_string()), "it is no trade");
+    assert_eq!(sums, (77, (1..=20).sum::<i64>().to_string()), "it is no trade");
     system.prove().await;
     system.end().await;
 }
