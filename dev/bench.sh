@@ -22,4 +22,11 @@ TALLYHOUSE_RECORDS_LAYOUT=bucket-day "$tallyhouse" bench ingest --entries "${ENT
 "$tallyhouse" bench rebuild --keys "${KEYS:-100000}" "${json[@]}"
 bash dev/frontend.sh release
 "$tallyhouse" bench fanout --streams "${STREAMS:-500}" "${json[@]}"
+"$tallyhouse" bench audit --keys "${AUDIT_KEYS:-1000000}" "${json[@]}"
+say "a long past: 1,000 and 100,000 tables in the register"
+for tables in 1000 100000; do
+  "$tallyhouse" bench audit --keys 100000 --past-tables "$tables" "${json[@]}"
+done
+say "200 audits in a row, as fast as entries are recorded"
+"$tallyhouse" bench audit --keys 10000 --audits "${AUDITS:-200}" --full-rate "${json[@]}"
 "$tallyhouse" bench latency --rate "${RATE:-1000}" --seconds "${SECONDS_OF_LOAD:-20}" "${json[@]}"

@@ -11,8 +11,10 @@ say "unit tests: app"
 cargo test -q -p app
 say "unit and integration tests: server"
 cargo test -p server
-say "drill, short: real processes killed, frozen and cut off (5 minutes)"
+say "drill, short: real processes killed, frozen and cut off (10 minutes)"
 SHORT=1 bash dev/drill.sh ingest
+say "drill, short: both stores edited under load, and audited (5 minutes)"
+SHORT=1 bash dev/drill.sh audit
 say "browser part"
 bash dev/frontend.sh dev
 say "browser tests"

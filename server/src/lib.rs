@@ -1,5 +1,6 @@
 //! Tallyhouse: the daemon, both stores and the web server. See ARCHITECTURE.md for the map.
 
+pub mod alerts;
 pub mod audit;
 pub mod business_time;
 pub mod catalogue;

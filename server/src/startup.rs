@@ -1,8 +1,11 @@
 //! From settings to running parts: what `serve` and its relatives have in common.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::alerts::{Alerter, Lag, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, Replayer, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -115,6 +118,21 @@ impl Parts {
     pub fn adjuster(&self) -> Result<Adjuster, Error> {
         let (records, zone) = (self.records.clone(), self.config.entry.business_time);
         Ok(Adjuster { records, producer: EntryProducer::new(&self.config.kafka)?, zone })
+    }
+
+    /// Tells what must not wait until somebody looks.
+    pub fn alerter(&self) -> anyhow::Result<Alerter> {
+        let webhook = self.config.webhook.clone().map(Webhook::new).transpose().map_err(anyhow::Error::msg)?;
+        Ok(Alerter {
+            records: self.records.clone(),
+            realtime: self.realtime.clone(),
+            topic: self.topic.clone(),
+            rules: self.config.audit,
+            clock: self.clock.clone(),
+            webhook,
+            lag: Lag::default(),
+            raised: BTreeMap::new(),
+        })
     }
 
     /// The rebuilder of these parts.

@@ -23,6 +23,10 @@ pub struct FindingsTexts {
     pub no_findings: &'static str,
     /// None of these.
     pub none_such: &'static str,
+    /// The first columns of the file: number, and both ids with their names.
+    pub file_titles: [&'static str; 5],
+    /// Its last columns, behind the sums.
+    pub file_endings: [&'static str; 10],
     /// Column.
     pub key: &'static str,
     /// Column.
@@ -80,6 +84,19 @@ const EN: FindingsTexts = FindingsTexts {
     done: "Dealt with",
     no_findings: "No key deviates",
     none_such: "None of these",
+    file_titles: ["Number", "Warehouse id", "Warehouse", "Product id", "Product"],
+    file_endings: [
+        "STATE",
+        "FLAG",
+        "DESCRIPTION",
+        "Cause",
+        "What says so",
+        "Put right to",
+        "Dealt with as",
+        "Why",
+        "By",
+        "When",
+    ],
     key: "Warehouse · product",
     difference: "Difference",
     cause: "Cause and DESCRIPTION",
@@ -136,6 +153,8 @@ const ZH: FindingsTexts = FindingsTexts {
     done: "已处理",
     no_findings: "没有偏差",
     none_such: "没有这样的偏差",
+    file_titles: ["序号", "仓库编号", "仓库", "产品编号", "产品"],
+    file_endings: ["STATE", "FLAG", "DESCRIPTION", "原因", "依据", "校正为", "处理方式", "理由", "处理人", "处理时间"],
     key: "仓库 · 产品",
     difference: "差额",
     cause: "原因与 DESCRIPTION",

@@ -13,7 +13,7 @@ mod schedule;
 mod verdict;
 
 pub use adjust::Adjuster;
-pub use need::{Cause, need};
+pub use need::{Cause, is_behind, need};
 pub use rebuild::Rebuilder;
 pub use replay::{Confirmed, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};

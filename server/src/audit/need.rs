@@ -75,8 +75,8 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
     Ok(cause)
 }
 
-/// Is a cursor behind the live stock? Not where the topic was made again: there offsets say nothing about what was read.
-fn is_behind(meta: &Meta, cursors: &BTreeMap<i32, Cursor>) -> bool {
+/// Is a cursor behind the live stock, as after the records were restored? Not where the topic was made again: there offsets say nothing about what was read.
+pub fn is_behind(meta: &Meta, cursors: &BTreeMap<i32, Cursor>) -> bool {
     meta.positions.iter().any(|(partition, position)| {
         let (cursor, generation) = cursors.get(partition).map_or((0, 0), |it| (it.next_offset, it.generation));
         generation == 0 && cursor < *position

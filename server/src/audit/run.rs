@@ -2,10 +2,12 @@
 //! the next one starts clean.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use app::i18n::audits::{CORRECTED, ERROR, NEEDS_REPLAY, NOTHING_TO_DO, state_of};
 use app::model::audit::{AuditState, Check, CheckOf, CutPlace, CutPlaces, FindingCause, Scope, Step, VerdictCounts};
 use app::model::batch::BatchId;
+use tokio::time::Instant;
 
 use super::compare::{Comparison, KEYS, Unproved};
 use super::{Error, TAKEN_OVER};
@@ -15,6 +17,9 @@ use crate::records::{
     AfterCut, AuditEnd, Claim, CountedTables, Decision, Lease, LogRecord, ProvedPlaces, ProvedTable, Records,
     RegisteredTable, RowFault, RunKind, StockSnapshot,
 };
+
+/// How often it is written down how far a run is.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// Makes audits. Cheap to clone.
 #[derive(Clone)]
@@ -176,11 +181,11 @@ impl AuditRun {
         let tables = snapshot.tables_to_prove(all).await?;
         let mut rows = Check::new(CheckOf::Tables);
         let mut counted = CountedTables::default();
-        let mut done = 0;
+        let (mut done, mut telling) = (0, Telling::default());
         for chunk in RegisteredTable::chunks(&tables) {
             records.prove_tables(chunk, &mut rows, &mut counted).await?;
             done += chunk.len();
-            self.lease.tell(number(done), number(tables.len())).await?;
+            telling.tell(&self.lease, number(done), number(tables.len())).await?;
         }
         let (levels, odd) = snapshot.prove_levels(all).await?;
         let mut keys = counted.unproved;
@@ -197,10 +202,24 @@ impl AuditRun {
     }
 }
 
+/// How far a run is, is written down now and then: each time is a commit.
+#[derive(Default)]
+struct Telling(Option<Instant>);
+
+impl Telling {
+    async fn tell(&mut self, lease: &Lease, done: u64, total: u64) -> Result<(), Error> {
+        if done < total && self.0.is_some_and(|it| it.elapsed() < TELL_EVERY) {
+            return Ok(());
+        }
+        self.0 = Some(Instant::now());
+        Ok(lease.tell(done, total).await?)
+    }
+}
+
 /// Over the union of the keys of both stores, page by page.
 async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
     let total = snapshot.keys;
-    let mut done = 0;
+    let (mut done, mut telling) = (0, Telling::default());
     loop {
         let page = snapshot.next_page().await?;
         if page.is_empty() {
@@ -211,7 +230,7 @@ async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapsh
             fail::fail_point!("audit-comparing", |_| std::process::abort());
         }
         done += u64::try_from(page.len()).unwrap_or_default();
-        comparison.lease.tell(done, total).await?;
+        telling.tell(comparison.lease, done, total).await?;
     }
     // Keys that only the live stock has.
     let mut after = Some(String::new());

@@ -1,5 +1,6 @@
 //! `tallyhouse bench`: ratios within one run, all servers on the same machine, each run in a world of its own.
 
+mod audit;
 mod connector;
 mod export;
 mod fanout;
@@ -11,6 +12,7 @@ mod redis_keys;
 mod resident;
 mod row_at_a_time;
 mod statistics;
+mod times;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,6 +90,27 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Audits beside a running stream.
+    Audit {
+        /// So many keys.
+        #[arg(long, default_value_t = 1_000_000)]
+        keys: usize,
+        /// So many entries a second; without it half of what the ingest made.
+        #[arg(long)]
+        rate: Option<u64>,
+        /// As many as the ingest made.
+        #[arg(long, conflicts_with = "rate")]
+        full_rate: bool,
+        /// So many audits, one after the other.
+        #[arg(long, default_value_t = 3)]
+        audits: usize,
+        /// So many tables of a long past are in the register.
+        #[arg(long, default_value_t = 1000)]
+        past_tables: u32,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// From produce to the event stream.
     Latency {
         /// So many entries a second.
@@ -143,6 +166,11 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
             let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap_or_default();
             let size = YearSize { first, days, products: 200, warehouses: 12, companies: 3, entries: 19 };
             export::run(config, size, json).await
+        }
+        Bench::Audit { keys, rate, full_rate, audits, past_tables, json } => {
+            let size = audit::Size { keys, rate, at_full_rate: full_rate, audits, past_tables };
+            // On the heap: a large future, made once.
+            Box::pin(audit::run(config, &size, json)).await
         }
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
         Bench::Fanout { streams, entries, ref pkg, json } => {

@@ -62,6 +62,7 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     }
     if with(Part::Audit) {
         spawn(&mut running, parts.schedule()?.run(stop.clone()));
+        spawn(&mut running, parts.alerter()?.run(stop.clone()));
     }
     if with(Part::Web) {
         start_web(&parts, serve.pkg.clone(), metrics, &mut running, &stop)?;

@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use parse::{
-    address, bytes, duration, mysql_url, not_empty, number_at_least_one, redis_prefix, topic_name, yes_or_no, zone,
+    address, bytes, duration, mysql_url, not_empty, number_at_least_one, redis_prefix, topic_name, webhook_url,
+    yes_or_no, zone,
 };
 pub use secret::{Secret, SecretUrl};
 pub use sections::{
     AuditConfig, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, WebConfig,
+    WebhookConfig,
 };
 
 /// The program's version.
@@ -36,6 +38,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// The journal.
     pub journal: JournalConfig,
+    /// Where alerts are sent; nowhere where it is not set.
+    pub webhook: Option<WebhookConfig>,
     /// Each key, its value as shown to people, and where it came from.
     pub shown: Vec<Shown>,
 }
@@ -213,6 +217,10 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
                 keep: from.read("journal_keep", duration)?,
                 max_bytes: from.read("journal_max_bytes", bytes)?,
             },
+            webhook: from.optional("webhook_url", webhook_url)?.map(|url| {
+                let secret = Secret::new(from.text("webhook_secret"));
+                WebhookConfig { url, secret }
+            }),
             shown: Vec::new(),
         })
     })();
@@ -260,7 +268,7 @@ fn check_all(from: &mut Reader<'_>) {
         from.read(key, yes_or_no);
     }
     from.read("journal_max_bytes", bytes);
-    from.optional("webhook_url", |it| SecretUrl::parse(it, &["http", "https"]));
+    from.optional("webhook_url", webhook_url);
 }
 
 fn shown(values: &BTreeMap<&'static str, (String, &'static str)>) -> Vec<Shown> {
@@ -275,7 +283,8 @@ fn redact(key: &str, value: &str) -> String {
         return String::new();
     }
     match key {
-        "webhook_secret" => "***".to_owned(),
+        // The path of such an address is often a secret too.
+        "webhook_secret" | "webhook_url" => "***".to_owned(),
         _ if key.ends_with("_url") => {
             SecretUrl::parse_any(value).map_or_else(|| "***".to_owned(), |url| url.to_string())
         }
@@ -317,10 +326,12 @@ mod tests {
         let config = with(&[
             ("mysql_url", "mysql://u:hunter2@db:3307/stock"),
             ("webhook_secret", "hunter2"),
+            ("webhook_url", "https://hooks.example/services/hunter2"),
             ("redis_url", "redis://:hunter2@r/0"),
         ])
         .unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
+        assert!(config.webhook.is_some_and(|it| it.url.reveal().ends_with("/hunter2")));
         assert_eq!(config.records.url.to_string(), "mysql://db:3307/stock");
     }
 }

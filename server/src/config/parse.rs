@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::SecretUrl;
+use super::{Secret, SecretUrl};
 use crate::business_time::BusinessTime;
 
 pub(super) fn not_empty(text: &str) -> Result<String, String> {
@@ -24,6 +24,10 @@ pub(super) fn redis_prefix(text: &str) -> Result<String, String> {
         return Err("must be 1 to 64 of A-Z a-z 0-9 . _ -".to_owned());
     }
     Ok(text.to_owned())
+}
+
+pub(super) fn webhook_url(text: &str) -> Result<Secret, String> {
+    SecretUrl::parse(text, &["http", "https"]).map(|it| Secret::new(it.reveal()))
 }
 
 pub(super) fn mysql_url(text: &str) -> Result<SecretUrl, String> {

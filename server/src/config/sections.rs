@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::SecretUrl;
+use super::{Secret, SecretUrl};
 use crate::business_time::BusinessTime;
 
 /// How entries are spread over tables. Fixed at the first migrate.
@@ -79,6 +79,15 @@ pub struct AuditConfig {
     pub retry_after: Duration,
     /// Correct RRS < NRS too when the records prove complete.
     pub correct_surplus: bool,
+}
+
+/// Where alerts are sent. Not shown at all: the path of such an address is often a secret too.
+#[derive(Debug, Clone)]
+pub struct WebhookConfig {
+    /// The address.
+    pub url: Secret,
+    /// What messages are signed with.
+    pub secret: Secret,
 }
 
 /// How long batches are kept for repairs.

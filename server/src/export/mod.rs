@@ -2,6 +2,7 @@
 
 mod csv_file;
 mod entries;
+mod findings;
 mod progress;
 mod statement;
 mod xlsx_file;
@@ -11,6 +12,7 @@ use tokio::sync::mpsc;
 
 pub use csv_file::{csv_head, csv_rows};
 pub use entries::EntriesExport;
+pub use findings::{finding_rows, finding_titles};
 pub use progress::{Exports, Progress, State};
 pub use statement::{statement_rows, statement_titles};
 pub use xlsx_file::{XlsxError, write_xlsx};

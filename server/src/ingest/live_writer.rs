@@ -55,7 +55,10 @@ impl LiveWriter {
         if !self.caught_up {
             return;
         }
-        match self.realtime.apply(line).await {
+        let started = std::time::Instant::now();
+        let applied = self.realtime.apply(line).await;
+        metrics::histogram!("tallyhouse_apply_seconds").record(started.elapsed().as_secs_f64());
+        match applied {
             Ok(Applied::Applied { damaged }) => count_damaged(damaged),
             // A repeat may be one of another history; something missing or wrong is looked into from the start too.
             Ok(_) => self.caught_up = false,

@@ -158,8 +158,10 @@ impl Worker {
         let place = format!("records, partition {}", self.partition);
         let mut wait = BACK_OFF.0;
         loop {
+            let started = std::time::Instant::now();
             match self.writer.record(batch).await {
                 Ok(Outcome::Recorded(line)) => {
+                    metrics::histogram!("tallyhouse_record_seconds").record(started.elapsed().as_secs_f64());
                     self.status.clear(&place);
                     return Ok(Written::Recorded(line));
                 }

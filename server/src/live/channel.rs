@@ -16,7 +16,7 @@ pub const KEPT_CHANGES: usize = 64;
 pub struct Event {
     /// `EPOCH-NUMBER`.
     pub id: String,
-    /// `snapshot` or `change`.
+    /// `snapshot`, `change` or `audit`.
     pub kind: &'static str,
     /// Its JSON.
     pub data: Arc<str>,
@@ -83,6 +83,18 @@ impl Channel {
             }
         };
         let event = Event { id: next.id.clone(), kind: "change", data };
+        self.send(&mut shown, next, event);
+    }
+
+    /// Tells whoever watches something that is no part of what is shown.
+    pub fn tell(&self, kind: &'static str, data: &Arc<str>) {
+        let mut shown = self.lock();
+        let id = format!("{}-{}", shown.epoch, shown.number + 1);
+        let next = LiveView { id: id.clone(), ..LiveView::clone(&shown.view) };
+        self.send(&mut shown, next, Event { id, kind, data: Arc::clone(data) });
+    }
+
+    fn send(&self, shown: &mut Shown, next: LiveView, event: Event) {
         shown.number += 1;
         shown.view = Arc::new(next);
         shown.recent.push_back(event.clone());
@@ -165,6 +177,18 @@ mod tests {
         for after in [None, Some(first.as_str()), Some("another-1"), Some("nonsense")] {
             assert_eq!(kinds(&channel.stream(after).0), ["snapshot"], "{after:?}");
         }
+    }
+
+    #[test]
+    fn what_is_told_beside_has_its_place_in_the_stream() {
+        let channel = Channel::new(|id| draw(id, "a"));
+        let first = channel.view().id.clone();
+        channel.tell("audit", &"{}".into());
+        channel.show(|id, _| draw(id, "b"));
+        let (missed, _) = channel.stream(Some(&first));
+        assert_eq!(kinds(&missed), ["audit", "change"]);
+        assert_eq!(channel.view().id, missed[1].id);
+        assert_eq!(kinds(&channel.stream(Some(&missed[0].id)).0), ["change"]);
     }
 
     #[test]

@@ -189,6 +189,11 @@ impl Hub {
         });
     }
 
+    /// Tells every screen of an audit.
+    fn tell_audit(&self, data: &Arc<str>) {
+        self.each(|_, channel| channel.tell("audit", data));
+    }
+
     /// Changes what is held, if anything is.
     fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
         self.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Hub;
@@ -14,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::AuditConfig;
 use crate::ingest::{Status, explain};
 use crate::realtime::Realtime;
-use crate::records::Records;
+use crate::records::{Records, StoredAudit};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -61,13 +62,31 @@ impl Watch {
 
     /// Where MySQL does not answer, what is known gets no older on screens; others say that it is away.
     async fn watch_audits(&self) {
+        let mut told = None;
         loop {
             let before = self.hub.around().audited.clone();
             match Audited::read(&self.records, &self.audits, before.as_ref()).await {
                 Ok(read) => self.hub.around().audited = read,
                 Err(error) => tracing::debug!("{}", explain(&error)),
             }
+            match self.records.audits(None, 1).await {
+                Ok(newest) => self.tell_audit(&mut told, newest.first()),
+                Err(error) => tracing::debug!("{}", explain(&error)),
+            }
             tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Screens are told when an audit begins and when it is over; not of one that was over before anybody looked.
+    fn tell_audit(&self, told: &mut Option<(i64, String)>, newest: Option<&StoredAudit>) {
+        let now = newest.map_or((0, String::new()), |it| (it.id, it.state.clone()));
+        let Some(before) = told.replace(now.clone()) else { return };
+        if let Some(it) = newest.filter(|_| before != now) {
+            let data = json!({
+                "id": it.id, "scope": it.scope, "state": it.state, "keys": it.keys_compared, "agree": it.agree,
+                "repaired": it.repaired, "open": it.open,
+            });
+            self.hub.tell_audit(&data.to_string().into());
         }
     }
 

@@ -7,7 +7,7 @@ use app::model::entry::Millis;
 use app::model::ids::ProductId;
 use app::model::statistics::Sums;
 use chrono::{Days, NaiveDate};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, QueryBuilder};
 
 use super::flows::{Cell, Flows};
 use super::levels::{self, LEVELS};
@@ -16,6 +16,7 @@ use super::script::Script;
 use super::tables::DayTable;
 use super::{Error, Records};
 use crate::business_time::utc_text;
+use crate::config::Layout;
 
 /// How large a year is.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,38 @@ impl Records {
             transaction.commit().await.map_err(&away)?;
         }
         Ok(())
+    }
+
+    /// Writes tables of a long past into the register, as if an audit had proved them; the tables themselves are not made. 64 a day.
+    pub async fn fill_register(&self, tables: u32) -> Result<(), Error> {
+        let away = Error::away("filling the register");
+        let first = NaiveDate::from_ymd_opt(2001, 1, 1).unwrap_or_default();
+        let numbers: Vec<u32> = (0..tables).collect();
+        for chunk in numbers.chunks(1000) {
+            let mut past = Vec::with_capacity(chunk.len());
+            for number in chunk {
+                let product = ProductId::try_from(format!("past{}", number % 64))
+                    .map_err(|cause| Error::SetUp(format!("a product of the bench {cause}")))?;
+                let day = first.checked_add_days(Days::new(u64::from(number / 64))).unwrap_or(first);
+                past.push((DayTable::of(Layout::ProductDay, &product, day), product));
+            }
+            let mut statement = QueryBuilder::new("INSERT INTO day_tables (name, product_id, day, created_at) ");
+            statement.push_values(past, |mut row, (table, product)| {
+                row.push_bind(table.name().to_owned())
+                    .push_bind(product.as_str().to_owned())
+                    .push_bind(table.day())
+                    .push("UTC_TIMESTAMP(3)");
+            });
+            statement.build().execute(&self.pool).await.map_err(&away)?;
+        }
+        sqlx::query(
+            "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries, is_proved)
+             SELECT id, 0, 0, 0, 0, 0, 0, TRUE FROM day_tables WHERE day < '2010-01-01'",
+        )
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(away)
     }
 
     /// Writes the entries of the last days of a year, as many as the totals say: spread over the hour that these say, the tables side

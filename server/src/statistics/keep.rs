@@ -50,7 +50,8 @@ impl LevelKeeper {
                     if matches!(folded, Folded::Batches(lines) if i64::try_from(lines).is_ok_and(|it| it == most)) {
                         // More are waiting. Half of the time belongs to the ingest.
                         rest = started.elapsed();
-                        most = (most * 2).min(MOST);
+                        // Slowly: a size that took too long is not tried again at once.
+                        most = (most + 1).min(MOST);
                     }
                 }
                 Err(error) => {

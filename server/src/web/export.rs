@@ -1,11 +1,12 @@
-//! `/records.csv`, `/records.xlsx`, `/statistics.csv`, `/statistics.xlsx`: what the page of the same URL shows, all of it, as a file; and
+//! `/records.csv`, `/statistics.csv`, `/audits/{id}/findings.csv`, and the same as `.xlsx`: what the page shows, all of it, as a file; and
 //! `/exports/{name}`, which tells how far that is.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::model::audit::Finding;
 use app::model::faults::FieldFault;
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{Extension, FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -15,15 +16,17 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Web;
+use super::audits::{away, no_such, only_auditor};
 use super::guard::{Principal, Role};
 use super::preferences;
 use super::problem::Problem;
 use super::records_page::RecordsReader;
 use super::statistics_page::StatisticsReader;
 use super::table_file::{Kind, Table, Wanted};
-use crate::export::{Exports, Progress, State as Ended};
+use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles};
 use crate::ingest::explain;
 use crate::live::clock;
+use crate::records::FindingsWanted;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;
@@ -49,6 +52,8 @@ pub fn routes(web: &Web, records: RecordsReader, statistics: StatisticsReader) -
         .route("/records.xlsx", get(entries))
         .route("/statistics.csv", get(statement))
         .route("/statistics.xlsx", get(statement))
+        .route("/audits/{id}/findings.csv", get(findings))
+        .route("/audits/{id}/findings.xlsx", get(findings))
         .route("/exports/{name}", get(progress))
         .with_state(exporter)
 }
@@ -106,6 +111,34 @@ async fn statement(State(it): State<Exporter>, asked: Asked) -> Result<Response,
     drop((sender, turn));
     let sheet = file.locale.export_texts().statistics;
     file.of(Table { name: "statistics", sheet, titles, rows }).await
+}
+
+/// All findings of an audit.
+async fn findings(
+    State(it): State<Exporter>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<i64>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let Asked { file, progress, turn, .. } = asked;
+    let read = read_findings(&it.web, &who, id).await;
+    progress.end(if read.is_ok() { Ended::Done } else { Ended::Failed });
+    let all = finding_rows(&read?, (it.web.business_time, file.locale, &it.web.hub.names()));
+    let (sender, rows) = mpsc::channel(1);
+    // There is room for one.
+    let _whole = sender.send(Ok(all)).await;
+    drop((sender, turn));
+    let texts = file.locale.findings_texts();
+    file.of(Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows }).await
+}
+
+async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Finding>, Problem> {
+    only_auditor(who)?;
+    let records = &web.auditor.records;
+    records.audit(id).await.map_err(|it| away(&it))?.ok_or_else(|| no_such("audit"))?;
+    // No run stores more.
+    let wanted = FindingsWanted { limit: 100_000, ..FindingsWanted::default() };
+    records.findings(id, wanted).await.map_err(|it| away(&it))
 }
 
 /// What was found, or what is wrong with the question.

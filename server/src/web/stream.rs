@@ -23,7 +23,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// The live stock as it moves: server-sent events.
 ///
-/// `snapshot` (everything that a screen shows), `change` (what differs, up to 4 a second), `heartbeat` (every 10 s). All but
+/// `snapshot` (everything that a screen shows), `change` (what differs, up to 4 a second), `audit` (one begins or is over), `heartbeat`
+/// (every 10 s). All but
 /// heartbeats have an id; who comes back with the last one gets what was missed, or a snapshot.
 #[utoipa::path(
     get, path = "/live", operation_id = "live", tag = "stock",

@@ -18,32 +18,33 @@ use crate::Arguments;
 use crate::daemon::{SCREEN, run};
 use crate::edits::{self, Bills, Edit, End, Expected};
 use crate::load::Content;
-use crate::servers::{Server, Servers};
+use crate::servers::Servers;
 use crate::stage::Stage;
+use crate::steps;
 
 /// So long it is waited for an audit that can be made, and for one that follows by itself.
-const LIMIT: Duration = Duration::from_mins(2);
+pub const LIMIT: Duration = Duration::from_mins(2);
 
 /// A line of the table.
 #[derive(Debug, Default, Serialize)]
-struct Line {
-    fault: String,
-    verdict: String,
-    cause: String,
-    bills: String,
-    found_by: String,
-    after: String,
-    seconds: u64,
-    failure: Option<String>,
+pub struct Line {
+    pub fault: String,
+    pub verdict: String,
+    pub cause: String,
+    pub bills: String,
+    pub found_by: String,
+    pub after: String,
+    pub seconds: u64,
+    pub failure: Option<String>,
 }
 
 /// What `audit --json` prints.
 #[derive(Debug, Deserialize)]
-struct Printed {
-    id: i64,
-    state: String,
-    keys: i64,
-    agree: i64,
+pub struct Printed {
+    pub id: i64,
+    pub state: String,
+    pub keys: i64,
+    pub agree: i64,
     message: Option<String>,
 }
 
@@ -77,14 +78,14 @@ pub async fn drill(
             break;
         }
     }
-    for (name, step) in STEPS {
+    for (name, step) in steps::ALL {
         if is_wanted(name, arguments) && lines.iter().all(|it| it.failure.is_none()) {
             lines.push(said(name, Box::pin(step(&mut stage))).await);
         }
     }
     stage.stop_load().await?;
     if lines.iter().all(|it| it.failure.is_none()) {
-        lines.push(said("in the end", Box::pin(end(&mut stage))).await);
+        lines.push(said("in the end", Box::pin(steps::end(&mut stage))).await);
     }
     stage.end().await?;
     let failed = lines.iter().filter(|it| it.failure.is_some()).count();
@@ -135,7 +136,7 @@ async fn fault(stage: &mut Stage, edit: Edit) -> anyhow::Result<Line> {
 }
 
 /// A quick audit, and a full one where that finds nothing.
-async fn find(stage: &Stage) -> anyhow::Result<(Printed, Scope)> {
+pub async fn find(stage: &Stage) -> anyhow::Result<(Printed, Scope)> {
     let quick = audit(stage, Scope::Quick).await?;
     if quick.keys != quick.agree {
         return Ok((quick, Scope::Quick));
@@ -225,7 +226,7 @@ async fn deal_with(stage: &Stage, found: &Printed, findings: &[Finding], expecte
 }
 
 /// Replays and confirms by command line. A run under way is waited for.
-async fn confirm(stage: &Stage, audit: i64, points: &str) -> anyhow::Result<Option<i32>> {
+pub async fn confirm(stage: &Stage, audit: i64, points: &str) -> anyhow::Result<Option<i32>> {
     let started = Instant::now();
     loop {
         let arguments = ["replay", &audit.to_string(), "--confirm"];
@@ -239,7 +240,7 @@ async fn confirm(stage: &Stage, audit: i64, points: &str) -> anyhow::Result<Opti
 }
 
 /// The audit that follows a decision comes by itself, and passes.
-async fn followed(stage: &Stage, after: i64) -> anyhow::Result<()> {
+pub async fn followed(stage: &Stage, after: i64) -> anyhow::Result<()> {
     stage
         .wait("the audit that follows has passed", LIMIT, async || {
             let audits: Vec<StoredAudit> = stage.parts.records.audits(None, 10).await?;
@@ -301,7 +302,7 @@ async fn post(path: &str, body: &Value) -> anyhow::Result<()> {
 }
 
 /// What was repaired without anybody is seen.
-async fn acknowledge(stage: &Stage, audit: i64) -> anyhow::Result<()> {
+pub async fn acknowledge(stage: &Stage, audit: i64) -> anyhow::Result<()> {
     let mut findings = findings_of(stage, audit).await?;
     findings.retain(|it| it.repaired && !it.is_dealt_with);
     resolve(audit, &findings, "acknowledge").await
@@ -313,7 +314,7 @@ async fn findings_of(stage: &Stage, audit: i64) -> anyhow::Result<Vec<Finding>> 
 }
 
 /// An audit by command line. One that could not be made, such as while totals are made anew, is made again.
-async fn audit(stage: &Stage, scope: Scope) -> anyhow::Result<Printed> {
+pub async fn audit(stage: &Stage, scope: Scope) -> anyhow::Result<Printed> {
     let started = Instant::now();
     loop {
         let mut arguments = vec!["audit", "--json", "--wait"];
@@ -333,139 +334,11 @@ async fn audit(stage: &Stage, scope: Scope) -> anyhow::Result<Printed> {
 }
 
 /// An audit that finds nothing.
-async fn clean(stage: &Stage, scope: Scope) -> anyhow::Result<Printed> {
+pub async fn clean(stage: &Stage, scope: Scope) -> anyhow::Result<Printed> {
     let it = audit(stage, scope).await?;
     if it.state != "passed" || it.keys != it.agree {
         let found = findings_of(stage, it.id).await?;
         bail!("{it:?}: {:?}", found.first());
     }
     Ok(it)
-}
-
-type Step = for<'a> fn(&'a mut Stage) -> futures::future::LocalBoxFuture<'a, anyhow::Result<Line>>;
-
-const STEPS: &[(&str, Step)] = &[
-    ("killed in replay and confirmation", |it| Box::pin(killed(it))),
-    ("killed while it settles", |it| Box::pin(killed_settling(it))),
-    ("two processes", |it| Box::pin(two(it))),
-    ("Redis away in the middle", |it| Box::pin(redis_away(it))),
-    ("Redis emptied", |it| Box::pin(emptied(it))),
-    ("clean under load, many audits", |it| Box::pin(many(it))),
-];
-
-fn only_after(after: String) -> anyhow::Result<Line> {
-    Ok(Line { after, ..Line::default() })
-}
-
-/// A row is lost; whoever replays and confirms dies at each step; whoever comes next ends it.
-async fn killed(stage: &mut Stage) -> anyhow::Result<Line> {
-    let points = ["replay-named", "correction-named", "correction-made"];
-    for point in points {
-        let lose = edits::ALL.iter().find(|(name, _)| *name == "a row lost").context("the fault")?.1;
-        lose(stage).await?;
-        let (found, _) = find(stage).await?;
-        let code = confirm(stage, found.id, &format!("{point}=return")).await?;
-        ensure!(code.is_none(), "{point}: it did not die, but ended with {code:?}");
-        confirm(stage, found.id, "").await.context(point)?;
-        followed(stage, found.id).await.context(point)?;
-        clean(stage, Scope::Quick).await.context(point)?;
-    }
-    only_after(format!("at {}: confirmed again, clean", points.join(", ")))
-}
-
-/// A key of the live stock is wrong; the audit that settles it dies before, between and after.
-async fn killed_settling(stage: &mut Stage) -> anyhow::Result<Line> {
-    let points = ["audit-written-down", "audit-settled", "audit-ending"];
-    for point in points {
-        let miss = edits::ALL.first().context("the fault")?.1;
-        miss(stage).await?;
-        let done = run(&stage.world.config, &stage.log, &["audit", "--wait"], &format!("{point}=return")).await?;
-        ensure!(done.code.is_none(), "{point}: it did not die, but ended with {:?}", done.code);
-        let next = audit(stage, Scope::Quick).await.context(point)?;
-        ensure!(next.state == "passed", "{point}: {next:?}");
-        acknowledge(stage, next.id).await?;
-        clean(stage, Scope::Quick).await.context(point)?;
-    }
-    only_after(format!("at {}: the next one passes, clean", points.join(", ")))
-}
-
-/// While one is at it, another process is told which one.
-async fn two(stage: &mut Stage) -> anyhow::Result<Line> {
-    let (config, log) = (&stage.world.config, &stage.log);
-    let first = run(config, log, &["audit", "--json"], "audit-proved=sleep(4000)");
-    let second = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        run(config, log, &["audit", "--json"], "").await
-    };
-    let (first, second) = tokio::join!(first, second);
-    let codes = (first?.code, second?.code);
-    ensure!(codes == (Some(0), Some(2)), "they ended with {codes:?}");
-    clean(stage, Scope::Quick).await?;
-    only_after("one passes, the other is told (exit 2)".to_owned())
-}
-
-async fn redis_away(stage: &mut Stage) -> anyhow::Result<Line> {
-    let (config, log) = (stage.world.config.clone(), stage.log.clone());
-    let auditing =
-        tokio::spawn(async move { run(&config, &log, &["audit", "--json"], "audit-proved=sleep(4000)").await });
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    stage.servers.kill(Server::Redis).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    stage.servers.revive(Server::Redis).await?;
-    let code = auditing.await??.code;
-    ensure!(code == Some(2), "it ended with {code:?}");
-    stage.progress().await?;
-    let after = audit(stage, Scope::Quick).await?;
-    ensure!(after.state == "passed" && after.keys == after.agree, "{after:?}");
-    only_after("it could not run (exit 2); the next one passes".to_owned())
-}
-
-/// Rebuilt at once, and audited at once, by itself.
-async fn emptied(stage: &mut Stage) -> anyhow::Result<Line> {
-    let before = clean(stage, Scope::Quick).await?;
-    // The judge's own connection may still be the one to the server that was killed.
-    let emptied = async || Ok(stage.parts.realtime.remove_everything().await.err().map(|it| format!("{it:#}")));
-    stage.wait("Redis is emptied", LIMIT, emptied).await?;
-    stage
-        .wait("the audit that follows has passed", LIMIT, async || {
-            let audits: Vec<StoredAudit> = stage.parts.records.audits(None, 10).await?;
-            let next = audits.iter().find(|it| it.id > before.id && it.cause == "rebuilt" && it.state == "passed");
-            Ok(if next.is_some() { None } else { audits.first().map(|it| format!("{it:?}")) })
-        })
-        .await?;
-    let rebuild = stage.parts.records.last_rebuild().await?.context("a rebuild")?;
-    ensure!((rebuild.cause.as_str(), rebuild.state.as_str()) == ("emptied", "done"), "{rebuild:?}");
-    clean(stage, Scope::Full).await?;
-    let after = "rebuilt and audited by itself".to_owned();
-    let (cause, found_by) = (rebuild.cause, "at once".to_owned());
-    Ok(Line { verdict: "rebuilt".to_owned(), cause, found_by, after, ..Line::default() })
-}
-
-async fn many(stage: &mut Stage) -> anyhow::Result<Line> {
-    let count = if stage.short { 30 } else { 200 };
-    let (before, started) = (stage.consumed().await?, Instant::now());
-    let mut keys = 0;
-    for n in 0..count {
-        let scope = if n % 10 == 9 { Scope::Full } else { Scope::Quick };
-        keys += clean(stage, scope).await.with_context(|| format!("audit {n}"))?.keys;
-    }
-    let (consumed, seconds) = (stage.consumed().await? - before, started.elapsed().as_secs().max(1));
-    let rate = consumed / i64::try_from(seconds)?;
-    only_after(format!("{count} audits over {keys} keys find nothing; {rate} entries a second beside them"))
-}
-
-/// The oracle, and no finding without a way out.
-async fn end(stage: &mut Stage) -> anyhow::Result<Line> {
-    stage.settle(Duration::from_secs(90)).await?;
-    let messages = stage.judge().await?;
-    let open: Vec<(i64, i32, String)> =
-        sqlx::query_as("SELECT audit_id, number, cause FROM findings WHERE flag = 'F' ORDER BY audit_id LIMIT 5")
-            .fetch_all(&mut stage.connection().await?)
-            .await?;
-    let (audits, findings): (i64, i64) =
-        sqlx::query_as("SELECT (SELECT COUNT(*) FROM audits), (SELECT COUNT(*) FROM findings)")
-            .fetch_one(&mut stage.connection().await?)
-            .await?;
-    ensure!(open.is_empty(), "findings are left: {open:?}");
-    only_after(format!("{messages} messages: both stores equal them; {audits} audits, {findings} findings, all T"))
 }

@@ -12,6 +12,7 @@ mod load;
 mod proxy;
 mod servers;
 mod stage;
+mod steps;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

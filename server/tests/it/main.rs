@@ -1,6 +1,7 @@
 //! Integration tests, on real servers. Each test has a database, a topic and a prefix of its own.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod alerts;
 mod audits;
 mod audits_http;
 mod bad_input;

@@ -61,6 +61,7 @@ fn each_technology_has_one_home() {
     only_in("server/src", &["/realtime/"], &["redis::", "HMGET"], "Redis commands belong in realtime/");
     only_in("server/src", &["/ingest/"], &["rdkafka"], "Kafka belongs in ingest/, which lends a producer and a reader");
     only_in("server/src", &["/web/"], &["axum", "leptos"], "HTTP belongs in web/");
+    only_in("server/src", &["/alerts/webhook.rs"], &["reqwest"], "who calls others is alerts/webhook.rs");
 }
 
 #[test]

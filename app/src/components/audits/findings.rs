@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{sign, sign_of};
+use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::audits::{description_of, state_of};
 use crate::i18n::locale;
@@ -42,6 +43,7 @@ pub fn findings(it: &AuditDetail) -> AnyView {
                 <span class="sub">{(texts.findings_how)(deviating)}</span>
                 <span class="grow"></span>
                 {(deviating > 0).then(|| choices(it))}
+                {(deviating > 0).then(|| export(&format!("/audits/{}/findings", it.line.id)))}
             </header>
             {body}
             {is_paged.then(|| view! {

@@ -1,0 +1,224 @@
+//! Tells people what must not wait until somebody looks: an audit failed, none has passed for too long, the records are behind the live
+//! stock, messages wait too long, the topic is about to let go of what was not read. One metric each; one webhook, where it is set.
+
+mod watch;
+mod webhook;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use app::model::audit::AuditState;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit::is_behind;
+use crate::business_time::rfc3339;
+use crate::clock::Clock;
+use crate::config::AuditConfig;
+use crate::ingest::{Error, Topic, explain};
+use crate::realtime::Realtime;
+use crate::records::Records;
+
+pub use watch::{Lag, is_retention_near};
+pub use webhook::{Message, Webhook, signature};
+
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(5);
+/// Messages that wait longer than this are told.
+const LONGEST_LAG: Duration = Duration::from_mins(5);
+/// So many messages wait to be sent; more are lost, and that is logged.
+const QUEUE: usize = 100;
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Alert {
+    /// The newest audit failed.
+    AuditFailed,
+    /// No audit has passed for longer than the period and the time for another try.
+    AuditOverdue,
+    /// The live stock holds what the records do not: these were restored from a backup.
+    RecordsBehind,
+    /// Messages wait for longer than five minutes.
+    LagTooLong,
+    /// The topic is about to let go of messages that were not read.
+    RetentionNear,
+}
+
+impl Alert {
+    /// All.
+    pub const ALL: [Self; 5] =
+        [Self::AuditFailed, Self::AuditOverdue, Self::RecordsBehind, Self::LagTooLong, Self::RetentionNear];
+
+    /// The word in messages and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuditFailed => "audit_failed",
+            Self::AuditOverdue => "audit_overdue",
+            Self::RecordsBehind => "records_behind",
+            Self::LagTooLong => "lag_too_long",
+            Self::RetentionNear => "retention_near",
+        }
+    }
+}
+
+/// What is the case now: raised, with what about it; or not. What could not be asked is left out, and stays as it was.
+pub type Seen = BTreeMap<Alert, Option<Raised>>;
+
+/// What is known of something that is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raised {
+    /// In words.
+    pub text: String,
+    /// In numbers.
+    pub data: Value,
+}
+
+/// Looks, and tells what changed.
+pub struct Alerter {
+    /// Audits and cursors.
+    pub records: Records,
+    /// Positions of the live stock.
+    pub realtime: Realtime,
+    /// What the topic holds.
+    pub topic: Topic,
+    /// When an audit is overdue.
+    pub rules: AuditConfig,
+    /// The time.
+    pub clock: Clock,
+    /// Where it is told, besides the metrics.
+    pub webhook: Option<Webhook>,
+    /// How long messages wait.
+    pub lag: Lag,
+    /// What was told already: the id of each message.
+    pub raised: BTreeMap<Alert, String>,
+}
+
+impl Alerter {
+    /// Works until `stop`.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let (sender, messages) = mpsc::channel(QUEUE);
+        let sending = self.webhook.clone().map(|it| tokio::spawn(it.deliver(messages)));
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            let seen = tokio::select! {
+                () = stop.cancelled() => break,
+                seen = self.look() => seen,
+            };
+            for message in self.changes(&seen) {
+                tracing::warn!(alert = message.kind, state = message.state, "{}", message.text);
+                if sending.is_some() && sender.try_send(message).is_err() {
+                    tracing::warn!("a message for the webhook is lost: too many wait");
+                }
+            }
+        }
+        if let Some(sending) = sending {
+            sending.abort();
+        }
+    }
+
+    /// What is the case now.
+    pub async fn look(&mut self) -> Seen {
+        let mut seen = Seen::new();
+        // A store that does not answer says nothing about what it was asked; that it is away is told by others.
+        if let Err(error) = self.look_at_audits(&mut seen).await {
+            tracing::debug!("{}", explain(&error));
+        }
+        if let Err(error) = self.look_at_stream(&mut seen).await {
+            tracing::debug!("{}", explain(&error));
+        }
+        for (alert, it) in &seen {
+            metrics::gauge!("tallyhouse_alert", "alert" => alert.as_str()).set(if it.is_some() { 1.0 } else { 0.0 });
+        }
+        seen
+    }
+
+    async fn look_at_audits(&self, seen: &mut Seen) -> Result<(), Error> {
+        let newest = self.records.audits(None, 5).await?;
+        let judged = |it: &&crate::records::StoredAudit| AuditState::parse(&it.state).is_some_and(is_judged);
+        let failed = newest.iter().find(judged).filter(|it| it.state == AuditState::Failed.as_str());
+        let raised = failed.map(|it| Raised {
+            text: format!("audit {} failed: {} findings wait for somebody", it.id, it.waiting),
+            data: json!({ "audit": it.id, "open": it.open, "waiting": it.waiting }),
+        });
+        seen.insert(Alert::AuditFailed, raised);
+        let clock = self.records.audit_clock().await?;
+        let minutes = clock.age().unwrap_or_default().as_secs() / 60;
+        let raised = || Raised {
+            text: format!("the last audit that passed ended {minutes} min ago"),
+            data: json!({ "minutes": minutes, "audit": clock.last_audit }),
+        };
+        seen.insert(Alert::AuditOverdue, clock.is_overdue(&self.rules).then(raised));
+        Ok(())
+    }
+
+    async fn look_at_stream(&mut self, seen: &mut Seen) -> Result<(), Error> {
+        let meta = self.realtime.meta().await;
+        let cursors = self.records.cursors().await?;
+        if let Ok(meta) = meta {
+            let text = "the live stock holds what the records do not: they were restored from a backup";
+            let raised = || Raised { text: text.to_owned(), data: json!({}) };
+            seen.insert(Alert::RecordsBehind, is_behind(&meta, &cursors).then(raised));
+        }
+        let reach = self.topic.reach().await?;
+        let next: BTreeMap<i32, i64> = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let lag = self.lag.look(Instant::now(), &reach, &next);
+        metrics::gauge!("tallyhouse_lag_seconds").set(lag.as_secs_f64());
+        let raised = || Raised {
+            text: format!("messages have waited for {} s", lag.as_secs()),
+            data: json!({ "seconds": lag.as_secs() }),
+        };
+        seen.insert(Alert::LagTooLong, (lag > LONGEST_LAG).then(raised));
+        let at = |partition: &i32| next.get(partition).copied().unwrap_or(0);
+        let room = reach.iter().filter(|(p, (_, end))| at(p) < *end).map(|(p, (begin, _))| at(p) - begin).min();
+        metrics::gauge!("tallyhouse_retention_headroom_messages").set(room.map_or(f64::INFINITY, gauge));
+        let near: Vec<i32> =
+            reach.iter().filter(|(p, it)| is_retention_near(**it, at(p))).map(|(partition, _)| *partition).collect();
+        let raised = || Raised {
+            text: format!("the topic is about to let go of what was not read, of partitions {near:?}"),
+            data: json!({ "partitions": near }),
+        };
+        seen.insert(Alert::RetentionNear, (!near.is_empty()).then(raised));
+        Ok(())
+    }
+
+    /// The messages that say what changed since the last call.
+    pub fn changes(&mut self, seen: &Seen) -> Vec<Message> {
+        let now = self.clock.now();
+        let mut messages = Vec::new();
+        for (&alert, it) in seen {
+            let told = self.raised.get(&alert).cloned();
+            let (state, id, raised) = match (it, told) {
+                (Some(raised), None) => {
+                    // The same failure has the same id, whoever tells it.
+                    let subject = raised.data["audit"].as_i64().filter(|_| alert == Alert::AuditFailed);
+                    let id = format!("{}-{}", alert.as_str(), subject.unwrap_or(now.0));
+                    self.raised.insert(alert, id.clone());
+                    ("raised", id, raised.clone())
+                }
+                (None, Some(id)) => {
+                    self.raised.remove(&alert);
+                    let text = format!("{}: over", alert.as_str());
+                    ("cleared", format!("{id}-cleared"), Raised { text, data: json!({}) })
+                }
+                _ => continue,
+            };
+            let (kind, timestamp) = (alert.as_str(), rfc3339(now));
+            messages.push(Message { id, kind, state, timestamp, text: raised.text, data: raised.data });
+        }
+        messages
+    }
+}
+
+fn is_judged(state: AuditState) -> bool {
+    matches!(state, AuditState::Passed | AuditState::Failed)
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a gauge")]
+fn gauge(number: i64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,282 @@
+//! Audits beside a running stream: how long they take, and whether anybody waits for them.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use app::model::audit::{AuditState, Scope};
+use app::model::stock::StockKey;
+use futures::StreamExt as _;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::times::Times;
+use super::{PARTITIONS, ingest};
+use crate::audit::Claimed;
+use crate::config::{Config, Layout};
+use crate::ingest::EntryProducer;
+use crate::startup::Parts;
+use crate::world::World;
+
+/// In so many warehouses.
+const WAREHOUSES: usize = 40;
+/// Most keys are quiet: entries come over so many products, in so many warehouses, as in the bench of the ingest.
+const HOT: (usize, usize) = (50, 12);
+/// So many of these say how fast the ingest is.
+const MEASURED: usize = 200_000;
+/// How long is measured without an audit.
+const ALONE: Duration = Duration::from_secs(30);
+/// How long the load runs before the first measurement.
+const WARM: Duration = Duration::from_secs(5);
+/// Of the tables that hold so many products together.
+const BUCKETS: u32 = 64;
+
+/// What is measured over.
+pub struct Size {
+    /// Keys of both stores.
+    pub keys: usize,
+    /// Entries a second; none: half of what the ingest made while the keys were recorded.
+    pub rate: Option<u64>,
+    /// All of that, where no rate is said.
+    pub at_full_rate: bool,
+    /// So many audits, one after the other.
+    pub audits: usize,
+    /// So many tables of a long past are in the register.
+    pub past_tables: u32,
+}
+
+/// What was seen of the ingest over a time.
+struct Seen {
+    apply: [f64; 3],
+    gap: [f64; 3],
+    batches: usize,
+}
+
+/// Measures and prints.
+pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Result<ExitCode> {
+    let mut config = config.clone();
+    config.records.layout = Layout::BucketDay(BUCKETS);
+    let times = Times::collect()?;
+    eprintln!("recording {} keys ...", size.keys);
+    let world = World::make(&config, "bench", PARTITIONS).await?;
+    world.publish(size.keys, size.keys.div_ceil(WAREHOUSES), WAREHOUSES).await?;
+    let parts = world.parts().await?;
+    ingest::ingest_all(&parts, size.keys).await?;
+    parts.records.fill_register(size.past_tables).await?;
+    eprintln!("recording {MEASURED} entries of {} keys ...", HOT.0 * HOT.1);
+    publish_hot(&world.config).await?;
+    let took = ingest::ingest_all(&parts, size.keys + MEASURED).await?;
+    let full_rate = u64::try_from(MEASURED)? * 1000 / u64::try_from(took.as_millis().max(1))?;
+    let rate = size.rate.unwrap_or(if size.at_full_rate { full_rate } else { full_rate / 2 }).max(1);
+
+    let stop = CancellationToken::new();
+    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
+    let keeper = tokio::spawn(parts.level_keeper().run(stop.clone()));
+    let watch = Arc::new(Mutex::new(Watch::default()));
+    let watching = tokio::spawn(watch_feed(parts.clone(), Arc::clone(&watch)));
+    let sending = tokio::spawn(send(world.config.clone(), rate, stop.clone()));
+    until_levels_are_whole(&parts).await?;
+
+    eprintln!("{rate} entries a second, without an audit ...");
+    tokio::time::sleep(WARM).await;
+    seen(&times);
+    tokio::time::sleep(ALONE).await;
+    let alone = seen(&times);
+    eprintln!("with audits ...");
+    let mut audits = Vec::new();
+    for _ in 0..size.audits {
+        audits.push(audit(&parts).await?);
+    }
+    let beside = seen(&times);
+    stop.cancel();
+    let sent = sending.await??;
+    watching.abort();
+    let _ended = (daemon.await?, keeper.await?);
+    world.end(&parts).await?;
+    let watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+    anyhow::ensure!(watch.dips.is_empty(), "the live stock went down though goods only came in: {:?}", watch.dips);
+    let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits };
+    print(&found, &alone, &beside, json_wanted);
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Found<'a> {
+    size: &'a Size,
+    rate: u64,
+    full_rate: u64,
+    sent: u64,
+    values: u64,
+    audits: &'a [Duration],
+}
+
+fn print(it: &Found<'_>, alone: &Seen, beside: &Seen, json_wanted: bool) {
+    let (first, rest) = it.audits.split_first().map_or((Duration::ZERO, &[][..]), |(first, rest)| (*first, rest));
+    let longest = rest.iter().max().copied().unwrap_or_default();
+    let ratio = |with: [f64; 3], without: [f64; 3]| with[1] / without[1].max(0.001);
+    let (apply, gap) = (ratio(beside.apply, alone.apply), ratio(beside.gap, alone.gap));
+    if json_wanted {
+        let of = |it: &Seen| json!({ "apply_ms": it.apply, "commit_gap_ms": it.gap, "batches": it.batches });
+        let line: Value = json!({
+            "keys": it.size.keys, "past_tables": it.size.past_tables, "rate": it.rate, "full_rate": it.full_rate, "sent": it.sent,
+            "audits": it.audits.len(), "first_ms": first.as_millis(), "longest_ms": longest.as_millis(),
+            "alone": of(alone), "beside": of(beside), "apply_ratio": apply, "gap_ratio": gap, "values_seen": it.values,
+        });
+        return println!("{line}");
+    }
+    println!(
+        "audit of {} keys, {} past tables in the register, beside {} entries a second ({} sent; ingest alone made {})",
+        it.size.keys, it.size.past_tables, it.rate, it.sent, it.full_rate
+    );
+    println!("first audit, all rows    {:>8} ms", first.as_millis());
+    println!(
+        "next ones, the longest   {:>8} ms  ({} of them; goal for 1,000,000 keys 20,000)",
+        longest.as_millis(),
+        rest.len()
+    );
+    let line = |name: &str, without: [f64; 3], with: [f64; 3], ratio: f64| {
+        println!(
+            "{name:<24} p99 {:.1} ms without, {:.1} with: {ratio:.2} (goal 1.5); longest {:.1} and {:.1} ms (goal 250)",
+            without[1], with[1], without[2], with[2]
+        );
+    };
+    line("one apply", alone.apply, beside.apply, apply);
+    line("between two commits", alone.gap, beside.gap, gap);
+    println!("values in the live feed  {:>8}, none went down", it.values);
+}
+
+/// Median, 99th percentile and longest, in milliseconds, since the last call.
+fn seen(times: &Times) -> Seen {
+    let (mut apply, _) = times.take("tallyhouse_apply_seconds");
+    let (_, mut gap) = times.take("tallyhouse_record_seconds");
+    Seen { batches: apply.len(), apply: at(&mut apply), gap: at(&mut gap) }
+}
+
+fn at(times: &mut [Duration]) -> [f64; 3] {
+    times.sort_unstable();
+    let last = times.len().saturating_sub(1);
+    [50, 99, 100].map(|it| times.get(last * it / 100).map_or(0.0, |it| it.as_secs_f64() * 1000.0))
+}
+
+/// A quick audit, which must find nothing.
+async fn audit(parts: &Parts) -> anyhow::Result<Duration> {
+    let Claimed::Ours(run) = parts.auditor().claim(Scope::Quick, "hand", "bench").await? else {
+        anyhow::bail!("another run is under way");
+    };
+    let (number, started) = (run.number(), Instant::now());
+    let state = run.to_end().await?;
+    let took = started.elapsed();
+    let stored = parts.records.audit(number).await?.context("the audit")?;
+    anyhow::ensure!(
+        state == AuditState::Passed && stored.agree == stored.keys_compared,
+        "audit {number} {state:?}: {} of {} keys agree; {:?}",
+        stored.agree,
+        stored.keys_compared,
+        stored.message
+    );
+    Ok(took)
+}
+
+async fn until_levels_are_whole(parts: &Parts) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        let mut snapshot = parts.records.stock_snapshot().await?;
+        let are_whole = snapshot.levels_are_whole().await?;
+        snapshot.close().await;
+        if are_whole {
+            return Ok(());
+        }
+        anyhow::ensure!(started.elapsed() < Duration::from_mins(5), "the levels are not made within 5 min");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What a client of the live feed has seen.
+#[derive(Default)]
+struct Watch {
+    newest: HashMap<StockKey, i64>,
+    values: u64,
+    dips: Vec<String>,
+}
+
+/// Goods only come in while this is looked at: a value that is lower than one before is a dip.
+async fn watch_feed(parts: Parts, watch: Arc<Mutex<Watch>>) -> anyhow::Result<()> {
+    let mut messages = Box::pin(parts.realtime.subscribe().await?.into_messages());
+    while let Some(message) = messages.next().await {
+        let message = message?;
+        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in message.keys {
+            watch.values += 1;
+            let now = value.stock;
+            let before = now.and_then(|now| watch.newest.insert(key.clone(), now));
+            if now.is_none() || before > now {
+                watch.dips.push(format!("{key:?}: {before:?}, then {now:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Goods come in, of any hot key.
+struct Goods {
+    random: ChaCha8Rng,
+    time: String,
+    number: u64,
+}
+
+impl Goods {
+    fn new(config: &Config, seed: u64) -> anyhow::Result<Self> {
+        let now = config.entry.business_time.local(crate::clock::Clock::system().now()).context("no local time")?;
+        let time = now.format("%Y-%m-%d %H:%M:%S").to_string();
+        Ok(Self { random: ChaCha8Rng::seed_from_u64(seed), time, number: seed << 40 })
+    }
+
+    /// Product and message.
+    fn next(&mut self) -> (String, String) {
+        self.number += 1;
+        let product = format!("product{}", self.random.random_range(0..HOT.0));
+        let payload = json!({
+            "product_id": product, "quantity": 1, "drcr": 1, "company_id": "company0", "bill_id": format!("L-{}", self.number),
+            "warehouse_id": format!("warehouse{}", self.random.random_range(0..HOT.1)), "create_time": self.time,
+        })
+        .to_string();
+        (product, payload)
+    }
+}
+
+async fn publish_hot(config: &Config) -> anyhow::Result<()> {
+    let (producer, mut goods) = (EntryProducer::new(&config.kafka)?, Goods::new(config, 1)?);
+    let mut waiting = Vec::with_capacity(MEASURED);
+    for _ in 0..MEASURED {
+        let (product, payload) = goods.next();
+        waiting.push(producer.send(&product, payload.as_bytes()).await?);
+    }
+    for sent in waiting {
+        sent.acknowledged().await?;
+    }
+    Ok(())
+}
+
+/// At a rate, until `stop`; answers how many entries.
+async fn send(config: Config, rate: u64, stop: CancellationToken) -> anyhow::Result<u64> {
+    const PER_SECOND: u64 = 100;
+    let (producer, mut goods) = (EntryProducer::new(&config.kafka)?, Goods::new(&config, 2)?);
+    let mut tick = tokio::time::interval(Duration::from_millis(1000 / PER_SECOND));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let (mut sent, mut due) = (0, 0);
+    while !stop.is_cancelled() {
+        tick.tick().await;
+        due += rate;
+        while sent * PER_SECOND < due {
+            let (product, payload) = goods.next();
+            // Kafka's word on each is not waited for: what is lost would be missing from both stores alike.
+            let _sent = producer.send(&product, payload.as_bytes()).await?;
+            sent += 1;
+        }
+    }
+    Ok(sent)
+}
