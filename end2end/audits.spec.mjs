@@ -1,6 +1,7 @@
 // Audits in a browser: made now, followed, their findings opened and dealt with; without script too: these pages have none.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { audited, editLive, tablesOf } from './fixtures/audit.mjs';
 import { PHONE, startBrowser, withPage } from './fixtures/browser.mjs';
@@ -13,14 +14,17 @@ const WORDS = {
     run: 'Audit now',
     passed: 'Passed',
     failed: 'Failed',
-    allAgree: /All 6 keys agree/,
-    need: /4 of 6 keys need a person/,
+    allAgree: /All 8 keys agree/,
+    need: /6 of 8 keys need a person/,
     edited: 'The number in the live stock was edited',
     rowsLost: 'The records lost rows',
     accept: 'Accept the records',
     acknowledge: 'Acknowledge',
     acknowledged: /Acknowledged by/,
     accepted: /Records accepted by/,
+    adjust: 'Post an adjusting entry',
+    adjusted: /Adjusting entry posted by/,
+    titles: 'Number,Warehouse id,Warehouse,Product id,Product,"RRS, Stock"',
     why: 'Why',
     noNote: /say why/,
     badPeriod: /is no period between 10 seconds and a year/,
@@ -38,14 +42,17 @@ const WORDS = {
     run: '立即审计',
     passed: '通过',
     failed: '未通过',
-    allAgree: /6 键全部一致/,
-    need: /6 键中 4 键需要人工处理/,
+    allAgree: /8 键全部一致/,
+    need: /8 键中 6 键需要人工处理/,
     edited: '实时库存的数值被人改动',
     rowsLost: '关系库丢失明细行',
     accept: '以关系库为准',
     acknowledge: '已阅',
     acknowledged: /已阅 · /,
     accepted: /以关系库为准 · /,
+    adjust: '补记调整分录',
+    adjusted: /已补记调整分录 · /,
+    titles: '序号,仓库编号,仓库,产品编号,产品,"RRS, 库存"',
     why: '理由',
     noNote: /请写明理由/,
     badPeriod: /不是 10 秒至一年之间的时长/,
@@ -61,7 +68,7 @@ const WORDS = {
   },
 };
 
-const PRODUCTS = ['apple', 'milk', 'rice', 'egg', 'salt', 'oil'];
+const PRODUCTS = ['apple', 'milk', 'rice', 'egg', 'salt', 'oil', 'tea', 'bean'];
 const finding = (page, product) => page.locator('.findings > tbody > tr').filter({ hasText: product });
 
 describe('audits', () => {
@@ -83,7 +90,7 @@ describe('audits', () => {
     assert.equal(good.state, 'passed', JSON.stringify(good));
     // Two of each kind: a language deals with one.
     const { warehouse_id } = entry(1);
-    for (const [product, by] of [['apple', -3], ['milk', -4], ['rice', 5], ['egg', 6]]) {
+    for (const [product, by] of [['apple', -3], ['milk', -4], ['rice', 5], ['egg', 6], ['tea', 7], ['bean', 8]]) {
       await editLive(system, warehouse_id, product, by);
     }
     for (const product of ['salt', 'oil']) {
@@ -100,7 +107,7 @@ describe('audits', () => {
 
   for (const [language, words] of Object.entries(WORDS)) {
     const at = (path, work, options = {}) => withPage(browser, `${system.url}${path}`, { language, ...options }, work);
-    const [repaired, surplus] = language === 'en' ? ['apple', 'rice'] : ['milk', 'egg'];
+    const [repaired, surplus, counted, more] = language === 'en' ? ['apple', 'rice', 'tea', 7] : ['milk', 'egg', 'bean', 8];
 
     describe(`in ${language}`, () => {
       it('tells what an audit compared and came to', () =>
@@ -115,7 +122,7 @@ describe('audits', () => {
       it('names what deviates, with both sides and what says so', () =>
         at(`/audits/${bad.id}`, async (page) => {
           await page.getByText(words.need).waitFor();
-          assert.equal(await page.locator('.findings > tbody > tr').count(), 6);
+          assert.equal(await page.locator('.findings > tbody > tr').count(), 8);
           const edited = finding(page, 'rice');
           await edited.getByText('RRS或NRS重复').waitFor();
           await edited.getByText(words.edited).click();
@@ -157,6 +164,34 @@ describe('audits', () => {
           await finding(page, surplus).locator('summary').click();
           await finding(page, surplus).getByText(words.accepted).waitFor();
         }, { script: false, expected: /422/ }));
+
+      it('posts an adjusting entry where the hall agrees with the live stock', () =>
+        at(`/audits/${bad.id}`, async (page) => {
+          const it = finding(page, counted);
+          await it.locator('summary').click();
+          await it.getByLabel(words.why).fill('counted twice');
+          await it.getByRole('button', { name: words.adjust }).click();
+          await page.waitForURL(/#finding-/);
+          await finding(page, counted).locator('summary').click();
+          await finding(page, counted).getByText(words.adjusted).waitFor();
+          await eventually(async () => {
+            const { items } = await (await fetch(`${system.url}/api/v1/stock?product_id=${counted}`)).json();
+            const { rows } = await (await fetch(`${system.url}/api/v1/records?product_id=${counted}`)).json();
+            assert.deepEqual([items[0].stock, rows.length], [203 + more, 3]);
+          }, 60_000);
+        }, { script: false, expected: /409/ }));
+
+      it('gives the findings as a file, and prints what says so', () =>
+        at(`/audits/${bad.id}`, async (page) => {
+          const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /CSV/ }).click()]);
+          const text = await readFile(await download.path(), 'utf8');
+          const lines = text.replace(/^\uFEFF/, '').trim().split('\r\n');
+          assert.ok(lines[0].startsWith(words.titles), lines[0]);
+          assert.equal(lines.length, 1 + 8);
+          await page.emulateMedia({ media: 'print' });
+          assert.ok(await page.locator('.evidence code').first().isVisible());
+          assert.ok(!(await page.locator('.decide').first().isVisible()));
+        }, { script: false }));
 
       it('makes an audit now, and follows it to its end', () =>
         at('/audits', async (page) => {
@@ -226,7 +261,7 @@ describe('audits', () => {
       }, 60_000);
       await eventually(async () => {
         const { items } = await (await fetch(`${system.url}/api/v1/audits?limit=1`)).json();
-        assert.deepEqual([items[0].state, items[0].keys], ['passed', 6]);
+        assert.deepEqual([items[0].state, items[0].keys], ['passed', 8]);
       }, 60_000);
       await page.goto(`${system.url}/audits`);
       await page.locator('.lines tbody tr').first().getByText('Passed').waitFor();

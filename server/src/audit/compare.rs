@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict, VerdictCounts};
 use app::model::batch::Delta;
 use app::model::stock::StockKey;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Error;
 use super::verdict::{Judged, judge};
@@ -13,7 +14,9 @@ use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
 use crate::records::{Lease, RowFault};
 
 /// So many keys go into one call of Redis, which answers nobody else meanwhile.
-pub const KEYS: usize = 100;
+const KEYS: usize = 100;
+/// So many calls are under way: the next one is there when Redis has answered, and batches of the ingest come between them.
+const CALLS: usize = 3;
 /// So many findings of a run are stored one by one; the rest is counted, and left as it is.
 const MOST_FINDINGS: i32 = 10_000;
 
@@ -64,18 +67,33 @@ impl Comparison<'_> {
         Book { stock: net - after.net, gross_in: gross_in - after.gross_in, entries: entries - after.entries }
     }
 
-    /// Compares some keys, at most [`KEYS`], writes down those that deviate, and settles what may be settled.
+    /// Compares some keys, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
-        let compared: Vec<Compared> = totals
-            .iter()
-            .map(|total| {
-                let may = if self.unproved.of(&total.0).is_some() { May::Look } else { May::SettleWhatAgrees };
-                asked(&total.0, self.rrs(total), may)
-            })
-            .collect();
-        let answers = self.settle(&compared).await?;
+        let calls: Vec<Vec<Compared>> = totals.chunks(KEYS).map(|it| self.asked(it)).collect();
+        // Each call owns what it needs: streams of borrowing futures cannot be sent between threads.
+        let calls = calls.into_iter().map(|call| {
+            let (realtime, run) = (self.realtime.clone(), self.lease.run_id().to_owned());
+            async move { settle(&realtime, &run, &call).await }
+        });
+        let answers: Vec<Vec<Settled>> = stream::iter(calls).buffered(CALLS).try_collect().await?;
+        for (totals, answers) in totals.chunks(KEYS).zip(&answers) {
+            self.take(totals, answers).await?;
+            fail::fail_point!("audit-comparing", |_| std::process::abort());
+        }
+        Ok(())
+    }
+
+    fn asked(&self, totals: &[Total]) -> Vec<Compared> {
+        let ask = |total: &Total| {
+            let may = if self.unproved.of(&total.0).is_some() { May::Look } else { May::SettleWhatAgrees };
+            asked(&total.0, self.rrs(total), may)
+        };
+        totals.iter().map(ask).collect()
+    }
+
+    async fn take(&mut self, totals: &[Total], answers: &[Settled]) -> Result<(), Error> {
         let mut found = Vec::new();
-        for (total, answer) in totals.iter().zip(&answers) {
+        for (total, answer) in totals.iter().zip(answers) {
             let (nrs, may_settle) = match answer {
                 Settled::Already | Settled::Done(_) => {
                     self.counts.agrees += 1;
@@ -141,7 +159,7 @@ impl Comparison<'_> {
         }
         fail::fail_point!("audit-written-down", |_| std::process::abort());
         let (numbers, compared): (Vec<i32>, Vec<Compared>) = to_settle.into_iter().unzip();
-        let answers = self.settle(&compared).await?;
+        let answers = settle(self.realtime, self.lease.run_id(), &compared).await?;
         fail::fail_point!("audit-settled", |_| std::process::abort());
         let is_right = |it: &Settled| matches!(it, Settled::Done(_) | Settled::Already);
         let repaired: Vec<i32> =
@@ -149,14 +167,14 @@ impl Comparison<'_> {
         self.repaired += i64::try_from(repaired.len()).unwrap_or(i64::MAX);
         Ok(self.lease.findings_repaired(&repaired).await?)
     }
+}
 
-    async fn settle(&self, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
-        if compared.is_empty() {
-            return Ok(Vec::new());
-        }
-        let settled = self.realtime.settle(self.lease.run_id(), compared).await?;
-        settled.ok_or(Error::Lost("another run is the newest in Redis, or the live stock must be rebuilt"))
+async fn settle(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
+    if compared.is_empty() {
+        return Ok(Vec::new());
     }
+    let settled = realtime.settle(run, compared).await?;
+    settled.ok_or(Error::Lost("another run is the newest in Redis, or the live stock must be rebuilt"))
 }
 
 fn asked(key: &StockKey, rrs: Book, may: May) -> Compared {

@@ -2,14 +2,16 @@
 //! the next one starts clean.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use app::i18n::audits::{CORRECTED, ERROR, NEEDS_REPLAY, NOTHING_TO_DO, state_of};
 use app::model::audit::{AuditState, Check, CheckOf, CutPlace, CutPlaces, FindingCause, Scope, Step, VerdictCounts};
 use app::model::batch::BatchId;
+use app::model::stock::StockKey;
 use tokio::time::Instant;
 
-use super::compare::{Comparison, KEYS, Unproved};
+use super::compare::{Comparison, Unproved};
 use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::{Cut, Place, Realtime};
@@ -219,31 +221,49 @@ impl Telling {
 /// Over the union of the keys of both stores, page by page.
 async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
     let total = snapshot.keys;
-    let (mut done, mut telling) = (0, Telling::default());
-    loop {
-        let page = snapshot.next_page().await?;
-        if page.is_empty() {
-            break;
-        }
-        for totals in page.chunks(KEYS) {
-            comparison.compare(totals).await?;
-            fail::fail_point!("audit-comparing", |_| std::process::abort());
-        }
-        done += u64::try_from(page.len()).unwrap_or_default();
+    let (mut done, mut telling, mut seen) = (0, Telling::default(), SeenKeys::default());
+    let mut page = snapshot.next_page().await?;
+    while !page.is_empty() {
+        seen.add(page.iter().map(|(key, _)| key));
+        let (next, compared) = tokio::join!(snapshot.next_page(), comparison.compare(&page));
+        compared?;
+        done += number(page.len());
         telling.tell(comparison.lease, done, total).await?;
+        page = next?;
     }
     // Keys that only the live stock has.
+    seen.sort();
     let mut after = Some(String::new());
     while let Some(from) = after {
         let (keys, next) = comparison.realtime.keys_after(&from).await?;
-        let known = snapshot.known(&keys).await?;
-        let strange: Vec<_> = keys.into_iter().filter(|it| !known.contains(it)).map(|it| (it, [0; 3])).collect();
-        for totals in strange.chunks(KEYS) {
-            comparison.compare(totals).await?;
-        }
+        let strange: Vec<_> = keys.into_iter().filter(|it| !seen.has(it)).map(|it| (it, [0; 3])).collect();
+        comparison.compare(&strange).await?;
         after = next;
     }
     Ok(())
+}
+
+/// The keys of the records, in 8 bytes each: a hash that nobody can choose. Of a million keys, one that only the live stock has is taken for
+/// one of these once in 10^13 audits.
+#[derive(Default)]
+struct SeenKeys {
+    hasher: RandomState,
+    hashes: Vec<u64>,
+}
+
+impl SeenKeys {
+    fn add<'a>(&mut self, keys: impl Iterator<Item = &'a StockKey>) {
+        let hashes = keys.map(|it| self.hasher.hash_one(it));
+        self.hashes.extend(hashes);
+    }
+
+    fn sort(&mut self) {
+        self.hashes.sort_unstable();
+    }
+
+    fn has(&self, key: &StockKey) -> bool {
+        self.hashes.binary_search(&self.hasher.hash_one(key)).is_ok()
+    }
 }
 
 /// Where every partition stood, in the live stock and in the snapshot. A batch reaches Redis only after its commit, so the snapshot is

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, JournalConfig};
 use crate::ingest::{Error, explain};
 use crate::live::{Follower, Watch};
+use crate::realtime::Realtime;
 use crate::records::Records;
 use crate::startup::Parts;
 use crate::web::{PipelineReader, SystemReader, Web, check_listen, version_of};
@@ -95,7 +96,7 @@ pub fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationTok
     });
     spawn(running, parts.rebuilder().run(stop.clone()));
     spawn(running, parts.level_keeper().run(stop.clone()));
-    running.spawn(prune(parts.records.clone(), parts.config.journal, stop.clone()));
+    running.spawn(prune(parts.records.clone(), parts.realtime.clone(), parts.config.journal, stop.clone()));
 }
 
 /// Starts serving the browser's part in `pkg`.
@@ -169,7 +170,12 @@ async fn wait(running: &mut Running, stop: &CancellationToken) -> anyhow::Result
     }
 }
 
-async fn prune(records: Records, journal: JournalConfig, stop: CancellationToken) -> anyhow::Result<()> {
+async fn prune(
+    records: Records,
+    realtime: Realtime,
+    journal: JournalConfig,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {
         tokio::select! {
@@ -195,5 +201,25 @@ async fn prune(records: Records, journal: JournalConfig, stop: CancellationToken
                 return Ok(());
             }
         }
+        if let Err(error) = prune_proved(&records, &realtime, &stop).await {
+            tracing::warn!("{}", explain(&error));
+        }
     }
+}
+
+/// Lines that an audit proved go, as far as the live stock has passed them.
+async fn prune_proved(records: &Records, realtime: &Realtime, stop: &CancellationToken) -> Result<(), Error> {
+    let meta = realtime.meta().await?;
+    if !meta.is_ready() {
+        return Ok(());
+    }
+    let live = meta.positions.keys().filter_map(|it| Some((*it, meta.place(*it).batch?))).collect();
+    while !stop.is_cancelled() {
+        let lines = records.prune_proved(&live).await?;
+        if lines == 0 {
+            break;
+        }
+        tracing::info!(lines, "proved lines of the journal were let go");
+    }
+    Ok(())
 }

@@ -47,6 +47,17 @@ impl AuditClock {
     }
 }
 
+/// What the records had proved at the last success, or what a person accepted since.
+pub async fn proved_in<'a>(executor: impl sqlx::MySqlExecutor<'a>) -> Result<ProvedPlaces, Error> {
+    let text: Option<String> = sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1")
+        .fetch_one(executor)
+        .await
+        .map_err(Error::away("reading what was proved"))?;
+    text.map_or(Ok(ProvedPlaces::new()), |it| {
+        serde_json::from_str(&it).map_err(|cause| Error::Damaged(format!("what was proved cannot be read: {cause}")))
+    })
+}
+
 impl Records {
     /// Reads it.
     pub async fn audit_clock(&self) -> Result<AuditClock, Error> {
@@ -72,17 +83,7 @@ impl Records {
 
     /// What the records had proved at the last success.
     pub async fn proved(&self) -> Result<ProvedPlaces, Error> {
-        let text: Option<String> = limited("reading what was proved", async {
-            sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1")
-                .fetch_one(&self.pool)
-                .await
-                .map_err(Error::away("reading what was proved"))
-        })
-        .await?;
-        text.map_or(Ok(ProvedPlaces::new()), |it| {
-            serde_json::from_str(&it)
-                .map_err(|cause| Error::Damaged(format!("what was proved cannot be read: {cause}")))
-        })
+        limited("reading what was proved", proved_in(&self.pool)).await
     }
 
     /// Sets the period between audits, or gives it back to the settings. On record.

@@ -60,6 +60,39 @@ pub async fn leave(connection: &mut MySqlConnection, flows: &Flows) -> Result<()
     sqlx::query("INSERT INTO pending_flows (flows) VALUES (?)").bind(text).execute(connection).await.map(drop)
 }
 
+/// So many lines are read at a time.
+const AT_ONCE: i64 = 256;
+
+/// The oldest lines, until they are so many, or make so many cells; and whether more may wait. Many small batches of the same cells are
+/// as little work as a few.
+pub async fn oldest(
+    connection: &mut MySqlConnection,
+    lines: usize,
+    cells: usize,
+) -> Result<(Vec<i64>, Flows, bool), Error> {
+    let (mut ids, mut flows) = (Vec::new(), Flows::new());
+    loop {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT id, flows FROM pending_flows WHERE id > ? ORDER BY id LIMIT ?")
+                .bind(ids.last().copied().unwrap_or(0))
+                .bind(AT_ONCE)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(Error::away("reading pending flows"))?;
+        if rows.is_empty() {
+            return Ok((ids, flows, false));
+        }
+        for (id, text) in rows {
+            if ids.len() >= lines || flows.len() >= cells {
+                return Ok((ids, flows, true));
+            }
+            decode(&text, &mut flows)
+                .map_err(|cause| Error::Damaged(format!("pending flows {id} cannot be read: {cause}")))?;
+            ids.push(id);
+        }
+    }
+}
+
 /// Lines with their ids, the oldest first, at most so many.
 pub async fn pending(connection: &mut MySqlConnection, most: i64) -> Result<(Vec<i64>, Flows), Error> {
     let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, flows FROM pending_flows ORDER BY id LIMIT ?")

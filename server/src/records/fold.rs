@@ -9,8 +9,13 @@ use super::{Error, Records, levels};
 /// What a fold did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Folded {
-    /// So many batches.
-    Batches(usize),
+    /// Batches.
+    Batches {
+        /// So many.
+        lines: usize,
+        /// Do more wait?
+        more: bool,
+    },
     /// Nothing: somebody else is at it.
     Busy,
     /// Nothing: entries are older than the levels, which must be made anew.
@@ -27,21 +32,21 @@ pub async fn lock(connection: &mut sqlx::MySqlConnection) -> Result<Option<Strin
 }
 
 impl Records {
-    /// Folds the oldest lines, at most so many; a line is a batch, of 100 KB or so, more where ids are long.
-    pub async fn fold_flows(&self, most: i64) -> Result<Folded, Error> {
+    /// Folds the oldest lines, until they are so many, or make so many cells: rows of the finest level. A line is a batch.
+    pub async fn fold_flows(&self, lines: usize, cells: usize) -> Result<Folded, Error> {
         limited("folding flows into levels", async {
             let away = Error::away("folding flows into levels");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             let state = lock(&mut transaction).await?;
-            let (ids, flows) = match state.as_deref() {
-                Some("whole") => flows::pending(&mut transaction, most).await?,
-                _ => (Vec::new(), Flows::new()),
+            let (ids, flows, more) = match state.as_deref() {
+                Some("whole") => flows::oldest(&mut transaction, lines, cells).await?,
+                _ => (Vec::new(), Flows::new(), false),
             };
             if ids.is_empty() {
                 // At once: a transaction that is only dropped holds its lock until its connection is used again.
                 transaction.rollback().await.map_err(&away)?;
                 return Ok(match state.as_deref() {
-                    Some("whole") => Folded::Batches(0),
+                    Some("whole") => Folded::Batches { lines: 0, more },
                     Some(_) => Folded::Missing,
                     None => Folded::Busy,
                 });
@@ -51,7 +56,7 @@ impl Records {
             }
             flows::forget(&mut transaction, &ids).await?;
             transaction.commit().await.map_err(&away)?;
-            Ok(Folded::Batches(ids.len()))
+            Ok(Folded::Batches { lines: ids.len(), more })
         })
         .await
     }

@@ -1,13 +1,20 @@
-//! Bounds the journal by age and size: deltas and notes of the oldest lines go, the lines stay (2-consistency, "An audit
-//! run", Record). A live stock that is behind them is rebuilt.
+//! Bounds the journal (2-consistency, "An audit run", Record). By age and size: deltas and notes of the oldest lines go, the lines stay.
+//! By audits: lines before what the last success proved go as a whole, their counts are kept with that. A live stock that is behind them
+//! is rebuilt.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use app::model::batch::BatchId;
 
 use super::error::limited;
 use super::{Error, Records};
 
 /// So many lines at a time: a bounded transaction beside those of the ingest.
 const LINES: usize = 500;
+
+/// Proved lines stay for so many minutes: a live stock that comes back with a file of a moment ago is fed, not rebuilt.
+const KEPT_MINUTES: i64 = 60;
 
 /// What the journal holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +72,46 @@ impl Records {
             .await
             .map_err(&away)?;
             Ok(done.rows_affected())
+        })
+        .await
+    }
+
+    /// Lets lines go that the last success proved and the live stock has passed; at most some of each partition. `live`: the batch at which
+    /// the live stock stands. Answers how many lines; call it again until it is 0.
+    pub async fn prune_proved(&self, live: &BTreeMap<i32, BatchId>) -> Result<u64, Error> {
+        let proved = self.proved().await?;
+        limited("letting go of proved lines", async {
+            let away = Error::away("letting go of proved lines");
+            let mut gone = 0;
+            for (partition, place) in proved {
+                let (Some(proved), Some(live)) = (&place.batch, live.get(&partition)) else { continue };
+                let lines: (i64, Option<i64>) =
+                    sqlx::query_as("SELECT COUNT(*), MIN(id) FROM ingest_batches WHERE batch_id IN (?, ?)")
+                        .bind(&proved.0)
+                        .bind(&live.0)
+                        .fetch_one(&self.pool)
+                        .await
+                        .map_err(&away)?;
+                // Where one of them is not there, the histories have parted: nothing goes.
+                let expected = if proved == live { 1 } else { 2 };
+                let (count, Some(first)) = lines else { continue };
+                if count != expected {
+                    continue;
+                }
+                let done = sqlx::query(
+                    "DELETE FROM ingest_batches
+                     WHERE partition_id = ? AND id < ? AND recorded_at < UTC_TIMESTAMP(3) - INTERVAL ? MINUTE ORDER BY id LIMIT ?",
+                )
+                .bind(partition)
+                .bind(first)
+                .bind(KEPT_MINUTES)
+                .bind(i64::try_from(LINES).unwrap_or(i64::MAX))
+                .execute(&self.pool)
+                .await
+                .map_err(&away)?;
+                gone += done.rows_affected();
+            }
+            Ok(gone)
         })
         .await
     }

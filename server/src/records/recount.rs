@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use app::model::pipeline::Counts;
 use sqlx::Connection;
 
+use super::audit_state::proved_in;
 use super::flows::{self, Flows};
 use super::levels::{self, LEVELS};
 use super::{Error, Records, rebuild_levels, tables};
@@ -160,24 +161,29 @@ fn differences<K: Ord + std::fmt::Debug, S: PartialEq + std::fmt::Debug>(
     }
 }
 
-/// The journal is gapless from 0 to the cursor, its chain of batches whole, its counts those of the cursor.
+/// The journal is gapless from what the last audit proved, or from 0, to the cursor, its chain of batches whole, its counts those of the
+/// cursor.
 async fn compare_journal(
     connection: &mut sqlx::MySqlConnection,
     topic: &str,
     recount: &mut Recount,
 ) -> Result<(), Error> {
     let cursors = super::offsets::cursors_in(connection, topic).await?;
+    let proved = proved_in(&mut *connection).await?;
     for (partition, cursor) in cursors {
+        let base = proved.get(&partition).cloned().unwrap_or_default();
         let lines: Vec<(i64, i64, String, Option<String>, i64, i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT IF(kind = 'back', to_offset, from_offset), IF(kind = 'back', from_offset, to_offset), batch_id,
                previous_batch_id, consumed, recorded, duplicates, rejected, read_again
-             FROM ingest_batches WHERE partition_id = ? ORDER BY id",
+             FROM ingest_batches WHERE partition_id = ?
+               AND id > COALESCE((SELECT id FROM ingest_batches WHERE batch_id = ?), 0) ORDER BY id",
         )
         .bind(partition)
+        .bind(base.batch.as_ref().map(|it| it.0.as_str()))
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::away("recounting the journal"))?;
-        let (mut at, mut previous, mut counts) = (0, None, Counts::default());
+        let (mut at, mut previous, mut counts) = (base.position, base.batch.map(|it| it.0), base.counts);
         for (from, to, batch, before, consumed, recorded, duplicates, rejected, read_again) in lines {
             if from != at || before != previous {
                 recount.faults.push(format!(

@@ -1,10 +1,10 @@
 //! The stock by the records at one instant, with the cursors of that instant: what a rebuild writes, and what an audit compares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use app::model::ids::{IdError, ProductId, WarehouseId};
 use app::model::stock::StockKey;
-use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
+use sqlx::{Connection as _, MySqlConnection};
 
 use super::error::limited;
 use super::offsets::{self, Cursor};
@@ -77,26 +77,6 @@ impl StockSnapshot {
     /// Begins anew with the first key.
     pub fn rewind(&mut self) {
         self.after = None;
-    }
-
-    /// Those of some keys that the records know.
-    pub async fn known(&mut self, keys: &[StockKey]) -> Result<BTreeSet<StockKey>, Error> {
-        let away = Error::away("looking for keys in a snapshot");
-        let mut known = BTreeSet::new();
-        if keys.is_empty() {
-            return Ok(known);
-        }
-        let mut statement =
-            QueryBuilder::new("SELECT warehouse_id, product_id FROM stock_totals WHERE (warehouse_id, product_id) IN ");
-        statement.push_tuples(keys, |mut pair, key| {
-            pair.push_bind(key.warehouse_id.as_str()).push_bind(key.product_id.as_str());
-        });
-        let rows: Vec<(String, String)> =
-            statement.build_query_as().fetch_all(&mut self.connection).await.map_err(away)?;
-        for (warehouse, product) in rows {
-            known.insert(key_of(warehouse, product)?);
-        }
-        Ok(known)
     }
 
     /// Closes it; one that is dropped is closed by the server.

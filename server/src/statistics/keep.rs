@@ -11,8 +11,11 @@ use crate::records::{Error, Folded, Records};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
-/// So many batches at a time.
-const MOST: i64 = 64;
+/// So many batches at a time at the most, and so many rows of the finest level: some seconds of work for the database.
+const LINES: usize = 4096;
+const CELLS: usize = 20_000;
+/// Fewer are not tried where that takes too long, and by so many more it grows again.
+const STEP: usize = 1000;
 /// Whose trouble it is.
 const PLACE: &str = "levels";
 
@@ -27,7 +30,7 @@ pub struct LevelKeeper {
 impl LevelKeeper {
     /// Works until `stop`. Outages are said and waited out.
     pub async fn run(self, stop: CancellationToken) {
-        let mut most = MOST;
+        let mut cells = CELLS;
         let mut rest = EVERY;
         loop {
             tokio::select! {
@@ -38,25 +41,25 @@ impl LevelKeeper {
             // Stopped half-way, a fold has changed nothing; levels that are half made stay missing.
             let folded = tokio::select! {
                 () = stop.cancelled() => return,
-                folded = self.fold(most) => folded,
+                folded = self.fold(cells) => folded,
             };
             rest = EVERY;
             match folded {
                 Ok(folded) => {
                     // A fold that took too long may still hold its lock: that is not right again.
-                    if matches!(folded, Folded::Batches(_)) {
+                    if matches!(folded, Folded::Batches { .. }) {
                         self.status.clear(PLACE);
                     }
-                    if matches!(folded, Folded::Batches(lines) if i64::try_from(lines).is_ok_and(|it| it == most)) {
+                    if matches!(folded, Folded::Batches { more: true, .. }) {
                         // More are waiting. Half of the time belongs to the ingest.
                         rest = started.elapsed();
                         // Slowly: a size that took too long is not tried again at once.
-                        most = (most + 1).min(MOST);
+                        cells = (cells + STEP).min(CELLS);
                     }
                 }
                 Err(error) => {
                     if matches!(error, Error::Slow { .. }) {
-                        most = (most / 2).max(1);
+                        cells = (cells / 2).max(STEP);
                     }
                     let reason = format!("the totals of statistics are not kept up: {}; trying again", explain(&error));
                     self.status.raise(PLACE, PipelineState::Degraded, reason);
@@ -65,8 +68,8 @@ impl LevelKeeper {
         }
     }
 
-    async fn fold(&self, most: i64) -> Result<Folded, Error> {
-        let folded = self.records.fold_flows(most).await?;
+    async fn fold(&self, cells: usize) -> Result<Folded, Error> {
+        let folded = self.records.fold_flows(LINES, cells).await?;
         if folded == Folded::Missing {
             let reason = "the totals of statistics are being made anew from the records; recording goes on";
             self.status.raise(PLACE, PipelineState::Degraded, reason);

@@ -19,7 +19,7 @@ use crate::daemon::{SCREEN, run};
 use crate::edits::{self, Bills, Edit, End, Expected};
 use crate::load::Content;
 use crate::servers::Servers;
-use crate::stage::Stage;
+use crate::stage::{Findings, Stage};
 use crate::steps;
 
 /// So long it is waited for an audit that can be made, and for one that follows by itself.
@@ -64,7 +64,7 @@ pub async fn drill(
     let log = arguments.folder.join("audits.log");
     let _old = std::fs::remove_file(&log);
     let mut stage = Stage::set(Arc::clone(servers), config, seed, arguments.short, log.clone()).await?;
-    (stage.has_findings, stage.live_goes_back) = (true, true);
+    (stage.findings, stage.live_goes_back) = (Findings::OfEdits, true);
     stage.start_load(arguments.rate);
     edits::prepare(&stage).await?;
     stage.progress().await?;

@@ -222,6 +222,45 @@ async fn an_old_table_is_found_by_a_full_audit_and_a_hole_concerns_every_key() {
     system.end().await;
 }
 
+/// Lines that a success proved go once they are old; everything goes on without them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_success_lets_the_journal_go() {
+    let system = system().await;
+    for n in 200..230 {
+        system.publish_all(entries(n..n + 1)).await;
+        system.caught_up().await;
+    }
+    let records = &system.parts.records;
+    let lines = async || -> i64 {
+        let all = sqlx::query_scalar("SELECT COUNT(*) FROM ingest_batches");
+        all.fetch_one(&mut system.connection().await).await.unwrap()
+    };
+    let prune = async || {
+        let meta = system.parts.realtime.meta().await.unwrap();
+        let live = meta.positions.keys().filter_map(|it| Some((*it, meta.place(*it).batch?))).collect();
+        records.prune_proved(&live).await.unwrap()
+    };
+    assert_eq!(prune().await, 0, "nothing is proved");
+    assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");
+    assert_eq!(prune().await, 0, "nothing is old");
+    system.sql("UPDATE ingest_batches SET recorded_at = recorded_at - INTERVAL 2 HOUR").await;
+    let before = lines().await;
+    let gone = i64::try_from(prune().await).unwrap();
+    let partitions: i64 = i64::try_from(records.cursors().await.unwrap().len()).unwrap();
+    assert!(gone > 20 && lines().await == before - gone && lines().await <= partitions, "{gone} of {before} went");
+
+    system.publish_all(entries(230..300)).await;
+    system.caught_up().await;
+    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    system.prove().await;
+    // Whatever the live stock loses is made from the records, not from lines that are gone.
+    system.parts.realtime.remove_everything().await.unwrap();
+    system.caught_up().await;
+    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    system.prove().await;
+    system.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_at_a_time_and_a_silent_one_is_over() {
     let system = system().await;

@@ -82,7 +82,7 @@ async fn equal_to_a_naive_search(layout: Layout) {
         }
     }
     record(&system, &all, 0).await;
-    records.fold_flows(2).await.unwrap();
+    records.fold_flows(2, usize::MAX).await.unwrap();
     for round in 0..60 {
         let question = questions(near).new_tree(&mut runner).unwrap().current();
         let limit = [1, 3, 7, 1000][round % 4];

@@ -176,7 +176,7 @@ async fn equal_to_a_naive_fold(layout: Layout, tz: Tz, near: &str) {
         record(&system, &all[recorded..share], recorded).await;
         recorded = share;
         for _ in 0..folds {
-            assert!(matches!(system.parts.records.fold_flows(1).await.unwrap(), Folded::Batches(_)));
+            assert!(matches!(system.parts.records.fold_flows(1, usize::MAX).await.unwrap(), Folded::Batches { .. }));
         }
         for _ in 0..40 {
             let question = questions(near, zone).new_tree(&mut runner).unwrap().current();
@@ -199,7 +199,7 @@ async fn levels_that_are_missing_are_made_anew_and_nothing_counts_twice() {
     let near = Millis(1_740_000_000_000);
     let all = entries(near).new_tree(&mut TestRunner::deterministic()).unwrap().current();
     record(&system, &all[..100], 0).await;
-    records.fold_flows(1).await.unwrap();
+    records.fold_flows(1, usize::MAX).await.unwrap();
     system.sql("UPDATE day_warehouse_totals SET qty_in = qty_in + 1").await;
     let faults = records.recount().await.unwrap().faults;
     assert!(faults.iter().any(|it| it.starts_with("day_warehouse_totals")), "{faults:?}");
@@ -213,7 +213,7 @@ async fn levels_that_are_missing_are_made_anew_and_nothing_counts_twice() {
         filter: Filter::default(),
     };
     assert!(matches!(statement(records, zone, &question).await, Err(Error::Rebuilding)));
-    assert_eq!(records.fold_flows(1).await.unwrap(), Folded::Missing);
+    assert_eq!(records.fold_flows(1, usize::MAX).await.unwrap(), Folded::Missing);
     assert!(records.rebuild_levels().await.unwrap().is_some());
     assert_eq!(records.rebuild_levels().await.unwrap(), None, "they are whole");
     record(&system, &all[100..], 100).await;

@@ -218,23 +218,35 @@ fn decision(audit: i64, it: &FindingLine) -> AnyView {
         }
         .into_any();
     }
-    it.ways.iter().map(|way| form(audit, it.number, *way)).collect_view().into_any()
+    if it.ways.is_empty() {
+        return ().into_any();
+    }
+    form(audit, it.number, &it.ways)
 }
 
-fn form(audit: i64, number: i32, way: ResolveAs) -> AnyView {
+/// One reason, and the ways to deal with it.
+fn form(audit: i64, number: i32, ways: &[ResolveAs]) -> AnyView {
     let texts = locale().findings_texts();
+    let way = |way: &ResolveAs| {
+        view! {
+            <li>
+                <button class="btn" name="as" value=way.as_str()>
+                    {(texts.way)(*way)}
+                </button>
+                <span class="muted">{(texts.way_how)(*way)}</span>
+            </li>
+        }
+    };
     view! {
         <form method="post" action=format!("/audits/{audit}") class="decide">
             <input type="hidden" name="number" value=number />
-            <input type="hidden" name="as" value=way.as_str() />
             <label class="field">
                 <span>{texts.note}</span>
                 <span class="control">
                     <input name="note" required="" maxlength="1000" autocomplete="off" />
                 </span>
             </label>
-            <button class="btn">{(texts.way)(way)}</button>
-            <p class="muted">{(texts.way_how)(way)}</p>
+            <ul class="ways">{ways.iter().map(way).collect_view()}</ul>
         </form>
     }
     .into_any()
