@@ -176,7 +176,7 @@ describe('audits', () => {
           await finding(page, counted).getByText(words.adjusted).waitFor();
           await eventually(async () => {
             const { items } = await (await fetch(`${system.url}/api/v1/stock?product_id=${counted}`)).json();
-            const { rows } = await (await fetch(`${system.url}/api/v1/records?product_id=${counted}`)).json();
+            const { items: rows } = await (await fetch(`${system.url}/api/v1/records?product_id=${counted}`)).json();
             assert.deepEqual([items[0].stock, rows.length], [203 + more, 3]);
           }, 60_000);
         }, { script: false, expected: /409/ }));
