@@ -36,20 +36,20 @@ impl StockSnapshot {
     pub async fn prove_levels(&mut self, all: bool) -> Result<(Check, LevelFaults), Error> {
         let mut check = Check::new(CheckOf::Levels);
         let (_, pending) = flows::pending(&mut self.connection, i64::MAX).await?;
-        let mut products = self.odd(&mut check, "product_id", "month_product_totals", Some(&pending)).await?;
+        let products = self.odd(&mut check, "product_id", "month_product_totals", Some(&pending)).await?;
         let warehouses = self.odd(&mut check, "warehouse_id", "month_warehouse_totals", Some(&pending)).await?;
-        if all {
-            products.extend(self.odd(&mut check, "product_id", "day_totals", None).await?);
-        }
-        if products.is_empty() && warehouses.is_empty() {
-            return Ok((check, LevelFaults::new()));
-        }
-        let faults = self.odd_keys(&products, &warehouses, &pending).await?;
+        let mut faults = self.odd_keys(&products, &warehouses, "month_totals", &pending).await?;
         if faults.is_empty() {
-            self.all_keys_of(&products, &warehouses).await.map(|it| (check, it))
-        } else {
-            Ok((check, faults))
+            // It is the coarse level that is odd: which of its keys are cannot be told.
+            faults = self.all_keys_of(&products, &warehouses).await?;
         }
+        if all {
+            let products = self.odd(&mut check, "product_id", "day_totals", None).await?;
+            for (key, fault) in self.odd_keys(&products, &BTreeSet::new(), "day_totals", &Flows::new()).await? {
+                faults.entry(key).or_insert(fault);
+            }
+        }
+        Ok((check, faults))
     }
 
     /// Ids whose running totals are not what a level adds up to.
@@ -95,29 +95,33 @@ impl StockSnapshot {
         Ok(rows.into_iter().map(sums).collect())
     }
 
-    /// Of these products and warehouses, the keys whose running totals are not what their months make.
+    /// Of these products and warehouses, the keys whose running totals are not what a level by key makes, with what is pending for it.
     async fn odd_keys(
         &mut self,
         products: &BTreeSet<String>,
         warehouses: &BTreeSet<String>,
+        level: &str,
         pending: &Flows,
     ) -> Result<LevelFaults, Error> {
+        if products.is_empty() && warehouses.is_empty() {
+            return Ok(LevelFaults::new());
+        }
         let running = self.sums_by_key("stock_totals", products, warehouses).await?;
-        let mut months = self.sums_by_key("month_totals", products, warehouses).await?;
+        let mut made = self.sums_by_key(level, products, warehouses).await?;
         for (cell, sums) in pending {
             let key = (cell.warehouse.clone(), cell.product.clone());
             if products.contains(&cell.product) || warehouses.contains(&cell.warehouse) {
-                let sum = months.entry(key).or_default();
+                let sum = made.entry(key).or_default();
                 *sum = sum.plus(*sums);
             }
         }
         let mut faults = LevelFaults::new();
-        for key in running.keys().chain(months.keys()).collect::<BTreeSet<_>>() {
+        for key in running.keys().chain(made.keys()).collect::<BTreeSet<_>>() {
             let (is, should) =
-                (running.get(key).copied().unwrap_or_default(), months.get(key).copied().unwrap_or_default());
+                (running.get(key).copied().unwrap_or_default(), made.get(key).copied().unwrap_or_default());
             if is != should {
                 let evidence = format!(
-                    "stock_totals: {} entries, stock {}; months: {} entries, stock {}",
+                    "stock_totals: {} entries, stock {}; {level}: {} entries, stock {}",
                     is.entries,
                     is.net(),
                     should.entries,
@@ -152,12 +156,15 @@ impl StockSnapshot {
         Ok(rows.into_iter().map(sums).collect())
     }
 
-    /// Every key of these products and warehouses: a level is odd, and which of its keys are cannot be told.
+    /// Every key of these products and warehouses.
     async fn all_keys_of(
         &mut self,
         products: &BTreeSet<String>,
         warehouses: &BTreeSet<String>,
     ) -> Result<LevelFaults, Error> {
+        if products.is_empty() && warehouses.is_empty() {
+            return Ok(LevelFaults::new());
+        }
         let keys = self.sums_by_key("stock_totals", products, warehouses).await?;
         let fault = |(warehouse, product): (String, String)| {
             let cause = FindingCause::TotalsEdited;

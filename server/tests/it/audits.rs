@@ -206,6 +206,18 @@ async fn an_old_table_is_found_by_a_full_audit_and_a_hole_concerns_every_key() {
     system.sql("UPDATE t_p0_20250310 SET quantity = quantity - 7 WHERE warehouse_id = 'w0' LIMIT 1").await;
     assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
 
+    // A total of a day: of its product the other warehouses are innocent.
+    system
+        .sql("UPDATE day_totals SET qty_in = qty_in + 3 WHERE product_id = 'p0' AND warehouse_id = 'w0' LIMIT 1")
+        .await;
+    let (_, findings) = audit(&system, Scope::Full).await;
+    let w0 = ("w0/p0".to_owned(), Verdict::RecordsIncomplete, FindingCause::TotalsEdited, false);
+    assert_eq!(said(&findings), [w0]);
+    system
+        .sql("UPDATE day_totals SET qty_in = qty_in - 3 WHERE product_id = 'p0' AND warehouse_id = 'w0' LIMIT 1")
+        .await;
+    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+
     // A message was neither recorded nor rejected, nor is it a duplicate.
     system.publish_all(entries(200..260)).await;
     system.caught_up().await;
