@@ -99,7 +99,7 @@ impl Lease {
     }
 }
 
-/// From where later audits prove it; the findings are dealt with; all of it on record.
+/// From where later audits prove it; the findings that say so are dealt with, of every audit that saw it; all of it on record.
 async fn write_down(
     connection: &mut sqlx::MySqlConnection,
     audit: i64,
@@ -119,12 +119,11 @@ async fn write_down(
         .map_err(&away)?;
     sqlx::query(
         "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3)
-         WHERE audit_id = ? AND cause = ? AND flag = 'F'",
+         WHERE cause = ? AND flag = 'F'",
     )
     .bind(ResolveAs::AcceptRecords.as_str())
     .bind(note)
     .bind(who)
-    .bind(audit)
     .bind(FindingCause::JournalBroken.as_str())
     .execute(&mut *connection)
     .await
