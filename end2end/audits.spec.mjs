@@ -71,6 +71,15 @@ const WORDS = {
 const PRODUCTS = ['apple', 'milk', 'rice', 'egg', 'salt', 'oil', 'tea', 'bean'];
 const finding = (page, product) => page.locator('.findings > tbody > tr').filter({ hasText: product });
 
+/** Opens a finding, says why, and presses a button of it. */
+async function decide(page, product, words, why, button) {
+  const it = finding(page, product);
+  await it.locator('summary').click();
+  await it.getByLabel(words.why).fill(why);
+  await it.getByRole('button', { name: button }).click();
+}
+
+
 describe('audits', () => {
   let browser;
   let system;
@@ -139,22 +148,14 @@ describe('audits', () => {
 
       it('puts on record what a person decides, and why', () =>
         at(`/audits/${bad.id}`, async (page) => {
-          const seen = finding(page, repaired);
-          await seen.locator('summary').click();
-          await seen.getByLabel(words.why).fill('seen on the floor');
-          await seen.getByRole('button', { name: words.acknowledge }).click();
+          await decide(page, repaired, words, 'seen on the floor', words.acknowledge);
           await page.waitForURL(/#finding-/);
           await finding(page, repaired).locator('summary').click();
           await finding(page, repaired).getByText(words.acknowledged).waitFor();
           await finding(page, repaired).getByText('seen on the floor').waitFor();
-          const accepted = finding(page, surplus);
-          await accepted.locator('summary').click();
-          await accepted.getByLabel(words.why).fill('   ');
-          await accepted.getByRole('button', { name: words.accept }).click();
+          await decide(page, surplus, words, '   ', words.accept);
           await page.getByRole('alert').getByText(words.noNote).waitFor();
-          await finding(page, surplus).locator('summary').click();
-          await finding(page, surplus).getByLabel(words.why).fill('counted by hand');
-          await finding(page, surplus).getByRole('button', { name: words.accept }).click();
+          await decide(page, surplus, words, 'counted by hand', words.accept);
           await page.waitForURL(/#finding-/);
           // The audit that follows by itself settles it.
           await eventually(async () => {
@@ -167,10 +168,7 @@ describe('audits', () => {
 
       it('posts an adjusting entry where the hall agrees with the live stock', () =>
         at(`/audits/${bad.id}`, async (page) => {
-          const it = finding(page, counted);
-          await it.locator('summary').click();
-          await it.getByLabel(words.why).fill('counted twice');
-          await it.getByRole('button', { name: words.adjust }).click();
+          await decide(page, counted, words, 'counted twice', words.adjust);
           await page.waitForURL(/#finding-/);
           await finding(page, counted).locator('summary').click();
           await finding(page, counted).getByText(words.adjusted).waitFor();

@@ -10,6 +10,8 @@ pub mod commands;
 pub mod config;
 mod csv_lines;
 pub mod export;
+#[cfg(test)]
+mod fixtures;
 mod hex;
 pub mod ingest;
 pub mod intake;

@@ -1,11 +1,9 @@
 //! From settings to running parts: what `serve` and its relatives have in common.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::alerts::{Alerter, Lag, Webhook};
+use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, Replayer, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -105,19 +103,14 @@ impl Parts {
     }
 
     /// Makes them when they are due.
-    pub fn schedule(&self) -> Result<Schedule, Error> {
-        Ok(Schedule {
-            auditor: self.auditor(),
-            rules: self.config.audit,
-            adjuster: self.adjuster()?,
-            status: self.status.clone(),
-        })
+    pub fn schedule(&self) -> Schedule {
+        Schedule { auditor: self.auditor(), rules: self.config.audit, status: self.status.clone() }
     }
 
     /// Sends adjusting entries for these parts.
-    pub fn adjuster(&self) -> Result<Adjuster, Error> {
-        let (records, zone) = (self.records.clone(), self.config.entry.business_time);
-        Ok(Adjuster { records, producer: EntryProducer::new(&self.config.kafka)?, zone })
+    pub fn adjuster(&self) -> Adjuster {
+        let (kafka, zone) = (self.config.kafka.clone(), self.config.entry.business_time);
+        Adjuster { records: self.records.clone(), kafka, zone, status: self.status.clone() }
     }
 
     /// Tells what must not wait until somebody looks.
@@ -130,8 +123,7 @@ impl Parts {
             rules: self.config.audit,
             clock: self.clock.clone(),
             webhook,
-            lag: Lag::default(),
-            raised: BTreeMap::new(),
+            memory: Memory::default(),
         })
     }
 

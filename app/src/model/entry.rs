@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::quantity::{Direction, Quantity};
+use super::stock::StockKey;
 
 /// The most bytes of a description.
 pub const MAX_DESCRIPTION_BYTES: usize = 512;
@@ -104,6 +105,11 @@ impl Entry {
             warehouse_id: self.warehouse_id.clone(),
             line_no: self.line_no,
         }
+    }
+
+    /// What it moves the stock of.
+    pub fn key(&self) -> StockKey {
+        StockKey { warehouse_id: self.warehouse_id.clone(), product_id: self.product_id.clone() }
     }
 
     /// By how much it moves stock: positive in, negative out.

@@ -21,7 +21,7 @@ use crate::ingest::{Error, Topic, explain};
 use crate::realtime::Realtime;
 use crate::records::Records;
 
-pub use watch::{Lag, is_retention_near};
+use watch::{Lag, is_retention_near};
 pub use webhook::{Message, Webhook, signature};
 
 /// How often is looked.
@@ -89,10 +89,16 @@ pub struct Alerter {
     pub clock: Clock,
     /// Where it is told, besides the metrics.
     pub webhook: Option<Webhook>,
-    /// How long messages wait.
-    pub lag: Lag,
-    /// What was told already: the id of each message.
-    pub raised: BTreeMap<Alert, String>,
+    /// What was seen and told before.
+    pub memory: Memory,
+}
+
+/// What was seen and told before.
+#[derive(Debug, Default)]
+pub struct Memory {
+    lag: Lag,
+    /// The id of the message by which it was told.
+    raised: BTreeMap<Alert, String>,
 }
 
 impl Alerter {
@@ -100,15 +106,8 @@ impl Alerter {
     pub async fn run(mut self, stop: CancellationToken) {
         let (sender, messages) = mpsc::channel(QUEUE);
         let sending = self.webhook.clone().map(|it| tokio::spawn(it.deliver(messages)));
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = tokio::time::sleep(EVERY) => {}
-            }
-            let seen = tokio::select! {
-                () = stop.cancelled() => break,
-                seen = self.look() => seen,
-            };
+        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+            let Some(seen) = stop.run_until_cancelled(Box::pin(self.look())).await else { break };
             for message in self.changes(&seen) {
                 tracing::warn!(alert = message.kind, state = message.state, "{}", message.text);
                 if sending.is_some() && sender.try_send(message).is_err() {
@@ -138,10 +137,8 @@ impl Alerter {
     }
 
     async fn look_at_audits(&self, seen: &mut Seen) -> Result<(), Error> {
-        let newest = self.records.audits(None, 5).await?;
-        let judged = |it: &&crate::records::StoredAudit| AuditState::parse(&it.state).is_some_and(is_judged);
-        let failed = newest.iter().find(judged).filter(|it| it.state == AuditState::Failed.as_str());
-        let raised = failed.map(|it| Raised {
+        let newest = self.records.newest_judged_audit().await?;
+        let raised = newest.filter(|it| it.state == AuditState::Failed.as_str()).map(|it| Raised {
             text: format!("audit {} failed: {} findings wait for somebody", it.id, it.waiting),
             data: json!({ "audit": it.id, "open": it.open, "waiting": it.waiting }),
         });
@@ -166,7 +163,7 @@ impl Alerter {
         }
         let reach = self.topic.reach().await?;
         let next: BTreeMap<i32, i64> = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
-        let lag = self.lag.look(Instant::now(), &reach, &next);
+        let lag = self.memory.lag.look(Instant::now(), &reach, &next);
         metrics::gauge!("tallyhouse_lag_seconds").set(lag.as_secs_f64());
         let raised = || Raised {
             text: format!("messages have waited for {} s", lag.as_secs()),
@@ -191,17 +188,17 @@ impl Alerter {
         let now = self.clock.now();
         let mut messages = Vec::new();
         for (&alert, it) in seen {
-            let told = self.raised.get(&alert).cloned();
+            let told = self.memory.raised.get(&alert).cloned();
             let (state, id, raised) = match (it, told) {
                 (Some(raised), None) => {
                     // The same failure has the same id, whoever tells it.
                     let subject = raised.data["audit"].as_i64().filter(|_| alert == Alert::AuditFailed);
                     let id = format!("{}-{}", alert.as_str(), subject.unwrap_or(now.0));
-                    self.raised.insert(alert, id.clone());
+                    self.memory.raised.insert(alert, id.clone());
                     ("raised", id, raised.clone())
                 }
                 (None, Some(id)) => {
-                    self.raised.remove(&alert);
+                    self.memory.raised.remove(&alert);
                     let text = format!("{}: over", alert.as_str());
                     ("cleared", format!("{id}-cleared"), Raised { text, data: json!({}) })
                 }
@@ -212,10 +209,6 @@ impl Alerter {
         }
         messages
     }
-}
-
-fn is_judged(state: AuditState) -> bool {
-    matches!(state, AuditState::Passed | AuditState::Failed)
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a gauge")]

@@ -1,37 +1,68 @@
 //! Sends the adjusting entries that persons decided on, like anybody else's entries: through Kafka. Sent again after a crash, they count
 //! once.
 
+use std::time::Duration;
+
 use app::model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
 use app::model::ids::IdError;
+use app::model::pipeline::PipelineState;
 use app::model::quantity::{Direction, MAX_QUANTITY, Quantity};
+use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use crate::business_time::BusinessTime;
-use crate::ingest::{EntryProducer, to_json};
+use crate::config::KafkaConfig;
+use crate::ingest::{EntryProducer, Status, explain, to_json};
 use crate::records::{Adjustment, Records};
 
 /// Whose bill it is.
 const COMPANY: &str = "adjustment";
 
-/// Sends them. Cheap to clone.
-#[derive(Clone)]
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(1);
+/// Whose trouble it is.
+const PLACE: &str = "adjustments";
+
+/// Sends them. By itself: a Kafka that is away must not keep audits from being made.
 pub struct Adjuster {
     /// What was decided.
     pub records: Records,
     /// Where entries go.
-    pub producer: EntryProducer,
+    pub kafka: KafkaConfig,
     /// Of the times in entries.
     pub zone: BusinessTime,
+    /// Where it is told.
+    pub status: Status,
 }
 
 impl Adjuster {
+    /// Works until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+            let Some(sent) = stop.run_until_cancelled(self.send()).await else { return };
+            match sent {
+                Ok(()) => self.status.clear(PLACE),
+                Err(error) => {
+                    let reason = format!("an adjusting entry is not sent yet: {}; trying again", explain(&error));
+                    self.status.raise(PLACE, PipelineState::Degraded, reason);
+                }
+            }
+        }
+    }
+
     /// Sends what Kafka does not have yet.
     pub async fn send(&self) -> Result<(), Error> {
-        for it in self.records.adjustments().await? {
+        let adjustments = self.records.adjustments().await?;
+        if adjustments.is_empty() {
+            return Ok(());
+        }
+        // For these few alone: a producer is threads and connections.
+        let producer = EntryProducer::new(&self.kafka)?;
+        for it in adjustments {
             let entries = entries(&it).map_err(|_| Error::Lost("an adjusting entry has an id that cannot be"))?;
             for entry in &entries {
                 let text = to_json(entry, self.zone);
-                self.producer.send(entry.product_id.as_str(), text.as_bytes()).await?.acknowledged().await?;
+                producer.send(entry.product_id.as_str(), text.as_bytes()).await?.acknowledged().await?;
             }
             self.records.adjusted(&it).await?;
             tracing::info!(audit = it.audit, finding = it.number, by = it.by, "an adjusting entry was sent");

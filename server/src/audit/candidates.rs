@@ -31,32 +31,16 @@ pub fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
 #[cfg(test)]
 mod tests {
     use app::model::audit::{Book, FindingCause, Verdict};
-    use app::model::entry::{Entry, Kind, Millis};
-    use app::model::quantity::{Direction, Quantity};
     use app::model::stock::StockKey;
 
     use super::*;
+    use crate::fixtures::entry;
 
     const RRS: Book = Book { stock: 3, gross_in: 8, entries: 4 };
 
     fn rows() -> Vec<KeyRow> {
-        [("a", 5, 1), ("b", 3, 1), ("c", 3, -1), ("d", 2, -1)]
-            .map(|(bill, quantity, sign)| KeyRow {
-                entry: Entry {
-                    product_id: "apple".try_into().unwrap(),
-                    quantity: Quantity::try_from(quantity).unwrap(),
-                    direction: Direction::try_from(sign).unwrap(),
-                    company_id: "c".try_into().unwrap(),
-                    warehouse_id: "w".try_into().unwrap(),
-                    bill_id: bill.try_into().unwrap(),
-                    create_time: Millis(0),
-                    description: String::new(),
-                    kind: Kind::Bill,
-                    line_no: 1,
-                },
-                origin: (0, 0),
-                is_corrected: false,
-            })
+        [("a", 5), ("b", 3), ("c", -3), ("d", -2)]
+            .map(|(bill, movement)| KeyRow { entry: entry(bill, movement), origin: (0, 0), is_corrected: false })
             .into()
     }
 

@@ -79,25 +79,8 @@ pub fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeyR
 
 #[cfg(test)]
 mod tests {
-    use app::model::entry::{Kind, Millis};
-    use app::model::quantity::{Direction, Quantity};
-
     use super::*;
-
-    fn entry(bill: &str, quantity: i64) -> Entry {
-        Entry {
-            product_id: "apple".try_into().unwrap(),
-            quantity: Quantity::try_from(quantity).unwrap(),
-            direction: Direction::In,
-            company_id: "c".try_into().unwrap(),
-            warehouse_id: "w".try_into().unwrap(),
-            bill_id: bill.try_into().unwrap(),
-            create_time: Millis(0),
-            description: String::new(),
-            kind: Kind::Bill,
-            line_no: 1,
-        }
-    }
+    use crate::fixtures::entry;
 
     fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
         KeyRow { entry: entry(bill, quantity), origin: (0, offset), is_corrected: false }

@@ -33,16 +33,9 @@ pub struct Rebuilder {
 impl Rebuilder {
     /// Works until `stop`. Outages are said and waited out.
     pub async fn run(self, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
+        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
             // Stopped half-way, it leaves a mark that says so; whoever looks next begins anew.
-            let looked = tokio::select! {
-                () = stop.cancelled() => return,
-                looked = self.look() => looked,
-            };
+            let Some(looked) = stop.run_until_cancelled(Box::pin(self.look())).await else { return };
             match looked {
                 Ok(()) => self.status.clear(PLACE),
                 Err(error) => self.status.raise(

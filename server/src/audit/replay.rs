@@ -15,8 +15,8 @@ use crate::config::{EntryRules, KafkaConfig};
 use crate::ingest::{Topic, TopicScan, decode, explain};
 use crate::realtime::{Cut, Realtime};
 use crate::records::{
-    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, Hole, JournalAccepted, KeyRow, Lease, Records,
-    ReplayClaim, RunKind, StockSnapshot, StoredReplay,
+    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, Hole, KeyRow, Lease, Records, ReplayClaim, RunKind,
+    StockSnapshot, StoredReplay,
 };
 
 /// So many entries of the keys are held in memory at a time: some 200 MB.
@@ -88,16 +88,16 @@ impl Replayer {
 
     /// The findings that nobody has dealt with; also those that were repaired, whose bills a person may want to see.
     async fn findings_of(&self, audit: i64) -> Result<Vec<Finding>, Error> {
-        let wanted = FindingsWanted { is_dealt_with: Some(false), limit: 100_000, ..FindingsWanted::default() };
+        let wanted = FindingsWanted { is_dealt_with: Some(false), ..FindingsWanted::default() };
         Ok(self.records.findings(audit, wanted).await?)
     }
 
     async fn name_bills(&self, replay: i64, findings: &[Finding]) -> Result<(Vec<Bill>, BTreeMap<i32, i64>), Error> {
-        let (journal, of_keys): (Vec<&Finding>, Vec<&Finding>) =
-            findings.iter().partition(|it| it.cause == FindingCause::JournalBroken);
-        let mut keys: BTreeSet<StockKey> = of_keys.iter().map(|it| it.key.clone()).collect();
+        let of_keys: BTreeMap<&StockKey, &Finding> =
+            findings.iter().filter(|it| it.cause != FindingCause::JournalBroken).map(|it| (&it.key, it)).collect();
+        let mut keys: BTreeSet<StockKey> = of_keys.keys().copied().cloned().collect();
         let mut snapshot = self.records.stock_snapshot().await?;
-        if !journal.is_empty() {
+        if of_keys.len() < findings.len() {
             // A hole stands for all keys, but only those of its messages can differ.
             keys.extend(self.keys_in_holes(replay, &mut snapshot).await?);
         }
@@ -108,10 +108,8 @@ impl Replayer {
             let queue = both.queue.get(key).map(Vec::as_slice).unwrap_or_default();
             let rows = both.rows.get(key).map(Vec::as_slice).unwrap_or_default();
             let found = differ(queue, rows, &both.begins);
-            let finding = of_keys.iter().find(|it| it.key == *key && it.verdict != Verdict::RecordsIncomplete);
-            if let (true, Some(finding)) = (found.is_empty(), finding) {
-                bills.extend(candidates(finding, rows));
-            }
+            let finding = of_keys.get(key).filter(|it| found.is_empty() && it.verdict != Verdict::RecordsIncomplete);
+            bills.extend(finding.map(|it| candidates(it, rows)).unwrap_or_default());
             bills.extend(found);
         }
         bills.sort_by_key(|it| it.kind);
@@ -127,23 +125,41 @@ impl Replayer {
         if holes.is_empty() {
             return Ok(keys);
         }
-        let ends: BTreeMap<i32, i64> = holes.iter().map(|it| (it.partition, it.to)).collect();
-        let mut scan = TopicScan::open(&self.kafka, &self.topic, &ends).await?;
+        let ends = holes.iter().map(|it| (it.partition, it.to)).collect();
+        self.read(replay, &ends, |(partition, offset), entry| {
+            let is_in = |it: &Hole| it.partition == partition && (it.from..it.to).contains(&offset);
+            if holes.iter().any(is_in) {
+                keys.insert(entry.key());
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(keys)
+    }
+
+    /// Reads the topic again, up to where each partition ends, and hands every valid entry on: what is none was rejected, and is no bill.
+    /// Answers where each partition begins.
+    async fn read(
+        &self,
+        replay: i64,
+        ends: &BTreeMap<i32, i64>,
+        mut take: impl FnMut(Origin, Entry) -> Result<(), Error>,
+    ) -> Result<BTreeMap<i32, i64>, Error> {
+        let mut scan = TopicScan::open(&self.kafka, &self.topic, ends).await?;
+        let all: i64 = ends.iter().map(|(p, end)| (end - scan.begins.get(p).copied().unwrap_or(0)).max(0)).sum();
         let mut read = 0;
+        self.records.replay_progress(replay, 0, all).await?;
         while let Some(message) = scan.next().await? {
             read += 1;
             if read % TELL_EVERY == 0 {
-                self.records.replay_progress(replay, read, 0).await?;
-            }
-            let is_in = |it: &Hole| it.partition == message.partition && (it.from..it.to).contains(&message.offset);
-            if !holes.iter().any(is_in) {
-                continue;
+                self.records.replay_progress(replay, read, all).await?;
             }
             if let Ok(entry) = decode(&message.payload, message.sent_at, &self.rules) {
-                keys.insert(StockKey { warehouse_id: entry.warehouse_id, product_id: entry.product_id });
+                take((message.partition, message.offset), entry)?;
             }
         }
-        Ok(keys)
+        self.records.replay_progress(replay, read, all).await?;
+        Ok(scan.begins)
     }
 
     /// Reads the topic up to where the records stand in a snapshot, and the rows in it.
@@ -153,32 +169,24 @@ impl Replayer {
         keys: &BTreeSet<StockKey>,
         snapshot: &mut StockSnapshot,
     ) -> Result<Both, Error> {
-        let ends: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
+        let ends = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
         let rows = snapshot.rows_of(keys).await?;
-        let mut scan = TopicScan::open(&self.kafka, &self.topic, &ends).await?;
-        let all: i64 = ends.iter().map(|(p, end)| (end - scan.begins.get(p).copied().unwrap_or(0)).max(0)).sum();
-        let (mut read, mut held) = (0, 0);
-        let mut queue: BTreeMap<StockKey, Vec<(Origin, Entry)>> = BTreeMap::new();
-        self.records.replay_progress(replay, 0, all).await?;
-        while let Some(message) = scan.next().await? {
-            read += 1;
-            if read % TELL_EVERY == 0 {
-                self.records.replay_progress(replay, read, all).await?;
-            }
-            // What is no entry was rejected, and is no bill.
-            let Ok(entry) = decode(&message.payload, message.sent_at, &self.rules) else { continue };
-            let key = StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() };
-            if keys.contains(&key) {
-                held += 1;
-                if held > MOST_ENTRIES {
-                    return Err(Error::Lost("the keys have too many entries to be replayed together"));
+        let (mut queue, mut held) = (BTreeMap::<StockKey, Vec<(Origin, Entry)>>::new(), 0);
+        let begins = self
+            .read(replay, &ends, |origin, entry| {
+                let key = entry.key();
+                if keys.contains(&key) {
+                    held += 1;
+                    if held > MOST_ENTRIES {
+                        return Err(Error::Lost("the keys have too many entries to be replayed together"));
+                    }
+                    queue.entry(key).or_default().push((origin, entry));
                 }
-                queue.entry(key).or_default().push(((message.partition, message.offset), entry));
-            }
-        }
-        self.records.replay_progress(replay, read, all).await?;
+                Ok(())
+            })
+            .await?;
         self.leave_out_rejected(&mut queue).await?;
-        Ok(Both { queue, rows, begins: scan.begins })
+        Ok(Both { queue, rows, begins })
     }
 
     /// Valid entries may have been rejected too, such as those that contradict another one.
@@ -221,7 +229,7 @@ impl Replayer {
             reason: CorrectionReason::Replay(replay),
             all_totals_of: all_totals_of.map(|it| it.key.clone()).collect(),
             bills: bills.iter().filter(is_of_these).cloned().collect(),
-            keys: keys.clone(),
+            keys,
             who: who.to_owned(),
         };
         let done = self.correct(&correction).await?;
@@ -249,17 +257,12 @@ impl Replayer {
 
     /// Accepts the journal as an audit saw it, for all keys.
     async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<Confirmed, Error> {
-        let lease = match self.records.claim_run(RunKind::Correction, "journal", who).await? {
-            Claim::Running { number, .. } => return Ok(Confirmed::Running(number)),
-            Claim::Ours(lease) => lease,
-        };
-        let done = lease.accept_journal(audit, note, who).await;
-        let error = done.as_ref().err().map(|it| explain(it));
-        lease.end(0, error.as_deref()).await?;
-        match done? {
-            JournalAccepted::Done => Ok(Confirmed::Done),
-            JournalAccepted::Changed => Ok(Confirmed::Changed),
-            JournalAccepted::Lost => Err(Error::Lost(TAKEN_OVER)),
+        match self.records.claim_run(RunKind::Correction, "journal", who).await? {
+            Claim::Running { number, .. } => Ok(Confirmed::Running(number)),
+            Claim::Ours(lease) => {
+                let done = lease.accept_journal(audit, note, who).await;
+                end(*lease, 0, done.map_err(Error::from)).await
+            }
         }
     }
 
@@ -296,13 +299,7 @@ impl Replayer {
             Claim::Running { number, .. } => Ok(Confirmed::Running(number)),
             Claim::Ours(lease) => {
                 let done = self.correct_as(&lease, correction).await;
-                let error = done.as_ref().err().map(|it| explain(it));
-                lease.end(u64::try_from(correction.keys.len()).unwrap_or_default(), error.as_deref()).await?;
-                match done? {
-                    Corrected::Done => Ok(Confirmed::Done),
-                    Corrected::NotReady => Ok(Confirmed::NotReady),
-                    Corrected::Lost => Err(Error::Lost(TAKEN_OVER)),
-                }
+                end(*lease, correction.keys.len(), done).await
             }
         }
     }
@@ -320,6 +317,18 @@ impl Replayer {
         let done = lease.correct(correction).await?;
         fail::fail_point!("correction-made", |_| std::process::abort());
         Ok(done)
+    }
+}
+
+/// Ends the run of a correction, and says what became of it.
+async fn end(lease: Lease, keys: usize, done: Result<Corrected, Error>) -> Result<Confirmed, Error> {
+    let error = done.as_ref().err().map(|it| explain(it));
+    lease.end(u64::try_from(keys).unwrap_or_default(), error.as_deref()).await?;
+    match done? {
+        Corrected::Done => Ok(Confirmed::Done),
+        Corrected::NotReady => Ok(Confirmed::NotReady),
+        Corrected::Changed => Ok(Confirmed::Changed),
+        Corrected::Lost => Err(Error::Lost(TAKEN_OVER)),
     }
 }
 

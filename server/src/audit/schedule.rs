@@ -8,7 +8,6 @@ use app::model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use super::adjust::Adjuster;
 use super::run::{Auditor, Claimed};
 use crate::config::AuditConfig;
 use crate::ingest::{Status, explain};
@@ -27,8 +26,6 @@ pub struct Schedule {
     pub auditor: Auditor,
     /// When.
     pub rules: AuditConfig,
-    /// What persons decided to adjust.
-    pub adjuster: Adjuster,
     /// Where it is told.
     pub status: Status,
 }
@@ -36,16 +33,9 @@ pub struct Schedule {
 impl Schedule {
     /// Works until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
+        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
             // Stopped half-way, the lease runs out, and the next run starts clean.
-            let looked = tokio::select! {
-                () = stop.cancelled() => return,
-                looked = self.look() => looked,
-            };
+            let Some(looked) = stop.run_until_cancelled(Box::pin(self.look())).await else { return };
             if let Err(error) = looked {
                 self.status.raise(PLACE, PipelineState::Degraded, format!("cannot audit: {}", explain(&error)));
             }
@@ -53,7 +43,6 @@ impl Schedule {
     }
 
     async fn look(&self) -> Result<(), Error> {
-        self.adjuster.send().await?;
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let period = clock.period(self.rules.expiration);

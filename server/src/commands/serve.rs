@@ -62,7 +62,8 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
         start_ingest(&parts, &mut running, &stop);
     }
     if with(Part::Audit) {
-        spawn(&mut running, parts.schedule()?.run(stop.clone()));
+        spawn(&mut running, parts.schedule().run(stop.clone()));
+        spawn(&mut running, parts.adjuster().run(stop.clone()));
         spawn(&mut running, parts.alerter()?.run(stop.clone()));
     }
     if with(Part::Web) {
@@ -213,9 +214,8 @@ async fn prune_proved(records: &Records, realtime: &Realtime, stop: &Cancellatio
     if !meta.is_ready() {
         return Ok(());
     }
-    let live = meta.positions.keys().filter_map(|it| Some((*it, meta.place(*it).batch?))).collect();
     while !stop.is_cancelled() {
-        let lines = records.prune_proved(&live).await?;
+        let lines = records.prune_proved(&meta.batches).await?;
         if lines == 0 {
             break;
         }

@@ -8,7 +8,7 @@ use app::model::names::NameOf;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Broken, Cell, Progress, Row, Rows, State};
+use super::{Broken, Cell, Progress, Row, Rows, State, named};
 use crate::business_time::BusinessTime;
 use crate::ingest::explain;
 use crate::lookup::Lookup;
@@ -77,10 +77,7 @@ impl EntriesExport {
 
     fn row(&self, it: &RecordedEntry) -> Row {
         let texts = self.locale.records_texts();
-        let named = |of: NameOf, id: &str| {
-            let name = self.names.get(&of).and_then(|it| it.get(id));
-            [id.into(), Cell::Text(name.map(|it| self.locale.name(it, id)).unwrap_or_default())]
-        };
+        let named = |of, id| named((&self.names, self.locale), of, id);
         let time = |at| self.zone.local(at).map_or(Cell::Empty, Cell::Time);
         let [product_id, product] = named(NameOf::Product, it.product_id.as_str());
         let [warehouse_id, warehouse] = named(NameOf::Warehouse, it.warehouse_id.as_str());

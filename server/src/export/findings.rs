@@ -5,7 +5,7 @@ use app::i18n::audits::{description_of, state_of};
 use app::model::audit::{Finding, Nrs};
 use app::model::names::NameOf;
 
-use super::{Cell, Row};
+use super::{Cell, Row, named};
 use crate::business_time::BusinessTime;
 use crate::records::Names;
 
@@ -22,15 +22,11 @@ pub fn finding_titles(locale: Locale) -> Vec<String> {
 
 /// The findings.
 pub fn finding_rows(findings: &[Finding], (zone, locale, names): (BusinessTime, Locale, &Names)) -> Vec<Row> {
-    let id_and_name = |of: NameOf, id: &str| {
-        let name = names.get(&of).and_then(|it| it.get(id));
-        [id.into(), Cell::Text(name.map(|it| locale.name(it, id)).unwrap_or_default())]
-    };
     let texts = locale.findings_texts();
     let row = |it: &Finding| {
         let mut row: Row = vec![Cell::Number(i64::from(it.number))];
-        row.extend(id_and_name(NameOf::Warehouse, it.key.warehouse_id.as_str()));
-        row.extend(id_and_name(NameOf::Product, it.key.product_id.as_str()));
+        row.extend(named((names, locale), NameOf::Warehouse, it.key.warehouse_id.as_str()));
+        row.extend(named((names, locale), NameOf::Product, it.key.product_id.as_str()));
         row.extend([it.rrs.stock, it.rrs.gross_in, it.rrs.entries].map(Cell::Number));
         match it.nrs {
             Nrs::Book(nrs) => {

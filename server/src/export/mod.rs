@@ -7,8 +7,12 @@ mod progress;
 mod statement;
 mod xlsx_file;
 
+use app::i18n::Locale;
+use app::model::names::NameOf;
 use chrono::NaiveDateTime;
 use tokio::sync::mpsc;
+
+use crate::records::Names;
 
 pub use csv_file::{csv_head, csv_rows};
 pub use entries::EntriesExport;
@@ -36,11 +40,28 @@ impl From<&str> for Cell {
     }
 }
 
+/// An id and its name.
+fn named((names, locale): (&Names, Locale), of: NameOf, id: &str) -> [Cell; 2] {
+    let name = names.get(&of).and_then(|it| it.get(id));
+    [id.into(), Cell::Text(name.map(|it| locale.name(it, id)).unwrap_or_default())]
+}
+
 /// A row.
 pub type Row = Vec<Cell>;
 
 /// Rows as they come, some at a time. An error is the last that comes: the file must not look whole then.
 pub type Rows = mpsc::Receiver<Result<Vec<Row>, Broken>>;
+
+/// Rows that are in memory as a whole, as they are for their page.
+pub fn whole(rows: Vec<Row>, progress: &Progress) -> Rows {
+    let (sender, receiver) = mpsc::channel(1);
+    progress.expect(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    progress.add(rows.len());
+    // There is room for one, and somebody who takes it.
+    let is_sent = sender.try_send(Ok(rows)).is_ok();
+    progress.end(if is_sent { State::Done } else { State::Failed });
+    receiver
+}
 
 /// The rows could not be read to their end.
 #[derive(Debug, thiserror::Error)]

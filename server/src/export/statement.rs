@@ -4,7 +4,7 @@ use app::i18n::Locale;
 use app::model::names::NameOf;
 use app::model::statistics::{Column, Figures, GroupBy, Row as Line};
 
-use super::{Cell, Row};
+use super::{Cell, Row, named};
 use crate::business_time::BusinessTime;
 use crate::records::Names;
 
@@ -38,11 +38,7 @@ pub fn statement_rows(
             NameOf::Product => it.group.product_id.as_ref().map(ToString::to_string),
             NameOf::Company => it.group.company_id.as_ref().map(ToString::to_string),
         };
-        let both = |of| {
-            let id = id(of).unwrap_or_default();
-            let name = names.get(&of).and_then(|it| it.get(&id)).map(|it| locale.name(it, &id)).unwrap_or_default();
-            [Cell::Text(id), Cell::Text(name)]
-        };
+        let both = |of| named((names, locale), of, &id(of).unwrap_or_default());
         let time = by_time.then(|| it.start.and_then(|at| zone.local(at)).map_or(Cell::Empty, Cell::Time));
         kinds(by).flat_map(both).chain(time).chain(cells(&it.figures)).collect()
     };

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::AuditConfig;
 use crate::ingest::{Status, explain};
 use crate::realtime::Realtime;
-use crate::records::{Records, StoredAudit};
+use crate::records::{Error, Records};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -69,25 +69,29 @@ impl Watch {
                 Ok(read) => self.hub.around().audited = read,
                 Err(error) => tracing::debug!("{}", explain(&error)),
             }
-            match self.records.audits(None, 1).await {
-                Ok(newest) => self.tell_audit(&mut told, newest.first()),
-                Err(error) => tracing::debug!("{}", explain(&error)),
+            if let Err(error) = self.tell_audit(&mut told).await {
+                tracing::debug!("{}", explain(&error));
             }
             tokio::time::sleep(EVERY).await;
         }
     }
 
     /// Screens are told when an audit begins and when it is over; not of one that was over before anybody looked.
-    fn tell_audit(&self, told: &mut Option<(i64, String)>, newest: Option<&StoredAudit>) {
-        let now = newest.map_or((0, String::new()), |it| (it.id, it.state.clone()));
-        let Some(before) = told.replace(now.clone()) else { return };
-        if let Some(it) = newest.filter(|_| before != now) {
+    async fn tell_audit(&self, told: &mut Option<(i64, String)>) -> Result<(), Error> {
+        let newest = self.records.newest_audit().await?.unwrap_or_default();
+        if told.as_ref() == Some(&newest) {
+            return Ok(());
+        }
+        let is_news = told.is_some();
+        if let Some(it) = self.records.audit(newest.0).await?.filter(|_| is_news) {
             let data = json!({
                 "id": it.id, "scope": it.scope, "state": it.state, "keys": it.keys_compared, "agree": it.agree,
                 "repaired": it.repaired, "open": it.open,
             });
             self.hub.tell_audit(&data.to_string().into());
         }
+        *told = Some(newest);
+        Ok(())
     }
 
     async fn watch_lag(&self) {

@@ -229,6 +229,28 @@ impl Records {
         .await
     }
 
+    /// The newest one that came to a result: a store that was away says nothing about what an earlier one found.
+    pub async fn newest_judged_audit(&self) -> Result<Option<StoredAudit>, Error> {
+        limited("reading the newest audit that came to a result", async {
+            let mut statement = select();
+            statement.push(" AND r.state IN ('passed', 'failed') ORDER BY r.id DESC LIMIT 1");
+            let found = statement.build_query_as().fetch_optional(&self.pool).await;
+            found.map_err(Error::away("reading the newest audit that came to a result"))
+        })
+        .await
+    }
+
+    /// The number of the newest one, and its state: cheap enough to be asked every second.
+    pub async fn newest_audit(&self) -> Result<Option<(i64, String)>, Error> {
+        limited("looking for the newest audit", async {
+            sqlx::query_as("SELECT id, state FROM runs WHERE kind = 'audit' ORDER BY id DESC LIMIT 1")
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(Error::away("looking for the newest audit"))
+        })
+        .await
+    }
+
     /// One of them.
     pub async fn audit(&self, id: i64) -> Result<Option<StoredAudit>, Error> {
         limited("reading an audit", async {

@@ -131,22 +131,12 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::entry;
 
     fn line(offset: i64, bill: &str, quantity: i64) -> Line {
         Line {
             offset,
-            entry: Entry {
-                product_id: "apple".try_into().unwrap(),
-                quantity: quantity.try_into().unwrap(),
-                direction: Direction::In,
-                company_id: "c".try_into().unwrap(),
-                warehouse_id: "w".try_into().unwrap(),
-                bill_id: bill.try_into().unwrap(),
-                create_time: Millis(0),
-                description: String::new(),
-                kind: Kind::Bill,
-                line_no: 1,
-            },
+            entry: entry(bill, quantity),
             day: "1970-01-01".parse().unwrap(),
             raw: Vec::new(),
             sent_at: Millis(0),

@@ -17,6 +17,7 @@ use sqlx::MySqlConnection;
 
 use super::correct_totals::{books, day_sums, total_keys};
 use super::error::{Trouble, limited, trouble};
+use super::offsets;
 use super::rows::json_rows;
 use super::script::Script;
 use super::tables::DayTable;
@@ -61,6 +62,8 @@ pub enum Corrected {
     Done,
     /// The replay was confirmed before, or is not ready.
     NotReady,
+    /// The journal is not as that audit saw it: another audit has to be looked at first.
+    Changed,
     /// The run is not ours any more.
     Lost,
 }
@@ -109,13 +112,7 @@ impl Lease {
                 if !is_ready(&mut transaction, correction).await? {
                     return Ok(Corrected::NotReady);
                 }
-                let _held: Vec<i32> = sqlx::query_scalar(
-                    "SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE",
-                )
-                .bind(&*records.topic)
-                .fetch_all(&mut *transaction)
-                .await
-                .map_err(&away)?;
+                offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
                 let before = books(&mut transaction, &correction.keys).await?;
                 let was = day_sums(&mut transaction, tables, &correction.keys).await?;
                 change_rows(&mut transaction, correction, changes).await?;

@@ -20,7 +20,7 @@ pub const MINUTES_KEPT: i64 = 2 * 24 * 60;
 pub fn deltas(lines: &[&Line]) -> Vec<KeyDelta> {
     let mut sums: BTreeMap<StockKey, Delta> = BTreeMap::new();
     for line in lines {
-        let sum = sums.entry(key(&line.entry)).or_default();
+        let sum = sums.entry(line.entry.key()).or_default();
         let gross_in = match line.entry.direction {
             Direction::In => line.entry.quantity.get(),
             Direction::Out => 0,
@@ -40,7 +40,7 @@ pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: Busines
     for line in lines {
         let flow = flow(&line.entry);
         if since.is_some_and(|since| line.day >= since) {
-            days.entry((line.day, key(&line.entry))).or_default().add(flow);
+            days.entry((line.day, line.entry.key())).or_default().add(flow);
         }
         let minute = minute(line.entry.create_time);
         if minute >= first_minute {
@@ -62,10 +62,6 @@ pub fn note(lines: &[&Line], counts: Counts, now: Millis, business_time: Busines
 /// Minutes since 1970-01-01 UTC.
 pub fn minute(at: Millis) -> i64 {
     at.0.div_euclid(60_000)
-}
-
-fn key(entry: &Entry) -> StockKey {
-    StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() }
 }
 
 fn flow(entry: &Entry) -> Flow {

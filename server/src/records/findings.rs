@@ -11,7 +11,7 @@ use super::stock_snapshot::key_of;
 use super::{Error, Lease, Records};
 
 /// Which findings of an audit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingsWanted {
     /// Of this verdict.
     pub verdict: Option<Verdict>,
@@ -23,6 +23,13 @@ pub struct FindingsWanted {
     pub after: i32,
     /// At most so many.
     pub limit: i64,
+}
+
+impl Default for FindingsWanted {
+    /// All: no run stores more.
+    fn default() -> Self {
+        Self { verdict: None, cause: None, is_dealt_with: None, after: 0, limit: 100_000 }
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -63,14 +63,26 @@ pub async fn leave(connection: &mut MySqlConnection, flows: &Flows) -> Result<()
 /// So many lines are read at a time.
 const AT_ONCE: i64 = 256;
 
-/// The oldest lines, until they are so many, or make so many cells; and whether more may wait. Many small batches of the same cells are
-/// as little work as a few.
-pub async fn oldest(
-    connection: &mut MySqlConnection,
-    lines: usize,
-    cells: usize,
-) -> Result<(Vec<i64>, Flows, bool), Error> {
-    let (mut ids, mut flows) = (Vec::new(), Flows::new());
+/// Lines that wait for the fold, the oldest first.
+#[derive(Debug, Default)]
+pub struct Pending {
+    /// Which ones.
+    pub ids: Vec<i64>,
+    /// What they add up to.
+    pub flows: Flows,
+    /// Do more wait?
+    pub more: bool,
+}
+
+/// All of them.
+pub async fn pending(connection: &mut MySqlConnection) -> Result<Flows, Error> {
+    oldest(connection, usize::MAX, usize::MAX).await.map(|it| it.flows)
+}
+
+/// Until they are so many, or make so many cells: many small batches of the same cells are as little work as a few.
+pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize) -> Result<Pending, Error> {
+    let mut pending = Pending::default();
+    let Pending { ids, flows, more } = &mut pending;
     loop {
         let rows: Vec<(i64, String)> =
             sqlx::query_as("SELECT id, flows FROM pending_flows WHERE id > ? ORDER BY id LIMIT ?")
@@ -79,35 +91,20 @@ pub async fn oldest(
                 .fetch_all(&mut *connection)
                 .await
                 .map_err(Error::away("reading pending flows"))?;
-        if rows.is_empty() {
-            return Ok((ids, flows, false));
-        }
+        let is_last = i64::try_from(rows.len()).is_ok_and(|it| it < AT_ONCE);
         for (id, text) in rows {
             if ids.len() >= lines || flows.len() >= cells {
-                return Ok((ids, flows, true));
+                *more = true;
+                return Ok(pending);
             }
-            decode(&text, &mut flows)
+            decode(&text, flows)
                 .map_err(|cause| Error::Damaged(format!("pending flows {id} cannot be read: {cause}")))?;
             ids.push(id);
         }
+        if is_last {
+            return Ok(pending);
+        }
     }
-}
-
-/// Lines with their ids, the oldest first, at most so many.
-pub async fn pending(connection: &mut MySqlConnection, most: i64) -> Result<(Vec<i64>, Flows), Error> {
-    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, flows FROM pending_flows ORDER BY id LIMIT ?")
-        .bind(most)
-        .fetch_all(connection)
-        .await
-        .map_err(Error::away("reading pending flows"))?;
-    let mut flows = Flows::new();
-    let mut ids = Vec::with_capacity(rows.len());
-    for (id, text) in rows {
-        decode(&text, &mut flows)
-            .map_err(|cause| Error::Damaged(format!("pending flows {id} cannot be read: {cause}")))?;
-        ids.push(id);
-    }
-    Ok((ids, flows))
 }
 
 /// Lets lines go: exactly these, one that was committed meanwhile with a lower id is not among them.

@@ -2,7 +2,7 @@
 //! process folds at a time: the row of `levels` is locked.
 
 use super::error::limited;
-use super::flows::{self, Flows};
+use super::flows::{self, Pending};
 use super::levels::LEVELS;
 use super::{Error, Records, levels};
 
@@ -38,9 +38,9 @@ impl Records {
             let away = Error::away("folding flows into levels");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             let state = lock(&mut transaction).await?;
-            let (ids, flows, more) = match state.as_deref() {
+            let Pending { ids, flows, more } = match state.as_deref() {
                 Some("whole") => flows::oldest(&mut transaction, lines, cells).await?,
-                _ => (Vec::new(), Flows::new(), false),
+                _ => Pending::default(),
             };
             if ids.is_empty() {
                 // At once: a transaction that is only dropped holds its lock until its connection is used again.

@@ -57,6 +57,49 @@ impl Row {
     }
 }
 
+/// A line that a person writes: a cursor that was set, or a batch whose line was lost.
+pub struct HandLine<'a> {
+    /// Of which partition.
+    pub partition: i32,
+    /// Its name.
+    pub batch: &'a BatchId,
+    /// The batch before it.
+    pub previous: Option<&'a BatchId>,
+    /// The lower and the higher position.
+    pub ends: (i64, i64),
+    /// What it is.
+    pub kind: &'a str,
+    /// What it did to the live stock, where that is known.
+    pub deltas: Option<&'a str>,
+    /// Why.
+    pub reason: &'a str,
+    /// Who.
+    pub who: &'a str,
+}
+
+impl HandLine<'_> {
+    /// Writes it.
+    pub async fn write(&self, connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
+               duplicates, rejected, deltas, note, recorded_at, kind, reason, who)
+             VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, ?, NULL, UTC_TIMESTAMP(3), ?, ?, ?)",
+        )
+        .bind(self.partition)
+        .bind(&self.batch.0)
+        .bind(self.previous.map(|it| it.0.as_str()))
+        .bind(self.ends.0)
+        .bind(self.ends.1)
+        .bind(self.deltas)
+        .bind(self.kind)
+        .bind(self.reason)
+        .bind(self.who)
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+}
+
 /// What follows a place of the live stock in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Following {

@@ -2,14 +2,13 @@
 //! journal from there on (2-consistency, "Replay": no key can fail for ever without a way out).
 
 use app::model::audit::{Check, CheckOf, FindingCause, ResolveAs};
-use app::model::batch::BatchId;
-use uuid::Uuid;
 
 use super::error::limited;
-use super::offsets::Cursor;
+use super::journal::HandLine;
+use super::offsets;
 use super::prove_journal::{ProvedPlace, ProvedPlaces};
 use super::trail::{self, Deed};
-use super::{Error, Lease, StockSnapshot};
+use super::{Corrected, Error, Lease, StockSnapshot};
 
 /// Messages that no line of the journal covers: from the first, up to before `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,17 +19,6 @@ pub struct Hole {
     pub from: i64,
     /// Where the next line begins.
     pub to: i64,
-}
-
-/// What became of accepting the journal as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JournalAccepted {
-    /// Later audits prove it from here on.
-    Done,
-    /// It is not as that audit saw it: another audit has to be looked at first.
-    Changed,
-    /// The run is not ours any more.
-    Lost,
 }
 
 impl StockSnapshot {
@@ -56,34 +44,37 @@ impl StockSnapshot {
 
 impl Lease {
     /// Accepts the journal as an audit saw it; its findings of that cause are dealt with. All partitions stand still meanwhile.
-    pub async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<JournalAccepted, Error> {
+    pub async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
         limited("accepting the journal", Box::pin(self.try_accept(audit, note, who))).await
     }
 
-    async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<JournalAccepted, Error> {
+    async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
         let away = Error::away("accepting the journal");
         let records = self.records();
         let mut transaction = records.pool.begin().await.map_err(&away)?;
         if !self.hold(&mut transaction).await? {
-            return Ok(JournalAccepted::Lost);
+            return Ok(Corrected::Lost);
         }
-        let _held: Vec<i32> = sqlx::query_scalar(
-            "SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE",
-        )
-        .bind(&*records.topic)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(&away)?;
+        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
         let mut snapshot = records.stock_snapshot().await?;
         let (checks, proved) = snapshot.prove_journal(&records.proved().await?).await?;
         let seen = records.audit(audit).await?.and_then(|it| it.proof).unwrap_or_default();
         if faults(&checks) != seen_faults(&seen)? {
-            return Ok(JournalAccepted::Changed);
+            return Ok(Corrected::Changed);
         }
         let mut places = ProvedPlaces::new();
         for (partition, cursor) in snapshot.cursors.clone() {
-            if snapshot.line_of(partition, cursor.batch_id.as_ref()).await?.is_none() {
-                write_line(&mut transaction, partition, &cursor, (note, who)).await.map_err(&away)?;
+            if let (Some(batch), None) =
+                (&cursor.batch_id, snapshot.line_of(partition, cursor.batch_id.as_ref()).await?)
+            {
+                // A batch that the journal does not know gets its line, so that the next one follows it.
+                let (previous, end, _) = snapshot.reach_of(partition, 0, &ProvedPlace::default()).await?;
+                let previous = previous.as_ref();
+                // A line leads somewhere, also where only the name of the batch was lost.
+                let high = end.max(cursor.next_offset);
+                let ends = (end.min(cursor.next_offset).min(high - 1), high);
+                let line = HandLine { partition, batch, previous, ends, kind: "loss", deltas: None, reason: note, who };
+                line.write(&mut transaction).await.map_err(&away)?;
             }
             let rejection = match proved.get(&partition) {
                 Some(it) => it.rejection,
@@ -95,7 +86,7 @@ impl Lease {
         snapshot.close().await;
         write_down(&mut transaction, audit, &places, (note, who)).await?;
         transaction.commit().await.map_err(&away)?;
-        Ok(JournalAccepted::Done)
+        Ok(Corrected::Done)
     }
 }
 
@@ -136,42 +127,6 @@ async fn write_down(
         after: Some(text),
     };
     trail::remember_in(connection, &[deed]).await.map_err(away)
-}
-
-/// The batch of a cursor that the journal does not know gets its line, so that the next one follows it.
-async fn write_line(
-    connection: &mut sqlx::MySqlConnection,
-    partition: i32,
-    cursor: &Cursor,
-    (note, who): (&str, &str),
-) -> Result<(), sqlx::Error> {
-    let last: Option<(String, i64)> = sqlx::query_as(
-        "SELECT batch_id, IF(kind = 'back', from_offset, to_offset) FROM ingest_batches
-         WHERE partition_id = ? ORDER BY id DESC LIMIT 1",
-    )
-    .bind(partition)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let (previous, end) = last.map_or((None, 0), |(batch, end)| (Some(batch), end));
-    // A line leads somewhere, also where only the name of the batch was lost.
-    let high = end.max(cursor.next_offset);
-    let low = end.min(cursor.next_offset).min(high - 1);
-    let batch = cursor.batch_id.clone().unwrap_or_else(|| BatchId(Uuid::now_v7().simple().to_string()));
-    sqlx::query(
-        "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
-           duplicates, rejected, deltas, note, recorded_at, kind, reason, who)
-         VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, NULL, NULL, UTC_TIMESTAMP(3), 'loss', ?, ?)",
-    )
-    .bind(partition)
-    .bind(&batch.0)
-    .bind(previous)
-    .bind(low)
-    .bind(high)
-    .bind(note)
-    .bind(who)
-    .execute(connection)
-    .await
-    .map(drop)
 }
 
 fn faults(checks: &[Check; 2]) -> Vec<&str> {

@@ -73,7 +73,7 @@ pub use findings::FindingsWanted;
 pub use fold::Folded;
 pub use installation::{Frozen, Installation};
 pub use journal::Following;
-pub use journal_holes::{Hole, JournalAccepted};
+pub use journal_holes::Hole;
 pub use key_rows::KeyRow;
 pub use known::Known;
 pub use levels::Span;

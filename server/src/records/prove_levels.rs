@@ -35,7 +35,7 @@ impl StockSnapshot {
     /// Compares totals with each other. `all`: also the days with the months.
     pub async fn prove_levels(&mut self, all: bool) -> Result<(Check, LevelFaults), Error> {
         let mut check = Check::new(CheckOf::Levels);
-        let (_, pending) = flows::pending(&mut self.connection, i64::MAX).await?;
+        let pending = flows::pending(&mut self.connection).await?;
         let products = self.odd(&mut check, "product_id", "month_product_totals", Some(&pending)).await?;
         let warehouses = self.odd(&mut check, "warehouse_id", "month_warehouse_totals", Some(&pending)).await?;
         let mut faults = self.odd_keys(&products, &warehouses, "month_totals", &pending).await?;

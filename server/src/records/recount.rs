@@ -126,7 +126,7 @@ async fn compare_levels(
     zone: BusinessTime,
     recount: &mut Recount,
 ) -> Result<(), Error> {
-    let (_, pending) = flows::pending(connection, i64::MAX).await?;
+    let pending = flows::pending(connection).await?;
     for level in LEVELS.iter().filter(|it| it.behind) {
         let mut stored = levels::stored(connection, level).await?;
         for ((unit, product, warehouse, company), sums) in levels::cells(level, &pending, zone) {

@@ -5,6 +5,7 @@ use app::model::batch::BatchId;
 use sqlx::Connection as _;
 
 use super::error::limited;
+use super::journal::HandLine;
 use super::offsets::{self, Cursor};
 use super::trail::{self, Deed};
 use super::{Error, Records};
@@ -106,7 +107,17 @@ async fn write(
     .execute(&mut *transaction)
     .await?;
     if let Some(batch) = batch {
-        write_line(transaction, wanted, cursor, &batch, (kind, low, high)).await?;
+        let line = HandLine {
+            partition: wanted.partition,
+            batch: &batch,
+            previous: cursor.batch_id.as_ref(),
+            ends: (low, high),
+            kind,
+            deltas: Some("[]"),
+            reason: wanted.reason,
+            who: wanted.who,
+        };
+        line.write(&mut *transaction).await?;
     }
     let deed = Deed {
         who: wanted.who.to_owned(),
@@ -116,29 +127,4 @@ async fn write(
         after: Some(format!("{}: {}", wanted.to, wanted.reason)),
     };
     trail::remember_in(transaction, &[deed]).await
-}
-
-async fn write_line(
-    transaction: &mut sqlx::MySqlConnection,
-    wanted: &CursorMove<'_>,
-    cursor: &Cursor,
-    batch: &BatchId,
-    (kind, low, high): (&str, i64, i64),
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
-           duplicates, rejected, deltas, note, recorded_at, kind, reason, who)
-         VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, '[]', NULL, UTC_TIMESTAMP(3), ?, ?, ?)",
-    )
-    .bind(wanted.partition)
-    .bind(&batch.0)
-    .bind(cursor.batch_id.as_ref().map(|it| it.0.as_str()))
-    .bind(low)
-    .bind(high)
-    .bind(kind)
-    .bind(wanted.reason)
-    .bind(wanted.who)
-    .execute(transaction)
-    .await
-    .map(drop)
 }

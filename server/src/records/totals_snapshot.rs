@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use sqlx::{MySql, QueryBuilder, Transaction};
 
 use super::error::limited;
-use super::flows::{self, Cell, Flows};
+use super::flows::{self, Cell, Flows, Pending};
 use super::levels::{self, Level, Span, Unit};
 use super::offsets::{self, Cursor};
 use super::{Error, Records, tables};
@@ -22,7 +22,7 @@ use crate::business_time::{BusinessTime, month_of, utc_text};
 pub const MOST_ROW_TABLES: usize = 256;
 
 /// The most lines that may wait for the fold: some 100 MB at the most.
-const MOST_PENDING: i64 = 1000;
+const MOST_PENDING: usize = 1000;
 
 /// The most cells that one read brings.
 const MOST_CELLS: usize = 400_000;
@@ -94,8 +94,8 @@ impl Records {
             return Err(TotalsError::Missing);
         }
         let cursors = offsets::cursors_in(&mut transaction, &self.topic).await?;
-        let (lines, pending) = flows::pending(&mut transaction, MOST_PENDING + 1).await?;
-        if i64::try_from(lines.len()).is_ok_and(|it| it > MOST_PENDING) {
+        let Pending { flows: pending, more, .. } = flows::oldest(&mut transaction, MOST_PENDING, usize::MAX).await?;
+        if more {
             return Err(TotalsError::Behind);
         }
         Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors })
@@ -107,7 +107,7 @@ impl Records {
             let away = Error::away("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
             let mut connection = self.pool.acquire().await.map_err(&away)?;
-            let (_, pending) = flows::pending(&mut connection, MOST_PENDING).await?;
+            let Pending { flows: pending, .. } = flows::oldest(&mut connection, MOST_PENDING, usize::MAX).await?;
             let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals")
                 .fetch_all(&mut *connection)
                 .await

@@ -44,7 +44,7 @@ impl Truth {
         let gross_in = self.gross_in.checked_add(more_in).ok_or(Overflow)?;
         let gross_out = self.gross_out.checked_add(more_out).ok_or(Overflow)?;
         let entries = self.entries.checked_add(1).ok_or(Overflow)?;
-        let key = StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() };
+        let key = entry.key();
         let stock = self.stock.get(&key).copied().unwrap_or(0).checked_add(entry.movement()).ok_or(Overflow)?;
         self.stock.insert(key, stock);
         (self.gross_in, self.gross_out, self.entries) = (gross_in, gross_out, entries);

@@ -32,17 +32,10 @@ impl LevelKeeper {
     pub async fn run(self, stop: CancellationToken) {
         let mut cells = CELLS;
         let mut rest = EVERY;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-            }
+        while stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_some() {
             let started = Instant::now();
             // Stopped half-way, a fold has changed nothing; levels that are half made stay missing.
-            let folded = tokio::select! {
-                () = stop.cancelled() => return,
-                folded = self.fold(cells) => folded,
-            };
+            let Some(folded) = stop.run_until_cancelled(Box::pin(self.fold(cells))).await else { return };
             rest = EVERY;
             match folded {
                 Ok(folded) => {

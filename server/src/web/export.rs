@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Web;
 use super::audits::{away, no_such, only_auditor};
@@ -23,7 +23,7 @@ use super::problem::Problem;
 use super::records_page::RecordsReader;
 use super::statistics_page::StatisticsReader;
 use super::table_file::{Kind, Table, Wanted};
-use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles};
+use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
 use crate::ingest::explain;
 use crate::live::clock;
 use crate::records::FindingsWanted;
@@ -102,13 +102,8 @@ async fn statement(State(it): State<Exporter>, asked: Asked) -> Result<Response,
     let Asked { query, file, progress, turn } = asked;
     let sheet = it.statistics.export(&query, file.now, file.locale).await;
     let (titles, all) = found(sheet, &progress)?;
-    // A statement is in memory as a whole, as it is for its page.
-    let (sender, rows) = mpsc::channel(1);
-    progress.expect(i64::try_from(all.len()).unwrap_or(i64::MAX));
-    progress.add(all.len());
-    let whole = sender.send(Ok(all)).await.is_ok();
-    progress.end(if whole { Ended::Done } else { Ended::Failed });
-    drop((sender, turn));
+    let rows = whole(all, &progress);
+    drop(turn);
     let sheet = file.locale.export_texts().statistics;
     file.of(Table { name: "statistics", sheet, titles, rows }).await
 }
@@ -121,13 +116,9 @@ async fn findings(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let Asked { file, progress, turn, .. } = asked;
-    let read = read_findings(&it.web, &who, id).await;
-    progress.end(if read.is_ok() { Ended::Done } else { Ended::Failed });
-    let all = finding_rows(&read?, (it.web.business_time, file.locale, &it.web.hub.names()));
-    let (sender, rows) = mpsc::channel(1);
-    // There is room for one.
-    let _whole = sender.send(Ok(all)).await;
-    drop((sender, turn));
+    let read = read_findings(&it.web, &who, id).await.inspect_err(|_| progress.end(Ended::Failed))?;
+    let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
+    drop(turn);
     let texts = file.locale.findings_texts();
     file.of(Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows }).await
 }
@@ -136,9 +127,7 @@ async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Findin
     only_auditor(who)?;
     let records = &web.auditor.records;
     records.audit(id).await.map_err(|it| away(&it))?.ok_or_else(|| no_such("audit"))?;
-    // No run stores more.
-    let wanted = FindingsWanted { limit: 100_000, ..FindingsWanted::default() };
-    records.findings(id, wanted).await.map_err(|it| away(&it))
+    records.findings(id, FindingsWanted::default()).await.map_err(|it| away(&it))
 }
 
 /// What was found, or what is wrong with the question.

@@ -309,8 +309,7 @@ pub async fn acknowledge(stage: &Stage, audit: i64) -> anyhow::Result<()> {
 }
 
 async fn findings_of(stage: &Stage, audit: i64) -> anyhow::Result<Vec<Finding>> {
-    let wanted = FindingsWanted { limit: 10_000, ..FindingsWanted::default() };
-    Ok(stage.parts.records.findings(audit, wanted).await?)
+    Ok(stage.parts.records.findings(audit, FindingsWanted::default()).await?)
 }
 
 /// An audit by command line. One that could not be made, such as while totals are made anew, is made again.

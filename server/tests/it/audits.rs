@@ -42,8 +42,7 @@ async fn audit(system: &System, scope: Scope) -> (StoredAudit, Vec<Finding>) {
     let records = &system.parts.records;
     let stored = records.audit(number).await.unwrap().unwrap();
     assert_eq!(stored.state, state.as_str(), "{:?}", stored.message);
-    let wanted = FindingsWanted { limit: 1000, ..FindingsWanted::default() };
-    (stored, records.findings(number, wanted).await.unwrap())
+    (stored, records.findings(number, FindingsWanted::default()).await.unwrap())
 }
 
 /// Warehouse, product, verdict, cause, repaired.
@@ -249,8 +248,7 @@ async fn a_success_lets_the_journal_go() {
     };
     let prune = async || {
         let meta = system.parts.realtime.meta().await.unwrap();
-        let live = meta.positions.keys().filter_map(|it| Some((*it, meta.place(*it).batch?))).collect();
-        records.prune_proved(&live).await.unwrap()
+        records.prune_proved(&meta.batches).await.unwrap()
     };
     assert_eq!(prune().await, 0, "nothing is proved");
     assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");

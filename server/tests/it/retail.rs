@@ -187,9 +187,8 @@ async fn what_was_edited_by_hand_is_named_by_bill_and_the_numbers_come_back() {
     let failed = audit(&system, Scope::Full).await;
     let counts = (failed.records_incomplete, failed.surplus, failed.nrs_missing, failed.flows_differ, failed.repaired);
     assert_eq!((failed.state.as_str(), counts), ("failed", (5, 1, 1, 0, 1)));
-    let wanted = FindingsWanted { limit: 100, ..FindingsWanted::default() };
     let mut found = Vec::new();
-    for it in system.parts.records.findings(failed.id, wanted).await.unwrap() {
+    for it in system.parts.records.findings(failed.id, FindingsWanted::default()).await.unwrap() {
         let key = (it.key.product_id.to_string(), it.key.warehouse_id.to_string());
         match it.verdict {
             Verdict::RecordsIncomplete => found.push(key),

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use app::model::stock::StockKey;
-
 use crate::ingest::{MessageReader, decode};
 use crate::records::PlainRows;
 use crate::startup::Parts;
@@ -20,7 +18,7 @@ pub async fn run(parts: &Parts, messages: usize) -> anyhow::Result<Duration> {
             .each(async |partition, offset, payload| {
                 let entry = decode(payload, now, &rules).map_err(|it| anyhow::anyhow!(it.reason()))?;
                 rows.insert(&entry, partition, offset).await?;
-                let key = StockKey { warehouse_id: entry.warehouse_id.clone(), product_id: entry.product_id.clone() };
+                let key = entry.key();
                 parts.realtime.add_plainly(&key, entry.movement()).await?;
                 anyhow::Ok(())
             })
