@@ -232,6 +232,8 @@ describe('audits', () => {
           it(`is accessible and fits, ${theme}, ${name}`, async () => {
             for (const path of ['/audits', `/audits/${bad.id}`, `/audits/${good.id}`]) {
               await at(path, async (page) => {
+                // What a finding opens has to fit too.
+                for (const it of await page.locator('.findings summary').all()) await it.click();
                 await assertAccessible(page);
                 await assertFits(page);
               }, { theme, ...(viewport && { viewport }) });

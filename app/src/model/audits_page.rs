@@ -151,8 +151,8 @@ pub struct AuditDetail {
     pub replay: Option<ReplayView>,
     /// Has nobody dealt with some findings yet? A replay names their bills.
     pub can_replay: bool,
-    /// Do some of them wait for a correction?
-    pub can_confirm: bool,
+    /// So many of them were not put right: a confirmation corrects these.
+    pub waiting: i64,
 }
 
 /// What the queue says of the keys that deviate.
@@ -166,8 +166,6 @@ pub struct ReplayView {
     pub read: i64,
     /// Of how many.
     pub all: i64,
-    /// Keys that were looked at.
-    pub keys: i64,
     /// How long it took, in milliseconds.
     pub took_ms: i64,
     /// Why it could not be made.

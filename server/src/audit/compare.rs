@@ -3,17 +3,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, Verdict, VerdictCounts};
+use app::model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
 use app::model::batch::Delta;
 use app::model::stock::StockKey;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Error;
-use super::verdict::{Judged, judge};
+use super::verdict::{Allowed, Judged, judge};
 use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
 use crate::records::{Lease, RowFault};
 
-/// So many keys go into one call of Redis, which answers nobody else meanwhile.
+/// So many keys are looked at in one call of Redis.
+const LOOK: usize = 250;
+/// So many are settled in one call, in which Redis answers nobody else.
 const KEYS: usize = 100;
 /// So many calls are under way: the next one is there when Redis has answered, and batches of the ingest come between them.
 const CALLS: usize = 3;
@@ -30,7 +32,8 @@ pub struct Unproved {
 }
 
 impl Unproved {
-    fn of(&self, key: &StockKey) -> Option<&RowFault> {
+    /// Why the records do not prove themselves for a key.
+    pub fn of(&self, key: &StockKey) -> Option<&RowFault> {
         self.keys.get(key).or(self.all.as_ref())
     }
 }
@@ -69,18 +72,23 @@ impl Comparison<'_> {
 
     /// Compares some keys, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
-        let calls: Vec<Vec<Compared>> = totals.chunks(KEYS).map(|it| self.asked(it)).collect();
+        let calls: Vec<Vec<Compared>> = totals.chunks(LOOK).map(|it| self.asked(it)).collect();
         // Each call owns what it needs: streams of borrowing futures cannot be sent between threads.
         let calls = calls.into_iter().map(|call| {
             let (realtime, run) = (self.realtime.clone(), self.lease.run_id().to_owned());
-            async move { settle(&realtime, &run, &call).await }
+            async move { look_and_settle(&realtime, &run, call).await }
         });
         let answers: Vec<Vec<Settled>> = stream::iter(calls).buffered(CALLS).try_collect().await?;
-        for (totals, answers) in totals.chunks(KEYS).zip(&answers) {
+        for (totals, answers) in totals.chunks(LOOK).zip(&answers) {
             self.take(totals, answers).await?;
             fail::fail_point!("audit-comparing", |_| std::process::abort());
         }
         Ok(())
+    }
+
+    /// Is the run still the newest, after the last look at a quiet key? Those do not ask.
+    pub async fn end(&self) -> Result<(), Error> {
+        call(self.realtime, self.lease.run_id(), &[]).await.map(drop)
     }
 
     fn asked(&self, totals: &[Total]) -> Vec<Compared> {
@@ -115,16 +123,8 @@ impl Comparison<'_> {
 
     fn judge(&self, total: &Total, nrs: Nrs) -> Option<Judged> {
         let unproved: Option<FindingCause> = self.unproved.of(&total.0).map(|it| it.cause);
-        let rrs = self.rrs(total);
-        let judged = judge(rrs, nrs, unproved, self.correct_surplus)?;
-        let is_proved = judged.verdict != Verdict::RecordsIncomplete;
-        Some(Judged { may_settle: judged.may_settle || (is_proved && self.is_decided(&total.0, rrs, nrs)), ..judged })
-    }
-
-    /// Did a person accept the records for this key, and does it still differ by what they saw?
-    fn is_decided(&self, key: &StockKey, rrs: Book, nrs: Nrs) -> bool {
-        let Nrs::Book(live) = nrs else { return false };
-        self.decided.get(key) == Some(&rrs.less(live))
+        let allowed = Allowed { surplus: self.correct_surplus, lacking: self.decided.get(&total.0).copied() };
+        judge(self.rrs(total), nrs, unproved, allowed)
     }
 
     async fn write_down(&mut self, found: &[(&Total, Nrs, Judged)]) -> Result<(), Error> {
@@ -146,7 +146,7 @@ impl Comparison<'_> {
                 cause: judged.cause,
                 evidence: self.unproved.of(&total.0).map(|it| it.evidence.clone()),
                 repaired: false,
-                is_dealt_with: self.is_decided(&total.0, rrs, *nrs),
+                is_dealt_with: judged.is_decided,
                 resolution: None,
             });
             if judged.may_settle {
@@ -169,10 +169,27 @@ impl Comparison<'_> {
     }
 }
 
-async fn settle(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
-    if compared.is_empty() {
-        return Ok(Vec::new());
+/// Those that are quiet need no settling.
+async fn look_and_settle(realtime: &Realtime, run: &str, compared: Vec<Compared>) -> Result<Vec<Settled>, Error> {
+    let quiet = realtime.quiet(run, &compared).await?;
+    let mut answers: Vec<Settled> = compared.iter().map(|it| Settled::Done(AtCut::Sums(it.rrs))).collect();
+    let (places, rest): (Vec<usize>, Vec<Compared>) =
+        compared.into_iter().enumerate().filter(|(place, _)| quiet.get(*place) != Some(&true)).unzip();
+    for (place, answer) in places.into_iter().zip(settle(realtime, run, &rest).await?) {
+        answers[place] = answer;
     }
+    Ok(answers)
+}
+
+async fn settle(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
+    let mut settled = Vec::with_capacity(compared.len());
+    for chunk in compared.chunks(KEYS) {
+        settled.extend(call(realtime, run, chunk).await?);
+    }
+    Ok(settled)
+}
+
+async fn call(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
     let settled = realtime.settle(run, compared).await?;
     settled.ok_or(Error::Lost("another run is the newest in Redis, or the live stock must be rebuilt"))
 }

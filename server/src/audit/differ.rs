@@ -22,7 +22,6 @@ pub fn differ(queue: &[(Origin, Entry)], rows: &[KeyRow], begins: &BTreeMap<i32,
     for row in rows {
         let identity = row.entry.identity();
         match said.get(&identity) {
-            _ if row.is_corrected => {}
             Some(messages) if messages.iter().any(|(_, it)| it.same_content(&row.entry)) => {}
             Some(messages) => {
                 // The message that the row says it was made from; else the first.
@@ -83,7 +82,7 @@ mod tests {
     use crate::fixtures::entry;
 
     fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
-        KeyRow { entry: entry(bill, quantity), origin: (0, offset), is_corrected: false }
+        KeyRow { entry: entry(bill, quantity), origin: (0, offset) }
     }
 
     #[test]
@@ -101,7 +100,6 @@ mod tests {
             row("resent", 4, 13),
             row("by hand", 5, 15),
             row("too old", 6, 9),
-            KeyRow { is_corrected: true, ..row("adjusted", 7, 16) },
         ];
         let found: Vec<_> = differ(&queue, &rows, &BTreeMap::from([(0, 10)]))
             .into_iter()

@@ -18,6 +18,7 @@ pub use rebuild::Rebuilder;
 pub use replay::{Confirmed, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};
 pub use schedule::{Schedule, due};
+pub use verdict::{Allowed, Judged, judge};
 
 /// An error of a run. All are waited out: the next look begins anew.
 #[derive(Debug, thiserror::Error)]

@@ -52,6 +52,17 @@ pub struct AuditRun {
     auditor: Auditor,
     lease: Lease,
     scope: Scope,
+    clock: PartClock,
+}
+
+/// How long the parts of a run take, as a metric.
+struct PartClock(Instant);
+
+impl PartClock {
+    fn lap(&mut self, part: &'static str) {
+        metrics::histogram!("tallyhouse_audit_part_seconds", "part" => part).record(self.0.elapsed().as_secs_f64());
+        self.0 = Instant::now();
+    }
 }
 
 /// What came of all steps.
@@ -76,7 +87,12 @@ impl Auditor {
         match self.records.claim_run(RunKind::Audit, cause, who).await? {
             Claim::Ours(lease) => {
                 lease.begin_audit(scope).await?;
-                Ok(Claimed::Ours(Box::new(AuditRun { auditor: self.clone(), lease: *lease, scope })))
+                Ok(Claimed::Ours(Box::new(AuditRun {
+                    auditor: self.clone(),
+                    lease: *lease,
+                    scope,
+                    clock: PartClock(Instant::now()),
+                })))
             }
             Claim::Running { number, is_audit } => Ok(Claimed::Running { number, is_audit }),
         }
@@ -140,6 +156,7 @@ impl AuditRun {
             Cut::Moved => return Err(Error::Lost("another run was quicker")),
             Cut::NotReady => return Err(Error::Lost("Redis is empty or being rebuilt: that goes first")),
         };
+        self.clock.lap("cut");
         fail::fail_point!("audit-cut", |_| std::process::abort());
         self.step(Step::Snapshot, None, None).await?;
         let mut snapshot = records.stock_snapshot().await?;
@@ -150,6 +167,7 @@ impl AuditRun {
             AfterCut::Parted(partition) => return Err(Error::Parted { partition }),
             AfterCut::LetGo(_) => return Err(Error::Lost("the journal no longer holds what came after the cut")),
         };
+        self.clock.lap("snapshot");
         self.step(Step::Proof, Some(&places), None).await?;
         fail::fail_point!("audit-snapshot", |_| std::process::abort());
         let Proof { unproved, proved, tables } = self.prove(&records, &mut snapshot).await?;
@@ -167,8 +185,11 @@ impl AuditRun {
         };
         compare_all(&mut comparison, &mut snapshot).await?;
         let (counts, repaired) = (comparison.counts, comparison.repaired);
+        // Where the records are not proved a decision waits: it could not be followed.
+        let followed = decisions.into_iter().filter(|it| comparison.unproved.of(&it.key).is_none()).collect();
         snapshot.close().await;
-        Ok(Tally { counts, repaired, proved, tables, decisions })
+        self.clock.lap("compare");
+        Ok(Tally { counts, repaired, proved, tables, decisions: followed })
     }
 
     /// The records prove themselves, or say where they do not.
@@ -180,6 +201,7 @@ impl AuditRun {
         let ([journal, accounting], proved) = snapshot.prove_journal(&records.proved().await?).await?;
         let broken = [&journal, &accounting].into_iter().find_map(|it| it.faults.first());
         let all_keys = broken.map(|it| RowFault { cause: FindingCause::JournalBroken, evidence: it.clone() });
+        self.clock.lap("journal");
         let tables = snapshot.tables_to_prove(all).await?;
         let mut rows = Check::new(CheckOf::Tables);
         let mut counted = CountedTables::default();
@@ -189,7 +211,9 @@ impl AuditRun {
             done += chunk.len();
             telling.tell(&self.lease, number(done), number(tables.len())).await?;
         }
+        self.clock.lap("rows");
         let (levels, odd) = snapshot.prove_levels(all).await?;
+        self.clock.lap("levels");
         let mut keys = counted.unproved;
         for (key, fault) in odd {
             keys.entry(key).or_insert(fault);
@@ -240,7 +264,7 @@ async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapsh
         comparison.compare(&strange).await?;
         after = next;
     }
-    Ok(())
+    comparison.end().await
 }
 
 /// The keys of the records, in 8 bytes each: a hash that nobody can choose. Of a million keys, one that only the live stock has is taken for

@@ -12,33 +12,42 @@ pub struct Judged {
     pub cause: FindingCause,
     /// May it be settled?
     pub may_settle: bool,
+    /// Because a person decided so?
+    pub is_decided: bool,
+}
+
+/// What may be settled beyond what needs nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// RRS < NRS, as the organisation wants it.
+    pub surplus: bool,
+    /// A difference of exactly this much, as a person saw it and accepted the records: RRS less NRS.
+    pub lacking: Option<Book>,
 }
 
 /// Judges a key. `unproved` is why the records do not prove themselves for it; that wins over every comparison. `None`: it agrees.
-pub fn judge(rrs: Book, nrs: Nrs, unproved: Option<FindingCause>, correct_surplus: bool) -> Option<Judged> {
+pub fn judge(rrs: Book, nrs: Nrs, unproved: Option<FindingCause>, allowed: Allowed) -> Option<Judged> {
+    let judged = |verdict, cause, may_settle| Some(Judged { verdict, cause, may_settle, is_decided: false });
     if let Some(cause) = unproved {
-        return Some(Judged { verdict: Verdict::RecordsIncomplete, cause, may_settle: false });
+        return judged(Verdict::RecordsIncomplete, cause, false);
     }
     let live = match nrs {
         Nrs::Book(live) if live == rrs => return None,
         Nrs::Book(live) => live,
         // No entry of the key came before the cut: nothing can be missing.
         Nrs::Missing if rrs == Book::default() => return None,
-        Nrs::Missing => {
-            return Some(Judged { verdict: Verdict::NrsMissing, cause: FindingCause::LiveDeleted, may_settle: true });
-        }
-        Nrs::Unreadable => {
-            let cause = FindingCause::LiveUnreadable;
-            return Some(Judged { verdict: Verdict::NrsMissing, cause, may_settle: true });
-        }
+        Nrs::Missing => return judged(Verdict::NrsMissing, FindingCause::LiveDeleted, true),
+        Nrs::Unreadable => return judged(Verdict::NrsMissing, FindingCause::LiveUnreadable, true),
     };
     let verdict = match rrs.stock.cmp(&live.stock) {
         std::cmp::Ordering::Greater => Verdict::NrsMissing,
         std::cmp::Ordering::Less => Verdict::Surplus,
         std::cmp::Ordering::Equal => Verdict::FlowsDiffer,
     };
-    let may_settle = verdict != Verdict::Surplus || correct_surplus;
-    Some(Judged { verdict, cause: cause_of(rrs.less(live)), may_settle })
+    let lacks = rrs.less(live);
+    let is_decided = allowed.lacking == Some(lacks);
+    let may_settle = verdict != Verdict::Surplus || allowed.surplus || is_decided;
+    Some(Judged { verdict, cause: cause_of(lacks), may_settle, is_decided })
 }
 
 /// What explains that the live stock lacks this much. The records prove themselves: what is missing there is missing in the live stock.
@@ -69,7 +78,7 @@ mod tests {
     }
 
     fn said(nrs: Nrs) -> Option<(Verdict, FindingCause, bool)> {
-        judge(RRS, nrs, None, false).map(|it| (it.verdict, it.cause, it.may_settle))
+        judge(RRS, nrs, None, Allowed::default()).map(|it| (it.verdict, it.cause, it.may_settle))
     }
 
     #[test]
@@ -96,19 +105,34 @@ mod tests {
 
     #[test]
     fn a_key_without_entries_before_the_cut_is_not_missing() {
-        assert_eq!(judge(Book::default(), Nrs::Missing, None, false), None);
+        assert_eq!(judge(Book::default(), Nrs::Missing, None, Allowed::default()), None);
     }
 
     #[test]
     fn unproved_records_win_over_every_comparison() {
         for nrs in [live(70, 100, 5), live(0, 0, 0), Nrs::Missing, Nrs::Unreadable] {
-            let judged = judge(RRS, nrs, Some(FindingCause::RowsLost), true).unwrap();
-            assert_eq!((judged.verdict, judged.may_settle), (Verdict::RecordsIncomplete, false));
+            let allowed = Allowed { surplus: true, lacking: Some(RRS.less(Book::default())) };
+            let judged = judge(RRS, nrs, Some(FindingCause::RowsLost), allowed).unwrap();
+            assert_eq!(
+                (judged.verdict, judged.may_settle, judged.is_decided),
+                (Verdict::RecordsIncomplete, false, false)
+            );
         }
     }
 
     #[test]
     fn a_surplus_is_put_right_where_the_organisation_wants_it() {
-        assert!(judge(RRS, live(80, 110, 6), None, true).unwrap().may_settle);
+        let allowed = Allowed { surplus: true, lacking: None };
+        assert!(judge(RRS, live(80, 110, 6), None, allowed).unwrap().may_settle);
+    }
+
+    #[test]
+    fn a_decision_holds_for_the_difference_that_was_seen() {
+        let lacking = Some(Book { stock: -10, gross_in: -10, entries: -1 });
+        let said =
+            |nrs| judge(RRS, nrs, None, Allowed { surplus: false, lacking }).map(|it| (it.may_settle, it.is_decided));
+        assert_eq!(said(live(80, 110, 6)), Some((true, true)));
+        assert_eq!(said(live(81, 111, 6)), Some((false, false)), "something else happened since");
+        assert_eq!(said(live(80, 110, 7)), Some((false, false)));
     }
 }

@@ -15,14 +15,14 @@ impl Realtime {
         redis.incr::<_, _, ()>(counter, by).await.map_err(Error::away(doing))
     }
 
-    /// Microseconds that scripts have taken inside the server since it was started.
-    pub async fn script_microseconds(&self) -> Result<u64, Error> {
+    /// Microseconds that a command has taken inside the server since it was started; `evalsha`: scripts.
+    pub async fn microseconds_of(&self, command: &str) -> Result<u64, Error> {
         let doing = "reading the server's statistics";
         let mut redis = self.connection(doing).await?;
         let info: String =
             redis::cmd("INFO").arg("commandstats").query_async(&mut redis).await.map_err(Error::away(doing))?;
-        let evalsha = info.lines().find_map(|it| it.strip_prefix("cmdstat_evalsha:"));
-        let microseconds = evalsha.and_then(|it| it.split(',').find_map(|it| it.strip_prefix("usec=")));
+        let line = info.lines().find_map(|it| it.strip_prefix("cmdstat_")?.strip_prefix(command)?.strip_prefix(':'));
+        let microseconds = line.and_then(|it| it.split(',').find_map(|it| it.strip_prefix("usec=")));
         Ok(microseconds.and_then(|it| it.parse().ok()).unwrap_or_default())
     }
 }

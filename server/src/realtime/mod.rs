@@ -4,6 +4,7 @@ mod bench;
 mod feed;
 mod keys;
 mod meta;
+mod quiet;
 mod rebuild;
 mod run;
 mod scripts;

@@ -25,8 +25,6 @@ pub struct KeyRow {
     pub entry: Entry,
     /// Where its message is: partition and offset.
     pub origin: (i32, i64),
-    /// Did a correction make or change it?
-    pub is_corrected: bool,
 }
 
 impl StockSnapshot {
@@ -96,5 +94,5 @@ fn read(row: &MySqlRow) -> Result<(StockKey, KeyRow), Error> {
         description: text(9)?,
     };
     let partition = i32::try_from(number(10)?).map_err(|_| damaged("partition"))?;
-    Ok((key, KeyRow { entry, origin: (partition, number(11)?), is_corrected: number(12)? != 0 }))
+    Ok((key, KeyRow { entry, origin: (partition, number(11)?) }))
 }

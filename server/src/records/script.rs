@@ -73,14 +73,13 @@ impl Script {
         true
     }
 
-    /// All rows of a key: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition,
-    /// offset, and whether a correction made or changed it.
+    /// All rows of a key: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition and
+    /// offset.
     pub fn rows_of_key(&mut self, table: &DayTable, warehouse: &str, product: &str) {
         let (name, warehouse, product) = (table.name(), literal(warehouse), literal(product));
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
-               CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset,
-               CAST(corrected_by IS NOT NULL AS SIGNED)
+               CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset
              FROM `{name}` WHERE product_id = {product} AND warehouse_id = {warehouse}"
         ));
     }

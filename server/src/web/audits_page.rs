@@ -97,7 +97,7 @@ impl AuditsReader {
             findings: found.into_iter().map(|it| self.finding(it, &names)).collect(),
             replay: self.replay(id, &names).await?,
             can_replay: stored.ended_at.is_some() && stored.open > 0,
-            can_confirm: stored.waiting > 0,
+            waiting: stored.waiting,
         }))
     }
 
@@ -111,7 +111,6 @@ impl AuditsReader {
             state,
             read: it.messages_read,
             all: it.messages_all,
-            keys: it.finding_keys,
             took_ms: it.took_ms,
             message: it.message,
             counts: records.replay_counts(it.id).await?,

@@ -138,6 +138,14 @@ async fn lost_altered_and_added_rows_are_named_and_put_right() {
     system.prove().await;
     let first = system.parts.records.audit(failed.id).await.unwrap().unwrap();
     assert_eq!(first.open, 1, "only the repair that needed nobody is still to be seen");
+
+    // What was corrected can be edited again, and is named again.
+    system.sql("UPDATE t_p0_20250310 SET quantity = 70 WHERE bill_id = 'bill 6'").await;
+    let (again, bills) = replay(&system, audit(&system, Scope::Full).await.id).await;
+    assert_eq!(said(&bills), [bill(BillKind::Altered, "bill 6", Some(7), Some(70))]);
+    assert_eq!(replayer.confirm(again, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(audit_again(&system).await.state, "passed");
+    system.prove().await;
     system.end().await;
 }
 

@@ -261,8 +261,13 @@ impl Both {
             May::SettleAsWrittenDown(AtCut::Sums([77, 77, 77])),
         ][usize::from(written)];
         let expected = self.pure.settle(&run, &k, rrs, may, Rules::ALL);
-        let compared = Compared { key: stock_key(k), rrs, may };
-        let answer = match self.redis.settle(&run, &[compared]).await.unwrap().map(|it| it[0]) {
+        let compared = [Compared { key: stock_key(k), rrs, may }];
+        // A look beforehand answers without changing anything, and never says yes where settling would say something else.
+        if self.redis.quiet(&run, &compared).await.unwrap() == [true] {
+            assert!(matches!(expected, Settled::Over) || expected == Settled::Done(AtCut::Sums(rrs)), "{expected:?}");
+            assert_ne!(may, May::Look);
+        }
+        let answer = match self.redis.settle(&run, &compared).await.unwrap().map(|it| it[0]) {
             None => Settled::Over,
             Some(realtime::Settled::Already) => Settled::Already,
             Some(realtime::Settled::NotByThisRun) => Settled::NotByThisRun,

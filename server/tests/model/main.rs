@@ -23,6 +23,8 @@ const QUIET: Protocol = Protocol {
     restores: 0,
     backs: 0,
     prunes: 0,
+    harms: 0,
+    decides: 0,
     rules: Rules::ALL,
     without: None,
 };
@@ -69,6 +71,15 @@ fn records_restored_and_cursors_set_back() {
     check("journal too short", Protocol { prunes: 1, reverts: 1, edits: 1, ..QUIET });
 }
 
+/// Totals edited by hand beside an edited live stock; corrections; a person who accepts.
+const EDITED: Protocol = Protocol { edits: 1, harms: 1, ..QUIET };
+
+#[test]
+fn records_edited_and_corrected() {
+    check("records edited, corrected", Protocol { runs: 3, batches: 1, ..EDITED });
+    check("a surplus that a person accepts", Protocol { edits: 2, decides: 1, runs: 2, batches: 1, ..QUIET });
+}
+
 #[test]
 fn every_rule_is_needed() {
     without(Rule::Chain, Protocol { restores: 1, ..QUIET });
@@ -85,6 +96,12 @@ fn every_rule_is_needed() {
     let run = |rule, world| must_fail(&format!("{rule:?}"), Protocol { without: Some(rule), ..world });
     run(RunRule::JournalShare, QUIET);
     run(RunRule::KnownCut, Protocol { restores: 1, ..QUIET });
+    run(RunRule::Proof, EDITED);
+    run(RunRule::ProofAfterSnapshot, EDITED);
+    run(RunRule::Lease, Protocol { runs: 3, batches: 1, ..EDITED });
+    run(RunRule::NamedFirst, Protocol { runs: 3, batches: 1, ..EDITED });
+    run(RunRule::NewestAtTheEnd, Protocol { prunes: 1, reverts: 1, edits: 1, ..QUIET });
+    run(RunRule::AsDecided, Protocol { edits: 2, decides: 1, batches: 1, ..QUIET });
 }
 
 #[test]
@@ -92,6 +109,17 @@ fn every_rule_is_needed() {
 fn large_runs() {
     check("3 runs, damage", Protocol { partitions: 2, runs: 3, edits: 1, breaks: 1, ..QUIET });
     check("2 keys", Protocol { partitions: 2, keys: 2, edits: 2, breaks: 1, ..QUIET });
+}
+
+#[test]
+#[ignore = "minutes: make model"]
+fn large_corrections() {
+    check(
+        "edited twice, corrected, accepted",
+        Protocol { edits: 2, harms: 2, decides: 1, runs: 3, batches: 1, ..QUIET },
+    );
+    check("emptied while edited", Protocol { flushes: 1, runs: 4, batches: 1, ..EDITED });
+    check("2 keys", Protocol { keys: 2, runs: 3, decides: 1, ..EDITED });
 }
 
 #[test]

@@ -5,14 +5,17 @@
 //! take over. Every run is a process of its own that may stall for ever at any step; nothing keeps two from running at once.
 //! Each line moves one key by a power of two of its own, so that any wrong subset shows.
 
+mod books;
 mod runs;
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Batch, Journal, Places, Sums};
+use crate::journal::{Batch, Journal, Sums};
 use app::model::batch::Delta;
+use books::Books;
+use runs::{Kind, Run};
 use stateright::{Model, Property};
-use tallyhouse::realtime::transitions::{Answer, AtCut, Health, Line, Live, Mark, Place, Rules, Slot};
+use tallyhouse::realtime::transitions::{Answer, Health, Line, Live, Mark, Place, Rules, Slot};
 
 /// A rule of the audit that is not about Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,18 @@ pub enum RunRule {
     JournalShare,
     /// A cut that the snapshot does not know is refused.
     KnownCut,
+    /// Keys whose records do not prove themselves are only looked at.
+    Proof,
+    /// The records prove themselves after the snapshot was taken, not before.
+    ProofAfterSnapshot,
+    /// A finding is written down, and an audit ended, only under the lease.
+    Lease,
+    /// A correction names its run in Redis before it is made.
+    NamedFirst,
+    /// An audit ends only if its run is still the newest after the last look.
+    NewestAtTheEnd,
+    /// A decision holds for the difference that was seen, and no other.
+    AsDecided,
 }
 
 /// How large the world is, and what may go wrong in it.
@@ -37,6 +52,10 @@ pub struct Protocol {
     pub restores: u8,
     pub backs: u8,
     pub prunes: u8,
+    /// Totals edited by hand.
+    pub harms: u8,
+    /// Findings that a person accepts.
+    pub decides: u8,
     pub rules: Rules,
     pub without: Option<RunRule>,
 }
@@ -53,32 +72,6 @@ struct Stored {
     hurt: Hurt,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Run {
-    NotYet,
-    Over,
-    /// It has seen mark and newest run.
-    Claimed {
-        rebuild: bool,
-        seen: (Mark<u8>, Option<u8>),
-    },
-    Cut {
-        at: Places,
-    },
-    Compare {
-        rrs: Sums,
-        next: u8,
-        written_down: Option<(AtCut, i64)>,
-    },
-    Begun,
-    Rebuild {
-        places: Places,
-        sums: Sums,
-        step: u8,
-        written: u64,
-    },
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Used {
     flushes: u8,
@@ -88,6 +81,8 @@ struct Used {
     restores: u8,
     backs: u8,
     prunes: u8,
+    harms: u8,
+    decides: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -100,9 +95,11 @@ pub struct World {
     saved: Option<Stored>,
     runs: Vec<Run>,
     used: Used,
+    books: Books,
     false_finding: bool,
     missed_finding: bool,
     repair_without_record: bool,
+    repair_without_person: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +108,7 @@ pub enum Act {
     SetBack(u8),
     Send(u8, usize),
     SendLost(u8, usize),
-    Claim(u8, bool),
+    Claim(u8, Kind),
     Go(u8),
     Flush,
     Save,
@@ -121,6 +118,8 @@ pub enum Act {
     Backup,
     Restore,
     Prune(u8),
+    Harm(u8),
+    Decide(u8),
 }
 
 impl World {
@@ -211,6 +210,13 @@ impl Protocol {
         } else if w.used.reverts < self.reverts {
             acts.push(Act::Save);
         }
+        if w.used.harms < self.harms {
+            acts.extend((0..self.keys).map(Act::Harm));
+        }
+        if w.used.decides < self.decides {
+            let proved = w.books.open.iter().filter(|(_, it)| it.is_proved && it.lacks.is_some());
+            acts.extend(proved.map(|(key, _)| Act::Decide(*key)));
+        }
         if w.redis.live.mark != Mark::Ready {
             return;
         }
@@ -245,9 +251,11 @@ impl Model for Protocol {
             saved: None,
             runs: vec![Run::NotYet; usize::from(self.runs)],
             used: Used::default(),
+            books: Books::default(),
             false_finding: false,
             missed_finding: false,
             repair_without_record: false,
+            repair_without_person: false,
         }]
     }
 
@@ -270,7 +278,11 @@ impl Model for Protocol {
         for run in 0..self.runs {
             match w.runs[usize::from(run)] {
                 Run::NotYet => {
-                    acts.push(Act::Claim(run, w.needs_rebuild()));
+                    let needs = w.needs_rebuild();
+                    acts.push(Act::Claim(run, if needs { Kind::Rebuild } else { Kind::Audit }));
+                    if !needs && w.books.open.values().any(|it| !it.is_proved) {
+                        acts.push(Act::Claim(run, Kind::Correction));
+                    }
                     break;
                 }
                 Run::Over => {}
@@ -306,9 +318,10 @@ impl Model for Protocol {
                     _ => return None,
                 }
             }
-            Act::Claim(run, rebuild) => {
+            Act::Claim(run, kind) => {
                 let seen = (w.redis.live.mark.clone(), w.redis.live.run);
-                w.runs[usize::from(run)] = Run::Claimed { rebuild, seen };
+                w.runs[usize::from(run)] = Run::Claimed { kind, seen };
+                w.books.lease = Some(run);
             }
             Act::Go(run) => self.step(&mut w, run)?,
             Act::Flush => {
@@ -341,6 +354,14 @@ impl Model for Protocol {
                 w.used.prunes += 1;
                 w.journal.pruned[usize::from(p)] = w.journal.of(p).len();
             }
+            Act::Harm(key) => {
+                w.used.harms += 1;
+                *w.books.harm.entry(key).or_default() += EDIT;
+            }
+            Act::Decide(key) => {
+                w.used.decides += 1;
+                w.books.decide(key)?;
+            }
         }
         Some(w)
     }
@@ -351,13 +372,19 @@ impl Model for Protocol {
             Property::always("no false finding", |_, w: &World| !w.false_finding),
             Property::always("no missed finding", |_, w: &World| !w.missed_finding),
             Property::always("no repair without its record", |_, w: &World| !w.repair_without_record),
+            Property::always("no surplus put right without a person", |_, w: &World| !w.repair_without_person),
             Property::sometimes(
                 "everything happened, and the live stock is where the records are",
                 |it: &Self, w: &World| {
                     let u = &w.used;
-                    let all = (u.flushes, u.reverts, u.restores, u.backs, u.prunes)
-                        == (it.flushes, it.reverts, it.restores, it.backs, it.prunes);
-                    all && u.edits == it.edits && u.breaks == it.breaks && w.caught_up() && w.redis.hurt.is_empty()
+                    let all = (u.flushes, u.reverts, u.restores, u.backs, u.prunes, u.harms, u.decides)
+                        == (it.flushes, it.reverts, it.restores, it.backs, it.prunes, it.harms, it.decides);
+                    let dealt_with = w.books.harm.is_empty() && (it.decides == 0 || w.books.open.is_empty());
+                    all && dealt_with
+                        && u.edits == it.edits
+                        && u.breaks == it.breaks
+                        && w.caught_up()
+                        && w.redis.hurt.is_empty()
                 },
             ),
         ]

@@ -13,7 +13,7 @@ use crate::number::{grouped, signed};
 pub fn replay(it: &AuditDetail) -> AnyView {
     let texts = locale().replay_texts();
     let body = match &it.replay {
-        None if it.can_replay => start(it.line.id, !it.can_confirm),
+        None if it.can_replay => start(it.line.id, it.waiting == 0),
         None => return ().into_any(),
         Some(replay) => view! {
             {said(replay)}
@@ -136,11 +136,11 @@ fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
         (ReplayState::Corrected, Some((who, at))) => {
             view! { <Notice tone="good" words=(texts.confirmed)(who, at) /> }.into_any()
         }
-        (ReplayState::Ready, _) if it.can_confirm => view! {
+        (ReplayState::Ready, _) if it.waiting > 0 => view! {
             <form method="post" action=format!("/audits/{}/confirm", it.line.id) class="decide">
                 <input type="hidden" name="replay" value=replay.id />
                 <p class="muted">{texts.confirm_how}</p>
-                <button class="btn primary">{(texts.confirm)(replay.keys)}</button>
+                <button class="btn primary">{(texts.confirm)(it.waiting)}</button>
             </form>
             {start(it.line.id, true)}
         }

@@ -100,7 +100,9 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     world.end(&parts).await?;
     let watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
     anyhow::ensure!(watch.dips.is_empty(), "the live stock went down though goods only came in: {:?}", watch.dips);
-    let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits };
+    let last = |part| (part, times.take(&format!("tallyhouse_audit_part_seconds {part}")).0.pop().unwrap_or_default());
+    let parts = ["cut", "snapshot", "journal", "rows", "levels", "compare"].map(last).into();
+    let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits, parts };
     print(&found, &alone, &beside, json_wanted);
     Ok(ExitCode::SUCCESS)
 }
@@ -112,6 +114,8 @@ struct Found<'a> {
     sent: u64,
     values: u64,
     audits: &'a [Duration],
+    /// How long each part of the last one took.
+    parts: Vec<(&'static str, Duration)>,
 }
 
 fn print(it: &Found<'_>, alone: &Seen, beside: &Seen, json_wanted: bool) {
@@ -124,6 +128,7 @@ fn print(it: &Found<'_>, alone: &Seen, beside: &Seen, json_wanted: bool) {
         let line: Value = json!({
             "keys": it.size.keys, "past_tables": it.size.past_tables, "rate": it.rate, "full_rate": it.full_rate, "sent": it.sent,
             "audits": it.audits.len(), "first_ms": first.as_millis(), "longest_ms": longest.as_millis(),
+            "parts_ms": it.parts.iter().map(|(part, took)| ((*part).to_owned(), json!(took.as_millis()))).collect::<Value>(),
             "alone": of(alone), "beside": of(beside), "apply_ratio": apply, "gap_ratio": gap, "values_seen": it.values,
         });
         return println!("{line}");
@@ -147,6 +152,8 @@ fn print(it: &Found<'_>, alone: &Seen, beside: &Seen, json_wanted: bool) {
     line("one apply", alone.apply, beside.apply, apply);
     line("between two commits", alone.gap, beside.gap, gap);
     println!("values in the live feed  {:>8}, none went down", it.values);
+    let parts: String = it.parts.iter().map(|(part, took)| format!(", {part} {}", took.as_millis())).collect();
+    println!("of the last audit, ms    {}", parts.trim_start_matches(", "));
 }
 
 /// Median, 99th percentile and longest, in milliseconds, since the last call.

@@ -32,7 +32,8 @@ impl Recorder for Times {
         Gauge::noop()
     }
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::from_arc(Arc::new(Collected(self.of(key.name()))))
+        let labels: String = key.labels().map(|it| format!(" {}", it.value())).collect();
+        Histogram::from_arc(Arc::new(Collected(self.of(&format!("{}{labels}", key.name())))))
     }
 }
 
@@ -49,7 +50,8 @@ impl Times {
         Arc::clone(all.entry(name.to_owned()).or_default())
     }
 
-    /// What a histogram was told since the last call: how long each took, and the gaps between them.
+    /// What a histogram was told since the last call: how long each took, and the gaps between them. With labels, their values follow
+    /// the name, each after a space.
     pub fn take(&self, name: &str) -> (Vec<Duration>, Vec<Duration>) {
         let values = std::mem::take(&mut *self.of(name).lock().unwrap_or_else(PoisonError::into_inner));
         let gaps = values.windows(2).map(|pair| pair[1].0.saturating_duration_since(pair[0].0)).collect();
