@@ -33,16 +33,18 @@ SQL
 
 mariadb_launch() {
   # A path of a Unix socket holds 107 bytes.
-  local socket=$RUN/mariadb.sock files
+  local socket=$RUN/mariadb.sock files pool
   [ ${#socket} -le 100 ] || socket=/tmp/tallyhouse-mariadb-$MYSQL_PORT.sock
   # Thousands of tables. MariaDB keeps an array as long as the limit, hence the cap.
   files=$(ulimit -Hn)
   { [ "$files" != unlimited ] && [ "$files" -le 1048576 ]; } || files=1048576
+  # An eighth of the memory, as a small server would have it: a million keys fit into a gigabyte.
+  pool=$(awk '/^MemTotal/ { it = int($2 / 8192); print (it < 512 ? 512 : (it > 4096 ? 4096 : it)) }' /proc/meminfo)
   launch mariadb mariadbd --no-defaults "${as_user[@]}" \
     --datadir="$RUN/mariadb" --socket="$socket" --pid-file="$RUN/mariadb/mariadbd.pid" --init-file="$RUN/mariadb.sql" \
     --bind-address=127.0.0.1 --port="$MYSQL_PORT" --skip-name-resolve --skip-log-bin --skip-performance-schema \
     --innodb-flush-log-at-trx-commit=1 --innodb-autoinc-lock-mode=2 \
-    --innodb-buffer-pool-size=512M --innodb-log-file-size=512M \
+    --innodb-buffer-pool-size="${pool}M" --innodb-log-file-size=512M \
     --character-set-server=utf8mb4 --default-time-zone=+00:00 \
     --max-connections=300 --open-files-limit="$files" --table-open-cache=8000 --table-definition-cache=8000
 }

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerter, Memory, Webhook};
-use crate::audit::{Adjuster, Auditor, Rebuilder, Replayer, Schedule};
+use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
@@ -99,6 +99,7 @@ impl Parts {
             topic: self.topic.clone(),
             kafka: self.config.kafka.clone(),
             rules: self.config.entry,
+            limits: ReplayLimits::default(),
         }
     }
 

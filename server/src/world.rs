@@ -1,6 +1,7 @@
 //! A world of its own for a bench or a test: database, topic and prefix that nobody else uses, gone afterwards.
 
 use anyhow::Context as _;
+use chrono::Days;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -41,19 +42,32 @@ impl World {
         parts.context("stopped before it began")
     }
 
-    /// Publishes entries of one business day, spread over products, warehouses and 3 companies.
+    /// Publishes entries of today, spread over products, warehouses and 3 companies.
     pub async fn publish(&self, entries: usize, products: usize, warehouses: usize) -> anyhow::Result<()> {
+        self.publish_over(1, entries, products, warehouses).await
+    }
+
+    /// Publishes entries of so many business days, of which the last is today.
+    pub async fn publish_over(
+        &self,
+        days: u64,
+        entries: usize,
+        products: usize,
+        warehouses: usize,
+    ) -> anyhow::Result<()> {
         let producer = EntryProducer::new(&self.config.kafka)?;
         let zone = self.config.entry.business_time;
         let now = Clock::system().now();
-        let time = zone.local(now).context("no local time")?.format("%Y-%m-%d %H:%M:%S").to_string();
+        let now = zone.local(now).context("no local time")?;
+        let time = |ago| now.checked_sub_days(Days::new(ago)).map(|it| it.format("%Y-%m-%d %H:%M:%S").to_string());
+        let times: Vec<String> = (0..days).map_while(time).collect();
         let mut waiting = Vec::new();
         for n in 0..entries {
             let product = format!("product{}", n % products);
             let payload = json!({
                 "product_id": product, "quantity": n % 97 + 1, "drcr": if n % 5 < 3 { 1 } else { -1 },
                 "company_id": format!("company{}", n % 3), "warehouse_id": format!("warehouse{}", n / products % warehouses),
-                "bill_id": format!("B-{n}"), "create_time": time, "description": "bench",
+                "bill_id": format!("B-{n}"), "create_time": times[n % times.len()], "description": "bench",
             })
             .to_string();
             waiting.push(producer.send(&product, payload.as_bytes()).await?);

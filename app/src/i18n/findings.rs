@@ -141,7 +141,7 @@ const EN: FindingsTexts = FindingsTexts {
     away: "the records do not answer now; try again",
     not_ready: "the replay is not ready, or was confirmed before",
     another_run: "another run is under way; try again in a moment",
-    changed: "the journal is not as this audit saw it; look at a newer audit",
+    changed: "rows or journal have changed since they were looked at; replay again, or look at a newer audit",
 };
 
 const ZH: FindingsTexts = FindingsTexts {
@@ -197,7 +197,7 @@ const ZH: FindingsTexts = FindingsTexts {
     away: "关系库暂时没有应答，请重试",
     not_ready: "回放尚未就绪，或此前已确认",
     another_run: "另一次运行正在进行，请稍后重试",
-    changed: "批次记录已与此次审计时不同，请查看更新的审计",
+    changed: "明细行或批次记录此后已有变化，请重新回放，或查看更新的审计",
 };
 
 impl Locale {

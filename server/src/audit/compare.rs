@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashMap};
 use app::model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
 use app::model::batch::Delta;
 use app::model::stock::StockKey;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Error;
 use super::verdict::{Allowed, Judged, judge};
@@ -17,8 +16,6 @@ use crate::records::{Lease, RowFault};
 const LOOK: usize = 250;
 /// So many are settled in one call, in which Redis answers nobody else.
 const KEYS: usize = 100;
-/// So many calls are under way: the next one is there when Redis has answered, and batches of the ingest come between them.
-const CALLS: usize = 3;
 /// So many findings of a run are stored one by one; the rest is counted, and left as it is.
 const MOST_FINDINGS: i32 = 10_000;
 
@@ -72,15 +69,10 @@ impl Comparison<'_> {
 
     /// Compares some keys, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
-        let calls: Vec<Vec<Compared>> = totals.chunks(LOOK).map(|it| self.asked(it)).collect();
-        // Each call owns what it needs: streams of borrowing futures cannot be sent between threads.
-        let calls = calls.into_iter().map(|call| {
-            let (realtime, run) = (self.realtime.clone(), self.lease.run_id().to_owned());
-            async move { look_and_settle(&realtime, &run, call).await }
-        });
-        let answers: Vec<Vec<Settled>> = stream::iter(calls).buffered(CALLS).try_collect().await?;
-        for (totals, answers) in totals.chunks(LOOK).zip(&answers) {
-            self.take(totals, answers).await?;
+        // One after the other: an audit has time, and whatever it keeps busy at once the ingest waits for.
+        for totals in totals.chunks(LOOK) {
+            let answers = look_and_settle(self.realtime, self.lease.run_id(), self.asked(totals)).await?;
+            self.take(totals, &answers).await?;
             fail::fail_point!("audit-comparing", |_| std::process::abort());
         }
         Ok(())

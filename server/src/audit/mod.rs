@@ -4,8 +4,11 @@
 mod adjust;
 mod candidates;
 mod compare;
+mod confirm;
 mod differ;
+mod digest;
 mod need;
+mod queue;
 mod rebuild;
 mod replay;
 mod run;
@@ -13,9 +16,10 @@ mod schedule;
 mod verdict;
 
 pub use adjust::Adjuster;
+pub use confirm::Confirmed;
 pub use need::{Cause, is_behind, need};
 pub use rebuild::Rebuilder;
-pub use replay::{Confirmed, Replayer};
+pub use replay::{ReplayLimits, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};
 pub use schedule::{Schedule, due};
 pub use verdict::{Allowed, Judged, judge};

@@ -150,6 +150,8 @@ impl AuditRun {
 
     async fn audit(&mut self) -> Result<Tally, Error> {
         let Auditor { records, realtime, .. } = self.auditor.clone();
+        // For this run alone: a connection that waits for an hour may be dead when it is needed.
+        let realtime = realtime.apart();
         let seen = realtime.meta().await?;
         let cut = match realtime.cut(self.lease.run_id(), &seen.run).await? {
             Cut::At(places) => places,
@@ -246,14 +248,15 @@ impl Telling {
 async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
     let total = snapshot.keys;
     let (mut done, mut telling, mut seen) = (0, Telling::default(), SeenKeys::default());
-    let mut page = snapshot.next_page().await?;
-    while !page.is_empty() {
+    loop {
+        let page = snapshot.next_page().await?;
+        if page.is_empty() {
+            break;
+        }
         seen.add(page.iter().map(|(key, _)| key));
-        let (next, compared) = tokio::join!(snapshot.next_page(), comparison.compare(&page));
-        compared?;
+        comparison.compare(&page).await?;
         done += number(page.len());
         telling.tell(comparison.lease, done, total).await?;
-        page = next?;
     }
     // Keys that only the live stock has.
     seen.sort();

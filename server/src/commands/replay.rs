@@ -65,7 +65,8 @@ pub async fn run(config: Config, replay: &Replay) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Confirmed::Running(number) => anyhow::bail!("run {number} is under way; try again"),
-        Confirmed::NotReady | Confirmed::Changed => anyhow::bail!("replay {id} was confirmed before"),
+        Confirmed::NotReady => anyhow::bail!("replay {id} was confirmed before"),
+        Confirmed::Changed => anyhow::bail!("the rows of its keys have changed since; replay again"),
     }
 }
 

@@ -130,6 +130,12 @@ impl Realtime {
         })
     }
 
+    /// The same, over a connection of its own: answers come in the order of the questions, and whoever asks much must not be waited for.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { manager: Arc::default(), ..self.clone() }
+    }
+
     async fn connection(&self, doing: &'static str) -> Result<ConnectionManager, Error> {
         let connect = || async {
             let config = ConnectionManagerConfig::new()

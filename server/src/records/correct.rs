@@ -1,33 +1,39 @@
-//! A correction: rows become what the queue says, totals become what the rows make, in one transaction, under the lease of the run
-//! (2-consistency, "A correction").
+//! A correction: rows become what the queue says, totals become what the rows make, under the lease of the run (2-consistency, "A
+//! correction").
 //!
-//! It holds the cursors of all partitions, for as long as the transaction takes: no batch is half recorded meanwhile, so rows
-//! and totals stand still. No audit or rebuild can be under way either: one run at a time. So a correction needs no place of its own in
-//! the journal: every cut is either before it, and then its run is over, or after it.
+//! It is made part by part: keys whose rows share tables are corrected together, in one transaction that holds the cursors of all
+//! partitions: no batch is half recorded meanwhile, so rows and totals stand still. Very many rows are put right before that, some
+//! thousand at a time: as long as the totals do not follow, nothing proves these keys. Killed in the middle, it is made again: what
+//! is right already stays as it is, and what was dealt with is not touched.
+//!
+//! No audit or rebuild can be under way meanwhile: one run at a time. So a correction needs no place of its own in the journal: every cut
+//! is either before it, and then its run is over, or after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::audit::{Book, ResolveAs};
-use app::model::entry::Millis;
 use app::model::ids::ProductId;
-use app::model::replay::{Bill, BillContent};
+use app::model::replay::Bill;
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
 use sqlx::MySqlConnection;
 
-use super::correct_totals::{books, day_sums, total_keys};
+use super::correct_rows::{Changes, change_rows, changes, register};
+use super::correct_totals::{books, day_sums, total_anew, total_keys};
+use super::day_tables::TableIds;
 use super::error::{Trouble, limited, trouble};
 use super::offsets;
 use super::rows::json_rows;
-use super::script::Script;
-use super::tables::DayTable;
+use super::stock_snapshot;
+use super::tables::{DayTable, Holds};
 use super::trail::{self, Deed};
 use super::{Error, Lease, Records};
-use crate::business_time::{BusinessTime, utc_text};
 use crate::config::Layout;
 
 /// A deadlock is tried again so often.
 const TRIES: usize = 5;
+/// So many rows are changed in one transaction.
+const AT_ONCE: usize = 5000;
 
 /// What is to be corrected.
 #[derive(Debug, Clone)]
@@ -36,9 +42,9 @@ pub struct Correction {
     pub audit: i64,
     /// Why the records become what they become.
     pub reason: CorrectionReason,
-    /// Bills that differ.
+    /// Bills that differ. Of keys that are not in `keys` only the rows are put right.
     pub bills: Vec<Bill>,
-    /// The keys of the findings that are dealt with by it.
+    /// The keys that are right then, and whose findings are dealt with.
     pub keys: BTreeSet<StockKey>,
     /// Keys whose totals are made anew from all of their rows.
     pub all_totals_of: BTreeSet<StockKey>,
@@ -68,24 +74,59 @@ pub enum Corrected {
     Lost,
 }
 
-/// Rows of a table that are to be made or changed, and identities that go.
-#[derive(Debug, Default)]
-struct Changes<'a> {
-    put: Vec<(&'a Bill, &'a BillContent)>,
-    remove: Vec<&'a Bill>,
+/// What is corrected together.
+#[derive(Debug)]
+struct Part<'a> {
+    correction: &'a Correction,
+    bills: Vec<&'a Bill>,
+    keys: BTreeSet<StockKey>,
+    /// After the last one the replay is confirmed.
+    is_last: bool,
 }
 
 impl Lease {
-    /// Makes a correction, all of it or none.
+    /// Makes a correction. Not made to its end, it is to be made again.
     pub async fn correct(&self, correction: &Correction) -> Result<Corrected, Error> {
-        let records = self.records();
-        let changes = changes(records, correction)?;
-        let mut tables: BTreeSet<DayTable> = changes.keys().cloned().collect();
-        tables.extend(records.tables_of_keys(&correction.all_totals_of).await?);
-        records.make_again(&tables).await?;
-        for attempt in 1.. {
+        for part in parts(self.records().layout, correction)? {
             // On the heap: it is a large future, and made once in a while.
-            match Box::pin(self.try_correct(correction, &changes, &tables)).await {
+            match Box::pin(self.correct_part(&part)).await? {
+                Corrected::Done => {}
+                other => return Ok(other),
+            }
+            fail::fail_point!("correction-part", |_| std::process::abort());
+        }
+        Ok(Corrected::Done)
+    }
+
+    async fn correct_part(&self, part: &Part<'_>) -> Result<Corrected, Error> {
+        let records = self.records();
+        let (before, last) = part.bills.split_at(part.bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
+        for bills in before.chunks(AT_ONCE) {
+            let step = Step {
+                correction: part.correction,
+                changes: changes(records, bills)?,
+                tables: BTreeSet::new(),
+                end: None,
+            };
+            match self.make(step).await? {
+                Corrected::Done => {}
+                other => return Ok(other),
+            }
+        }
+        let is_whole = |it: &&&Bill| key_of(it).is_ok_and(|key| part.keys.contains(&key));
+        let whole: Vec<&Bill> = part.bills.iter().filter(is_whole).copied().collect();
+        let mut tables: BTreeSet<DayTable> = changes(records, &whole)?.into_keys().collect();
+        let anew = part.keys.intersection(&part.correction.all_totals_of).cloned().collect();
+        tables.extend(records.tables_of_keys(&anew).await?);
+        self.make(Step { correction: part.correction, changes: changes(records, last)?, tables, end: Some(part) }).await
+    }
+
+    async fn make(&self, step: Step<'_>) -> Result<Corrected, Error> {
+        let all: BTreeSet<DayTable> = step.changes.keys().chain(&step.tables).cloned().collect();
+        self.records().make_again(&all).await?;
+        let ids = self.records().ensure_tables(all).await?;
+        for attempt in 1.. {
+            match limited("correcting the records", Box::pin(self.try_step(&step, &ids))).await {
                 Err(Error::Away { cause, .. }) if attempt < TRIES && trouble(&cause) == Trouble::Again => {}
                 done => return done,
             }
@@ -93,48 +134,78 @@ impl Lease {
         Ok(Corrected::Lost)
     }
 
-    async fn try_correct(
-        &self,
-        correction: &Correction,
-        changes: &BTreeMap<DayTable, Changes<'_>>,
-        tables: &BTreeSet<DayTable>,
-    ) -> Result<Corrected, Error> {
-        limited(
-            "correcting the records",
-            Box::pin(async {
-                let away = Error::away("correcting the records");
-                let records = self.records();
-                let ids = records.ensure_tables(tables.clone()).await?;
-                let mut transaction = records.pool.begin().await.map_err(&away)?;
-                if !self.hold(&mut transaction).await? {
-                    return Ok(Corrected::Lost);
-                }
-                if !is_ready(&mut transaction, correction).await? {
-                    return Ok(Corrected::NotReady);
-                }
-                offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
-                let before = books(&mut transaction, &correction.keys).await?;
-                let was = day_sums(&mut transaction, tables, &correction.keys).await?;
-                change_rows(&mut transaction, correction, changes).await?;
-                register(&mut transaction, changes, &ids).await?;
-                total_anew(&mut transaction, records.layout, tables, &ids).await?;
-                let is = day_sums(&mut transaction, tables, &correction.keys).await?;
-                total_keys(&mut transaction, correction, &was, &is).await?;
-                if was != is || !correction.all_totals_of.is_empty() {
-                    // The other levels are made anew from these, by who keeps them.
-                    sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
-                        .execute(&mut *transaction)
-                        .await
-                        .map_err(&away)?;
-                }
-                let after = books(&mut transaction, &correction.keys).await?;
-                deal_with(&mut transaction, correction, &before, &after).await?;
-                transaction.commit().await.map_err(&away)?;
-                Ok(Corrected::Done)
-            }),
-        )
-        .await
+    async fn try_step(&self, step: &Step<'_>, ids: &TableIds) -> Result<Corrected, Error> {
+        let away = Error::away("correcting the records");
+        let records = self.records();
+        let mut transaction = records.pool.begin().await.map_err(&away)?;
+        if !self.hold(&mut transaction).await? {
+            return Ok(Corrected::Lost);
+        }
+        if !is_ready(&mut transaction, step.correction).await? {
+            return Ok(Corrected::NotReady);
+        }
+        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
+        let keys = step.end.map(|it| &it.keys);
+        let before = match keys {
+            Some(keys) => Some(books(&mut transaction, keys).await?),
+            None => None,
+        };
+        let was = day_sums(&mut transaction, records.layout, &step.tables, keys).await?;
+        change_rows(&mut transaction, step.correction, &step.changes).await?;
+        register(&mut transaction, &step.changes, ids).await?;
+        if let (Some(part), Some(before)) = (step.end, before) {
+            total_anew(&mut transaction, records.layout, &step.tables, ids).await?;
+            let is = day_sums(&mut transaction, records.layout, &step.tables, keys).await?;
+            total_keys(&mut transaction, &part.keys, &part.correction.all_totals_of, (&was, &is)).await?;
+            if was != is || !part.correction.all_totals_of.is_empty() {
+                // The other levels are made anew from these, by who keeps them.
+                sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(&away)?;
+            }
+            let after = books(&mut transaction, &part.keys).await?;
+            deal_with(&mut transaction, part, &before, &after).await?;
+        }
+        transaction.commit().await.map_err(&away)?;
+        Ok(Corrected::Done)
     }
+}
+
+/// What one transaction does.
+struct Step<'a> {
+    correction: &'a Correction,
+    changes: BTreeMap<DayTable, Changes<'a>>,
+    /// Their totals are made anew.
+    tables: BTreeSet<DayTable>,
+    /// The part that is right after it.
+    end: Option<&'a Part<'a>>,
+}
+
+/// Keys whose rows share tables, whatever the day, are of one part. Pure.
+fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error> {
+    let mut parts: BTreeMap<Holds, Part<'_>> = BTreeMap::new();
+    let empty = || Part { correction, bills: Vec::new(), keys: BTreeSet::new(), is_last: false };
+    for key in &correction.keys {
+        parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty).keys.insert(key.clone());
+    }
+    for bill in correction.bills.iter().filter(|it| it.kind.is_corrected()) {
+        let holds = Holds::of(layout, &key_of(bill)?.product_id);
+        parts.entry(holds).or_insert_with(empty).bills.push(bill);
+    }
+    let mut parts: Vec<Part<'_>> = parts.into_values().collect();
+    if parts.is_empty() {
+        // No key, such as of a replay that only looked into holes: it is confirmed all the same.
+        parts.push(empty());
+    }
+    if let Some(last) = parts.last_mut() {
+        last.is_last = true;
+    }
+    Ok(parts)
+}
+
+fn key_of(bill: &Bill) -> Result<StockKey, Error> {
+    stock_snapshot::key_of(bill.warehouse_id.clone(), bill.product_id.clone())
 }
 
 impl Records {
@@ -191,197 +262,52 @@ async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> 
     Ok(found.is_some())
 }
 
-/// What happens to which table. A row whose day was edited goes where it is and comes where it belongs.
-fn changes<'a>(records: &Records, correction: &'a Correction) -> Result<BTreeMap<DayTable, Changes<'a>>, Error> {
-    let mut changes: BTreeMap<DayTable, Changes<'a>> = BTreeMap::new();
-    for bill in correction.bills.iter().filter(|it| it.kind.is_corrected()) {
-        let kept = bill.records.as_ref().map(|it| table_of(records, bill, it)).transpose()?;
-        let wanted = bill.queue.as_ref().map(|it| table_of(records, bill, it)).transpose()?;
-        if let (Some(table), Some(content)) = (&wanted, &bill.queue) {
-            changes.entry(table.clone()).or_default().put.push((bill, content));
-        }
-        if let Some(table) = kept.filter(|it| Some(it) != wanted.as_ref()) {
-            changes.entry(table).or_default().remove.push(bill);
-        }
-    }
-    Ok(changes)
-}
-
-fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<DayTable, Error> {
-    let product = ProductId::try_from(bill.product_id.as_str())
-        .map_err(|cause| Error::Damaged(format!("a bill names a product that {cause}")))?;
-    let day = day_of(records.business_time, content.create_time)?;
-    Ok(DayTable::of(records.layout, &product, day))
-}
-
-fn day_of(zone: BusinessTime, at: Millis) -> Result<NaiveDate, Error> {
-    zone.day(at).ok_or_else(|| Error::Damaged("a bill names a time that cannot be".to_owned()))
-}
-
-fn identity(bill: &Bill) -> (&str, &str, &str, &str, i32) {
-    (&bill.company_id, &bill.bill_id, &bill.product_id, &bill.warehouse_id, bill.line_no)
-}
-
-async fn change_rows(
-    connection: &mut MySqlConnection,
-    correction: &Correction,
-    changes: &BTreeMap<DayTable, Changes<'_>>,
-) -> Result<(), Error> {
-    let away = Error::away("correcting rows");
-    let CorrectionReason::Replay(replay) = correction.reason else { return Ok(()) };
-    let mut script = Script::default();
-    for (table, changes) in changes {
-        if !changes.remove.is_empty() {
-            script.remove(table, &json_rows(changes.remove.iter().map(|it| identity(it))).map_err(&away)?);
-        }
-        if !changes.put.is_empty() {
-            let rows = changes.put.iter().map(|(bill, it)| {
-                let (company, bill_id, product, warehouse, line_no) = identity(bill);
-                let (kind, at) = (it.kind.as_str(), utc_text(it.create_time));
-                let (quantity, drcr, words, offset, partition) =
-                    (it.quantity, it.drcr, &it.description, bill.offset, bill.partition);
-                (product, quantity, drcr, company, warehouse, bill_id, line_no, kind, at, words, offset, partition)
-            });
-            script.correct(table, replay, &json_rows(rows).map_err(&away)?);
-        }
-    }
-    if script.is_empty() {
-        return Ok(());
-    }
-    sqlx::raw_sql(script.into_sql()).execute(connection).await.map(drop).map_err(away)
-}
-
-/// The register of identities follows.
-async fn register(
-    connection: &mut MySqlConnection,
-    changes: &BTreeMap<DayTable, Changes<'_>>,
-    ids: &super::day_tables::TableIds,
-) -> Result<(), Error> {
-    let away = Error::away("correcting the register of bill lines");
-    // A line that goes from one table to another is put after it was removed.
-    for bill in changes.values().flat_map(|it| &it.remove) {
-        sqlx::query(
-            "DELETE FROM bill_lines
-             WHERE company_id = ? AND bill_id = ? AND product_id = ? AND warehouse_id = ? AND line_no = ?",
-        )
-        .bind(&bill.company_id)
-        .bind(&bill.bill_id)
-        .bind(&bill.product_id)
-        .bind(&bill.warehouse_id)
-        .bind(bill.line_no)
-        .execute(&mut *connection)
-        .await
-        .map_err(&away)?;
-    }
-    for (table, changes) in changes {
-        for (bill, _) in &changes.put {
-            sqlx::query(
-                "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
-                 VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE day = VALUES(day), table_id = VALUES(table_id)",
-            )
-            .bind(&bill.company_id)
-            .bind(&bill.bill_id)
-            .bind(&bill.product_id)
-            .bind(&bill.warehouse_id)
-            .bind(bill.line_no)
-            .bind(table.day())
-            .bind(ids.get(table))
-            .execute(&mut *connection)
-            .await
-            .map_err(&away)?;
-        }
-    }
-    Ok(())
-}
-
-/// Totals of tables and of their days become what the rows make.
-async fn total_anew(
-    connection: &mut MySqlConnection,
-    layout: Layout,
-    tables: &BTreeSet<DayTable>,
-    ids: &super::day_tables::TableIds,
-) -> Result<(), Error> {
-    let away = Error::away("making totals anew");
-    let mut script = Script::default();
-    for table in tables {
-        for product in products_in(connection, layout, table).await? {
-            sqlx::query("DELETE FROM day_totals WHERE day = ? AND product_id = ?")
-                .bind(table.day())
-                .bind(product.as_str())
-                .execute(&mut *connection)
-                .await
-                .map_err(&away)?;
-        }
-        if let Some(id) = ids.get(table) {
-            script.total_anew(table, *id);
-        }
-    }
-    if script.is_empty() {
-        return Ok(());
-    }
-    sqlx::raw_sql(script.into_sql()).execute(connection).await.map(drop).map_err(away)
-}
-
-/// The products whose day a table holds.
-async fn products_in(
-    connection: &mut MySqlConnection,
-    layout: Layout,
-    table: &DayTable,
-) -> Result<Vec<ProductId>, Error> {
-    let away = Error::away("looking for the products of a day");
-    let all: Vec<String> = sqlx::query_scalar("SELECT DISTINCT product_id FROM day_totals WHERE day = ?")
-        .bind(table.day())
-        .fetch_all(connection)
-        .await
-        .map_err(away)?;
-    let products = all.iter().filter_map(|it| ProductId::try_from(it.as_str()).ok());
-    Ok(products.filter(|it| DayTable::of(layout, it, table.day()) == *table).collect())
-}
-
-/// The findings are dealt with, by how much RRS was changed; the replay is confirmed; all of it on record.
+/// The findings are dealt with, by how much RRS was changed; after the last part the replay is confirmed; all of it on record.
 async fn deal_with(
     connection: &mut MySqlConnection,
-    correction: &Correction,
+    part: &Part<'_>,
     before: &BTreeMap<StockKey, Book>,
     after: &BTreeMap<StockKey, Book>,
 ) -> Result<(), Error> {
     let away = Error::away("writing a correction down");
-    let Correction { audit, who, .. } = correction;
-    let (way, note) = match &correction.reason {
+    let Correction { audit, who, .. } = part.correction;
+    let (way, note) = match &part.correction.reason {
         CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),
         CorrectionReason::Accepted(way, note) => (*way, note.clone()),
     };
-    let mut deeds = Vec::new();
-    for key in &correction.keys {
+    let (mut deeds, mut rows) = (Vec::new(), Vec::new());
+    for key in &part.keys {
         let (before, after) =
             (before.get(key).copied().unwrap_or_default(), after.get(key).copied().unwrap_or_default());
         let change = after.less(before);
-        sqlx::query(
-            "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3),
-               corrected_stock = ?, corrected_in = ?, corrected_entries = ?
-             WHERE audit_id = ? AND warehouse_id = ? AND product_id = ? AND flag = 'F'",
-        )
-        .bind(way.as_str())
-        .bind(&note)
-        .bind(who)
-        .bind(change.stock)
-        .bind(change.gross_in)
-        .bind(change.entries)
-        .bind(audit)
-        .bind(key.warehouse_id.as_str())
-        .bind(key.product_id.as_str())
-        .execute(&mut *connection)
-        .await
-        .map_err(&away)?;
+        let (warehouse, product) = (key.warehouse_id.as_str(), key.product_id.as_str());
+        rows.push((warehouse, product, change.stock, change.gross_in, change.entries));
         deeds.push(Deed {
             who: who.clone(),
             action: format!("finding.{}", way.as_str()),
-            subject: format!("audit {audit}, {} {}: {note}", key.warehouse_id, key.product_id),
+            subject: format!("audit {audit}, {warehouse} {product}: {note}"),
             before: Some(before.stock.to_string()),
             after: Some(after.stock.to_string()),
         });
     }
-    if let CorrectionReason::Replay(replay) = correction.reason {
+    sqlx::query(
+        "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+           warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]', stock BIGINT PATH '$[2]',
+           gross_in BIGINT PATH '$[3]', entries BIGINT PATH '$[4]')) AS j
+         STRAIGHT_JOIN findings AS f ON f.audit_id = ? AND f.warehouse_id = j.warehouse_id AND f.product_id = j.product_id
+         SET f.flag = 'T', f.resolution = ?, f.note = ?, f.resolved_by = ?, f.resolved_at = UTC_TIMESTAMP(3),
+           f.corrected_stock = j.stock, f.corrected_in = j.gross_in, f.corrected_entries = j.entries
+         WHERE f.flag = 'F'",
+    )
+    .bind(json_rows(rows.into_iter()).map_err(&away)?)
+    .bind(audit)
+    .bind(way.as_str())
+    .bind(&note)
+    .bind(who)
+    .execute(&mut *connection)
+    .await
+    .map_err(&away)?;
+    if let (CorrectionReason::Replay(replay), true) = (&part.correction.reason, part.is_last) {
         sqlx::query(
             "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",
         )

@@ -28,26 +28,32 @@ pub struct KeyRow {
 }
 
 impl StockSnapshot {
-    /// All rows of some keys, of tables that exist: one that somebody dropped has none.
-    pub async fn rows_of(&mut self, keys: &BTreeSet<StockKey>) -> Result<BTreeMap<StockKey, Vec<KeyRow>>, Error> {
-        let mut found: BTreeMap<StockKey, Vec<KeyRow>> = BTreeMap::new();
+    /// Hands on all rows of some keys, of tables that exist: one that somebody dropped has none.
+    pub async fn each_row_of(
+        &mut self,
+        keys: &BTreeSet<StockKey>,
+        mut take: impl FnMut(StockKey, KeyRow),
+    ) -> Result<(), Error> {
         let tables = self.tables_of_keys(keys).await?;
         for chunk in tables.chunks(AT_ONCE) {
             let mut script = Script::default();
-            for (table, key) in chunk {
-                script.rows_of_key(table, key.warehouse_id.as_str(), key.product_id.as_str());
+            for (table, keys) in chunk {
+                script.rows_of_keys(table, keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str())));
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
             for row in rows.map_err(Error::away("reading the rows of keys"))? {
                 let (key, row) = read(&row)?;
-                found.entry(key).or_default().push(row);
+                take(key, row);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
-    /// The tables in which rows of keys may be.
-    async fn tables_of_keys(&mut self, keys: &BTreeSet<StockKey>) -> Result<Vec<(DayTable, StockKey)>, Error> {
+    /// The tables in which rows of keys may be, and which keys.
+    async fn tables_of_keys<'a>(
+        &mut self,
+        keys: &'a BTreeSet<StockKey>,
+    ) -> Result<Vec<(DayTable, Vec<&'a StockKey>)>, Error> {
         let away = Error::away("looking for the tables of keys");
         let existing: Vec<String> = sqlx::query_scalar(
             "SELECT t.name FROM day_tables AS t JOIN information_schema.tables AS s
@@ -61,16 +67,20 @@ impl StockSnapshot {
             .fetch_all(&mut self.connection)
             .await
             .map_err(&away)?;
-        let mut tables = Vec::new();
+        let mut by_product: BTreeMap<&ProductId, Vec<&StockKey>> = BTreeMap::new();
         for key in keys {
+            by_product.entry(&key.product_id).or_default().push(key);
+        }
+        let mut tables: BTreeMap<DayTable, Vec<&StockKey>> = BTreeMap::new();
+        for (product, keys) in by_product {
             for day in &days {
-                let table = DayTable::of(self.layout, &key.product_id, *day);
+                let table = DayTable::of(self.layout, product, *day);
                 if existing.contains(table.name()) {
-                    tables.push((table, key.clone()));
+                    tables.entry(table).or_default().extend(&keys);
                 }
             }
         }
-        Ok(tables)
+        Ok(tables.into_iter().collect())
     }
 }
 

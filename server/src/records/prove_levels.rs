@@ -83,7 +83,8 @@ impl StockSnapshot {
         let mut statement = QueryBuilder::new("SELECT ");
         statement.push(column).push(", ");
         push_sums(&mut statement);
-        statement.push(" FROM ").push(table).push(" GROUP BY ").push(column);
+        // In whatever order: sorting a million sums takes as long as making them.
+        statement.push(" FROM ").push(table).push(" GROUP BY ").push(column).push(" ORDER BY NULL");
         let rows: Vec<IdRow> = statement
             .build_query_as()
             .fetch_all(&mut self.connection)

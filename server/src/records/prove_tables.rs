@@ -8,7 +8,7 @@ use app::model::ids::ProductId;
 use app::model::statistics::Sums;
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
-use sqlx::{Connection as _, MySqlConnection, Row as _};
+use sqlx::{Connection as _, MySqlConnection, QueryBuilder, Row as _};
 
 use super::rows::json_rows;
 use super::stock_snapshot::key_of;
@@ -24,6 +24,8 @@ pub struct RegisteredTable {
     day: NaiveDate,
     name: String,
     id: i32,
+    /// None: it holds a bucket of products.
+    product_id: Option<String>,
 }
 
 impl RegisteredTable {
@@ -66,9 +68,9 @@ impl StockSnapshot {
     /// The tables that were written to since a successful audit counted them; or all.
     pub async fn tables_to_prove(&mut self, all: bool) -> Result<Vec<RegisteredTable>, Error> {
         let statement = if all {
-            "SELECT day, name, id FROM day_tables ORDER BY day, name"
+            "SELECT day, name, id, product_id FROM day_tables ORDER BY day, name"
         } else {
-            "SELECT day, name, id FROM day_tables
+            "SELECT day, name, id, product_id FROM day_tables
              WHERE id IN (SELECT table_id FROM day_table_totals WHERE is_proved = FALSE) ORDER BY day, name"
         };
         sqlx::query_as(statement).fetch_all(&mut self.connection).await.map_err(Error::away("reading the register"))
@@ -97,25 +99,31 @@ impl Records {
         counted: &mut CountedTables,
     ) -> Result<(), Error> {
         let Some(day) = chunk.first().map(|it| it.day) else { return Ok(()) };
-        let mut by_table: BTreeMap<&str, BTreeMap<Line, Sums>> = BTreeMap::new();
-        let mut products = BTreeSet::new();
-        for table in chunk {
-            let rows = rows_of(snapshot, &table.name).await?;
-            products.extend(rows.keys().map(|(_, product, _)| product.clone()));
-            by_table.insert(&table.name, rows);
-        }
-        let totals = self.day_totals_of(snapshot, day, &by_table).await?;
+        let lines = self.lines_of(snapshot, day, chunk).await?;
+        let mut stored = totals_of(snapshot, chunk).await?;
+        let mut odd = Vec::new();
         for table in chunk {
             check.looked_at += 1;
-            let rows = by_table.remove(table.name.as_str()).unwrap_or_default();
-            let expected = totals.get(table.name.as_str()).cloned().unwrap_or_default();
-            let stored = totals_of(snapshot, table.id).await?;
-            let Some(faults) = differences(&table.name, &rows, &expected, &stored)? else {
+            let stored = stored.remove(&table.id).unwrap_or_default();
+            if holds(snapshot, table, lines.get(&table.name).copied().unwrap_or_default(), &stored).await? {
                 counted.proved.extend(stored);
+            } else {
+                odd.push((table, stored));
+            }
+        }
+        if odd.is_empty() {
+            return Ok(());
+        }
+        let totals = self.day_totals_of(snapshot, day, &odd.iter().map(|it| it.0.name.as_str()).collect()).await?;
+        for (table, stored) in odd {
+            let rows = rows_of(snapshot, &table.name).await?;
+            let expected = totals.get(&table.name).cloned().unwrap_or_default();
+            if rows.is_empty() && expected.is_empty() && total(&stored) == Sums::default() {
+                // It is gone, and nothing was in it.
                 continue;
-            };
+            }
             check.fail(table.name.clone());
-            for (key, fault) in faults {
+            for (key, fault) in differences(&table.name, &rows, &expected, &stored)? {
                 // The first table that says so stands for all.
                 counted.unproved.entry(key).or_insert(fault);
             }
@@ -123,12 +131,50 @@ impl Records {
         Ok(())
     }
 
+    /// How many lines (warehouse, product, company) the totals of a day hold for each table.
+    async fn lines_of(
+        &self,
+        snapshot: &mut MySqlConnection,
+        day: NaiveDate,
+        chunk: &[RegisteredTable],
+    ) -> Result<BTreeMap<String, i64>, Error> {
+        let mut statement = QueryBuilder::new("SELECT product_id, COUNT(*) FROM day_totals WHERE day = ");
+        statement.push_bind(day);
+        // Tables of one product each; else the tables of a day are one chunk.
+        let products: Option<Vec<&str>> = chunk.iter().map(|it| it.product_id.as_deref()).collect();
+        if let Some(products) = products {
+            let mut list = statement.push(" AND product_id IN (").separated(", ");
+            for product in products {
+                list.push_bind(product.to_owned());
+            }
+            statement.push(")");
+        }
+        statement.push(" GROUP BY product_id");
+        let rows: Vec<(String, i64)> = statement
+            .build_query_as()
+            .fetch_all(snapshot)
+            .await
+            .map_err(Error::away("counting the totals of a day"))?;
+        let mut lines = BTreeMap::new();
+        for (product, count) in rows {
+            *lines.entry(self.table_of(&product, day)?).or_default() += count;
+        }
+        Ok(lines)
+    }
+
+    /// The name of the table that a product of `day_totals` belongs in.
+    fn table_of(&self, product: &str, day: NaiveDate) -> Result<String, Error> {
+        let id = ProductId::try_from(product)
+            .map_err(|cause| Error::Damaged(format!("day_totals holds a product that {cause}")))?;
+        Ok(DayTable::of(self.layout, &id, day).name().to_owned())
+    }
+
     /// The totals of a day that some tables must make, by table.
     async fn day_totals_of(
         &self,
         snapshot: &mut MySqlConnection,
         day: NaiveDate,
-        tables: &BTreeMap<&str, BTreeMap<Line, Sums>>,
+        tables: &BTreeSet<&str>,
     ) -> Result<BTreeMap<String, BTreeMap<Line, Sums>>, Error> {
         let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT warehouse_id, product_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries
@@ -140,12 +186,10 @@ impl Records {
         .map_err(Error::away("reading the totals of a day"))?;
         let mut totals: BTreeMap<String, BTreeMap<Line, Sums>> = BTreeMap::new();
         for (warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
-            let id = ProductId::try_from(product.as_str())
-                .map_err(|cause| Error::Damaged(format!("day_totals holds a product that {cause}")))?;
-            let table = DayTable::of(self.layout, &id, day);
-            if tables.contains_key(table.name()) {
+            let table = self.table_of(&product, day)?;
+            if tables.contains(table.as_str()) {
                 let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };
-                totals.entry(table.name().to_owned()).or_default().insert((warehouse, product, company), sums);
+                totals.entry(table).or_default().insert((warehouse, product, company), sums);
             }
         }
         Ok(totals)
@@ -179,8 +223,7 @@ impl Records {
 
 /// The sums of a table's rows. A table that is gone has none.
 async fn rows_of(snapshot: &mut MySqlConnection, name: &str) -> Result<BTreeMap<Line, Sums>, Error> {
-    let statement = tables::count_rows(name)
-        .ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
+    let statement = tables::count_rows(name).ok_or_else(|| no_name_of_ours(name))?;
     // As text: each table is another statement, and none comes twice.
     let rows = match sqlx::raw_sql(statement).fetch_all(snapshot).await {
         Ok(rows) => rows,
@@ -200,36 +243,79 @@ async fn rows_of(snapshot: &mut MySqlConnection, name: &str) -> Result<BTreeMap<
     rows.iter().map(line).collect::<Result<_, _>>().map_err(Error::away("reading the sums of a day table"))
 }
 
-/// What a table must hold, by the partitions that wrote to it.
-async fn totals_of(snapshot: &mut MySqlConnection, table: i32) -> Result<Vec<ProvedTable>, Error> {
-    let rows: Vec<(i32, i64, i64, i64, i64, i64)> = sqlx::query_as(
-        "SELECT partition_id, qty_in, qty_out, adjust_in, adjust_out, entries FROM day_table_totals WHERE table_id = ?",
-    )
-    .bind(table)
-    .fetch_all(snapshot)
-    .await
-    .map_err(Error::away("reading the totals of a day table"))?;
-    let proved = |(partition, qty_in, qty_out, adjust_in, adjust_out, entries)| ProvedTable {
-        table,
-        partition,
-        sums: Sums { qty_in, qty_out, adjust_in, adjust_out, entries },
+/// Does a table hold? Asked of the database, as nearly all do: only what does not is read. `lines`: as many the totals of its day have;
+/// `stored`: its own totals.
+async fn holds(
+    snapshot: &mut MySqlConnection,
+    table: &RegisteredTable,
+    lines: i64,
+    stored: &[ProvedTable],
+) -> Result<bool, Error> {
+    let statement = tables::match_totals(&table.name, table.day).ok_or_else(|| no_name_of_ours(&table.name))?;
+    // As text: each table is another statement, and none comes twice.
+    let row = match sqlx::raw_sql(statement).fetch_one(snapshot).await {
+        Ok(row) => row,
+        Err(cause) if super::error::is_missing_table(&cause) => return Ok(false),
+        Err(cause) => return Err(Error::away("counting the rows of a day table")(cause)),
     };
-    Ok(rows.into_iter().map(proved).collect())
+    let made = || -> Result<(i64, i64, Sums), sqlx::Error> {
+        let sums = Sums {
+            qty_in: row.try_get(2)?,
+            qty_out: row.try_get(3)?,
+            adjust_in: row.try_get(4)?,
+            adjust_out: row.try_get(5)?,
+            entries: row.try_get(6)?,
+        };
+        Ok((row.try_get(0)?, row.try_get(1)?, sums))
+    };
+    let (made, odd, sums) = made().map_err(Error::away("reading the sums of a day table"))?;
+    Ok((made, odd, sums) == (lines, 0, total(stored)))
 }
 
-/// The keys whose rows do not make their totals; where only the table's own totals are odd, all its keys. `None`: it holds. Pure.
+fn total(stored: &[ProvedTable]) -> Sums {
+    stored.iter().fold(Sums::default(), |sum, it| sum.plus(it.sums))
+}
+
+fn no_name_of_ours(name: &str) -> Error {
+    Error::Damaged(format!("the register names a table {name:?} that is none of ours"))
+}
+
+/// What tables must hold, by the partitions that wrote to them.
+async fn totals_of(
+    snapshot: &mut MySqlConnection,
+    chunk: &[RegisteredTable],
+) -> Result<BTreeMap<i32, Vec<ProvedTable>>, Error> {
+    let mut statement = QueryBuilder::new(
+        "SELECT table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries FROM day_table_totals
+         WHERE table_id IN (",
+    );
+    let mut list = statement.separated(", ");
+    for table in chunk {
+        list.push_bind(table.id);
+    }
+    statement.push(")");
+    let rows: Vec<(i32, i32, i64, i64, i64, i64, i64)> = statement
+        .build_query_as()
+        .fetch_all(snapshot)
+        .await
+        .map_err(Error::away("reading the totals of day tables"))?;
+    let mut totals = BTreeMap::<i32, Vec<ProvedTable>>::new();
+    for (table, partition, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
+        let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };
+        totals.entry(table).or_default().push(ProvedTable { table, partition, sums });
+    }
+    Ok(totals)
+}
+
+/// The keys whose rows do not make their totals; where only the table's own totals are odd, all its keys. Of a table that does not hold. Pure.
 fn differences(
     table: &str,
     rows: &BTreeMap<Line, Sums>,
     expected: &BTreeMap<Line, Sums>,
     stored: &[ProvedTable],
-) -> Result<Option<BTreeMap<StockKey, RowFault>>, Error> {
-    let total = |lines: &BTreeMap<Line, Sums>| lines.values().fold(Sums::default(), |sum, it| sum.plus(*it));
-    let stored = stored.iter().fold(Sums::default(), |sum, it| sum.plus(it.sums));
-    let counted = total(rows);
-    if rows == expected && counted == stored {
-        return Ok(None);
-    }
+) -> Result<BTreeMap<StockKey, RowFault>, Error> {
+    let stored = total(stored);
+    let counted = rows.values().fold(Sums::default(), |sum, it| sum.plus(*it));
     let mut faults = BTreeMap::new();
     let is_total_edited = counted == stored || rows == expected;
     for line in rows.keys().chain(expected.keys()) {
@@ -251,7 +337,7 @@ fn differences(
         };
         faults.entry(key_of(line.0.clone(), line.1.clone())?).or_insert(RowFault { cause, evidence });
     }
-    Ok(Some(faults))
+    Ok(faults)
 }
 
 fn words(sums: Sums) -> String {

@@ -1,10 +1,15 @@
 //! `replays` and `replay_bills`: the queue read again for the keys of an audit, and the bills that differ.
 
+use std::collections::BTreeMap;
+
 use app::model::replay::{Bill, BillKind};
+use app::model::stock::StockKey;
 use chrono::NaiveDateTime;
-use sqlx::QueryBuilder;
+use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
+use super::rows::json_rows;
+use super::stock_snapshot::key_of;
 use super::{Error, Records};
 
 /// A replay that says nothing for so many seconds is over.
@@ -37,7 +42,9 @@ pub struct StoredReplay {
     /// Keys that were looked at.
     pub finding_keys: i64,
     /// JSON: where each partition began.
-    pub begins: Option<String>,
+    begins: Option<String>,
+    /// JSON: up to where each was read.
+    ends: Option<String>,
     /// Why it could not be made.
     pub message: Option<String>,
     /// Who asked for it.
@@ -50,6 +57,46 @@ pub struct StoredReplay {
     pub confirmed_by: Option<String>,
     /// When.
     pub confirmed_at: Option<NaiveDateTime>,
+}
+
+impl StoredReplay {
+    /// Where each partition began when it was read.
+    pub fn begins(&self) -> BTreeMap<i32, i64> {
+        places(self.begins.as_deref())
+    }
+
+    /// Up to where each partition was read.
+    pub fn ends(&self) -> BTreeMap<i32, i64> {
+        places(self.ends.as_deref())
+    }
+}
+
+fn places(text: Option<&str>) -> BTreeMap<i32, i64> {
+    text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
+}
+
+/// What a replay found.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// Bills that differ.
+    pub bills: Vec<Bill>,
+    /// Keys that were looked at.
+    pub keys: Vec<ReplayedKey>,
+    /// Where each partition began.
+    pub begins: BTreeMap<i32, i64>,
+    /// Up to where each was read: the cursors of its snapshot.
+    pub ends: BTreeMap<i32, i64>,
+}
+
+/// A key that a replay looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplayedKey {
+    /// Which.
+    pub key: StockKey,
+    /// Of its rows.
+    pub digest: i64,
+    /// Are all of its bills named?
+    pub is_whole: bool,
 }
 
 impl Records {
@@ -111,50 +158,94 @@ impl Records {
         .await
     }
 
-    /// Ends a replay with the bills that differ, in one transaction; or with why it could not be made.
-    pub async fn end_replay(
-        &self,
-        id: i64,
-        keys: usize,
-        begins: &str,
-        bills: Result<&[Bill], &str>,
-    ) -> Result<(), Error> {
-        limited("ending a replay", async {
-            let away = Error::away("ending a replay");
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
-            for (chunk, first) in bills.unwrap_or_default().chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
-                let mut rows = Vec::with_capacity(chunk.len());
-                for (bill, number) in chunk.iter().zip(first + 1..) {
-                    let text = serde_json::to_string(bill).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
-                    rows.push((number, bill, text));
-                }
-                let mut statement = QueryBuilder::new(
-                    "INSERT INTO replay_bills (replay_id, number, kind, warehouse_id, product_id, bill) ",
-                );
-                statement.push_values(rows, |mut row, (number, bill, text): (i32, &Bill, String)| {
-                    row.push_bind(id)
-                        .push_bind(number)
-                        .push_bind(bill.kind.as_str())
-                        .push_bind(bill.warehouse_id.as_str())
-                        .push_bind(bill.product_id.as_str())
-                        .push_bind(text);
-                });
-                statement.build().execute(&mut *transaction).await.map_err(&away)?;
-            }
-            sqlx::query(
-                "UPDATE replays SET running = NULL, state = ?, ended_at = UTC_TIMESTAMP(3), message = ?, finding_keys = ?,
-                   begins = ?, messages_all = IF(? = 'ready', messages_read, messages_all) WHERE id = ? AND running = 1",
+    /// It is ready to be looked at and confirmed.
+    pub async fn replay_is_ready(&self, id: i64, named: &Named) -> Result<(), Error> {
+        limited("writing down what a replay found", Box::pin(self.write_named(id, named))).await
+    }
+
+    async fn write_named(&self, id: i64, named: &Named) -> Result<(), Error> {
+        let away = Error::away("writing down what a replay found");
+        let mut transaction = self.pool.begin().await.map_err(&away)?;
+        let numbered: Vec<(i32, &Bill)> = (1..).zip(&named.bills).collect();
+        for chunk in numbered.chunks(AT_ONCE) {
+            let of_bill = |(number, bill): &(i32, &Bill)| {
+                let text = serde_json::to_string(bill).unwrap_or_default();
+                (*number, bill.kind.as_str(), bill.warehouse_id.clone(), bill.product_id.clone(), text)
+            };
+            let rows = json_rows(chunk.iter().map(of_bill)).map_err(&away)?;
+            insert(
+                &mut transaction,
+                "INSERT INTO replay_bills (replay_id, number, kind, warehouse_id, product_id, bill)
+                 SELECT ?, j.number, j.kind, j.warehouse_id, j.product_id, j.bill FROM JSON_TABLE(?, '$[*]' COLUMNS (
+                   number INT PATH '$[0]', kind VARCHAR(16) PATH '$[1]', warehouse_id VARCHAR(64) PATH '$[2]',
+                   product_id VARCHAR(64) PATH '$[3]', bill MEDIUMTEXT PATH '$[4]')) AS j",
+                (id, rows),
             )
-            .bind(if bills.is_ok() { "ready" } else { "error" })
-            .bind(bills.err().map(|it| it.chars().take(1000).collect::<String>()))
-            .bind(i64::try_from(keys).unwrap_or(i64::MAX))
-            .bind(begins)
-            .bind(if bills.is_ok() { "ready" } else { "error" })
+            .await?;
+        }
+        for chunk in named.keys.chunks(AT_ONCE) {
+            let rows = chunk.iter().map(|it| {
+                (it.key.warehouse_id.as_str(), it.key.product_id.as_str(), it.digest, i32::from(it.is_whole))
+            });
+            let rows = json_rows(rows).map_err(&away)?;
+            insert(
+                &mut transaction,
+                "INSERT INTO replay_keys (replay_id, warehouse_id, product_id, digest, is_whole)
+                 SELECT ?, j.warehouse_id, j.product_id, j.digest, j.is_whole FROM JSON_TABLE(?, '$[*]' COLUMNS (
+                   warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]', digest BIGINT PATH '$[2]',
+                   is_whole INT PATH '$[3]')) AS j",
+                (id, rows),
+            )
+            .await?;
+        }
+        let json = |places: &BTreeMap<i32, i64>| serde_json::to_string(places).unwrap_or_default();
+        sqlx::query(
+            "UPDATE replays SET running = NULL, state = 'ready', ended_at = UTC_TIMESTAMP(3), finding_keys = ?, begins = ?,
+               ends = ?, messages_all = messages_read WHERE id = ? AND running = 1",
+        )
+        .bind(i64::try_from(named.keys.len()).unwrap_or(i64::MAX))
+        .bind(json(&named.begins))
+        .bind(json(&named.ends))
+        .bind(id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(&away)?;
+        transaction.commit().await.map_err(&away)
+    }
+
+    /// It could not be made.
+    pub async fn replay_failed(&self, id: i64, why: &str) -> Result<(), Error> {
+        limited("writing down why a replay failed", async {
+            sqlx::query(
+                "UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3), message = ?
+                 WHERE id = ? AND running = 1",
+            )
+            .bind(why.chars().take(1000).collect::<String>())
             .bind(id)
-            .execute(&mut *transaction)
+            .execute(&self.pool)
             .await
-            .map_err(&away)?;
-            transaction.commit().await.map_err(&away)
+            .map(drop)
+            .map_err(Error::away("writing down why a replay failed"))
+        })
+        .await
+    }
+
+    /// The keys that a replay looked at.
+    pub async fn replay_keys(&self, id: i64) -> Result<Vec<ReplayedKey>, Error> {
+        limited("reading the keys of a replay", async {
+            let rows: Vec<(String, String, i64, bool)> = sqlx::query_as(
+                "SELECT warehouse_id, product_id, digest, is_whole FROM replay_keys WHERE replay_id = ?
+                 ORDER BY warehouse_id, product_id",
+            )
+            .bind(id)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::away("reading the keys of a replay"))?;
+            rows.into_iter()
+                .map(|(warehouse, product, digest, is_whole)| {
+                    Ok(ReplayedKey { key: key_of(warehouse, product)?, digest, is_whole })
+                })
+                .collect()
         })
         .await
     }
@@ -238,8 +329,22 @@ impl Records {
 
 fn select() -> QueryBuilder<sqlx::MySql> {
     QueryBuilder::new(
-        "SELECT id, audit_id, state, messages_read, messages_all, finding_keys, begins, message, started_by, started_at,
+        "SELECT id, audit_id, state, messages_read, messages_all, finding_keys, begins, ends, message, started_by, started_at,
            TIMESTAMPDIFF(MICROSECOND, started_at, COALESCE(ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms, confirmed_by,
            confirmed_at FROM replays WHERE ",
     )
+}
+
+async fn insert(
+    connection: &mut MySqlConnection,
+    statement: &'static str,
+    (id, rows): (i64, String),
+) -> Result<(), Error> {
+    sqlx::query(statement)
+        .bind(id)
+        .bind(rows)
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(Error::away("writing down what a replay found"))
 }

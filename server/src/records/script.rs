@@ -73,14 +73,16 @@ impl Script {
         true
     }
 
-    /// All rows of a key: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition and
+    /// All rows of keys (warehouse and product): warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition and
     /// offset.
-    pub fn rows_of_key(&mut self, table: &DayTable, warehouse: &str, product: &str) {
-        let (name, warehouse, product) = (table.name(), literal(warehouse), literal(product));
+    pub fn rows_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = (&'a str, &'a str)>) {
+        let name = table.name();
+        let pairs: Vec<String> = keys.map(|(w, p)| format!("({}, {})", literal(p), literal(w))).collect();
+        let pairs = pairs.join(", ");
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
                CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset
-             FROM `{name}` WHERE product_id = {product} AND warehouse_id = {warehouse}"
+             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})"
         ));
     }
 

@@ -31,15 +31,23 @@ pub enum Holds {
     Bucket(u32),
 }
 
+impl Holds {
+    /// What the tables of a product hold, whatever the day.
+    pub fn of(layout: Layout, product: &ProductId) -> Self {
+        match layout {
+            Layout::ProductDay => Self::Product(product.clone()),
+            Layout::BucketDay(buckets) => Self::Bucket(bucket(product.as_str(), buckets)),
+        }
+    }
+}
+
 impl DayTable {
     /// The table that a product's entries of a business day belong in.
     pub fn of(layout: Layout, product: &ProductId, day: NaiveDate) -> Self {
-        let (stem, holds) = match layout {
-            Layout::ProductDay => (stem(product.as_str()), Holds::Product(product.clone())),
-            Layout::BucketDay(buckets) => {
-                let bucket = bucket(product.as_str(), buckets);
-                (format!("b{bucket}"), Holds::Bucket(bucket))
-            }
+        let holds = Holds::of(layout, product);
+        let stem = match &holds {
+            Holds::Product(product) => stem(product.as_str()),
+            Holds::Bucket(bucket) => format!("b{bucket}"),
         };
         Self { name: format!("t_{stem}_{}", day.format("%Y%m%d")), day, holds }
     }
@@ -108,6 +116,23 @@ pub fn plain_copy(name: &str) -> Option<[AssertSqlSafe<String>; 2]> {
 pub fn count_rows(name: &str) -> Option<AssertSqlSafe<String>> {
     is_day_table(name)
         .then(|| AssertSqlSafe(format!("SELECT {SUMS} FROM `{name}` GROUP BY warehouse_id, product_id, company_id")))
+}
+
+/// Do the rows of a table make the totals of its day? One row: how many lines (warehouse, product, company) they make, how many of these
+/// are not what the totals say, and the sums of all rows.
+pub fn match_totals(name: &str, day: NaiveDate) -> Option<AssertSqlSafe<String>> {
+    is_day_table(name).then(|| {
+        AssertSqlSafe(format!(
+            "SELECT COUNT(*), CAST(COALESCE(SUM(d.entries IS NULL OR r.qty_in <> d.qty_in OR r.qty_out <> d.qty_out
+                 OR r.adjust_in <> d.adjust_in OR r.adjust_out <> d.adjust_out OR r.entries <> d.entries), 0) AS SIGNED),
+               CAST(COALESCE(SUM(r.qty_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.qty_out), 0) AS SIGNED),
+               CAST(COALESCE(SUM(r.adjust_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.adjust_out), 0) AS SIGNED),
+               CAST(COALESCE(SUM(r.entries), 0) AS SIGNED)
+             FROM (SELECT {SUMS} FROM `{name}` FORCE INDEX (line) GROUP BY product_id, company_id, warehouse_id) AS r
+             LEFT JOIN day_totals AS d ON d.day = '{day}' AND d.product_id = r.product_id
+               AND d.warehouse_id = r.warehouse_id AND d.company_id = r.company_id"
+        ))
+    })
 }
 
 /// The sums of what tables hold between two moments, by warehouse, product and company. Parameters: from and to, once for each
@@ -185,10 +210,10 @@ pub fn create_database(name: &str) -> Option<AssertSqlSafe<String>> {
 
 /// Rows as totals count them.
 const SUMS: &str = "warehouse_id, product_id, company_id,
-  CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-  CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
-  CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-  CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
+  CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED) AS qty_in,
+  CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED) AS qty_out,
+  CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED) AS adjust_in,
+  CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED) AS adjust_out, COUNT(*) AS entries";
 
 /// murmur3 (x86, 32 bit, seed 0) of the id, modulo the number of buckets.
 fn bucket(product: &str, buckets: u32) -> u32 {

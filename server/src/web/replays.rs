@@ -160,6 +160,7 @@ fn answer(
 ) -> Result<ReplayAnswer, Problem> {
     let odd = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of it cannot be read.");
     let time = |at: chrono::NaiveDateTime| rfc3339(Millis(at.and_utc().timestamp_millis()));
+    let begins = it.begins();
     Ok(ReplayAnswer {
         id: it.id,
         audit: it.audit_id,
@@ -173,7 +174,7 @@ fn answer(
         message: it.message,
         confirmed_by: it.confirmed_by,
         confirmed_at: it.confirmed_at.map(time),
-        begins: it.begins.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd())?,
+        begins: (!begins.is_empty()).then(|| begins.into_iter().map(|(it, at)| (it.to_string(), at)).collect()),
         counts: counts.into_iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
         next_cursor: bills.last().filter(|_| has_more).map(|(number, _)| number.to_string()),
         bills: bills.into_iter().map(|(number, bill)| BillItem { number, effect: bill.effect(), bill }).collect(),
@@ -186,7 +187,7 @@ fn answer(
     params(("id" = i64, Path, description = "Of the replay.")),
     responses(
         (status = OK, description = "The records are corrected.", body = ReplayConfirmed),
-        (status = CONFLICT, description = "It is not ready, or was confirmed before; or another run is under way.", body = Problem,
+        (status = CONFLICT, description = "It is not ready, or was confirmed before; its rows have changed since; or another run is under way.", body = Problem,
          content_type = "application/problem+json"),
         Problem,
     ),
@@ -204,8 +205,11 @@ pub async fn confirm(
     match web.replayer.confirm(id, &who.name).await.map_err(|it| away(&it))? {
         Confirmed::Done => Ok(Json(ReplayConfirmed { state: ReplayState::Corrected })),
         Confirmed::Running(number) => Err(Problem::running(number)),
-        Confirmed::NotReady | Confirmed::Changed => {
+        Confirmed::NotReady => {
             Err(Problem::new(StatusCode::CONFLICT, "not_ready", "It is not ready, or it was confirmed before."))
+        }
+        Confirmed::Changed => {
+            Err(Problem::new(StatusCode::CONFLICT, "changed", "The rows of its keys have changed since. Replay again."))
         }
     }
 }

@@ -28,13 +28,15 @@ fn only_after(after: String) -> Line {
     Line { after, ..Line::default() }
 }
 
-/// A row is lost; whoever replays and confirms dies at each step; whoever comes next ends it.
+/// Rows are lost; whoever replays and confirms dies at each step, also between the parts of a correction; whoever comes next ends it.
 async fn killed(stage: &mut Stage) -> anyhow::Result<Line> {
     // A replay that died is over after a minute.
-    let points = ["correction-named", "correction-made", "replay-named"];
-    let points = &points[..if stage.short { 2 } else { 3 }];
-    for point in points {
-        let lose = edits::ALL.iter().find(|(name, _)| *name == "a row lost").context("the fault")?.1;
+    let (row, products) = ("a row lost", "tables and totals of products lost");
+    let points =
+        [("correction-named", row), ("correction-part", products), ("correction-made", row), ("replay-named", row)];
+    let points = &points[..if stage.short { 2 } else { points.len() }];
+    for (point, fault) in points {
+        let lose = edits::ALL.iter().find(|(name, _)| name == fault).context("the fault")?.1;
         lose(stage).await?;
         let (found, _) = find(stage).await?;
         let code = confirm(stage, found.id, &format!("{point}=return")).await?;
@@ -43,7 +45,8 @@ async fn killed(stage: &mut Stage) -> anyhow::Result<Line> {
         followed(stage, found.id).await.context(*point)?;
         clean(stage, Scope::Quick).await.context(*point)?;
     }
-    Ok(only_after(format!("at {}: confirmed again, clean", points.join(", "))))
+    let names: Vec<&str> = points.iter().map(|it| it.0).collect();
+    Ok(only_after(format!("at {}: confirmed again, clean", names.join(", "))))
 }
 
 /// A key of the live stock is wrong; the audit that settles it dies before, between and after.

@@ -5,7 +5,7 @@ use app::model::audit::{ResolveAs, Scope};
 use app::model::replay::{Bill, BillKind};
 use redis::AsyncCommands as _;
 use serde_json::json;
-use tallyhouse::audit::{Claimed, Confirmed};
+use tallyhouse::audit::{Claimed, Confirmed, ReplayLimits};
 use tallyhouse::ingest::delete_before;
 use tallyhouse::realtime::Keys;
 use tallyhouse::records::{ReplayClaim, Resolved, StoredAudit};
@@ -144,6 +144,71 @@ async fn lost_altered_and_added_rows_are_named_and_put_right() {
     let (again, bills) = replay(&system, audit(&system, Scope::Full).await.id).await;
     assert_eq!(said(&bills), [bill(BillKind::Altered, "bill 6", Some(7), Some(70))]);
     assert_eq!(replayer.confirm(again, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(audit_again(&system).await.state, "passed");
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn much_that_is_lost_comes_back_in_several_replays() {
+    let system = system().await;
+    for statement in [
+        "DELETE FROM t_p0_20250310 LIMIT 15",
+        "DELETE FROM t_p1_20250310 LIMIT 15",
+        "DELETE FROM t_p2_20250311 LIMIT 15",
+    ] {
+        system.sql(statement).await;
+    }
+    // More than is held in memory at a time, and more bills than are named, also of one key.
+    let mut replayer = system.parts.replayer();
+    replayer.limits = ReplayLimits { entries: 30, bills: 7 };
+    let (mut rounds, mut named) = (0, 0);
+    let mut failed = audit(&system, Scope::Full).await;
+    while failed.state == "failed" {
+        let ReplayClaim::Ours(id) = replayer.claim(failed.id, "test").await.unwrap() else { panic!("under way") };
+        replayer.to_end(id, failed.id).await.unwrap();
+        let bills = system.parts.records.replay_bills(id, 0, 1000).await.unwrap();
+        assert!((1..=7).contains(&bills.len()), "{} bills", bills.len());
+        assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+        (rounds, named) = (rounds + 1, named + bills.len());
+        failed = audit_again(&system).await;
+    }
+    assert_eq!((failed.state.as_str(), named), ("passed", 45), "{:?}", failed.message);
+    assert_eq!(rounds, 7);
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_since_the_replay_is_not_taken_for_right() {
+    let system = system().await;
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'bill 0'").await;
+    system.sql("DELETE FROM t_p1_20250310 WHERE bill_id = 'bill 7'").await;
+    let failed = audit(&system, Scope::Full).await;
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(bills.len(), 2);
+    // Entries that come meanwhile are no such change; a row that somebody deletes is.
+    system.publish_all(entries(120..150)).await;
+    system.caught_up().await;
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'bill 12'").await;
+    let replayer = system.parts.replayer();
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(
+        system.parts.records.audit(failed.id).await.unwrap().unwrap().open,
+        1,
+        "one key is left for another replay"
+    );
+    let again = audit_again(&system).await;
+    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1));
+    let (id, bills) = replay(&system, again.id).await;
+    let expected =
+        [bill(BillKind::Missing, "bill 0", Some(1), None), bill(BillKind::Missing, "bill 12", Some(13), None)];
+    assert_eq!(said(&bills), expected);
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'bill 24'").await;
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Changed, "nothing is as it was seen");
+    let (id, bills) = replay(&system, again.id).await;
+    assert_eq!(bills.len(), 3);
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
     assert_eq!(audit_again(&system).await.state, "passed");
     system.prove().await;
     system.end().await;

@@ -8,7 +8,7 @@
 mod books;
 mod runs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{Batch, Journal, Sums};
 use app::model::batch::Delta;
@@ -96,10 +96,16 @@ pub struct World {
     runs: Vec<Run>,
     used: Used,
     books: Books,
-    false_finding: bool,
-    missed_finding: bool,
-    repair_without_record: bool,
-    repair_without_person: bool,
+    wrong: BTreeSet<Wrong>,
+}
+
+/// What must never happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Wrong {
+    FalseFinding,
+    MissedFinding,
+    RepairWithoutRecord,
+    RepairWithoutPerson,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -134,6 +140,12 @@ impl World {
             all.extend(&of.lines[partition][..reach]);
         }
         Some(Journal::sums(all.into_iter()))
+    }
+
+    fn wrong(&mut self, what: Wrong, is_so: bool) {
+        if is_so {
+            self.wrong.insert(what);
+        }
     }
 
     fn hurt(&self, key: u8) -> i64 {
@@ -252,10 +264,7 @@ impl Model for Protocol {
             runs: vec![Run::NotYet; usize::from(self.runs)],
             used: Used::default(),
             books: Books::default(),
-            false_finding: false,
-            missed_finding: false,
-            repair_without_record: false,
-            repair_without_person: false,
+            wrong: BTreeSet::new(),
         }]
     }
 
@@ -369,10 +378,14 @@ impl Model for Protocol {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("live stock is the fold of what it followed", |_, w: &World| w.live_is_right()),
-            Property::always("no false finding", |_, w: &World| !w.false_finding),
-            Property::always("no missed finding", |_, w: &World| !w.missed_finding),
-            Property::always("no repair without its record", |_, w: &World| !w.repair_without_record),
-            Property::always("no surplus put right without a person", |_, w: &World| !w.repair_without_person),
+            Property::always("no false finding", |_, w: &World| !w.wrong.contains(&Wrong::FalseFinding)),
+            Property::always("no missed finding", |_, w: &World| !w.wrong.contains(&Wrong::MissedFinding)),
+            Property::always("no repair without its record", |_, w: &World| {
+                !w.wrong.contains(&Wrong::RepairWithoutRecord)
+            }),
+            Property::always("no surplus put right without a person", |_, w: &World| {
+                !w.wrong.contains(&Wrong::RepairWithoutPerson)
+            }),
             Property::sometimes(
                 "everything happened, and the live stock is where the records are",
                 |it: &Self, w: &World| {

@@ -134,7 +134,9 @@ fn ending(it: &AuditDetail, replay: &ReplayView) -> AnyView {
     let texts = locale().replay_texts();
     match (replay.state, &replay.confirmed) {
         (ReplayState::Corrected, Some((who, at))) => {
-            view! { <Notice tone="good" words=(texts.confirmed)(who, at) /> }.into_any()
+            // What changed since, or did not fit, is left for another one.
+            let again = (it.waiting > 0).then(|| start(it.line.id, true));
+            view! { <Notice tone="good" words=(texts.confirmed)(who, at) /> {again} }.into_any()
         }
         (ReplayState::Ready, _) if it.waiting > 0 => view! {
             <form method="post" action=format!("/audits/{}/confirm", it.line.id) class="decide">

@@ -25,6 +25,8 @@ use crate::world::World;
 
 /// In so many warehouses.
 const WAREHOUSES: usize = 40;
+/// The keys came over so many days: of a million keys not all move every day.
+const DAYS: u64 = 30;
 /// Most keys are quiet: entries come over so many products, in so many warehouses, as in the bench of the ingest.
 const HOT: (usize, usize) = (50, 12);
 /// So many of these say how fast the ingest is.
@@ -64,7 +66,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     let times = Times::collect()?;
     eprintln!("recording {} keys ...", size.keys);
     let world = World::make(&config, "bench", PARTITIONS).await?;
-    world.publish(size.keys, size.keys.div_ceil(WAREHOUSES), WAREHOUSES).await?;
+    world.publish_over(DAYS, size.keys, size.keys.div_ceil(WAREHOUSES), WAREHOUSES).await?;
     let parts = world.parts().await?;
     ingest::ingest_all(&parts, size.keys).await?;
     parts.records.fill_register(size.past_tables).await?;
@@ -152,8 +154,8 @@ fn print(it: &Found<'_>, alone: &Seen, beside: &Seen, json_wanted: bool) {
     line("one apply", alone.apply, beside.apply, apply);
     line("between two commits", alone.gap, beside.gap, gap);
     println!("values in the live feed  {:>8}, none went down", it.values);
-    let parts: String = it.parts.iter().map(|(part, took)| format!(", {part} {}", took.as_millis())).collect();
-    println!("of the last audit, ms    {}", parts.trim_start_matches(", "));
+    let parts: Vec<String> = it.parts.iter().map(|(part, took)| format!("{part} {}", took.as_millis())).collect();
+    println!("of the last audit, ms    {}", parts.join(", "));
 }
 
 /// Median, 99th percentile and longest, in milliseconds, since the last call.

@@ -16,7 +16,7 @@ const BATCH: usize = 2000;
 const CHUNK: usize = 100;
 /// Commands, as the server counts their time.
 const SCRIPTS: &str = "evalsha";
-const HASHES: &str = "hgetall";
+const HASHES: &str = "hmget";
 
 /// Measures and prints microseconds per key.
 pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {

@@ -32,8 +32,8 @@ impl Recorder for Times {
         Gauge::noop()
     }
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        let labels: String = key.labels().map(|it| format!(" {}", it.value())).collect();
-        Histogram::from_arc(Arc::new(Collected(self.of(&format!("{}{labels}", key.name())))))
+        let name: Vec<&str> = std::iter::once(key.name()).chain(key.labels().map(metrics::Label::value)).collect();
+        Histogram::from_arc(Arc::new(Collected(self.of(&name.join(" ")))))
     }
 }
 

@@ -78,7 +78,7 @@ pub fn judged(rrs: [i64; 3], nrs: AtCut, is_proved: bool, lacking: Option<i64>) 
     judge(book(rrs), nrs, unproved, Allowed { surplus: false, lacking: lacking.map(|it| book([it, 0, 0])) })
 }
 
-pub fn is_surplus(it: &Judged) -> bool {
+pub fn is_surplus(it: Judged) -> bool {
     it.verdict == Verdict::Surplus
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tallyhouse::realtime::transitions::{AtCut, Health, Mark, May, Settled, Slot};
 
 use super::books::{Open, is_quiet, is_surplus, judged};
-use super::{Protocol, RunRule, World};
+use super::{Protocol, RunRule, World, Wrong};
 use crate::journal::{Journal, Places, Sums};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,8 +194,8 @@ impl Protocol {
             Settled::Over => return Run::Over,
             Settled::Deviates(nrs) => {
                 if let (Some(net), true) = (one_sum(nrs), is_proved) {
-                    w.false_finding |= healthy && hurt == 0;
-                    w.missed_finding |= net - wanted[0] != hurt;
+                    w.wrong(Wrong::FalseFinding, healthy && hurt == 0);
+                    w.wrong(Wrong::MissedFinding, net - wanted[0] != hurt);
                 }
                 let lacks = one_sum(nrs).map(|net| wanted[0] - net);
                 let decided = audit.decided.get(&next).copied();
@@ -204,9 +204,9 @@ impl Protocol {
                     if !self.has_lease(w, run) {
                         return Run::Over;
                     }
-                    w.false_finding |= !is_proved && !w.books.harm.contains_key(&next);
+                    w.wrong(Wrong::FalseFinding, !is_proved && !w.books.harm.contains_key(&next));
                     if judged.may_settle {
-                        let written_down = Some(WrittenDown { nrs, hurt, is_surplus: is_surplus(&judged) });
+                        let written_down = Some(WrittenDown { nrs, hurt, is_surplus: is_surplus(judged) });
                         return Run::Compare { audit, next, written_down };
                     }
                     if self.harms + self.decides > 0 {
@@ -215,12 +215,15 @@ impl Protocol {
                 }
             }
             Settled::Done(nrs) => {
-                w.missed_finding |= written_down.is_none() && healthy && hurt != 0;
+                w.wrong(Wrong::MissedFinding, written_down.is_none() && healthy && hurt != 0);
                 let recorded = written_down.map_or(0, |it| it.hurt);
-                w.repair_without_record |= one_sum(nrs).is_some_and(|net| net != wanted[0]) && hurt != recorded;
+                w.wrong(
+                    Wrong::RepairWithoutRecord,
+                    one_sum(nrs).is_some_and(|net| net != wanted[0]) && hurt != recorded,
+                );
                 let lacks = one_sum(nrs).map_or(0, |net| wanted[0] - net);
                 let is_surplus = lacks != 0 && written_down.is_some_and(|it| it.is_surplus);
-                w.repair_without_person |= is_surplus && !w.books.agreed.contains(&(next, lacks));
+                w.wrong(Wrong::RepairWithoutPerson, is_surplus && !w.books.agreed.contains(&(next, lacks)));
                 w.redis.hurt.remove(&next);
             }
             Settled::Already | Settled::NotByThisRun => {}
@@ -239,7 +242,7 @@ impl Protocol {
     /// What the audit says counts, and it has followed the decisions that it could follow.
     fn end(&self, w: &mut World, run: u8, audit: &Audit) -> Run {
         if self.has_lease(w, run) {
-            w.missed_finding |= audit.missed;
+            w.wrong(Wrong::MissedFinding, audit.missed);
             w.books.decided.retain(|key, it| audit.unproved.contains(key) || audit.decided.get(key) != Some(it));
         }
         Run::Over
