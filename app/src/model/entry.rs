@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::batch::Delta;
 use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::quantity::{Direction, Quantity};
 use super::stock::StockKey;
@@ -115,6 +116,12 @@ impl Entry {
     /// By how much it moves stock: positive in, negative out.
     pub fn movement(&self) -> i64 {
         self.quantity.get() * self.direction.sign()
+    }
+
+    /// What it does to the sums of its key.
+    pub fn delta(&self) -> Delta {
+        let net = self.movement();
+        Delta { net, gross_in: net.max(0), entries: 1 }
     }
 
     /// Same content as another entry of the same identity? Never asks where either came from.

@@ -40,7 +40,7 @@ mod tests {
 
     fn rows() -> Vec<KeyRow> {
         [("a", 5), ("b", 3), ("c", -3), ("d", -2)]
-            .map(|(bill, movement)| KeyRow { entry: entry(bill, movement), origin: (0, 0) })
+            .map(|(bill, movement)| KeyRow { entry: entry(bill, movement), origin: (0, 0), found_on: None })
             .into()
     }
 

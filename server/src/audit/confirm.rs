@@ -3,17 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Finding, FindingCause, ResolveAs};
+use app::model::audit::{Finding, FindingCause, ResolveAs, Verdict};
+use app::model::batch::Delta;
 use app::model::replay::{Bill, BillKind};
 use app::model::stock::StockKey;
 
-use super::digest::digest;
+use super::digest::{digest, is_new};
 use super::replay::Replayer;
 use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::Cut;
 use crate::records::{
-    Claim, Corrected, Correction, CorrectionReason, FindingsWanted, Lease, ReplayedKey, RunKind, StoredReplay,
+    AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, ReplayEnds, ReplayedKey,
+    RunKind, StoredReplay,
 };
 
 /// What became of a confirmation.
@@ -144,22 +146,30 @@ impl Replayer {
     }
 
     /// The keys whose rows are as the replay saw them: else what somebody changed since would be taken for right.
-    async fn unchanged(
-        &self,
-        keys: &[ReplayedKey],
-        since: &BTreeMap<i32, i64>,
-    ) -> Result<BTreeMap<StockKey, bool>, Error> {
+    async fn unchanged(&self, keys: &[ReplayedKey], ends: &ReplayEnds) -> Result<BTreeMap<StockKey, bool>, Error> {
+        let since: BTreeMap<i32, i64> = ends.iter().map(|(p, it)| (*p, it.0)).collect();
         let mut snapshot = self.records.stock_snapshot().await?;
         let until: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
-        let mut digests: BTreeMap<StockKey, i64> = keys.iter().map(|it| (it.key.clone(), 0)).collect();
-        let names: BTreeSet<StockKey> = digests.keys().cloned().collect();
-        let add = |key: StockKey, row| {
-            let sum = digests.entry(key).or_default();
-            *sum = sum.wrapping_add(digest([&row], since, &until));
+        let cut = ends.iter().map(|(p, it)| (*p, it.1.clone())).collect();
+        // What was recorded since is what the journal says, or nobody can tell.
+        let AfterCut::Deltas(deltas) = snapshot.after_cut(cut).await? else { return Ok(BTreeMap::new()) };
+        let mut sums: BTreeMap<StockKey, (i64, Delta)> =
+            keys.iter().map(|it| (it.key.clone(), Default::default())).collect();
+        let names: BTreeSet<StockKey> = sums.keys().cloned().collect();
+        let add = |key: StockKey, row: KeyRow| {
+            let (digested, recorded) = sums.entry(key).or_default();
+            if is_new(row.origin, &since, &until) {
+                *recorded = recorded.plus(row.entry.delta());
+            } else {
+                *digested = digested.wrapping_add(digest([&row], &since, &until));
+            }
         };
         snapshot.each_row_of(&names, add).await?;
         snapshot.close().await;
-        let is_same = |it: &&ReplayedKey| digests.get(&it.key) == Some(&it.digest);
+        let is_same = |it: &&ReplayedKey| {
+            let recorded = deltas.get(&it.key).copied().unwrap_or_default();
+            sums.get(&it.key) == Some(&(it.digest, recorded))
+        };
         Ok(keys.iter().filter(is_same).map(|it| (it.key.clone(), it.is_whole)).collect())
     }
 
@@ -199,14 +209,18 @@ fn correction(stored: &StoredReplay, seen: &Seen, who: &str) -> Correction {
         .filter(|it| it.kind.is_corrected() && key_of(it).is_some_and(|key| may_change(&key)))
         .cloned()
         .collect();
+    // Whatever the cause: rows that are right make the totals, also where no bill is left to be named.
+    let unproved = found.iter().filter(|it| it.verdict == Verdict::RecordsIncomplete).map(|it| &it.key);
+    // A message in a hole may be of any key: what was replayed and has no finding.
+    let with_finding: BTreeSet<&StockKey> = seen.findings.iter().map(|it| &it.key).collect();
+    let of_holes = seen.unchanged.keys().filter(|it| !with_finding.contains(it) && is_whole(it));
+    let all_totals_of: BTreeSet<StockKey> = unproved.chain(of_holes).cloned().collect();
     let mut keys: BTreeSet<StockKey> = found.iter().map(|it| it.key.clone()).collect();
-    // A message in a hole may be of any key.
-    keys.extend(bills.iter().filter_map(key_of).filter(is_whole));
-    let all_totals_of = found.iter().filter(|it| it.cause == FindingCause::TotalsEdited);
+    keys.extend(all_totals_of.iter().cloned());
     Correction {
         audit: stored.audit_id,
         reason: CorrectionReason::Replay(stored.id),
-        all_totals_of: all_totals_of.map(|it| it.key.clone()).collect(),
+        all_totals_of,
         bills,
         keys,
         who: who.to_owned(),

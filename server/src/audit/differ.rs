@@ -21,6 +21,11 @@ pub fn differ(queue: &[(Origin, Entry)], rows: &[KeyRow], begins: &BTreeMap<i32,
     let mut kept: BTreeMap<Identity, &KeyRow> = BTreeMap::new();
     for row in rows {
         let identity = row.entry.identity();
+        if row.found_on.is_some() {
+            // In the table of another day: whatever it says, it is one too many there.
+            bills.push(bill(BillKind::Extra, None, Some(row)));
+            continue;
+        }
         match said.get(&identity) {
             Some(messages) if messages.iter().any(|(_, it)| it.same_content(&row.entry)) => {}
             Some(messages) => {
@@ -73,6 +78,7 @@ pub fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeyR
         offset: origin.map_or(0, |it| it.1),
         queue: message.map(|it| content(&it.1)),
         records: row.map(|it| content(&it.entry)),
+        found_on: row.and_then(|it| it.found_on).map(|it| it.to_string()),
     }
 }
 
@@ -82,7 +88,7 @@ mod tests {
     use crate::fixtures::entry;
 
     fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
-        KeyRow { entry: entry(bill, quantity), origin: (0, offset) }
+        KeyRow { entry: entry(bill, quantity), origin: (0, offset), found_on: None }
     }
 
     #[test]
@@ -100,6 +106,7 @@ mod tests {
             row("resent", 4, 13),
             row("by hand", 5, 15),
             row("too old", 6, 9),
+            KeyRow { found_on: chrono::NaiveDate::from_ymd_opt(2026, 1, 2), ..row("same", 1, 10) },
         ];
         let found: Vec<_> = differ(&queue, &rows, &BTreeMap::from([(0, 10)]))
             .into_iter()
@@ -112,6 +119,7 @@ mod tests {
                 bill(BillKind::Missing, "lost", Some(2), None),
                 bill(BillKind::Altered, "edited", Some(3), Some(30)),
                 bill(BillKind::Extra, "by hand", None, Some(5)),
+                bill(BillKind::Extra, "same", None, Some(1)),
                 bill(BillKind::Undecidable, "too old", None, Some(6)),
             ]
         );

@@ -12,11 +12,13 @@ type Ends = BTreeMap<i32, i64>;
 /// The same for the same rows in any order. What was recorded since is left out: rows from `since` on, up to `until`. Rows beyond `until`
 /// were not recorded by us.
 pub fn digest<'a>(rows: impl IntoIterator<Item = &'a KeyRow>, since: &Ends, until: &Ends) -> i64 {
-    let is_new = |(partition, offset): (i32, i64)| {
-        let at = |ends: &Ends| ends.get(&partition).copied().unwrap_or(0);
-        (at(since)..at(until)).contains(&offset)
-    };
-    rows.into_iter().filter(|it| !is_new(it.origin)).fold(0, |sum: i64, it| sum.wrapping_add(of_row(it)))
+    rows.into_iter().filter(|it| !is_new(it.origin, since, until)).fold(0, |sum: i64, it| sum.wrapping_add(of_row(it)))
+}
+
+/// Was this recorded from `since` on, up to `until`?
+pub fn is_new((partition, offset): (i32, i64), since: &Ends, until: &Ends) -> bool {
+    let at = |ends: &Ends| ends.get(&partition).copied().unwrap_or(0);
+    (at(since)..at(until)).contains(&offset)
 }
 
 fn of_row(row: &KeyRow) -> i64 {
@@ -28,6 +30,7 @@ fn of_row(row: &KeyRow) -> i64 {
         it.create_time.0,
         i64::from(row.origin.0),
         row.origin.1,
+        row.found_on.map_or(0, |it| i64::from(chrono::Datelike::num_days_from_ce(&it))),
     ];
     let mut hash = Sha256::new();
     for text in [it.company_id.as_str(), it.bill_id.as_str(), it.kind.as_str(), it.description.as_str()] {
@@ -49,7 +52,7 @@ mod tests {
     use crate::fixtures::entry;
 
     fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
-        KeyRow { entry: entry(bill, quantity), origin: (0, offset) }
+        KeyRow { entry: entry(bill, quantity), origin: (0, offset), found_on: None }
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Replayer {
         match self.name_bills(replay, audit).await {
             Ok(named) => {
                 tracing::info!(replay, audit, bills = named.bills.len(), "a replay is ready");
-                self.records.replay_is_ready(replay, &named).await?;
+                if let Err(error) = self.records.replay_is_ready(replay, &named).await {
+                    self.records.replay_failed(replay, &explain(&error)).await?;
+                }
             }
             Err(error) => {
                 let why = explain(&error);
@@ -107,13 +109,14 @@ impl Replayer {
             left.extend(self.keys_in_holes(replay, &mut snapshot, &mut told).await?);
         }
         let ends: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
-        let mut named = Named { begins: ends.clone(), ends, ..Named::default() };
+        let cut = snapshot.cursors.iter().map(|(p, it)| (*p, (it.next_offset, it.batch_id.clone()))).collect();
+        let mut named = Named { ends: cut, ..Named::default() };
         loop {
             let pass = self.pass(replay, left, &mut snapshot, &mut told).await?;
             for key in &pass.queue.keys {
                 let found = bills_of(key, &pass, of_keys.get(key).copied());
                 let rows = pass.rows.get(key).into_iter().flatten();
-                let digest = digest(rows, &named.ends, &named.ends);
+                let digest = digest(rows, &ends, &ends);
                 let room = self.limits.bills.saturating_sub(named.bills.len());
                 named.keys.push(ReplayedKey { key: key.clone(), digest, is_whole: found.len() <= room });
                 named.bills.extend(found.into_iter().take(room));
@@ -121,6 +124,9 @@ impl Replayer {
             named.begins = pass.begins;
             left = pass.queue.postponed;
             if left.is_empty() || named.bills.len() >= self.limits.bills {
+                // Of these nothing was looked at.
+                let not_yet = |key| ReplayedKey { key, digest: 0, is_whole: false };
+                named.keys.extend(left.into_iter().map(not_yet));
                 break;
             }
         }

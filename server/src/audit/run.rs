@@ -213,6 +213,7 @@ impl AuditRun {
             done += chunk.len();
             telling.tell(&self.lease, number(done), number(tables.len())).await?;
         }
+        records.mark_odd(&counted.odd).await?;
         self.clock.lap("rows");
         let (levels, odd) = snapshot.prove_levels(all).await?;
         self.clock.lap("levels");

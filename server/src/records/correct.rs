@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use sqlx::MySqlConnection;
 
 use super::correct_rows::{Changes, change_rows, changes, register};
-use super::correct_totals::{books, day_sums, total_anew, total_keys};
+use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
 use super::error::{Trouble, limited, trouble};
 use super::offsets;
@@ -80,6 +80,8 @@ struct Part<'a> {
     correction: &'a Correction,
     bills: Vec<&'a Bill>,
     keys: BTreeSet<StockKey>,
+    /// Of these all totals are made from their rows.
+    anew: BTreeSet<StockKey>,
     /// After the last one the replay is confirmed.
     is_last: bool,
 }
@@ -102,22 +104,14 @@ impl Lease {
         let records = self.records();
         let (before, last) = part.bills.split_at(part.bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
         for bills in before.chunks(AT_ONCE) {
-            let step = Step {
-                correction: part.correction,
-                changes: changes(records, bills)?,
-                tables: BTreeSet::new(),
-                end: None,
-            };
-            match self.make(step).await? {
+            let (changes, tables) = (changes(records, bills)?, BTreeSet::new());
+            match self.make(Step { correction: part.correction, changes, tables, end: None }).await? {
                 Corrected::Done => {}
                 other => return Ok(other),
             }
+            fail::fail_point!("correction-rows", |_| std::process::abort());
         }
-        let is_whole = |it: &&&Bill| key_of(it).is_ok_and(|key| part.keys.contains(&key));
-        let whole: Vec<&Bill> = part.bills.iter().filter(is_whole).copied().collect();
-        let mut tables: BTreeSet<DayTable> = changes(records, &whole)?.into_keys().collect();
-        let anew = part.keys.intersection(&part.correction.all_totals_of).cloned().collect();
-        tables.extend(records.tables_of_keys(&anew).await?);
+        let tables = records.tables_of_keys(&part.anew).await?;
         self.make(Step { correction: part.correction, changes: changes(records, last)?, tables, end: Some(part) }).await
     }
 
@@ -145,27 +139,25 @@ impl Lease {
             return Ok(Corrected::NotReady);
         }
         offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
-        let keys = step.end.map(|it| &it.keys);
-        let before = match keys {
-            Some(keys) => Some(books(&mut transaction, keys).await?),
-            None => None,
-        };
-        let was = day_sums(&mut transaction, records.layout, &step.tables, keys).await?;
         change_rows(&mut transaction, step.correction, &step.changes).await?;
         register(&mut transaction, &step.changes, ids).await?;
-        if let (Some(part), Some(before)) = (step.end, before) {
-            total_anew(&mut transaction, records.layout, &step.tables, ids).await?;
-            let is = day_sums(&mut transaction, records.layout, &step.tables, keys).await?;
-            total_keys(&mut transaction, &part.keys, &part.correction.all_totals_of, (&was, &is)).await?;
-            if was != is || !part.correction.all_totals_of.is_empty() {
-                // The other levels are made anew from these, by who keeps them.
-                sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(&away)?;
-            }
+        unprove(&mut transaction, step.changes.keys().filter_map(|it| ids.get(it))).await?;
+        if let Some(part) = step.end {
+            let before = books(&mut transaction, &part.keys).await?;
+            // Tables that a bill goes into for the first time are among the keys' tables now.
+            let tables: BTreeSet<DayTable> = step.changes.keys().chain(&step.tables).cloned().collect();
+            total_anew(&mut transaction, records.layout, &tables, ids, &part.anew).await?;
+            let is = day_sums(&mut transaction, records.layout, &tables, &part.anew).await?;
+            total_keys(&mut transaction, &part.anew, &is).await?;
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
+        }
+        if !step.changes.is_empty() || step.end.is_some_and(|it| !it.anew.is_empty()) {
+            // The other levels, by hour too, are made anew from these, by who keeps them, once no correction is under way.
+            sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
+                .execute(&mut *transaction)
+                .await
+                .map_err(&away)?;
         }
         transaction.commit().await.map_err(&away)?;
         Ok(Corrected::Done)
@@ -185,9 +177,13 @@ struct Step<'a> {
 /// Keys whose rows share tables, whatever the day, are of one part. Pure.
 fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error> {
     let mut parts: BTreeMap<Holds, Part<'_>> = BTreeMap::new();
-    let empty = || Part { correction, bills: Vec::new(), keys: BTreeSet::new(), is_last: false };
+    let empty = || Part { correction, bills: Vec::new(), keys: BTreeSet::new(), anew: BTreeSet::new(), is_last: false };
     for key in &correction.keys {
-        parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty).keys.insert(key.clone());
+        let part = parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty);
+        part.keys.insert(key.clone());
+        if correction.all_totals_of.contains(key) {
+            part.anew.insert(key.clone());
+        }
     }
     for bill in correction.bills.iter().filter(|it| it.kind.is_corrected()) {
         let holds = Holds::of(layout, &key_of(bill)?.product_id);

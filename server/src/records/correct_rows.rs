@@ -6,7 +6,7 @@ use app::model::entry::Millis;
 use app::model::ids::ProductId;
 use app::model::replay::{Bill, BillContent};
 use chrono::NaiveDate;
-use sqlx::MySqlConnection;
+use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::correct::{Correction, CorrectionReason};
 use super::day_tables::TableIds;
@@ -23,11 +23,19 @@ pub struct Changes<'a> {
     remove: Vec<&'a Bill>,
 }
 
+/// An identity, as columns of a JSON table.
+const IDENTITY: &str = "company_id VARCHAR(64) PATH '$[0]', bill_id VARCHAR(64) PATH '$[1]',
+  product_id VARCHAR(64) PATH '$[2]', warehouse_id VARCHAR(64) PATH '$[3]', line_no INT PATH '$[4]'";
+
 /// What happens to which table. A row whose day was edited goes where it is and comes where it belongs.
 pub fn changes<'a>(records: &Records, bills: &[&'a Bill]) -> Result<BTreeMap<DayTable, Changes<'a>>, Error> {
     let mut changes: BTreeMap<DayTable, Changes<'a>> = BTreeMap::new();
     for bill in bills {
-        let kept = bill.records.as_ref().map(|it| table_of(records, bill, it)).transpose()?;
+        let kept = match (&bill.records, &bill.found_on) {
+            (Some(_), Some(day)) => Some(table_on(records, bill, parse_day(day)?)?),
+            (Some(it), None) => Some(table_of(records, bill, it)?),
+            (None, _) => None,
+        };
         let wanted = bill.queue.as_ref().map(|it| table_of(records, bill, it)).transpose()?;
         if let (Some(table), Some(content)) = (&wanted, &bill.queue) {
             changes.entry(table.clone()).or_default().put.push((bill, content));
@@ -40,10 +48,17 @@ pub fn changes<'a>(records: &Records, bills: &[&'a Bill]) -> Result<BTreeMap<Day
 }
 
 fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<DayTable, Error> {
+    table_on(records, bill, day_of(records.business_time, content.create_time)?)
+}
+
+fn table_on(records: &Records, bill: &Bill, day: NaiveDate) -> Result<DayTable, Error> {
     let product = ProductId::try_from(bill.product_id.as_str())
         .map_err(|cause| Error::Damaged(format!("a bill names a product that {cause}")))?;
-    let day = day_of(records.business_time, content.create_time)?;
     Ok(DayTable::of(records.layout, &product, day))
+}
+
+fn parse_day(text: &str) -> Result<NaiveDate, Error> {
+    text.parse().map_err(|_| Error::Damaged(format!("a bill names a day {text:?}")))
 }
 
 fn day_of(zone: BusinessTime, at: Millis) -> Result<NaiveDate, Error> {
@@ -91,38 +106,31 @@ pub async fn register(
     ids: &TableIds,
 ) -> Result<(), Error> {
     let away = Error::away("correcting the register of bill lines");
-    // A line that goes from one table to another is put after it was removed.
-    for bill in changes.values().flat_map(|it| &it.remove) {
-        sqlx::query(
-            "DELETE FROM bill_lines
-             WHERE company_id = ? AND bill_id = ? AND product_id = ? AND warehouse_id = ? AND line_no = ?",
-        )
-        .bind(&bill.company_id)
-        .bind(&bill.bill_id)
-        .bind(&bill.product_id)
-        .bind(&bill.warehouse_id)
-        .bind(bill.line_no)
-        .execute(&mut *connection)
-        .await
-        .map_err(&away)?;
-    }
-    for (table, changes) in changes {
-        for (bill, _) in &changes.put {
-            sqlx::query(
-                "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
-                 VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE day = VALUES(day), table_id = VALUES(table_id)",
-            )
-            .bind(&bill.company_id)
-            .bind(&bill.bill_id)
-            .bind(&bill.product_id)
-            .bind(&bill.warehouse_id)
-            .bind(bill.line_no)
-            .bind(table.day())
-            .bind(ids.get(table))
-            .execute(&mut *connection)
-            .await
-            .map_err(&away)?;
-        }
-    }
-    Ok(())
+    // Of one that was found where it does not belong the register may name the right one. A line that goes from one table to another is
+    // put after it was removed.
+    let gone = changes.values().flat_map(|it| &it.remove).filter(|it| it.found_on.is_none());
+    let mut delete = QueryBuilder::new("DELETE b FROM JSON_TABLE(");
+    delete.push_bind(json_rows(gone.map(|it| identity(it))).map_err(&away)?);
+    delete.push(", '$[*]' COLUMNS (").push(IDENTITY).push(
+        ")) AS j STRAIGHT_JOIN bill_lines AS b ON b.company_id = j.company_id AND b.bill_id = j.bill_id
+           AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no",
+    );
+    delete.build().execute(&mut *connection).await.map_err(&away)?;
+    let put = changes.iter().flat_map(|(table, changes)| {
+        let (day, id) = (table.day().to_string(), ids.get(table).copied());
+        changes.put.iter().map(move |(bill, _)| {
+            let (company, bill, product, warehouse, line_no) = identity(bill);
+            (company, bill, product, warehouse, line_no, day.clone(), id)
+        })
+    });
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
+         SELECT j.company_id, j.bill_id, j.product_id, j.warehouse_id, j.line_no, j.day, j.table_id FROM JSON_TABLE(",
+    );
+    insert.push_bind(json_rows(put).map_err(&away)?);
+    insert.push(", '$[*]' COLUMNS (").push(IDENTITY).push(
+        ", day DATE PATH '$[5]', table_id INT PATH '$[6]')) AS j
+         ON DUPLICATE KEY UPDATE day = j.day, table_id = j.table_id",
+    );
+    insert.build().execute(connection).await.map(drop).map_err(away)
 }

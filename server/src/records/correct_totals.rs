@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::audit::Book;
-use app::model::ids::ProductId;
 use app::model::stock::StockKey;
 use sqlx::MySqlConnection;
 
@@ -12,11 +11,13 @@ use super::day_tables::TableIds;
 use super::rows::json_rows;
 use super::script::Script;
 use super::stock_snapshot::key_of;
-use super::tables::{DayTable, Holds};
+use super::tables::DayTable;
 use crate::config::Layout;
 
 /// So many keys or days of keys go into one statement.
 const AT_ONCE: usize = 5000;
+/// The totals of so many tables are made in one trip.
+const TABLES_AT_ONCE: usize = 32;
 
 /// What a key holds by its days, in the days of some tables: in, out, adjusted in and out, entries.
 pub type DaySums = BTreeMap<StockKey, [i64; 5]>;
@@ -26,11 +27,11 @@ pub async fn day_sums(
     connection: &mut MySqlConnection,
     layout: Layout,
     tables: &BTreeSet<DayTable>,
-    keys: Option<&BTreeSet<StockKey>>,
+    keys: &BTreeSet<StockKey>,
 ) -> Result<DaySums, Error> {
     let away = Error::away("adding up the days of keys");
     let mut wanted = Vec::new();
-    for key in keys.into_iter().flatten() {
+    for key in keys {
         for table in tables {
             if DayTable::of(layout, &key.product_id, table.day()) == *table {
                 wanted.push((table.day().to_string(), key.product_id.as_str(), key.warehouse_id.as_str()));
@@ -62,50 +63,29 @@ pub async fn day_sums(
     Ok(sums)
 }
 
-/// The running totals of keys follow their days. `anew`: of these every day was made anew, so that the days are all there is.
+/// The running totals of keys become what all of their days make.
 pub async fn total_keys(
     connection: &mut MySqlConnection,
     keys: &BTreeSet<StockKey>,
-    anew: &BTreeSet<StockKey>,
-    (was, is): (&DaySums, &DaySums),
+    is: &DaySums,
 ) -> Result<(), Error> {
     let away = Error::away("correcting running totals");
-    let of = |sums: &DaySums, key: &StockKey| sums.get(key).copied().unwrap_or_default();
-    let (mut to_set, mut to_add) = (Vec::new(), Vec::new());
-    for key in keys {
-        let (was, is, name) = (of(was, key), of(is, key), (key.warehouse_id.as_str(), key.product_id.as_str()));
-        if anew.contains(key) {
-            to_set.push((name, is));
-        } else if was != is {
-            let change: [i64; 5] = std::array::from_fn(|it| is[it] - was[it]);
-            to_add.push((name, change));
-        }
-    }
-    let statements = [
-        (
-            to_set,
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|it| (it.warehouse_id.as_str(), it.product_id.as_str(), is.get(it).copied().unwrap_or_default()))
+        .collect();
+    for chunk in rows.chunks(AT_ONCE) {
+        sqlx::query(
             "INSERT INTO stock_totals (warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT j.warehouse_id, j.product_id, j.a, j.b, j.c, j.d, j.e FROM JSON_TABLE(?, '$[*]' COLUMNS (
-               warehouse_id VARCHAR(64) PATH '$[0][0]', product_id VARCHAR(64) PATH '$[0][1]', a BIGINT PATH '$[1][0]',
-               b BIGINT PATH '$[1][1]', c BIGINT PATH '$[1][2]', d BIGINT PATH '$[1][3]', e BIGINT PATH '$[1][4]')) AS j
+               warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]', a BIGINT PATH '$[2][0]',
+               b BIGINT PATH '$[2][1]', c BIGINT PATH '$[2][2]', d BIGINT PATH '$[2][3]', e BIGINT PATH '$[2][4]')) AS j
              ON DUPLICATE KEY UPDATE qty_in = j.a, qty_out = j.b, adjust_in = j.c, adjust_out = j.d, entries = j.e",
-        ),
-        (
-            to_add,
-            "INSERT INTO stock_totals (warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries)
-             SELECT j.warehouse_id, j.product_id, j.a, j.b, j.c, j.d, j.e FROM JSON_TABLE(?, '$[*]' COLUMNS (
-               warehouse_id VARCHAR(64) PATH '$[0][0]', product_id VARCHAR(64) PATH '$[0][1]', a BIGINT PATH '$[1][0]',
-               b BIGINT PATH '$[1][1]', c BIGINT PATH '$[1][2]', d BIGINT PATH '$[1][3]', e BIGINT PATH '$[1][4]')) AS j
-             ON DUPLICATE KEY UPDATE qty_in = stock_totals.qty_in + j.a, qty_out = stock_totals.qty_out + j.b,
-               adjust_in = stock_totals.adjust_in + j.c, adjust_out = stock_totals.adjust_out + j.d,
-               entries = stock_totals.entries + j.e",
-        ),
-    ];
-    for (rows, statement) in statements {
-        for chunk in rows.chunks(AT_ONCE) {
-            let rows = json_rows(chunk.iter()).map_err(&away)?;
-            sqlx::query(statement).bind(rows).execute(&mut *connection).await.map_err(&away)?;
-        }
+        )
+        .bind(json_rows(chunk.iter()).map_err(&away)?)
+        .execute(&mut *connection)
+        .await
+        .map_err(&away)?;
     }
     Ok(())
 }
@@ -133,49 +113,46 @@ pub async fn books(
     rows.into_iter().map(book).collect()
 }
 
-/// Totals of tables and of their days become what the rows make.
+/// The totals of tables, and of their days for some keys, become what the rows make. Other keys keep theirs: whether their rows are right
+/// nobody has looked at.
 pub async fn total_anew(
     connection: &mut MySqlConnection,
     layout: Layout,
     tables: &BTreeSet<DayTable>,
     ids: &TableIds,
+    keys: &BTreeSet<StockKey>,
 ) -> Result<(), Error> {
-    let away = Error::away("making totals anew");
-    let mut script = Script::default();
-    for table in tables {
-        for product in products_in(connection, layout, table).await? {
-            sqlx::query("DELETE FROM day_totals WHERE day = ? AND product_id = ?")
-                .bind(table.day())
-                .bind(product.as_str())
+    let tables: Vec<&DayTable> = tables.iter().collect();
+    for chunk in tables.chunks(TABLES_AT_ONCE) {
+        let mut script = Script::default();
+        for table in chunk {
+            let of_table = |it: &&StockKey| DayTable::of(layout, &it.product_id, table.day()) == **table;
+            let keys = keys.iter().filter(of_table).map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
+            if let Some(id) = ids.get(*table) {
+                script.total_anew(table, *id, keys);
+            }
+        }
+        if !script.is_empty() {
+            sqlx::raw_sql(script.into_sql())
                 .execute(&mut *connection)
                 .await
-                .map_err(&away)?;
-        }
-        if let Some(id) = ids.get(table) {
-            script.total_anew(table, *id);
+                .map_err(Error::away("making totals anew"))?;
         }
     }
-    if script.is_empty() {
-        return Ok(());
-    }
-    sqlx::raw_sql(script.into_sql()).execute(connection).await.map(drop).map_err(away)
+    Ok(())
 }
 
-/// The products whose day a table holds.
-async fn products_in(
-    connection: &mut MySqlConnection,
-    layout: Layout,
-    table: &DayTable,
-) -> Result<Vec<ProductId>, Error> {
-    if let Holds::Product(product) = table.holds() {
-        return Ok(vec![product.clone()]);
-    }
-    let away = Error::away("looking for the products of a day");
-    let all: Vec<String> = sqlx::query_scalar("SELECT DISTINCT product_id FROM day_totals WHERE day = ?")
-        .bind(table.day())
-        .fetch_all(connection)
-        .await
-        .map_err(away)?;
-    let products = all.iter().filter_map(|it| ProductId::try_from(it.as_str()).ok());
-    Ok(products.filter(|it| DayTable::of(layout, it, table.day()) == *table).collect())
+/// Nothing proves these tables any more until an audit counts them again.
+pub async fn unprove<'a>(connection: &mut MySqlConnection, tables: impl Iterator<Item = &'a i32>) -> Result<(), Error> {
+    let away = Error::away("marking tables as unproved");
+    let ids = json_rows(tables.map(|it| (it,))).map_err(&away)?;
+    sqlx::query(
+        "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id INT PATH '$[0]')) AS j STRAIGHT_JOIN day_table_totals AS t ON t.table_id = j.id
+         SET t.is_proved = FALSE",
+    )
+    .bind(ids)
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(away)
 }

@@ -21,11 +21,7 @@ pub fn deltas(lines: &[&Line]) -> Vec<KeyDelta> {
     let mut sums: BTreeMap<StockKey, Delta> = BTreeMap::new();
     for line in lines {
         let sum = sums.entry(line.entry.key()).or_default();
-        let gross_in = match line.entry.direction {
-            Direction::In => line.entry.quantity.get(),
-            Direction::Out => 0,
-        };
-        *sum = sum.plus(Delta { net: line.entry.movement(), gross_in, entries: 1 });
+        *sum = sum.plus(line.entry.delta());
     }
     sums.into_iter().map(|(key, delta)| KeyDelta { key, delta }).collect()
 }

@@ -14,6 +14,7 @@ use super::script::Script;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
 use super::{Error, StockSnapshot};
+use crate::business_time::BusinessTime;
 
 /// So many tables are read in one round trip.
 const AT_ONCE: usize = 64;
@@ -25,6 +26,8 @@ pub struct KeyRow {
     pub entry: Entry,
     /// Where its message is: partition and offset.
     pub origin: (i32, i64),
+    /// The day of the table that it is in, where it does not belong there.
+    pub found_on: Option<NaiveDate>,
 }
 
 impl StockSnapshot {
@@ -42,7 +45,7 @@ impl StockSnapshot {
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
             for row in rows.map_err(Error::away("reading the rows of keys"))? {
-                let (key, row) = read(&row)?;
+                let (key, row) = read(&row, self.business_time)?;
                 take(key, row);
             }
         }
@@ -84,7 +87,7 @@ impl StockSnapshot {
     }
 }
 
-fn read(row: &MySqlRow) -> Result<(StockKey, KeyRow), Error> {
+fn read(row: &MySqlRow, zone: BusinessTime) -> Result<(StockKey, KeyRow), Error> {
     let away = Error::away("reading the rows of keys");
     let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
     let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
@@ -104,5 +107,7 @@ fn read(row: &MySqlRow) -> Result<(StockKey, KeyRow), Error> {
         description: text(9)?,
     };
     let partition = i32::try_from(number(10)?).map_err(|_| damaged("partition"))?;
-    Ok((key, KeyRow { entry, origin: (partition, number(11)?) }))
+    let day: NaiveDate = row.try_get(12).map_err(&away)?;
+    let found_on = Some(day).filter(|it| zone.day(entry.create_time) != Some(*it));
+    Ok((key, KeyRow { entry, origin: (partition, number(11)?), found_on }))
 }

@@ -87,7 +87,7 @@ pub use prune_journal::JournalSize;
 pub use record::{Outcome, Writer};
 pub use recount::Recount;
 pub use rejections::{MOST_COUNTED, RejectionCount, RejectionsWanted, StoredRejection};
-pub use replays::{Named, ReplayClaim, ReplayedKey, StoredReplay};
+pub use replays::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredReplay};
 pub use resubmissions::{Begun, StoredResubmission};
 pub use runs::{Claim, KeepAlive, LastRun, Lease, RunKind};
 pub use script::Script;

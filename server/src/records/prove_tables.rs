@@ -10,6 +10,7 @@ use app::model::stock::StockKey;
 use chrono::NaiveDate;
 use sqlx::{Connection as _, MySqlConnection, QueryBuilder, Row as _};
 
+use super::correct_totals::unprove;
 use super::rows::json_rows;
 use super::stock_snapshot::key_of;
 use super::tables::{self, DayTable};
@@ -50,6 +51,8 @@ pub struct CountedTables {
     pub unproved: BTreeMap<StockKey, RowFault>,
     /// Tables that hold.
     pub proved: Vec<ProvedTable>,
+    /// Tables that do not.
+    pub odd: Vec<i32>,
 }
 
 /// What is wrong with the rows of a key.
@@ -63,6 +66,8 @@ pub struct RowFault {
 
 /// Warehouse, product, company.
 type Line = (String, String, String);
+/// How many lines a product has.
+type Lines = BTreeMap<String, i64>;
 
 impl StockSnapshot {
     /// The tables that were written to since a successful audit counted them; or all.
@@ -105,9 +110,11 @@ impl Records {
         for table in chunk {
             check.looked_at += 1;
             let stored = stored.remove(&table.id).unwrap_or_default();
-            if holds(snapshot, table, lines.get(&table.name).copied().unwrap_or_default(), &stored).await? {
+            let lines = lines.get(&table.name).cloned().unwrap_or_default();
+            if holds(snapshot, table, &lines, &stored).await? {
                 counted.proved.extend(stored);
             } else {
+                counted.odd.push(table.id);
                 odd.push((table, stored));
             }
         }
@@ -131,13 +138,13 @@ impl Records {
         Ok(())
     }
 
-    /// How many lines (warehouse, product, company) the totals of a day hold for each table.
+    /// How many lines (warehouse, product, company) the totals of a day hold, by table and product.
     async fn lines_of(
         &self,
         snapshot: &mut MySqlConnection,
         day: NaiveDate,
         chunk: &[RegisteredTable],
-    ) -> Result<BTreeMap<String, i64>, Error> {
+    ) -> Result<BTreeMap<String, Lines>, Error> {
         let mut statement = QueryBuilder::new("SELECT product_id, COUNT(*) FROM day_totals WHERE day = ");
         statement.push_bind(day);
         // Tables of one product each; else the tables of a day are one chunk.
@@ -155,9 +162,9 @@ impl Records {
             .fetch_all(snapshot)
             .await
             .map_err(Error::away("counting the totals of a day"))?;
-        let mut lines = BTreeMap::new();
+        let mut lines = BTreeMap::<String, Lines>::new();
         for (product, count) in rows {
-            *lines.entry(self.table_of(&product, day)?).or_default() += count;
+            lines.entry(self.table_of(&product, day)?).or_default().insert(product, count);
         }
         Ok(lines)
     }
@@ -193,6 +200,12 @@ impl Records {
             }
         }
         Ok(totals)
+    }
+
+    /// Remembers that tables do not hold: an audit that counts only what changed counts them too.
+    pub async fn mark_odd(&self, tables: &[i32]) -> Result<(), Error> {
+        let away = Error::away("marking tables as odd");
+        unprove(&mut *self.pool.acquire().await.map_err(away)?, tables.iter()).await
     }
 
     /// Remembers that tables hold; not where something was written to them since.
@@ -248,28 +261,31 @@ async fn rows_of(snapshot: &mut MySqlConnection, name: &str) -> Result<BTreeMap<
 async fn holds(
     snapshot: &mut MySqlConnection,
     table: &RegisteredTable,
-    lines: i64,
+    lines: &Lines,
     stored: &[ProvedTable],
 ) -> Result<bool, Error> {
     let statement = tables::match_totals(&table.name, table.day).ok_or_else(|| no_name_of_ours(&table.name))?;
     // As text: each table is another statement, and none comes twice.
-    let row = match sqlx::raw_sql(statement).fetch_one(snapshot).await {
-        Ok(row) => row,
+    let rows = match sqlx::raw_sql(statement).fetch_all(snapshot).await {
+        Ok(rows) => rows,
         Err(cause) if super::error::is_missing_table(&cause) => return Ok(false),
         Err(cause) => return Err(Error::away("counting the rows of a day table")(cause)),
     };
-    let made = || -> Result<(i64, i64, Sums), sqlx::Error> {
-        let sums = Sums {
-            qty_in: row.try_get(2)?,
-            qty_out: row.try_get(3)?,
-            adjust_in: row.try_get(4)?,
-            adjust_out: row.try_get(5)?,
-            entries: row.try_get(6)?,
-        };
-        Ok((row.try_get(0)?, row.try_get(1)?, sums))
+    let (mut made, mut odd, mut sums) = (Lines::new(), 0, Sums::default());
+    let mut add = |row: &sqlx::mysql::MySqlRow| -> Result<(), sqlx::Error> {
+        made.insert(row.try_get(0)?, row.try_get(1)?);
+        odd += row.try_get::<i64, _>(2)?;
+        sums = sums.plus(Sums {
+            qty_in: row.try_get(3)?,
+            qty_out: row.try_get(4)?,
+            adjust_in: row.try_get(5)?,
+            adjust_out: row.try_get(6)?,
+            entries: row.try_get(7)?,
+        });
+        Ok(())
     };
-    let (made, odd, sums) = made().map_err(Error::away("reading the sums of a day table"))?;
-    Ok((made, odd, sums) == (lines, 0, total(stored)))
+    rows.iter().try_for_each(&mut add).map_err(Error::away("reading the sums of a day table"))?;
+    Ok((&made, odd, sums) == (lines, 0, total(stored)))
 }
 
 fn total(stored: &[ProvedTable]) -> Sums {

@@ -29,6 +29,17 @@ impl Records {
             let _closed = guard.close().await;
             return Ok(None);
         }
+        // What it would make is wrong again with the next part of a correction, which it would keep waiting.
+        let corrections: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM runs WHERE running = 1 AND kind = 'correction' AND lease_until > UTC_TIMESTAMP(3)",
+        )
+        .fetch_one(&mut guard)
+        .await
+        .map_err(&away)?;
+        if corrections > 0 {
+            let _closed = guard.close().await;
+            return Ok(None);
+        }
         let mut snapshot = self.snapshot().await?;
         // What these did is in the totals and rows already.
         let folded: Vec<i64> =

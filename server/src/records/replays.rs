@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::model::batch::BatchId;
 use app::model::replay::{Bill, BillKind};
 use app::model::stock::StockKey;
 use chrono::NaiveDateTime;
@@ -62,18 +63,17 @@ pub struct StoredReplay {
 impl StoredReplay {
     /// Where each partition began when it was read.
     pub fn begins(&self) -> BTreeMap<i32, i64> {
-        places(self.begins.as_deref())
+        self.begins.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
     }
 
     /// Up to where each partition was read.
-    pub fn ends(&self) -> BTreeMap<i32, i64> {
-        places(self.ends.as_deref())
+    pub fn ends(&self) -> ReplayEnds {
+        self.ends.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
     }
 }
 
-fn places(text: Option<&str>) -> BTreeMap<i32, i64> {
-    text.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
-}
+/// Offset and batch by partition.
+pub type ReplayEnds = BTreeMap<i32, (i64, Option<BatchId>)>;
 
 /// What a replay found.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ pub struct Named {
     /// Where each partition began.
     pub begins: BTreeMap<i32, i64>,
     /// Up to where each was read: the cursors of its snapshot.
-    pub ends: BTreeMap<i32, i64>,
+    pub ends: ReplayEnds,
 }
 
 /// A key that a replay looked at.
@@ -198,14 +198,13 @@ impl Records {
             )
             .await?;
         }
-        let json = |places: &BTreeMap<i32, i64>| serde_json::to_string(places).unwrap_or_default();
         sqlx::query(
             "UPDATE replays SET running = NULL, state = 'ready', ended_at = UTC_TIMESTAMP(3), finding_keys = ?, begins = ?,
                ends = ?, messages_all = messages_read WHERE id = ? AND running = 1",
         )
         .bind(i64::try_from(named.keys.len()).unwrap_or(i64::MAX))
-        .bind(json(&named.begins))
-        .bind(json(&named.ends))
+        .bind(serde_json::to_string(&named.begins).unwrap_or_default())
+        .bind(serde_json::to_string(&named.ends).unwrap_or_default())
         .bind(id)
         .execute(&mut *transaction)
         .await

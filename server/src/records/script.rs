@@ -73,16 +73,16 @@ impl Script {
         true
     }
 
-    /// All rows of keys (warehouse and product): warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition and
-    /// offset.
+    /// All rows of keys (warehouse and product): warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition,
+    /// offset, and the day of the table.
     pub fn rows_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = (&'a str, &'a str)>) {
-        let name = table.name();
-        let pairs: Vec<String> = keys.map(|(w, p)| format!("({}, {})", literal(p), literal(w))).collect();
-        let pairs = pairs.join(", ");
+        let (name, pairs) = (table.name(), pairs(keys));
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
-               CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset
-             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})"
+               CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset,
+               DATE '{day}'
+             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})",
+            day = table.day()
         ));
     }
 
@@ -118,14 +118,18 @@ impl Script {
         ));
     }
 
-    /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of its products.
-    pub fn total_anew(&mut self, table: &DayTable, id: i32) {
-        let (name, day) = (table.name(), table.day());
+    /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of some keys (warehouse and product).
+    pub fn total_anew<'a>(&mut self, table: &DayTable, id: i32, keys: impl Iterator<Item = (&'a str, &'a str)>) {
+        let (name, day, pairs) = (table.name(), table.day(), pairs(keys));
+        if pairs.is_empty() {
+            return;
+        }
         let sums = "CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
             CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
             CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
             CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
         self.add(&format!("DELETE FROM day_table_totals WHERE table_id = {id}"));
+        self.add(&format!("DELETE FROM day_totals WHERE day = '{day}' AND (product_id, warehouse_id) IN ({pairs})"));
         self.add(&format!(
             "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT {id}, partition_id, {sums} FROM `{name}` GROUP BY partition_id"
@@ -133,7 +137,7 @@ impl Script {
         self.add(&format!(
             "INSERT INTO day_totals (day, product_id, warehouse_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT '{day}', product_id, warehouse_id, company_id, {sums} FROM `{name}`
-             GROUP BY product_id, warehouse_id, company_id"
+             WHERE (product_id, warehouse_id) IN ({pairs}) GROUP BY product_id, warehouse_id, company_id"
         ));
     }
 
@@ -144,6 +148,12 @@ impl Script {
         self.text.push_str(statement);
         self.statements += 1;
     }
+}
+
+/// Keys (warehouse and product) as SQL: `(product, warehouse), ...`.
+fn pairs<'a>(keys: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let pairs: Vec<String> = keys.map(|(w, p)| format!("({}, {})", literal(p), literal(w))).collect();
+    pairs.join(", ")
 }
 
 /// A text as SQL.

@@ -9,6 +9,7 @@ use sqlx::{Connection as _, MySqlConnection};
 use super::error::limited;
 use super::offsets::{self, Cursor};
 use super::{Error, Records};
+use crate::business_time::BusinessTime;
 use crate::config::Layout;
 
 /// How many keys a page holds.
@@ -23,6 +24,7 @@ pub struct StockSnapshot {
     pub keys: u64,
     after: Option<StockKey>,
     pub(super) layout: Layout,
+    pub(super) business_time: BusinessTime,
 }
 
 impl Records {
@@ -37,7 +39,8 @@ impl Records {
                 .await
                 .map_err(&away)?;
             let keys = u64::try_from(keys).unwrap_or_default();
-            Ok(StockSnapshot { connection, cursors, keys, after: None, layout: self.layout })
+            let (layout, business_time) = (self.layout, self.business_time);
+            Ok(StockSnapshot { connection, cursors, keys, after: None, layout, business_time })
         })
         .await
     }

@@ -118,19 +118,20 @@ pub fn count_rows(name: &str) -> Option<AssertSqlSafe<String>> {
         .then(|| AssertSqlSafe(format!("SELECT {SUMS} FROM `{name}` GROUP BY warehouse_id, product_id, company_id")))
 }
 
-/// Do the rows of a table make the totals of its day? One row: how many lines (warehouse, product, company) they make, how many of these
-/// are not what the totals say, and the sums of all rows.
+/// Do the rows of a table make the totals of its day? A row for each product: how many lines (warehouse, product, company) its rows make,
+/// how many of these are not what the totals say, and the sums of its rows.
 pub fn match_totals(name: &str, day: NaiveDate) -> Option<AssertSqlSafe<String>> {
     is_day_table(name).then(|| {
         AssertSqlSafe(format!(
-            "SELECT COUNT(*), CAST(COALESCE(SUM(d.entries IS NULL OR r.qty_in <> d.qty_in OR r.qty_out <> d.qty_out
+            "SELECT r.product_id, COUNT(*), CAST(COALESCE(SUM(d.entries IS NULL OR r.qty_in <> d.qty_in OR r.qty_out <> d.qty_out
                  OR r.adjust_in <> d.adjust_in OR r.adjust_out <> d.adjust_out OR r.entries <> d.entries), 0) AS SIGNED),
                CAST(COALESCE(SUM(r.qty_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.qty_out), 0) AS SIGNED),
                CAST(COALESCE(SUM(r.adjust_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.adjust_out), 0) AS SIGNED),
                CAST(COALESCE(SUM(r.entries), 0) AS SIGNED)
              FROM (SELECT {SUMS} FROM `{name}` FORCE INDEX (line) GROUP BY product_id, company_id, warehouse_id) AS r
              LEFT JOIN day_totals AS d ON d.day = '{day}' AND d.product_id = r.product_id
-               AND d.warehouse_id = r.warehouse_id AND d.company_id = r.company_id"
+               AND d.warehouse_id = r.warehouse_id AND d.company_id = r.company_id
+             GROUP BY r.product_id ORDER BY NULL"
         ))
     })
 }

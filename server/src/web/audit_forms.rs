@@ -17,7 +17,7 @@ use super::decisions::{Decided, decide, note_of};
 use super::guard::Principal;
 use super::pages::Pages;
 use super::problem::Problem;
-use super::replays::begin as begin_replay;
+use super::replays::{begin as begin_replay, to_its_end};
 use super::settings::check_period;
 use crate::audit::Confirmed;
 use crate::ingest::explain;
@@ -145,7 +145,8 @@ async fn confirm(
     only_auditor(&who)?;
     let audit: i64 = id.parse().map_err(|_| bad_form())?;
     let replay: i64 = fields(&body).get("replay").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
-    let (why, status) = match forms.web.replayer.confirm(replay, &who.name).await {
+    let (replayer, name) = (forms.web.replayer.clone(), who.name.clone());
+    let (why, status) = match to_its_end(async move { replayer.confirm(replay, &name).await }).await {
         Ok(Confirmed::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#replay")).into_response()),
         Ok(Confirmed::Changed) => (NotResolved::Changed, StatusCode::CONFLICT),
         Ok(Confirmed::NotReady) => (NotResolved::NotReady, StatusCode::CONFLICT),

@@ -11,6 +11,7 @@ use super::Web;
 use super::audits::{away, body_of, no_such, only_auditor};
 use super::guard::Principal;
 use super::problem::{FieldError, Problem};
+use super::replays::to_its_end;
 use crate::audit::Confirmed;
 use crate::records::Resolved;
 
@@ -77,7 +78,8 @@ pub async fn decide(
     if done != Resolved::ByCorrection {
         return Ok(Decided::As(done));
     }
-    Ok(match web.replayer.accept((audit, number), way, note, who).await? {
+    let (replayer, note, who) = (web.replayer.clone(), note.to_owned(), who.to_owned());
+    Ok(match to_its_end(async move { replayer.accept((audit, number), way, &note, &who).await }).await? {
         Confirmed::Done => Decided::As(Resolved::Done),
         Confirmed::NotReady => Decided::As(Resolved::Already),
         Confirmed::Changed => Decided::As(Resolved::Changed),

@@ -69,6 +69,13 @@ pub struct ReplayConfirmed {
     state: ReplayState,
 }
 
+/// Work that is made to its end though nobody may wait for the answer any more.
+pub async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, crate::audit::Error>> + Send + 'static,
+) -> Result<T, crate::audit::Error> {
+    tokio::spawn(work).await.unwrap_or(Err(crate::audit::Error::Lost("it broke off")))
+}
+
 fn only_auditor(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Auditor, "Only an auditor replays and corrects.")
 }
@@ -202,7 +209,8 @@ pub async fn confirm(
     if web.auditor.records.replay(id).await.map_err(|it| away(&it))?.is_none() {
         return Err(no_such("replay"));
     }
-    match web.replayer.confirm(id, &who.name).await.map_err(|it| away(&it))? {
+    let (replayer, name) = (web.replayer.clone(), who.name.clone());
+    match to_its_end(async move { replayer.confirm(id, &name).await }).await.map_err(|it| away(&it))? {
         Confirmed::Done => Ok(Json(ReplayConfirmed { state: ReplayState::Corrected })),
         Confirmed::Running(number) => Err(Problem::running(number)),
         Confirmed::NotReady => {

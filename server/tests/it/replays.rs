@@ -50,11 +50,15 @@ pub async fn audit(system: &System, scope: Scope) -> StoredAudit {
     system.parts.records.audit(number).await.unwrap().unwrap()
 }
 
-/// An audit, once the levels of totals are made anew: before, none can be made.
+/// A full audit, once the levels of totals are made anew: before, none can be made.
 pub async fn audit_again(system: &System) -> StoredAudit {
+    eventually_audited(system, Scope::Full).await
+}
+
+async fn eventually_audited(system: &System, scope: Scope) -> StoredAudit {
     let started = std::time::Instant::now();
     loop {
-        let it = audit(system, Scope::Full).await;
+        let it = audit(system, scope).await;
         if it.state != "error" || started.elapsed() > LIMIT {
             return it;
         }
@@ -210,6 +214,82 @@ async fn what_changed_since_the_replay_is_not_taken_for_right() {
     assert_eq!(bills.len(), 3);
     assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
     assert_eq!(audit_again(&system).await.state, "passed");
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_beside_a_corrected_one_is_not_taken_for_right() {
+    let system = system().await;
+    let beside =
+        json!({ "product_id": "p0", "warehouse_id": "w1", "quantity": 5, "create_time": "2025-03-10 08:00:00" });
+    system.publish_all([entry("beside", &beside)].into_iter()).await;
+    system.caught_up().await;
+    system.sql("UPDATE t_p0_20250310 SET quantity = 900 WHERE bill_id = 'bill 6'").await;
+    let failed = audit(&system, Scope::Full).await;
+    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    let (id, _) = replay(&system, failed.id).await;
+    // In the same table, of another key.
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'beside'").await;
+    let replayer = system.parts.replayer();
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let again = eventually_audited(&system, Scope::Quick).await;
+    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1), "nobody looked at its rows");
+    let (id, bills) = replay(&system, again.id).await;
+    assert_eq!(said(&bills), [bill(BillKind::Missing, "beside", Some(5), None)]);
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(audit_again(&system).await.state, "passed");
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_recorded_between_replay_and_confirmation_is_held_to_the_journal() {
+    let system = system().await;
+    system.sql("UPDATE stock_totals SET qty_in = qty_in + 100 WHERE product_id = 'p0' AND warehouse_id = 'w0'").await;
+    let failed = audit(&system, Scope::Full).await;
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(bills, [], "only a total is wrong");
+    let late = json!({ "product_id": "p0", "warehouse_id": "w0", "quantity": 7, "create_time": "2025-03-10 08:00:00" });
+    system.publish_all([entry("late", &late)].into_iter()).await;
+    system.caught_up().await;
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'late'").await;
+    let replayer = system.parts.replayer();
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Changed);
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(said(&bills), [bill(BillKind::Missing, "late", Some(7), None)]);
+    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
+    assert_eq!(audit_again(&system).await.state, "passed");
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn totals_that_agree_with_each_other_and_rows_in_the_wrong_table_are_put_right() {
+    let system = system().await;
+    for statement in [
+        // Both totals say the same, which the rows do not.
+        "UPDATE day_totals SET qty_in = qty_in + 5 WHERE product_id = 'p0' AND warehouse_id = 'w0' AND day = '2025-03-10' LIMIT 1",
+        "UPDATE day_table_totals SET qty_in = qty_in + 5
+         WHERE table_id = (SELECT id FROM day_tables WHERE name = 't_p0_20250310') LIMIT 1",
+        // A row twice, in the tables of two days.
+        "INSERT INTO t_p1_20250311 (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
+           description, recorded_at, partition_id, kafka_offset, back_dated)
+         SELECT product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time, description, recorded_at,
+           partition_id, kafka_offset, back_dated FROM t_p1_20250310 WHERE bill_id = 'bill 7'",
+    ] {
+        system.sql(statement).await;
+    }
+    let failed = audit(&system, Scope::Full).await;
+    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 2));
+    let quick = audit(&system, Scope::Quick).await;
+    assert_eq!(quick.records_incomplete, 2, "what a full audit found odd is not right by the next quick one");
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(said(&bills), [bill(BillKind::Extra, "bill 7", None, Some(8))]);
+    assert_eq!(bills[0].found_on.as_deref(), Some("2025-03-11"));
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let passed = audit_again(&system).await;
+    assert_eq!(passed.state, "passed", "{:?}", passed.message);
     system.prove().await;
     system.end().await;
 }
