@@ -4,6 +4,7 @@ use app::model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts
 use chrono::NaiveDateTime;
 use sqlx::{MySqlConnection, QueryBuilder};
 
+use super::decisions;
 use super::error::limited;
 use super::prove_journal::ProvedPlaces;
 use super::{Error, Lease, Records};
@@ -209,6 +210,7 @@ impl Lease {
                 .execute(&mut *transaction)
                 .await
                 .map_err(&away)?;
+                decisions::let_go_of_broken_off(&mut transaction, self.number()).await?;
             }
             transaction.commit().await.map_err(&away)?;
             Ok(true)

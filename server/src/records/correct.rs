@@ -21,6 +21,7 @@ use sqlx::MySqlConnection;
 use super::correct_rows::{Changes, change_rows, changes, register};
 use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
+use super::decisions::deal_with_everywhere;
 use super::error::{Trouble, limited, trouble};
 use super::offsets;
 use super::rows::json_rows;
@@ -303,6 +304,8 @@ async fn deal_with(
     .execute(&mut *connection)
     .await
     .map_err(&away)?;
+    let names = part.keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
+    deal_with_everywhere(connection, *audit, names, who).await?;
     if let (CorrectionReason::Replay(replay), true) = (&part.correction.reason, part.is_last) {
         sqlx::query(
             "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",

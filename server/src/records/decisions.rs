@@ -3,9 +3,10 @@
 
 use app::model::audit::{Book, FindingCause, ResolveAs, Verdict};
 use app::model::stock::StockKey;
-use sqlx::QueryBuilder;
+use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
+use super::rows::json_rows;
 use super::stock_snapshot::key_of;
 use super::trail::{self, Deed};
 use super::{Error, Records};
@@ -64,15 +65,18 @@ impl Records {
         limited("putting a decision on record", async {
             let away = Error::away("putting a decision on record");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
-            let found: Option<(String, String, bool, String, bool)> = sqlx::query_as(
-                "SELECT verdict, cause, repaired, flag, nrs_state = 'sums' FROM findings WHERE audit_id = ? AND number = ? FOR UPDATE",
+            let found: Option<(String, String, bool, String, bool, String, String)> = sqlx::query_as(
+                "SELECT verdict, cause, repaired, flag, nrs_state = 'sums', warehouse_id, product_id FROM findings
+                 WHERE audit_id = ? AND number = ? FOR UPDATE",
             )
             .bind(audit)
             .bind(number)
             .fetch_optional(&mut *transaction)
             .await
             .map_err(&away)?;
-            let Some((verdict, cause, repaired, flag, is_counted)) = found else { return Ok(Resolved::NoSuch) };
+            let Some((verdict, cause, repaired, flag, is_counted, warehouse, product)) = found else {
+                return Ok(Resolved::NoSuch);
+            };
             if flag == "T" {
                 return Ok(Resolved::Already);
             }
@@ -94,6 +98,10 @@ impl Records {
             .execute(&mut *transaction)
             .await
             .map_err(&away)?;
+            if way != ResolveAs::Acknowledge {
+                let key = (warehouse.as_str(), product.as_str());
+                deal_with_everywhere(&mut transaction, audit, std::iter::once(key), who).await?;
+            }
             let deed = Deed {
                 who: who.to_owned(),
                 action: format!("finding.{}", way.as_str()),
@@ -146,4 +154,47 @@ impl Records {
         })
         .await
     }
+}
+
+/// Keys (warehouse and product) that somebody dealt with in one audit are dealt with in every other that saw them: a failed audit is made
+/// again every few minutes. What still differs the audit that follows finds anew. Repairs are acknowledged one by one.
+pub async fn deal_with_everywhere<'a>(
+    connection: &mut MySqlConnection,
+    audit: i64,
+    keys: impl Iterator<Item = (&'a str, &'a str)>,
+    who: &str,
+) -> Result<(), Error> {
+    let away = Error::away("dealing with the findings of other audits");
+    sqlx::query(
+        "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+           warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]')) AS j
+         STRAIGHT_JOIN findings AS f ON f.warehouse_id = j.warehouse_id AND f.product_id = j.product_id
+         SET f.flag = 'T', f.resolution = ?, f.note = ?, f.resolved_by = ?, f.resolved_at = UTC_TIMESTAMP(3)
+         WHERE f.flag = 'F' AND f.audit_id <> ? AND NOT f.repaired",
+    )
+    .bind(json_rows(keys).map_err(&away)?)
+    .bind(ResolveAs::Acknowledge.as_str())
+    .bind(format!("dealt with as a finding of audit {audit}"))
+    .bind(who)
+    .bind(audit)
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(away)
+}
+
+/// What an audit wrote down before it broke off waits for nobody once another one has passed: it has looked at the same keys and tables.
+pub async fn let_go_of_broken_off(connection: &mut MySqlConnection, passed: i64) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE runs AS r STRAIGHT_JOIN findings AS f ON f.audit_id = r.id
+         SET f.flag = 'T', f.resolution = ?, f.note = ?, f.resolved_by = 'audit', f.resolved_at = UTC_TIMESTAMP(3)
+         WHERE r.state = 'error' AND r.id < ? AND f.flag = 'F'",
+    )
+    .bind(ResolveAs::Acknowledge.as_str())
+    .bind(format!("its audit broke off; audit {passed} passed"))
+    .bind(passed)
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(Error::away("dealing with the findings of audits that broke off"))
 }

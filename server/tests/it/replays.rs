@@ -284,10 +284,14 @@ async fn totals_that_agree_with_each_other_and_rows_in_the_wrong_table_are_put_r
     assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 2));
     let quick = audit(&system, Scope::Quick).await;
     assert_eq!(quick.records_incomplete, 2, "what a full audit found odd is not right by the next quick one");
+    assert_eq!(quick.open, 2);
     let (id, bills) = replay(&system, failed.id).await;
     assert_eq!(said(&bills), [bill(BillKind::Extra, "bill 7", None, Some(8))]);
     assert_eq!(bills[0].found_on.as_deref(), Some("2025-03-11"));
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    for audit in [failed.id, quick.id] {
+        assert_eq!(system.parts.records.audit(audit).await.unwrap().unwrap().open, 0, "whichever audit saw it");
+    }
     let passed = audit_again(&system).await;
     assert_eq!(passed.state, "passed", "{:?}", passed.message);
     system.prove().await;
