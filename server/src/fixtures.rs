@@ -3,6 +3,8 @@
 
 use app::model::entry::{Entry, Kind, Millis};
 
+use crate::records::KeyRow;
+
 /// An entry of a bill: apples in one warehouse, `movement` pieces in, or out where it is negative.
 pub fn entry(bill: &str, movement: i64) -> Entry {
     Entry {
@@ -17,4 +19,9 @@ pub fn entry(bill: &str, movement: i64) -> Entry {
         kind: Kind::Bill,
         line_no: 1,
     }
+}
+
+/// A row of such an entry, in the table where it belongs, from a message of partition 0.
+pub fn row(bill: &str, movement: i64, offset: i64) -> KeyRow {
+    KeyRow { entry: entry(bill, movement), origin: (0, offset), found_on: None }
 }

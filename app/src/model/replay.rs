@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entry::{Kind, Millis};
+use super::stock::StockKey;
 
 /// How a bill differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -99,6 +100,12 @@ pub struct Bill {
 }
 
 impl Bill {
+    /// The key that it moves. `None`: its ids cannot be.
+    pub fn key(&self) -> Option<StockKey> {
+        let (warehouse, product) = (self.warehouse_id.as_str(), self.product_id.as_str());
+        Some(StockKey { warehouse_id: warehouse.try_into().ok()?, product_id: product.try_into().ok()? })
+    }
+
     /// What a correction does to RRS, if it does anything.
     pub fn effect(&self) -> i64 {
         let moves = |it: &Option<BillContent>| it.as_ref().map_or(0, BillContent::movement);

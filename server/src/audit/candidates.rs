@@ -34,14 +34,12 @@ mod tests {
     use app::model::stock::StockKey;
 
     use super::*;
-    use crate::fixtures::entry;
+    use crate::fixtures::row;
 
     const RRS: Book = Book { stock: 3, gross_in: 8, entries: 4 };
 
     fn rows() -> Vec<KeyRow> {
-        [("a", 5), ("b", 3), ("c", -3), ("d", -2)]
-            .map(|(bill, movement)| KeyRow { entry: entry(bill, movement), origin: (0, 0), found_on: None })
-            .into()
+        [("a", 5), ("b", 3), ("c", -3), ("d", -2)].map(|(bill, movement)| row(bill, movement, 0)).into()
     }
 
     fn named(stock: i64, gross_in: i64, entries: i64) -> Vec<String> {

@@ -49,9 +49,10 @@ impl Replayer {
         self.under_lease("replay", who, async |lease| {
             let seen = self.seen(&stored).await?;
             if seen.unchanged.is_empty() && !seen.is_all {
-                return Ok(Corrected::Changed);
+                return Ok((Corrected::Changed, 0));
             }
-            let done = lease.correct(&correction(&stored, &seen, who)).await?;
+            let correction = correction(&stored, &seen, who);
+            let done = lease.correct(&correction).await?;
             fail::fail_point!("correction-made", |_| std::process::abort());
             let has_holes = seen.findings.iter().any(|it| it.cause == FindingCause::JournalBroken);
             if done == Corrected::Done && has_holes && seen.says_all() && self.holds_holes(&stored).await? {
@@ -62,7 +63,7 @@ impl Replayer {
                     tracing::warn!(replay, "the journal is not accepted yet: {accepted:?}");
                 }
             }
-            Ok(done)
+            Ok((done, correction.keys.len()))
         })
         .await
     }
@@ -81,7 +82,7 @@ impl Replayer {
         let Some(finding) = found.filter(|it| !it.is_dealt_with) else { return Ok(Confirmed::NotReady) };
         if finding.cause == FindingCause::JournalBroken {
             return self
-                .under_lease("journal", who, async |lease| Ok(lease.accept_journal(audit, note, who).await?))
+                .under_lease("journal", who, async |lease| Ok((lease.accept_journal(audit, note, who).await?, 0)))
                 .await;
         }
         let keys = BTreeSet::from([finding.key]);
@@ -93,16 +94,16 @@ impl Replayer {
             keys,
             who: who.to_owned(),
         };
-        self.under_lease("replay", who, async |lease| Ok(lease.correct(&correction).await?)).await
+        self.under_lease("replay", who, async |lease| Ok((lease.correct(&correction).await?, 1))).await
     }
 
     /// Changes the records under a run of its own. First the run is named in Redis: an audit that stalled before, and took its snapshot
-    /// after, settles nothing any more.
+    /// after, settles nothing any more. `work` answers of how many keys.
     async fn under_lease(
         &self,
         cause: &str,
         who: &str,
-        work: impl AsyncFnOnce(&Lease) -> Result<Corrected, Error>,
+        work: impl AsyncFnOnce(&Lease) -> Result<(Corrected, usize), Error>,
     ) -> Result<Confirmed, Error> {
         let lease = match self.records.claim_run(RunKind::Correction, cause, who).await? {
             Claim::Running { number, .. } => return Ok(Confirmed::Running(number)),
@@ -116,8 +117,9 @@ impl Replayer {
             }
         };
         let error = done.as_ref().err().map(|it| explain(it));
-        lease.end(0, error.as_deref()).await?;
-        match done? {
+        let keys = done.as_ref().map_or(0, |it| it.1);
+        lease.end(u64::try_from(keys).unwrap_or_default(), error.as_deref()).await?;
+        match done?.0 {
             Corrected::Done => Ok(Confirmed::Done),
             Corrected::NotReady => Ok(Confirmed::NotReady),
             Corrected::Changed => Ok(Confirmed::Changed),
@@ -161,7 +163,7 @@ impl Replayer {
             if is_new(row.origin, &since, &until) {
                 *recorded = recorded.plus(row.entry.delta());
             } else {
-                *digested = digested.wrapping_add(digest([&row], &since, &until));
+                *digested = digested.wrapping_add(digest([&row]));
             }
         };
         snapshot.each_row_of(&names, add).await?;
@@ -195,7 +197,7 @@ impl Seen {
 /// no longer says is for a person to decide, key by key; what was repaired is only to be seen. Pure.
 fn correction(stored: &StoredReplay, seen: &Seen, who: &str) -> Correction {
     let undecidable: BTreeSet<StockKey> =
-        seen.bills.iter().filter(|it| it.kind == BillKind::Undecidable).filter_map(key_of).collect();
+        seen.bills.iter().filter(|it| it.kind == BillKind::Undecidable).filter_map(Bill::key).collect();
     let may_change = |key: &StockKey| seen.unchanged.contains_key(key) && !undecidable.contains(key);
     let is_whole = |key: &StockKey| may_change(key) && seen.unchanged.get(key) == Some(&true);
     let found: Vec<&Finding> = seen
@@ -206,7 +208,7 @@ fn correction(stored: &StoredReplay, seen: &Seen, who: &str) -> Correction {
     let bills: Vec<Bill> = seen
         .bills
         .iter()
-        .filter(|it| it.kind.is_corrected() && key_of(it).is_some_and(|key| may_change(&key)))
+        .filter(|it| it.kind.is_corrected() && it.key().is_some_and(|key| may_change(&key)))
         .cloned()
         .collect();
     // Whatever the cause: rows that are right make the totals, also where no bill is left to be named.
@@ -225,9 +227,4 @@ fn correction(stored: &StoredReplay, seen: &Seen, who: &str) -> Correction {
         keys,
         who: who.to_owned(),
     }
-}
-
-fn key_of(bill: &Bill) -> Option<StockKey> {
-    let (warehouse, product) = (bill.warehouse_id.as_str(), bill.product_id.as_str());
-    Some(StockKey { warehouse_id: warehouse.try_into().ok()?, product_id: product.try_into().ok()? })
 }

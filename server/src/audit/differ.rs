@@ -85,11 +85,7 @@ pub fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeyR
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::entry;
-
-    fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
-        KeyRow { entry: entry(bill, quantity), origin: (0, offset), found_on: None }
-    }
+    use crate::fixtures::{entry, row};
 
     #[test]
     fn names_each_kind_of_difference() {

@@ -9,13 +9,12 @@ use crate::records::KeyRow;
 /// Offsets by partition.
 type Ends = BTreeMap<i32, i64>;
 
-/// The same for the same rows in any order. What was recorded since is left out: rows from `since` on, up to `until`. Rows beyond `until`
-/// were not recorded by us.
-pub fn digest<'a>(rows: impl IntoIterator<Item = &'a KeyRow>, since: &Ends, until: &Ends) -> i64 {
-    rows.into_iter().filter(|it| !is_new(it.origin, since, until)).fold(0, |sum: i64, it| sum.wrapping_add(of_row(it)))
+/// The same for the same rows in any order.
+pub fn digest<'a>(rows: impl IntoIterator<Item = &'a KeyRow>) -> i64 {
+    rows.into_iter().fold(0, |sum: i64, it| sum.wrapping_add(of_row(it)))
 }
 
-/// Was this recorded from `since` on, up to `until`?
+/// Was this recorded from `since` on, up to `until`? What is beyond was not recorded by us.
 pub fn is_new((partition, offset): (i32, i64), since: &Ends, until: &Ends) -> bool {
     let at = |ends: &Ends| ends.get(&partition).copied().unwrap_or(0);
     (at(since)..at(until)).contains(&offset)
@@ -49,19 +48,15 @@ fn of_row(row: &KeyRow) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::entry;
-
-    fn row(bill: &str, quantity: i64, offset: i64) -> KeyRow {
-        KeyRow { entry: entry(bill, quantity), origin: (0, offset), found_on: None }
-    }
+    use crate::fixtures::row;
 
     #[test]
     fn what_was_recorded_since_is_left_out_and_nothing_else() {
         let seen = [row("a", 1, 3), row("b", 2, 4), row("by hand", 5, 900)];
         let ends = Ends::from([(0, 5)]);
-        let was = digest(&seen, &ends, &ends);
+        let was = digest(&seen);
         let until = Ends::from([(0, 8)]);
-        let later = |rows: &[KeyRow]| digest(rows, &ends, &until);
+        let later = |rows: &[KeyRow]| digest(rows.iter().filter(|it| !is_new(it.origin, &ends, &until)));
         let [a, b, hand] = seen.clone();
         assert_eq!(later(&[hand.clone(), row("c", 3, 5), b.clone(), row("d", 4, 7), a.clone()]), was);
         for changed in [

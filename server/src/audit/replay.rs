@@ -112,11 +112,11 @@ impl Replayer {
         let cut = snapshot.cursors.iter().map(|(p, it)| (*p, (it.next_offset, it.batch_id.clone()))).collect();
         let mut named = Named { ends: cut, ..Named::default() };
         loop {
-            let pass = self.pass(replay, left, &mut snapshot, &mut told).await?;
+            let pass = self.pass(replay, left, &ends, &mut snapshot, &mut told).await?;
             for key in &pass.queue.keys {
                 let found = bills_of(key, &pass, of_keys.get(key).copied());
                 let rows = pass.rows.get(key).into_iter().flatten();
-                let digest = digest(rows, &ends, &ends);
+                let digest = digest(rows);
                 let room = self.limits.bills.saturating_sub(named.bills.len());
                 named.keys.push(ReplayedKey { key: key.clone(), digest, is_whole: found.len() <= room });
                 named.bills.extend(found.into_iter().take(room));
@@ -190,12 +190,12 @@ impl Replayer {
         &self,
         replay: i64,
         keys: BTreeSet<StockKey>,
+        ends: &BTreeMap<i32, i64>,
         snapshot: &mut StockSnapshot,
         told: &mut Told,
     ) -> Result<Pass, Error> {
-        let ends = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
         let (mut queue, most) = (Queue::of(keys), self.limits.entries);
-        let begins = self.read(replay, &ends, told, |origin, entry| queue.take(origin, entry, most)).await?;
+        let begins = self.read(replay, ends, told, |origin, entry| queue.take(origin, entry, most)).await?;
         self.leave_out_rejected(&mut queue).await?;
         let mut rows = BTreeMap::<StockKey, Vec<KeyRow>>::new();
         snapshot.each_row_of(&queue.keys, |key, row| rows.entry(key).or_default().push(row)).await?;

@@ -25,7 +25,6 @@ use super::decisions::deal_with_everywhere;
 use super::error::{Trouble, limited, trouble};
 use super::offsets;
 use super::rows::json_rows;
-use super::stock_snapshot;
 use super::tables::{DayTable, Holds};
 use super::trail::{self, Deed};
 use super::{Error, Lease, Records};
@@ -105,19 +104,18 @@ impl Lease {
         let records = self.records();
         let (before, last) = part.bills.split_at(part.bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
         for bills in before.chunks(AT_ONCE) {
-            let (changes, tables) = (changes(records, bills)?, BTreeSet::new());
-            match self.make(Step { correction: part.correction, changes, tables, end: None }).await? {
+            match self.make(Step { part, changes: changes(records, bills)?, totals: None }).await? {
                 Corrected::Done => {}
                 other => return Ok(other),
             }
             fail::fail_point!("correction-rows", |_| std::process::abort());
         }
-        let tables = records.tables_of_keys(&part.anew).await?;
-        self.make(Step { correction: part.correction, changes: changes(records, last)?, tables, end: Some(part) }).await
+        let totals = Some(records.tables_of_keys(&part.anew).await?);
+        self.make(Step { part, changes: changes(records, last)?, totals }).await
     }
 
     async fn make(&self, step: Step<'_>) -> Result<Corrected, Error> {
-        let all: BTreeSet<DayTable> = step.changes.keys().chain(&step.tables).cloned().collect();
+        let all = step.tables();
         self.records().make_again(&all).await?;
         let ids = self.records().ensure_tables(all).await?;
         for attempt in 1.. {
@@ -131,29 +129,28 @@ impl Lease {
 
     async fn try_step(&self, step: &Step<'_>, ids: &TableIds) -> Result<Corrected, Error> {
         let away = Error::away("correcting the records");
-        let records = self.records();
+        let (records, part) = (self.records(), step.part);
         let mut transaction = records.pool.begin().await.map_err(&away)?;
         if !self.hold(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
-        if !is_ready(&mut transaction, step.correction).await? {
+        if !is_ready(&mut transaction, part.correction).await? {
             return Ok(Corrected::NotReady);
         }
         offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
-        change_rows(&mut transaction, step.correction, &step.changes).await?;
+        change_rows(&mut transaction, part.correction, &step.changes).await?;
         register(&mut transaction, &step.changes, ids).await?;
         unprove(&mut transaction, step.changes.keys().filter_map(|it| ids.get(it))).await?;
-        if let Some(part) = step.end {
+        if step.totals.is_some() {
             let before = books(&mut transaction, &part.keys).await?;
-            // Tables that a bill goes into for the first time are among the keys' tables now.
-            let tables: BTreeSet<DayTable> = step.changes.keys().chain(&step.tables).cloned().collect();
+            let tables = step.tables();
             total_anew(&mut transaction, records.layout, &tables, ids, &part.anew).await?;
             let is = day_sums(&mut transaction, records.layout, &tables, &part.anew).await?;
             total_keys(&mut transaction, &part.anew, &is).await?;
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
         }
-        if !step.changes.is_empty() || step.end.is_some_and(|it| !it.anew.is_empty()) {
+        if !step.changes.is_empty() || (step.totals.is_some() && !part.anew.is_empty()) {
             // The other levels, by hour too, are made anew from these, by who keeps them, once no correction is under way.
             sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
                 .execute(&mut *transaction)
@@ -167,12 +164,17 @@ impl Lease {
 
 /// What one transaction does.
 struct Step<'a> {
-    correction: &'a Correction,
+    part: &'a Part<'a>,
     changes: BTreeMap<DayTable, Changes<'a>>,
-    /// Their totals are made anew.
-    tables: BTreeSet<DayTable>,
-    /// The part that is right after it.
-    end: Option<&'a Part<'a>>,
+    /// The last one: the totals of these are made anew, and the part is right after it.
+    totals: Option<BTreeSet<DayTable>>,
+}
+
+impl Step<'_> {
+    /// All tables; those that a bill goes into for the first time are among the keys' tables now.
+    fn tables(&self) -> BTreeSet<DayTable> {
+        self.changes.keys().chain(self.totals.iter().flatten()).cloned().collect()
+    }
 }
 
 /// Keys whose rows share tables, whatever the day, are of one part. Pure.
@@ -187,7 +189,8 @@ fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error
         }
     }
     for bill in correction.bills.iter().filter(|it| it.kind.is_corrected()) {
-        let holds = Holds::of(layout, &key_of(bill)?.product_id);
+        let key = bill.key().ok_or_else(|| Error::Damaged("a bill names ids that cannot be".to_owned()))?;
+        let holds = Holds::of(layout, &key.product_id);
         parts.entry(holds).or_insert_with(empty).bills.push(bill);
     }
     let mut parts: Vec<Part<'_>> = parts.into_values().collect();
@@ -199,10 +202,6 @@ fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error
         last.is_last = true;
     }
     Ok(parts)
-}
-
-fn key_of(bill: &Bill) -> Result<StockKey, Error> {
-    stock_snapshot::key_of(bill.warehouse_id.clone(), bill.product_id.clone())
 }
 
 impl Records {

@@ -127,9 +127,8 @@ pub async fn total_anew(
         let mut script = Script::default();
         for table in chunk {
             let of_table = |it: &&StockKey| DayTable::of(layout, &it.product_id, table.day()) == **table;
-            let keys = keys.iter().filter(of_table).map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
             if let Some(id) = ids.get(*table) {
-                script.total_anew(table, *id, keys);
+                script.total_anew(table, *id, keys.iter().filter(of_table));
             }
         }
         if !script.is_empty() {

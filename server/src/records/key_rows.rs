@@ -41,7 +41,7 @@ impl StockSnapshot {
         for chunk in tables.chunks(AT_ONCE) {
             let mut script = Script::default();
             for (table, keys) in chunk {
-                script.rows_of_keys(table, keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str())));
+                script.rows_of_keys(table, keys.iter().copied());
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
             for row in rows.map_err(Error::away("reading the rows of keys"))? {

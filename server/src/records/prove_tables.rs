@@ -8,7 +8,8 @@ use app::model::ids::ProductId;
 use app::model::statistics::Sums;
 use app::model::stock::StockKey;
 use chrono::NaiveDate;
-use sqlx::{Connection as _, MySqlConnection, QueryBuilder, Row as _};
+use sqlx::mysql::MySqlRow;
+use sqlx::{Connection as _, MySqlConnection, QueryBuilder, Row as _, SqlSafeStr};
 
 use super::correct_totals::unprove;
 use super::rows::json_rows;
@@ -204,6 +205,9 @@ impl Records {
 
     /// Remembers that tables do not hold: an audit that counts only what changed counts them too.
     pub async fn mark_odd(&self, tables: &[i32]) -> Result<(), Error> {
+        if tables.is_empty() {
+            return Ok(());
+        }
         let away = Error::away("marking tables as odd");
         unprove(&mut *self.pool.acquire().await.map_err(away)?, tables.iter()).await
     }
@@ -236,24 +240,38 @@ impl Records {
 
 /// The sums of a table's rows. A table that is gone has none.
 async fn rows_of(snapshot: &mut MySqlConnection, name: &str) -> Result<BTreeMap<Line, Sums>, Error> {
-    let statement = tables::count_rows(name).ok_or_else(|| no_name_of_ours(name))?;
-    // As text: each table is another statement, and none comes twice.
-    let rows = match sqlx::raw_sql(statement).fetch_all(snapshot).await {
-        Ok(rows) => rows,
-        Err(cause) if super::error::is_missing_table(&cause) => return Ok(BTreeMap::new()),
-        Err(cause) => return Err(Error::away("counting the rows of a day table")(cause)),
-    };
-    let line = |row: &sqlx::mysql::MySqlRow| -> Result<(Line, Sums), sqlx::Error> {
-        let sums = Sums {
-            qty_in: row.try_get(3)?,
-            qty_out: row.try_get(4)?,
-            adjust_in: row.try_get(5)?,
-            adjust_out: row.try_get(6)?,
-            entries: row.try_get(7)?,
-        };
-        Ok(((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), sums))
+    let rows = counted(snapshot, tables::count_rows(name), name).await?.unwrap_or_default();
+    let line = |row: &MySqlRow| -> Result<(Line, Sums), sqlx::Error> {
+        Ok(((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), sums_at_3(row)?))
     };
     rows.iter().map(line).collect::<Result<_, _>>().map_err(Error::away("reading the sums of a day table"))
+}
+
+/// What a statement over a table answers. `None`: it is gone.
+async fn counted(
+    snapshot: &mut MySqlConnection,
+    statement: Option<impl SqlSafeStr>,
+    name: &str,
+) -> Result<Option<Vec<MySqlRow>>, Error> {
+    let statement =
+        statement.ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
+    // As text: each table is another statement, and none comes twice.
+    match sqlx::raw_sql(statement).fetch_all(snapshot).await {
+        Ok(rows) => Ok(Some(rows)),
+        Err(cause) if super::error::is_missing_table(&cause) => Ok(None),
+        Err(cause) => Err(Error::away("counting the rows of a day table")(cause)),
+    }
+}
+
+/// The sums of a row that begins with three other columns.
+fn sums_at_3(row: &MySqlRow) -> Result<Sums, sqlx::Error> {
+    Ok(Sums {
+        qty_in: row.try_get(3)?,
+        qty_out: row.try_get(4)?,
+        adjust_in: row.try_get(5)?,
+        adjust_out: row.try_get(6)?,
+        entries: row.try_get(7)?,
+    })
 }
 
 /// Does a table hold? Asked of the database, as nearly all do: only what does not is read. `lines`: as many the totals of its day have;
@@ -264,24 +282,13 @@ async fn holds(
     lines: &Lines,
     stored: &[ProvedTable],
 ) -> Result<bool, Error> {
-    let statement = tables::match_totals(&table.name, table.day).ok_or_else(|| no_name_of_ours(&table.name))?;
-    // As text: each table is another statement, and none comes twice.
-    let rows = match sqlx::raw_sql(statement).fetch_all(snapshot).await {
-        Ok(rows) => rows,
-        Err(cause) if super::error::is_missing_table(&cause) => return Ok(false),
-        Err(cause) => return Err(Error::away("counting the rows of a day table")(cause)),
-    };
+    let statement = tables::match_totals(&table.name, table.day);
+    let Some(rows) = counted(snapshot, statement, &table.name).await? else { return Ok(false) };
     let (mut made, mut odd, mut sums) = (Lines::new(), 0, Sums::default());
-    let mut add = |row: &sqlx::mysql::MySqlRow| -> Result<(), sqlx::Error> {
+    let mut add = |row: &MySqlRow| -> Result<(), sqlx::Error> {
         made.insert(row.try_get(0)?, row.try_get(1)?);
         odd += row.try_get::<i64, _>(2)?;
-        sums = sums.plus(Sums {
-            qty_in: row.try_get(3)?,
-            qty_out: row.try_get(4)?,
-            adjust_in: row.try_get(5)?,
-            adjust_out: row.try_get(6)?,
-            entries: row.try_get(7)?,
-        });
+        sums = sums.plus(sums_at_3(row)?);
         Ok(())
     };
     rows.iter().try_for_each(&mut add).map_err(Error::away("reading the sums of a day table"))?;
@@ -290,10 +297,6 @@ async fn holds(
 
 fn total(stored: &[ProvedTable]) -> Sums {
     stored.iter().fold(Sums::default(), |sum, it| sum.plus(it.sums))
-}
-
-fn no_name_of_ours(name: &str) -> Error {
-    Error::Damaged(format!("the register names a table {name:?} that is none of ours"))
 }
 
 /// What tables must hold, by the partitions that wrote to them.

@@ -166,13 +166,13 @@ impl Records {
     async fn write_named(&self, id: i64, named: &Named) -> Result<(), Error> {
         let away = Error::away("writing down what a replay found");
         let mut transaction = self.pool.begin().await.map_err(&away)?;
-        let numbered: Vec<(i32, &Bill)> = (1..).zip(&named.bills).collect();
+        let mut numbered = Vec::with_capacity(named.bills.len());
+        for (number, bill) in (1_i32..).zip(&named.bills) {
+            let text = serde_json::to_string(bill).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
+            numbered.push((number, bill.kind.as_str(), &bill.warehouse_id, &bill.product_id, text));
+        }
         for chunk in numbered.chunks(AT_ONCE) {
-            let of_bill = |(number, bill): &(i32, &Bill)| {
-                let text = serde_json::to_string(bill).unwrap_or_default();
-                (*number, bill.kind.as_str(), bill.warehouse_id.clone(), bill.product_id.clone(), text)
-            };
-            let rows = json_rows(chunk.iter().map(of_bill)).map_err(&away)?;
+            let rows = json_rows(chunk.iter()).map_err(&away)?;
             insert(
                 &mut transaction,
                 "INSERT INTO replay_bills (replay_id, number, kind, warehouse_id, product_id, bill)

@@ -2,9 +2,10 @@
 //! and one to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its acknowledgement
 //! (sqlx issue 4335). Data goes in as hexadecimal digits only, so there is nothing to escape.
 
+use app::model::stock::StockKey;
 use sqlx::AssertSqlSafe;
 
-use super::tables::{DayTable, is_day_table};
+use super::tables::{DayTable, ROW_SUMS, is_day_table};
 use crate::hex::hex;
 
 /// So much text goes to the server at once; one statement may be more. Servers take 16 MB at least.
@@ -73,9 +74,9 @@ impl Script {
         true
     }
 
-    /// All rows of keys (warehouse and product): warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition,
-    /// offset, and the day of the table.
-    pub fn rows_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = (&'a str, &'a str)>) {
+    /// All rows of keys: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition, offset,
+    /// and the day of the table.
+    pub fn rows_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = &'a StockKey>) {
         let (name, pairs) = (table.name(), pairs(keys));
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
@@ -118,25 +119,21 @@ impl Script {
         ));
     }
 
-    /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of some keys (warehouse and product).
-    pub fn total_anew<'a>(&mut self, table: &DayTable, id: i32, keys: impl Iterator<Item = (&'a str, &'a str)>) {
+    /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of some keys.
+    pub fn total_anew<'a>(&mut self, table: &DayTable, id: i32, keys: impl Iterator<Item = &'a StockKey>) {
         let (name, day, pairs) = (table.name(), table.day(), pairs(keys));
         if pairs.is_empty() {
             return;
         }
-        let sums = "CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-            CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED),
-            CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED),
-            CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED), COUNT(*)";
         self.add(&format!("DELETE FROM day_table_totals WHERE table_id = {id}"));
         self.add(&format!("DELETE FROM day_totals WHERE day = '{day}' AND (product_id, warehouse_id) IN ({pairs})"));
         self.add(&format!(
             "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
-             SELECT {id}, partition_id, {sums} FROM `{name}` GROUP BY partition_id"
+             SELECT {id}, partition_id, {ROW_SUMS} FROM `{name}` GROUP BY partition_id"
         ));
         self.add(&format!(
             "INSERT INTO day_totals (day, product_id, warehouse_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries)
-             SELECT '{day}', product_id, warehouse_id, company_id, {sums} FROM `{name}`
+             SELECT '{day}', product_id, warehouse_id, company_id, {ROW_SUMS} FROM `{name}`
              WHERE (product_id, warehouse_id) IN ({pairs}) GROUP BY product_id, warehouse_id, company_id"
         ));
     }
@@ -150,10 +147,10 @@ impl Script {
     }
 }
 
-/// Keys (warehouse and product) as SQL: `(product, warehouse), ...`.
-fn pairs<'a>(keys: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = keys.map(|(w, p)| format!("({}, {})", literal(p), literal(w))).collect();
-    pairs.join(", ")
+/// Keys as SQL: `(product, warehouse), ...`.
+fn pairs<'a>(keys: impl Iterator<Item = &'a StockKey>) -> String {
+    let pair = |it: &StockKey| format!("({}, {})", literal(it.product_id.as_str()), literal(it.warehouse_id.as_str()));
+    keys.map(pair).collect::<Vec<_>>().join(", ")
 }
 
 /// A text as SQL.

@@ -115,7 +115,7 @@ pub fn plain_copy(name: &str) -> Option<[AssertSqlSafe<String>; 2]> {
 /// The sums of a table's rows, by warehouse, product and company.
 pub fn count_rows(name: &str) -> Option<AssertSqlSafe<String>> {
     is_day_table(name)
-        .then(|| AssertSqlSafe(format!("SELECT {SUMS} FROM `{name}` GROUP BY warehouse_id, product_id, company_id")))
+        .then(|| AssertSqlSafe(format!("SELECT warehouse_id, product_id, company_id, {ROW_SUMS} FROM `{name}` GROUP BY warehouse_id, product_id, company_id")))
 }
 
 /// Do the rows of a table make the totals of its day? A row for each product: how many lines (warehouse, product, company) its rows make,
@@ -128,7 +128,7 @@ pub fn match_totals(name: &str, day: NaiveDate) -> Option<AssertSqlSafe<String>>
                CAST(COALESCE(SUM(r.qty_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.qty_out), 0) AS SIGNED),
                CAST(COALESCE(SUM(r.adjust_in), 0) AS SIGNED), CAST(COALESCE(SUM(r.adjust_out), 0) AS SIGNED),
                CAST(COALESCE(SUM(r.entries), 0) AS SIGNED)
-             FROM (SELECT {SUMS} FROM `{name}` FORCE INDEX (line) GROUP BY product_id, company_id, warehouse_id) AS r
+             FROM (SELECT warehouse_id, product_id, company_id, {ROW_SUMS} FROM `{name}` FORCE INDEX (line) GROUP BY product_id, company_id, warehouse_id) AS r
              LEFT JOIN day_totals AS d ON d.day = '{day}' AND d.product_id = r.product_id
                AND d.warehouse_id = r.warehouse_id AND d.company_id = r.company_id
              GROUP BY r.product_id ORDER BY NULL"
@@ -142,7 +142,7 @@ pub fn sums_between(names: &[String]) -> Option<AssertSqlSafe<String>> {
     let one = |name: &String| {
         is_day_table(name).then(|| {
             format!(
-                "SELECT {SUMS} FROM `{name}` WHERE create_time >= ? AND create_time < ?
+                "SELECT warehouse_id, product_id, company_id, {ROW_SUMS} FROM `{name}` WHERE create_time >= ? AND create_time < ?
                  GROUP BY warehouse_id, product_id, company_id"
             )
         })
@@ -209,9 +209,8 @@ pub fn create_database(name: &str) -> Option<AssertSqlSafe<String>> {
     })
 }
 
-/// Rows as totals count them.
-const SUMS: &str = "warehouse_id, product_id, company_id,
-  CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED) AS qty_in,
+/// Rows as totals count them: in, out, adjusted in and out, entries.
+pub const ROW_SUMS: &str = "CAST(SUM(IF(kind = 'bill' AND drcr = 1, quantity, 0)) AS SIGNED) AS qty_in,
   CAST(SUM(IF(kind = 'bill' AND drcr = -1, quantity, 0)) AS SIGNED) AS qty_out,
   CAST(SUM(IF(kind <> 'bill' AND drcr = 1, quantity, 0)) AS SIGNED) AS adjust_in,
   CAST(SUM(IF(kind <> 'bill' AND drcr = -1, quantity, 0)) AS SIGNED) AS adjust_out, COUNT(*) AS entries";
