@@ -120,6 +120,16 @@ pub fn cells<'a>(level: &Level, flows: &'a Flows, zone: BusinessTime) -> Cells<'
     cells
 }
 
+/// Are all levels made? While they are made anew nothing can be told from them: they are emptied and filled in the open, and
+/// what is pending is in them before it is forgotten.
+pub async fn are_whole(connection: &mut MySqlConnection) -> Result<bool, Error> {
+    let state: Option<String> = sqlx::query_scalar("SELECT state FROM levels WHERE id = 1")
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::away("reading the state of the levels"))?;
+    Ok(state.as_deref() == Some("whole"))
+}
+
 /// Adds flows to a level.
 pub async fn add(
     connection: &mut MySqlConnection,

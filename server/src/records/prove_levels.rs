@@ -11,7 +11,7 @@ use sqlx::QueryBuilder;
 use super::flows::{self, Flows};
 use super::prove_tables::RowFault;
 use super::stock_snapshot::key_of;
-use super::{Error, StockSnapshot};
+use super::{Error, StockSnapshot, levels};
 
 /// Sums by an id.
 type ById = BTreeMap<String, Sums>;
@@ -25,11 +25,7 @@ pub type LevelFaults = BTreeMap<StockKey, RowFault>;
 impl StockSnapshot {
     /// Are all levels made? While they are made anew nothing can be proved.
     pub async fn levels_are_whole(&mut self) -> Result<bool, Error> {
-        let state: Option<String> = sqlx::query_scalar("SELECT state FROM levels WHERE id = 1")
-            .fetch_optional(&mut self.connection)
-            .await
-            .map_err(Error::away("reading the state of the levels"))?;
-        Ok(state.as_deref() == Some("whole"))
+        levels::are_whole(&mut self.connection).await
     }
 
     /// Compares totals with each other. `all`: also the days with the months.

@@ -126,6 +126,10 @@ async fn compare_levels(
     zone: BusinessTime,
     recount: &mut Recount,
 ) -> Result<(), Error> {
+    if !levels::are_whole(connection).await? {
+        recount.faults.push("the levels of totals are missing, or made anew just now".to_owned());
+        return Ok(());
+    }
     let pending = flows::pending(connection).await?;
     for level in LEVELS.iter().filter(|it| it.behind) {
         let mut stored = levels::stored(connection, level).await?;

@@ -86,11 +86,7 @@ impl Records {
         let away = Error::away("taking a snapshot of the totals");
         let mut transaction =
             self.snapshots.begin_with("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY").await.map_err(&away)?;
-        let state: String = sqlx::query_scalar("SELECT state FROM levels WHERE id = 1")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(&away)?;
-        if state != "whole" {
+        if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);
         }
         let cursors = offsets::cursors_in(&mut transaction, &self.topic).await?;

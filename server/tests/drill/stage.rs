@@ -12,6 +12,7 @@ use sqlx::Connection as _;
 use tallyhouse::audit::need;
 use tallyhouse::config::Config;
 use tallyhouse::ingest::EntryProducer;
+use tallyhouse::records::TotalsError;
 use tallyhouse::startup::Parts;
 use tallyhouse::world::World;
 use tokio::task::JoinHandle;
@@ -232,7 +233,8 @@ impl Stage {
                 )));
             }
         }
-        Ok(None)
+        let totals = self.parts.records.totals_snapshot().await.map(drop);
+        Ok(matches!(totals, Err(TotalsError::Missing)).then(|| "the levels are made anew".to_owned()))
     }
 
     pub async fn settle(&self, limit: Duration) -> anyhow::Result<Duration> {
