@@ -44,6 +44,7 @@ mod runs;
 mod script;
 mod server;
 mod set_cursor;
+mod snapshot;
 mod stock_snapshot;
 mod summary;
 mod tables;
@@ -195,18 +196,6 @@ impl Records {
         let mut connection = connect(&options).await?;
         MIGRATIONS.run(&mut connection).await.map_err(|cause| Error::SetUp(format!("migration failed: {cause}")))?;
         connection.close().await.map_err(Error::away("closing after the migration"))
-    }
-
-    /// A connection that sees everything as it is at this instant, until it is closed.
-    async fn snapshot(&self) -> Result<MySqlConnection, Error> {
-        let mut connection = self.connect().await?;
-        for statement in [
-            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        ] {
-            sqlx::raw_sql(statement).execute(&mut connection).await.map_err(Error::away("taking a snapshot"))?;
-        }
-        Ok(connection)
     }
 
     /// A connection of one's own, for a partition's writer.

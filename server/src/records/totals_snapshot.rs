@@ -84,8 +84,8 @@ impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
         let away = Error::away("taking a snapshot of the totals");
-        let mut transaction =
-            self.snapshots.begin_with("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY").await.map_err(&away)?;
+        let mut transaction = self.snapshots.begin().await.map_err(&away)?;
+        self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);
         }

@@ -96,6 +96,7 @@ fn every_rule_is_needed() {
     let run = |rule, world| must_fail(&format!("{rule:?}"), Protocol { without: Some(rule), ..world });
     run(RunRule::JournalShare, QUIET);
     run(RunRule::KnownCut, Protocol { restores: 1, ..QUIET });
+    run(RunRule::WholeSnapshot, Protocol { partitions: 2, batches: 1, runs: 1, ..QUIET });
     run(RunRule::Proof, EDITED);
     run(RunRule::ProofAfterSnapshot, EDITED);
     run(RunRule::Lease, Protocol { runs: 3, batches: 1, ..EDITED });

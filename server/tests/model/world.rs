@@ -24,6 +24,8 @@ pub enum RunRule {
     JournalShare,
     /// A cut that the snapshot does not know is refused.
     KnownCut,
+    /// Whatever the totals of the snapshot were built upon is in its journal too.
+    WholeSnapshot,
     /// Keys whose records do not prove themselves are only looked at.
     Proof,
     /// The records prove themselves after the snapshot was taken, not before.
