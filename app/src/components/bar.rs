@@ -7,12 +7,17 @@ use super::icon::{Glyph, Icon, Mark};
 use crate::i18n::{locale, texts};
 use crate::islands::stream_badge::StreamBadge;
 
-/// A page, marked where one is.
+/// A page, marked where one is; also where one is on a page below it.
 #[component]
 fn Link(to: &'static str, name: &'static str) -> impl IntoView {
-    let here = use_location().pathname.get_untracked() == to;
+    let here = use_location().pathname.get_untracked();
+    let current = match here.strip_prefix(to) {
+        Some("") => Some("page"),
+        Some(below) if below.starts_with('/') => Some("true"),
+        _ => None,
+    };
     view! {
-        <a href=to aria-current=here.then_some("page")>
+        <a href=to aria-current=current>
             {name}
         </a>
     }

@@ -4,6 +4,7 @@ pub mod audits;
 mod audits_page;
 mod date;
 mod en;
+mod evidence;
 mod export;
 mod faults;
 mod findings;

@@ -1,6 +1,8 @@
 //! `/audits` and `/audits/{id}` as a person sees them. Every number is the server's. Only the server makes and reads these pages.
 
-use super::audit::{AuditState, Check, CutPlaces, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts};
+use super::audit::{
+    AuditState, Check, CutPlaces, Evidence, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts,
+};
 use super::live::Named;
 use super::replay::{BillKind, ReplayState};
 use crate::url::Url;
@@ -109,7 +111,7 @@ pub struct FindingLine {
     /// What happened.
     pub cause: FindingCause,
     /// What says so.
-    pub evidence: Option<String>,
+    pub evidence: Option<Evidence>,
     /// The live stock was put right.
     pub repaired: bool,
     /// FLAG.
@@ -193,6 +195,8 @@ pub struct BillLine {
     pub product: Named,
     /// Partition and offset, for people.
     pub origin: String,
+    /// The table that holds it, where it does not belong there.
+    pub found_in: Option<String>,
     /// What it moves by the queue.
     pub queue: Option<i64>,
     /// What it moves by the records.

@@ -94,9 +94,9 @@ pub struct Bill {
     pub queue: Option<BillContent>,
     /// What the records say.
     pub records: Option<BillContent>,
-    /// The day of the table that holds it, where it does not belong there: `2026-11-26`.
+    /// The table that holds it, where it does not belong there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found_on: Option<String>,
+    pub found_in: Option<String>,
 }
 
 impl Bill {

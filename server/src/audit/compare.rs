@@ -29,6 +29,13 @@ pub struct Unproved {
 }
 
 impl Unproved {
+    /// Adds keys; what was said of one before stands.
+    pub fn add(&mut self, keys: BTreeMap<StockKey, RowFault>) {
+        for (key, fault) in keys {
+            self.keys.entry(key).or_insert(fault);
+        }
+    }
+
     /// Why the records do not prove themselves for a key.
     pub fn of(&self, key: &StockKey) -> Option<&RowFault> {
         self.keys.get(key).or(self.all.as_ref())
@@ -58,20 +65,39 @@ pub struct Comparison<'a> {
 }
 
 /// A key and its totals in the snapshot.
-pub type Total = (StockKey, [i64; 3]);
+pub type Total = (StockKey, Book);
 
 impl Comparison<'_> {
     /// RRS: the totals of the snapshot less what came after the cut.
-    fn rrs(&self, (key, [net, gross_in, entries]): &Total) -> Book {
+    fn rrs(&self, (key, total): &Total) -> Book {
         let after = self.after_cut.get(key).copied().unwrap_or_default();
-        Book { stock: net - after.net, gross_in: gross_in - after.gross_in, entries: entries - after.entries }
+        total.less(Book { stock: after.net, gross_in: after.gross_in, entries: after.entries })
     }
 
-    /// Compares some keys, writes down those that deviate, and settles what may be settled.
+    /// Looks at keys. Those that are quiet agree, and need nothing; answers the others, to be compared.
+    pub async fn look(&mut self, totals: Vec<Total>) -> Result<Vec<Total>, Error> {
+        let mut open = Vec::new();
+        let mut totals = totals.into_iter().peekable();
+        // One call after the other: an audit has time, and whatever it keeps busy at once the ingest waits for.
+        while totals.peek().is_some() {
+            let chunk: Vec<Total> = totals.by_ref().take(LOOK).collect();
+            let quiet = self.realtime.quiet(self.lease.run_id(), &self.asked(&chunk)).await?;
+            for (total, is_quiet) in chunk.into_iter().zip(quiet) {
+                if is_quiet {
+                    self.counts.agrees += 1;
+                } else {
+                    open.push(total);
+                }
+            }
+            fail::fail_point!("audit-looking", |_| std::process::abort());
+        }
+        Ok(open)
+    }
+
+    /// Compares keys that are not quiet, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
-        // One after the other: an audit has time, and whatever it keeps busy at once the ingest waits for.
         for totals in totals.chunks(LOOK) {
-            let answers = look_and_settle(self.realtime, self.lease.run_id(), self.asked(totals)).await?;
+            let answers = settle(self.realtime, self.lease.run_id(), &self.asked(totals)).await?;
             self.take(totals, &answers).await?;
             fail::fail_point!("audit-comparing", |_| std::process::abort());
         }
@@ -161,18 +187,6 @@ impl Comparison<'_> {
     }
 }
 
-/// Those that are quiet need no settling.
-async fn look_and_settle(realtime: &Realtime, run: &str, compared: Vec<Compared>) -> Result<Vec<Settled>, Error> {
-    let quiet = realtime.quiet(run, &compared).await?;
-    let mut answers: Vec<Settled> = compared.iter().map(|it| Settled::Done(AtCut::Sums(it.rrs))).collect();
-    let (places, rest): (Vec<usize>, Vec<Compared>) =
-        compared.into_iter().enumerate().filter(|(place, _)| quiet.get(*place) != Some(&true)).unzip();
-    for (place, answer) in places.into_iter().zip(settle(realtime, run, &rest).await?) {
-        answers[place] = answer;
-    }
-    Ok(answers)
-}
-
 async fn settle(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
     let mut settled = Vec::with_capacity(compared.len());
     for chunk in compared.chunks(KEYS) {
@@ -187,7 +201,7 @@ async fn call(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<V
 }
 
 fn asked(key: &StockKey, rrs: Book, may: May) -> Compared {
-    Compared { key: key.clone(), rrs: [rrs.stock, rrs.gross_in, rrs.entries], may }
+    Compared { key: key.clone(), rrs: rrs.sums(), may }
 }
 
 fn nrs_of(at_cut: AtCut) -> Nrs {
@@ -202,6 +216,6 @@ fn at_cut(nrs: Nrs) -> AtCut {
     match nrs {
         Nrs::Missing => AtCut::Missing,
         Nrs::Unreadable => AtCut::Unreadable,
-        Nrs::Book(it) => AtCut::Sums([it.stock, it.gross_in, it.entries]),
+        Nrs::Book(it) => AtCut::Sums(it.sums()),
     }
 }

@@ -9,13 +9,13 @@ use app::model::replay::{Bill, BillKind};
 use app::model::stock::StockKey;
 
 use super::digest::{digest, is_new};
-use super::replay::Replayer;
+use super::replay::{Replayer, strays};
 use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::Cut;
 use crate::records::{
     AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, ReplayEnds, ReplayedKey,
-    RunKind, StoredReplay,
+    RunKind, StoredReplay, Strays,
 };
 
 /// What became of a confirmation.
@@ -142,13 +142,18 @@ impl Replayer {
         let findings = self.findings_of(stored.audit_id).await?;
         let bills = self.records.replay_bills(stored.id, 0, i64::MAX).await?.into_iter().map(|(_, it)| it).collect();
         let keys = self.records.replay_keys(stored.id).await?;
-        let unchanged = self.unchanged(&keys, &stored.ends()).await?;
+        let unchanged = self.unchanged(&keys, &stored.ends(), &strays(&findings)).await?;
         let is_all = unchanged.len() == keys.len();
         Ok(Seen { findings, bills, unchanged, is_all })
     }
 
     /// The keys whose rows are as the replay saw them: else what somebody changed since would be taken for right.
-    async fn unchanged(&self, keys: &[ReplayedKey], ends: &ReplayEnds) -> Result<BTreeMap<StockKey, bool>, Error> {
+    async fn unchanged(
+        &self,
+        keys: &[ReplayedKey],
+        ends: &ReplayEnds,
+        strays: &Strays,
+    ) -> Result<BTreeMap<StockKey, bool>, Error> {
         let since: BTreeMap<i32, i64> = ends.iter().map(|(p, it)| (*p, it.0)).collect();
         let mut snapshot = self.records.stock_snapshot().await?;
         let until: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
@@ -166,7 +171,7 @@ impl Replayer {
                 *digested = digested.wrapping_add(digest([&row]));
             }
         };
-        snapshot.each_row_of(&names, add).await?;
+        snapshot.each_row_of(&names, strays, add).await?;
         snapshot.close().await;
         let is_same = |it: &&ReplayedKey| {
             let recorded = deltas.get(&it.key).copied().unwrap_or_default();

@@ -21,8 +21,8 @@ pub fn differ(queue: &[(Origin, Entry)], rows: &[KeyRow], begins: &BTreeMap<i32,
     let mut kept: BTreeMap<Identity, &KeyRow> = BTreeMap::new();
     for row in rows {
         let identity = row.entry.identity();
-        if row.found_on.is_some() {
-            // In the table of another day: whatever it says, it is one too many there.
+        if row.found_in.is_some() {
+            // In a table of another day or product: whatever it says, it is one too many there.
             bills.push(bill(BillKind::Extra, None, Some(row)));
             continue;
         }
@@ -78,7 +78,7 @@ pub fn bill(kind: BillKind, message: Option<&(Origin, Entry)>, row: Option<&KeyR
         offset: origin.map_or(0, |it| it.1),
         queue: message.map(|it| content(&it.1)),
         records: row.map(|it| content(&it.entry)),
-        found_on: row.and_then(|it| it.found_on).map(|it| it.to_string()),
+        found_in: row.and_then(|it| it.found_in.clone()),
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
             row("resent", 4, 13),
             row("by hand", 5, 15),
             row("too old", 6, 9),
-            KeyRow { found_on: chrono::NaiveDate::from_ymd_opt(2026, 1, 2), ..row("same", 1, 10) },
+            KeyRow { found_in: Some("t_p_20260102".to_owned()), ..row("same", 1, 10) },
         ];
         let found: Vec<_> = differ(&queue, &rows, &BTreeMap::from([(0, 10)]))
             .into_iter()

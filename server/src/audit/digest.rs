@@ -29,10 +29,10 @@ fn of_row(row: &KeyRow) -> i64 {
         it.create_time.0,
         i64::from(row.origin.0),
         row.origin.1,
-        row.found_on.map_or(0, |it| i64::from(chrono::Datelike::num_days_from_ce(&it))),
     ];
     let mut hash = Sha256::new();
-    for text in [it.company_id.as_str(), it.bill_id.as_str(), it.kind.as_str(), it.description.as_str()] {
+    let table = row.found_in.as_deref().unwrap_or_default();
+    for text in [it.company_id.as_str(), it.bill_id.as_str(), it.kind.as_str(), it.description.as_str(), table] {
         // Its length first, so that no two texts can be read as others.
         hash.update(text.len().to_be_bytes());
         hash.update(text);

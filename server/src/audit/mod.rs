@@ -2,6 +2,7 @@
 //! what `ingest` lends.
 
 mod adjust;
+mod all_keys;
 mod candidates;
 mod compare;
 mod confirm;
@@ -13,6 +14,7 @@ mod rebuild;
 mod replay;
 mod run;
 mod schedule;
+mod telling;
 mod verdict;
 
 pub use adjust::Adjuster;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use app::model::audit::Book;
 use app::model::pipeline::PipelineState;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,7 @@ impl Rebuilder {
             if page.is_empty() {
                 break;
             }
+            let page: Vec<_> = page.into_iter().map(|(key, sums)| (key, Book::from(sums).sums())).collect();
             for keys in page.chunks(KEYS) {
                 if !rebuild.write(keys).await? {
                     return Err(Error::Lost(THROWN_BACK));

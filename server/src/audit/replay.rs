@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Finding, FindingCause, Verdict};
+use app::model::audit::{Evidence, Finding, FindingCause, Verdict};
 use app::model::entry::Entry;
 use app::model::replay::Bill;
 use app::model::stock::StockKey;
@@ -16,7 +16,7 @@ use super::queue::Queue;
 use crate::config::{EntryRules, KafkaConfig};
 use crate::ingest::{Topic, TopicScan, decode, explain};
 use crate::realtime::Realtime;
-use crate::records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot};
+use crate::records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
 
 /// How often it is said how far the reading is, in messages.
 const TELL_EVERY: i64 = 20_000;
@@ -58,6 +58,14 @@ impl Default for ReplayLimits {
 struct Told {
     read: i64,
     all: i64,
+}
+
+/// What all passes of a replay read.
+struct Sources<'a> {
+    snapshot: &'a mut StockSnapshot,
+    /// Up to here.
+    ends: BTreeMap<i32, i64>,
+    strays: Strays,
 }
 
 /// What a pass over the topic found.
@@ -108,11 +116,12 @@ impl Replayer {
             // A hole stands for all keys, but only those of its messages can differ.
             left.extend(self.keys_in_holes(replay, &mut snapshot, &mut told).await?);
         }
-        let ends: BTreeMap<i32, i64> = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
+        let ends = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
         let cut = snapshot.cursors.iter().map(|(p, it)| (*p, (it.next_offset, it.batch_id.clone()))).collect();
         let mut named = Named { ends: cut, ..Named::default() };
+        let mut sources = Sources { snapshot: &mut snapshot, ends, strays: strays(&findings) };
         loop {
-            let pass = self.pass(replay, left, &ends, &mut snapshot, &mut told).await?;
+            let pass = self.pass(replay, left, &mut sources, &mut told).await?;
             for key in &pass.queue.keys {
                 let found = bills_of(key, &pass, of_keys.get(key).copied());
                 let rows = pass.rows.get(key).into_iter().flatten();
@@ -190,15 +199,14 @@ impl Replayer {
         &self,
         replay: i64,
         keys: BTreeSet<StockKey>,
-        ends: &BTreeMap<i32, i64>,
-        snapshot: &mut StockSnapshot,
+        Sources { snapshot, ends, strays }: &mut Sources<'_>,
         told: &mut Told,
     ) -> Result<Pass, Error> {
         let (mut queue, most) = (Queue::of(keys), self.limits.entries);
         let begins = self.read(replay, ends, told, |origin, entry| queue.take(origin, entry, most)).await?;
         self.leave_out_rejected(&mut queue).await?;
         let mut rows = BTreeMap::<StockKey, Vec<KeyRow>>::new();
-        snapshot.each_row_of(&queue.keys, |key, row| rows.entry(key).or_default().push(row)).await?;
+        snapshot.each_row_of(&queue.keys, strays, |key, row| rows.entry(key).or_default().push(row)).await?;
         Ok(Pass { queue, rows, begins })
     }
 
@@ -212,6 +220,17 @@ impl Replayer {
         }
         Ok(())
     }
+}
+
+/// Where the audit saw rows of a key that differ: not all of them may be where they belong.
+pub(super) fn strays(findings: &[Finding]) -> Strays {
+    let mut strays = Strays::new();
+    for it in findings {
+        if let Some(table) = it.evidence.as_ref().and_then(Evidence::table) {
+            strays.entry(it.key.clone()).or_default().insert(table.to_owned());
+        }
+    }
+    strays
 }
 
 /// The bills of a key that differ; of a fault of the live stock, those that may have made it.

@@ -2,16 +2,17 @@
 //! the next one starts clean.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, RandomState};
-use std::time::Duration;
 
 use app::i18n::audits::{CORRECTED, ERROR, NEEDS_REPLAY, NOTHING_TO_DO, state_of};
-use app::model::audit::{AuditState, Check, CheckOf, CutPlace, CutPlaces, FindingCause, Scope, Step, VerdictCounts};
+use app::model::audit::{
+    AuditState, Check, CheckOf, CutPlace, CutPlaces, Evidence, FindingCause, Scope, Step, VerdictCounts,
+};
 use app::model::batch::BatchId;
-use app::model::stock::StockKey;
 use tokio::time::Instant;
 
+use super::all_keys::FirstReading;
 use super::compare::{Comparison, Unproved};
+use super::telling::Telling;
 use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::{Cut, Place, Realtime};
@@ -19,9 +20,6 @@ use crate::records::{
     AfterCut, AuditEnd, Claim, CountedTables, Decision, Lease, LogRecord, ProvedPlaces, ProvedTable, Records,
     RegisteredTable, RowFault, RunKind, StockSnapshot,
 };
-
-/// How often it is written down how far a run is.
-const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// Makes audits. Cheap to clone.
 #[derive(Clone)]
@@ -76,6 +74,7 @@ struct Tally {
 
 /// What the records proved.
 struct Proof {
+    checks: Vec<Check>,
     unproved: Unproved,
     proved: ProvedPlaces,
     tables: Vec<ProvedTable>,
@@ -172,7 +171,7 @@ impl AuditRun {
         self.clock.lap("snapshot");
         self.step(Step::Proof, Some(&places), None).await?;
         fail::fail_point!("audit-snapshot", |_| std::process::abort());
-        let Proof { unproved, proved, tables } = self.prove(&records, &mut snapshot).await?;
+        let Proof { mut checks, unproved, proved, tables } = self.prove_rows(&records, &mut snapshot).await?;
         let decisions = records.decisions().await?;
         let mut comparison = Comparison {
             lease: &self.lease,
@@ -185,7 +184,16 @@ impl AuditRun {
             repaired: 0,
             last_number: 0,
         };
-        compare_all(&mut comparison, &mut snapshot).await?;
+        let reading = FirstReading::make(&mut comparison, &mut snapshot).await?;
+        self.clock.lap("look");
+        let (levels, odd) = snapshot.prove_levels(&reading.running, self.scope == Scope::Full).await?;
+        self.clock.lap("levels");
+        checks.push(levels);
+        self.step(Step::Compare, None, Some(&checks)).await?;
+        fail::fail_point!("audit-proved", |_| std::process::abort());
+        let is_odd = !odd.is_empty();
+        comparison.unproved.add(odd);
+        reading.compare(&mut comparison, &mut snapshot, is_odd).await?;
         let (counts, repaired) = (comparison.counts, comparison.repaired);
         // Where the records are not proved a decision waits: it could not be followed.
         let followed = decisions.into_iter().filter(|it| comparison.unproved.of(&it.key).is_none()).collect();
@@ -194,103 +202,32 @@ impl AuditRun {
         Ok(Tally { counts, repaired, proved, tables, decisions: followed })
     }
 
-    /// The records prove themselves, or say where they do not.
-    async fn prove(&mut self, records: &Records, snapshot: &mut StockSnapshot) -> Result<Proof, Error> {
-        let all = self.scope == Scope::Full;
+    /// Journal and rows prove themselves, or say where they do not.
+    async fn prove_rows(&mut self, records: &Records, snapshot: &mut StockSnapshot) -> Result<Proof, Error> {
         if !snapshot.levels_are_whole().await? {
             return Err(Error::Lost("the levels of totals are being made"));
         }
         let ([journal, accounting], proved) = snapshot.prove_journal(&records.proved().await?).await?;
         let broken = [&journal, &accounting].into_iter().find_map(|it| it.faults.first());
-        let all_keys = broken.map(|it| RowFault { cause: FindingCause::JournalBroken, evidence: it.clone() });
+        let all = broken
+            .map(|it| RowFault { cause: FindingCause::JournalBroken, evidence: Evidence::Words { words: it.clone() } });
         self.clock.lap("journal");
-        let tables = snapshot.tables_to_prove(all).await?;
+        let tables = snapshot.tables_to_prove(self.scope == Scope::Full).await?;
         let mut rows = Check::new(CheckOf::Tables);
         let mut counted = CountedTables::default();
-        let (mut done, mut telling) = (0, Telling::default());
+        let mut telling = Telling::of(tables.len());
         for chunk in RegisteredTable::chunks(&tables) {
             records.prove_tables(chunk, &mut rows, &mut counted).await?;
-            done += chunk.len();
-            telling.tell(&self.lease, number(done), number(tables.len())).await?;
+            telling.add(&self.lease, chunk.len()).await?;
         }
         records.mark_odd(&counted.odd).await?;
         self.clock.lap("rows");
-        let (levels, odd) = snapshot.prove_levels(all).await?;
-        self.clock.lap("levels");
-        let mut keys = counted.unproved;
-        for (key, fault) in odd {
-            keys.entry(key).or_insert(fault);
-        }
-        self.step(Step::Compare, None, Some(&[journal, accounting, rows, levels])).await?;
-        fail::fail_point!("audit-proved", |_| std::process::abort());
-        Ok(Proof { unproved: Unproved { keys, all: all_keys }, proved, tables: counted.proved })
+        let unproved = Unproved { keys: counted.unproved, all };
+        Ok(Proof { checks: vec![journal, accounting, rows], unproved, proved, tables: counted.proved })
     }
 
     async fn step(&self, step: Step, cut: Option<&CutPlaces>, proof: Option<&[Check]>) -> Result<(), Error> {
         if self.lease.audit_step(step, cut, proof).await? { Ok(()) } else { Err(Error::Lost(TAKEN_OVER)) }
-    }
-}
-
-/// How far a run is, is written down now and then: each time is a commit.
-#[derive(Default)]
-struct Telling(Option<Instant>);
-
-impl Telling {
-    async fn tell(&mut self, lease: &Lease, done: u64, total: u64) -> Result<(), Error> {
-        if done < total && self.0.is_some_and(|it| it.elapsed() < TELL_EVERY) {
-            return Ok(());
-        }
-        self.0 = Some(Instant::now());
-        Ok(lease.tell(done, total).await?)
-    }
-}
-
-/// Over the union of the keys of both stores, page by page.
-async fn compare_all(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
-    let total = snapshot.keys;
-    let (mut done, mut telling, mut seen) = (0, Telling::default(), SeenKeys::default());
-    loop {
-        let page = snapshot.next_page().await?;
-        if page.is_empty() {
-            break;
-        }
-        seen.add(page.iter().map(|(key, _)| key));
-        comparison.compare(&page).await?;
-        done += number(page.len());
-        telling.tell(comparison.lease, done, total).await?;
-    }
-    // Keys that only the live stock has.
-    seen.sort();
-    let mut after = Some(String::new());
-    while let Some(from) = after {
-        let (keys, next) = comparison.realtime.keys_after(&from).await?;
-        let strange: Vec<_> = keys.into_iter().filter(|it| !seen.has(it)).map(|it| (it, [0; 3])).collect();
-        comparison.compare(&strange).await?;
-        after = next;
-    }
-    comparison.end().await
-}
-
-/// The keys of the records, in 8 bytes each: a hash that nobody can choose. Of a million keys, one that only the live stock has is taken for
-/// one of these once in 10^13 audits.
-#[derive(Default)]
-struct SeenKeys {
-    hasher: RandomState,
-    hashes: Vec<u64>,
-}
-
-impl SeenKeys {
-    fn add<'a>(&mut self, keys: impl Iterator<Item = &'a StockKey>) {
-        let hashes = keys.map(|it| self.hasher.hash_one(it));
-        self.hashes.extend(hashes);
-    }
-
-    fn sort(&mut self) {
-        self.hashes.sort_unstable();
-    }
-
-    fn has(&self, key: &StockKey) -> bool {
-        self.hashes.binary_search(&self.hasher.hash_one(key)).is_ok()
     }
 }
 
@@ -304,10 +241,6 @@ fn places(cut: &BTreeMap<i32, Place>, snapshot: &StockSnapshot) -> Result<CutPla
     }
     let unknown = cut.iter().find(|(partition, it)| it.batch.is_some() && !places.contains_key(partition));
     unknown.map_or(Ok(places), |(partition, _)| Err(Error::Parted { partition: *partition }))
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn report(number: i64, end: &AuditEnd, state: AuditState) {

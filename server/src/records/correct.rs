@@ -15,7 +15,6 @@ use app::model::audit::{Book, ResolveAs};
 use app::model::ids::ProductId;
 use app::model::replay::Bill;
 use app::model::stock::StockKey;
-use chrono::NaiveDate;
 use sqlx::MySqlConnection;
 
 use super::correct_rows::{Changes, change_rows, changes, register};
@@ -102,16 +101,18 @@ impl Lease {
 
     async fn correct_part(&self, part: &Part<'_>) -> Result<Corrected, Error> {
         let records = self.records();
+        let register = records.register().await?;
         let (before, last) = part.bills.split_at(part.bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
         for bills in before.chunks(AT_ONCE) {
-            match self.make(Step { part, changes: changes(records, bills)?, totals: None }).await? {
+            match self.make(Step { part, changes: changes(records, &register, bills)?, totals: None }).await? {
                 Corrected::Done => {}
                 other => return Ok(other),
             }
             fail::fail_point!("correction-rows", |_| std::process::abort());
         }
-        let totals = Some(records.tables_of_keys(&part.anew).await?);
-        self.make(Step { part, changes: changes(records, last)?, totals }).await
+        let products: BTreeSet<&ProductId> = part.anew.iter().map(|it| &it.product_id).collect();
+        let totals = Some(products.into_iter().flat_map(|it| register.tables_of(it)).cloned().collect());
+        self.make(Step { part, changes: changes(records, &register, last)?, totals }).await
     }
 
     async fn make(&self, step: Step<'_>) -> Result<Corrected, Error> {
@@ -205,18 +206,6 @@ fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error
 }
 
 impl Records {
-    /// Every table that rows of some keys may be in.
-    async fn tables_of_keys(&self, keys: &BTreeSet<StockKey>) -> Result<BTreeSet<DayTable>, Error> {
-        let registered: Vec<(String, NaiveDate)> = sqlx::query_as("SELECT name, day FROM day_tables")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(Error::away("looking for the tables of keys"))?;
-        let (registered, days): (BTreeSet<String>, BTreeSet<NaiveDate>) = registered.into_iter().unzip();
-        let products: BTreeSet<&ProductId> = keys.iter().map(|it| &it.product_id).collect();
-        let all = products.iter().flat_map(|it| days.iter().map(|day| DayTable::of(self.layout, it, *day)));
-        Ok(all.filter(|it| registered.contains(it.name())).collect())
-    }
-
     /// Makes tables that are gone, though they are registered.
     async fn make_again(&self, tables: &BTreeSet<DayTable>) -> Result<(), Error> {
         limited("making day tables again", async {

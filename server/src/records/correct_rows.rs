@@ -10,6 +10,7 @@ use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::correct::{Correction, CorrectionReason};
 use super::day_tables::TableIds;
+use super::register::Register;
 use super::rows::json_rows;
 use super::script::Script;
 use super::tables::DayTable;
@@ -27,12 +28,16 @@ pub struct Changes<'a> {
 const IDENTITY: &str = "company_id VARCHAR(64) PATH '$[0]', bill_id VARCHAR(64) PATH '$[1]',
   product_id VARCHAR(64) PATH '$[2]', warehouse_id VARCHAR(64) PATH '$[3]', line_no INT PATH '$[4]'";
 
-/// What happens to which table. A row whose day was edited goes where it is and comes where it belongs.
-pub fn changes<'a>(records: &Records, bills: &[&'a Bill]) -> Result<BTreeMap<DayTable, Changes<'a>>, Error> {
+/// What happens to which table. A row whose day or product was edited goes where it is, and what it was comes where it belongs.
+pub fn changes<'a>(
+    records: &Records,
+    register: &Register,
+    bills: &[&'a Bill],
+) -> Result<BTreeMap<DayTable, Changes<'a>>, Error> {
     let mut changes: BTreeMap<DayTable, Changes<'a>> = BTreeMap::new();
     for bill in bills {
-        let kept = match (&bill.records, &bill.found_on) {
-            (Some(_), Some(day)) => Some(table_on(records, bill, parse_day(day)?)?),
+        let kept = match (&bill.records, &bill.found_in) {
+            (Some(_), Some(name)) => Some(named(register, name)?),
             (Some(it), None) => Some(table_of(records, bill, it)?),
             (None, _) => None,
         };
@@ -47,18 +52,18 @@ pub fn changes<'a>(records: &Records, bills: &[&'a Bill]) -> Result<BTreeMap<Day
     Ok(changes)
 }
 
-fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<DayTable, Error> {
-    table_on(records, bill, day_of(records.business_time, content.create_time)?)
+fn named(register: &Register, name: &str) -> Result<DayTable, Error> {
+    register
+        .get(name)
+        .cloned()
+        .ok_or_else(|| Error::Damaged(format!("a bill names a table {name:?} that is none of ours")))
 }
 
-fn table_on(records: &Records, bill: &Bill, day: NaiveDate) -> Result<DayTable, Error> {
+fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<DayTable, Error> {
+    let day = day_of(records.business_time, content.create_time)?;
     let product = ProductId::try_from(bill.product_id.as_str())
         .map_err(|cause| Error::Damaged(format!("a bill names a product that {cause}")))?;
     Ok(DayTable::of(records.layout, &product, day))
-}
-
-fn parse_day(text: &str) -> Result<NaiveDate, Error> {
-    text.parse().map_err(|_| Error::Damaged(format!("a bill names a day {text:?}")))
 }
 
 fn day_of(zone: BusinessTime, at: Millis) -> Result<NaiveDate, Error> {
@@ -108,7 +113,7 @@ pub async fn register(
     let away = Error::away("correcting the register of bill lines");
     // Of one that was found where it does not belong the register may name the right one. A line that goes from one table to another is
     // put after it was removed.
-    let gone = changes.values().flat_map(|it| &it.remove).filter(|it| it.found_on.is_none());
+    let gone = changes.values().flat_map(|it| &it.remove).filter(|it| it.found_in.is_none());
     let mut delete = QueryBuilder::new("DELETE b FROM JSON_TABLE(");
     delete.push_bind(json_rows(gone.map(|it| identity(it))).map_err(&away)?);
     delete.push(", '$[*]' COLUMNS (").push(IDENTITY).push(

@@ -70,7 +70,7 @@ impl Row {
             number: self.number,
             rrs: Book { stock: self.rrs, gross_in: self.rrs_in, entries: self.rrs_entries },
             nrs,
-            evidence: self.evidence,
+            evidence: self.evidence.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd("evidence"))?,
             repaired: self.repaired,
             is_dealt_with: self.flag == "T",
             resolution: self.resolution.as_deref().and_then(ResolveAs::parse).zip(self.resolved_at).map(|(way, at)| {
@@ -98,11 +98,16 @@ impl Lease {
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
             }
+            let evidence: Vec<Option<String>> = findings
+                .iter()
+                .map(|it| it.evidence.as_ref().map(serde_json::to_string).transpose())
+                .collect::<Result<_, _>>()
+                .map_err(|cause| away(sqlx::Error::Encode(Box::new(cause))))?;
             let mut statement = QueryBuilder::new(
                 "INSERT INTO findings (audit_id, number, warehouse_id, product_id, rrs, rrs_in, rrs_entries, nrs_state, nrs, nrs_in,
                    nrs_entries, verdict, cause, evidence, flag) ",
             );
-            statement.push_values(findings, |mut row, it| {
+            statement.push_values(findings.iter().zip(&evidence), |mut row, (it, evidence)| {
                 let (state, book) = match it.nrs {
                     Nrs::Book(book) => ("sums", Some(book)),
                     Nrs::Missing => ("missing", None),
@@ -121,7 +126,7 @@ impl Lease {
                     .push_bind(book.map(|it| it.entries))
                     .push_bind(it.verdict.as_str())
                     .push_bind(it.cause.as_str())
-                    .push_bind(it.evidence.as_deref())
+                    .push_bind(evidence)
                     .push_bind(if it.is_dealt_with { "T" } else { "F" });
             });
             statement.build().execute(&mut *transaction).await.map_err(&away)?;

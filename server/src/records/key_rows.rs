@@ -6,15 +6,20 @@ use app::model::entry::{Entry, Kind, Millis};
 use app::model::ids::ProductId;
 use app::model::quantity::{Direction, Quantity};
 use app::model::stock::StockKey;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
+use super::register::Register;
 use super::script::Script;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
 use super::{Error, StockSnapshot};
 use crate::business_time::BusinessTime;
+use crate::config::Layout;
+
+/// Tables of others in which rows of a key may be, such as those whose product somebody edited.
+pub type Strays = BTreeMap<StockKey, BTreeSet<String>>;
 
 /// So many tables are read in one round trip.
 const AT_ONCE: usize = 64;
@@ -26,18 +31,20 @@ pub struct KeyRow {
     pub entry: Entry,
     /// Where its message is: partition and offset.
     pub origin: (i32, i64),
-    /// The day of the table that it is in, where it does not belong there.
-    pub found_on: Option<NaiveDate>,
+    /// The table that it is in, where it does not belong there.
+    pub found_in: Option<String>,
 }
 
 impl StockSnapshot {
-    /// Hands on all rows of some keys, of tables that exist: one that somebody dropped has none.
+    /// Hands on all rows of some keys, of tables that exist: one that somebody dropped has none. `strays`: tables of others in which rows
+    /// of a key may be.
     pub async fn each_row_of(
         &mut self,
         keys: &BTreeSet<StockKey>,
+        strays: &Strays,
         mut take: impl FnMut(StockKey, KeyRow),
     ) -> Result<(), Error> {
-        let tables = self.tables_of_keys(keys).await?;
+        let tables = self.tables_of_keys(keys, strays).await?;
         for chunk in tables.chunks(AT_ONCE) {
             let mut script = Script::default();
             for (table, keys) in chunk {
@@ -45,7 +52,7 @@ impl StockSnapshot {
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
             for row in rows.map_err(Error::away("reading the rows of keys"))? {
-                let (key, row) = read(&row, self.business_time)?;
+                let (key, row) = read(&row, self.layout, self.business_time)?;
                 take(key, row);
             }
         }
@@ -56,30 +63,24 @@ impl StockSnapshot {
     async fn tables_of_keys<'a>(
         &mut self,
         keys: &'a BTreeSet<StockKey>,
+        strays: &Strays,
     ) -> Result<Vec<(DayTable, Vec<&'a StockKey>)>, Error> {
-        let away = Error::away("looking for the tables of keys");
-        let existing: Vec<String> = sqlx::query_scalar(
-            "SELECT t.name FROM day_tables AS t JOIN information_schema.tables AS s
-               ON s.table_schema = DATABASE() AND s.table_name = t.name",
-        )
-        .fetch_all(&mut self.connection)
-        .await
-        .map_err(&away)?;
-        let existing: BTreeSet<String> = existing.into_iter().collect();
-        let days: Vec<NaiveDate> = sqlx::query_scalar("SELECT DISTINCT day FROM day_tables ORDER BY day")
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(&away)?;
+        let existing = Register::existing(&mut self.connection, self.layout).await?;
         let mut by_product: BTreeMap<&ProductId, Vec<&StockKey>> = BTreeMap::new();
         for key in keys {
             by_product.entry(&key.product_id).or_default().push(key);
         }
         let mut tables: BTreeMap<DayTable, Vec<&StockKey>> = BTreeMap::new();
         for (product, keys) in by_product {
-            for day in &days {
-                let table = DayTable::of(self.layout, product, *day);
-                if existing.contains(table.name()) {
-                    tables.entry(table).or_default().extend(&keys);
+            for table in existing.tables_of(product) {
+                tables.entry(table.clone()).or_default().extend(&keys);
+            }
+        }
+        for key in keys {
+            for table in strays.get(key).into_iter().flatten().filter_map(|it| existing.get(it)) {
+                let keys = tables.entry(table.clone()).or_default();
+                if !keys.contains(&key) {
+                    keys.push(key);
                 }
             }
         }
@@ -87,7 +88,7 @@ impl StockSnapshot {
     }
 }
 
-fn read(row: &MySqlRow, zone: BusinessTime) -> Result<(StockKey, KeyRow), Error> {
+fn read(row: &MySqlRow, layout: Layout, zone: BusinessTime) -> Result<(StockKey, KeyRow), Error> {
     let away = Error::away("reading the rows of keys");
     let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
     let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
@@ -107,7 +108,8 @@ fn read(row: &MySqlRow, zone: BusinessTime) -> Result<(StockKey, KeyRow), Error>
         description: text(9)?,
     };
     let partition = i32::try_from(number(10)?).map_err(|_| damaged("partition"))?;
-    let day: NaiveDate = row.try_get(12).map_err(&away)?;
-    let found_on = Some(day).filter(|it| zone.day(entry.create_time) != Some(*it));
-    Ok((key, KeyRow { entry, origin: (partition, number(11)?), found_on }))
+    let table = text(12)?;
+    let belongs = zone.day(entry.create_time).map(|day| DayTable::of(layout, &entry.product_id, day));
+    let found_in = Some(table).filter(|it| belongs.is_none_or(|belongs| belongs.name() != it));
+    Ok((key, KeyRow { entry, origin: (partition, number(11)?), found_in }))
 }

@@ -1,14 +1,16 @@
 //! What an audit asks of totals: do they make each other? The running total of each key, which is RRS, against the months that the
 //! fold keeps, by product, by warehouse, and where these differ by key (2-consistency, "An audit run", 4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
-use app::model::audit::{Check, CheckOf, FindingCause};
+use app::model::audit::{Check, CheckOf, Evidence, FindingCause};
+use app::model::ids::{ProductId, WarehouseId};
 use app::model::statistics::Sums;
 use app::model::stock::StockKey;
 use sqlx::QueryBuilder;
 
-use super::flows::{self, Flows};
+use super::flows::{self, Cell, Flows};
 use super::prove_tables::RowFault;
 use super::stock_snapshot::key_of;
 use super::{Error, StockSnapshot, levels};
@@ -22,25 +24,85 @@ type KeyRow = (String, String, i64, i64, i64, i64, i64);
 /// Keys by what is wrong with their totals.
 pub type LevelFaults = BTreeMap<StockKey, RowFault>;
 
+/// What the running totals of all keys add up to. Kept by whoever reads them anyway: the database would need as long again, and a
+/// temporary table, to add them up.
+#[derive(Debug, Default)]
+pub struct RunningSums {
+    products: HashMap<ProductId, Sums>,
+    warehouses: HashMap<WarehouseId, Sums>,
+}
+
+impl RunningSums {
+    /// Adds keys; each once.
+    pub fn add(&mut self, page: &[(StockKey, Sums)]) {
+        for (key, sums) in page {
+            add(&mut self.products, &key.product_id, *sums);
+            add(&mut self.warehouses, &key.warehouse_id, *sums);
+        }
+    }
+
+    fn of(&self, side: Side) -> ById {
+        match side {
+            Side::Product => self.products.iter().map(|(id, sums)| (id.to_string(), *sums)).collect(),
+            Side::Warehouse => self.warehouses.iter().map(|(id, sums)| (id.to_string(), *sums)).collect(),
+        }
+    }
+}
+
+fn add<K: Clone + Eq + Hash>(all: &mut HashMap<K, Sums>, id: &K, sums: Sums) {
+    if let Some(sum) = all.get_mut(id) {
+        *sum = sum.plus(sums);
+    } else {
+        all.insert(id.clone(), sums);
+    }
+}
+
+/// A half of a key.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Product,
+    Warehouse,
+}
+
+impl Side {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Product => "product_id",
+            Self::Warehouse => "warehouse_id",
+        }
+    }
+
+    fn id(self, cell: &Cell) -> &str {
+        match self {
+            Self::Product => &cell.product,
+            Self::Warehouse => &cell.warehouse,
+        }
+    }
+}
+
 impl StockSnapshot {
     /// Are all levels made? While they are made anew nothing can be proved.
     pub async fn levels_are_whole(&mut self) -> Result<bool, Error> {
         levels::are_whole(&mut self.connection).await
     }
 
-    /// Compares totals with each other. `all`: also the days with the months.
-    pub async fn prove_levels(&mut self, all: bool) -> Result<(Check, LevelFaults), Error> {
+    /// Compares totals with each other. `running`: of all keys of this snapshot. `all`: also the days with the months.
+    pub async fn prove_levels(&mut self, running: &RunningSums, all: bool) -> Result<(Check, LevelFaults), Error> {
         let mut check = Check::new(CheckOf::Levels);
         let pending = flows::pending(&mut self.connection).await?;
-        let products = self.odd(&mut check, "product_id", "month_product_totals", Some(&pending)).await?;
-        let warehouses = self.odd(&mut check, "warehouse_id", "month_warehouse_totals", Some(&pending)).await?;
+        let (by_product, by_warehouse) = (running.of(Side::Product), running.of(Side::Warehouse));
+        let product_level = self.sums_by(Side::Product, "month_product_totals", &pending).await?;
+        let products = odd(&mut check, "month_product_totals", &by_product, &product_level);
+        let warehouse_level = self.sums_by(Side::Warehouse, "month_warehouse_totals", &pending).await?;
+        let warehouses = odd(&mut check, "month_warehouse_totals", &by_warehouse, &warehouse_level);
         let mut faults = self.odd_keys(&products, &warehouses, "month_totals", &pending).await?;
         if faults.is_empty() {
             // It is the coarse level that is odd: which of its keys are cannot be told.
             faults = self.all_keys_of(&products, &warehouses).await?;
         }
         if all {
-            let products = self.odd(&mut check, "product_id", "day_totals", None).await?;
+            let days = self.sums_by(Side::Product, "day_totals", &Flows::new()).await?;
+            let products = odd(&mut check, "day_totals", &by_product, &days);
             for (key, fault) in self.odd_keys(&products, &BTreeSet::new(), "day_totals", &Flows::new()).await? {
                 faults.entry(key).or_insert(fault);
             }
@@ -48,39 +110,13 @@ impl StockSnapshot {
         Ok((check, faults))
     }
 
-    /// Ids whose running totals are not what a level adds up to.
-    async fn odd(
-        &mut self,
-        check: &mut Check,
-        column: &str,
-        level: &str,
-        pending: Option<&Flows>,
-    ) -> Result<BTreeSet<String>, Error> {
-        let running = self.sums_by(column, "stock_totals").await?;
-        let mut level_sums = self.sums_by(column, level).await?;
-        for (cell, sums) in pending.into_iter().flatten() {
-            let id = if column == "product_id" { &cell.product } else { &cell.warehouse };
-            let sum = level_sums.entry(id.clone()).or_default();
-            *sum = sum.plus(*sums);
-        }
-        let mut odd = BTreeSet::new();
-        for id in running.keys().chain(level_sums.keys()).collect::<BTreeSet<_>>() {
-            check.looked_at += 1;
-            let (is, should) = (running.get(id).copied(), level_sums.get(id).copied());
-            if is.unwrap_or_default() != should.unwrap_or_default() {
-                check.fail(format!("{level}: {id:?}"));
-                odd.insert(id.clone());
-            }
-        }
-        Ok(odd)
-    }
-
-    async fn sums_by(&mut self, column: &str, table: &str) -> Result<ById, Error> {
+    /// What a level adds up to, with what is pending for it.
+    async fn sums_by(&mut self, side: Side, level: &str, pending: &Flows) -> Result<ById, Error> {
         let mut statement = QueryBuilder::new("SELECT ");
-        statement.push(column).push(", ");
+        statement.push(side.column()).push(", ");
         push_sums(&mut statement);
-        // In whatever order: sorting a million sums takes as long as making them.
-        statement.push(" FROM ").push(table).push(" GROUP BY ").push(column).push(" ORDER BY NULL");
+        // In whatever order: sorting them takes as long as making them.
+        statement.push(" FROM ").push(level).push(" GROUP BY ").push(side.column()).push(" ORDER BY NULL");
         let rows: Vec<IdRow> = statement
             .build_query_as()
             .fetch_all(&mut self.connection)
@@ -89,7 +125,12 @@ impl StockSnapshot {
         let sums = |(id, qty_in, qty_out, adjust_in, adjust_out, entries)| {
             (id, Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
         };
-        Ok(rows.into_iter().map(sums).collect())
+        let mut level: ById = rows.into_iter().map(sums).collect();
+        for (cell, sums) in pending {
+            let sum = level.entry(side.id(cell).to_owned()).or_default();
+            *sum = sum.plus(*sums);
+        }
+        Ok(level)
     }
 
     /// Of these products and warehouses, the keys whose running totals are not what a level by key makes, with what is pending for it.
@@ -117,13 +158,8 @@ impl StockSnapshot {
             let (is, should) =
                 (running.get(key).copied().unwrap_or_default(), made.get(key).copied().unwrap_or_default());
             if is != should {
-                let evidence = format!(
-                    "stock_totals: {} entries, stock {}; {level}: {} entries, stock {}",
-                    is.entries,
-                    is.net(),
-                    should.entries,
-                    should.net()
-                );
+                let (running, makes) = (is.into(), should.into());
+                let evidence = Evidence::RunningTotal { running, level: level.to_owned(), makes };
                 let cause = FindingCause::TotalsEdited;
                 faults.insert(key_of(key.0.clone(), key.1.clone())?, RowFault { cause, evidence });
             }
@@ -165,11 +201,23 @@ impl StockSnapshot {
         let keys = self.sums_by_key("stock_totals", products, warehouses).await?;
         let fault = |(warehouse, product): (String, String)| {
             let cause = FindingCause::TotalsEdited;
-            let evidence = "a level of totals does not make the running totals of its keys".to_owned();
-            Ok((key_of(warehouse, product)?, RowFault { cause, evidence }))
+            Ok((key_of(warehouse, product)?, RowFault { cause, evidence: Evidence::Level }))
         };
         keys.into_keys().map(fault).collect()
     }
+}
+
+/// Ids whose running totals are not what a level adds up to.
+fn odd(check: &mut Check, level: &str, running: &ById, made: &ById) -> BTreeSet<String> {
+    let mut odd = BTreeSet::new();
+    for id in running.keys().chain(made.keys()).collect::<BTreeSet<_>>() {
+        check.looked_at += 1;
+        if running.get(id).copied().unwrap_or_default() != made.get(id).copied().unwrap_or_default() {
+            check.fail(format!("{level}: {id:?}"));
+            odd.insert(id.clone());
+        }
+    }
+    odd
 }
 
 fn push_sums(statement: &mut QueryBuilder<sqlx::MySql>) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Check, FindingCause};
+use app::model::audit::{Check, Evidence, FindingCause};
 use app::model::ids::ProductId;
 use app::model::statistics::Sums;
 use app::model::stock::StockKey;
@@ -61,8 +61,8 @@ pub struct CountedTables {
 pub struct RowFault {
     /// What happened.
     pub cause: FindingCause,
-    /// In words: which table says what.
-    pub evidence: String,
+    /// What says so.
+    pub evidence: Evidence,
 }
 
 /// Warehouse, product, company.
@@ -349,17 +349,13 @@ fn differences(
             0 => FindingCause::RowsEdited,
             _ => FindingCause::RowsAdded,
         };
+        let table = table.to_owned();
         let evidence = if rows == expected {
-            format!("{table}: rows make {}, the table's total is {}", words(counted), words(stored))
+            Evidence::TableTotal { table, rows: counted.into(), total: stored.into() }
         } else {
-            format!("{table}: rows make {}, totals say {}", words(is), words(should))
+            Evidence::Rows { table, rows: is.into(), totals: should.into() }
         };
         faults.entry(key_of(line.0.clone(), line.1.clone())?).or_insert(RowFault { cause, evidence });
     }
     Ok(faults)
-}
-
-fn words(sums: Sums) -> String {
-    let (ins, outs) = (sums.qty_in.saturating_add(sums.adjust_in), sums.qty_out.saturating_add(sums.adjust_out));
-    format!("in {ins}, out {outs} by {} entries", sums.entries)
 }

@@ -75,15 +75,14 @@ impl Script {
     }
 
     /// All rows of keys: warehouse, product, company, bill, line, quantity, `drcr`, `create_time`, kind, description, partition, offset,
-    /// and the day of the table.
+    /// and the table.
     pub fn rows_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = &'a StockKey>) {
         let (name, pairs) = (table.name(), pairs(keys));
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
                CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset,
-               DATE '{day}'
-             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})",
-            day = table.day()
+               '{name}'
+             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})"
         ));
     }
 

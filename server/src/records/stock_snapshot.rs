@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::model::ids::{IdError, ProductId, WarehouseId};
+use app::model::statistics::Sums;
 use app::model::stock::StockKey;
 use sqlx::{Connection as _, MySqlConnection};
 
@@ -47,14 +48,14 @@ impl Records {
 }
 
 impl StockSnapshot {
-    /// The next keys with net stock, gross in and entries; empty at the end.
-    pub async fn next_page(&mut self) -> Result<Vec<(StockKey, [i64; 3])>, Error> {
+    /// The next keys with their running totals, sorted; empty at the end.
+    pub async fn next_page(&mut self) -> Result<Vec<(StockKey, Sums)>, Error> {
         limited("reading the stock of a snapshot", async {
             let (warehouse, product) =
                 self.after.as_ref().map_or(("", ""), |it| (it.warehouse_id.as_str(), it.product_id.as_str()));
             // Two ranges of the primary key: a comparison of pairs would read the table from its start.
-            let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
-                "SELECT warehouse_id, product_id, qty_in + adjust_in - qty_out - adjust_out, qty_in + adjust_in, entries
+            let rows: Vec<(String, String, i64, i64, i64, i64, i64)> = sqlx::query_as(
+                "SELECT warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries
                  FROM stock_totals WHERE warehouse_id > ? OR (warehouse_id = ? AND product_id > ?)
                  ORDER BY warehouse_id, product_id LIMIT ?",
             )
@@ -67,8 +68,8 @@ impl StockSnapshot {
             .map_err(Error::away("reading the stock of a snapshot"))?;
             let page = rows
                 .into_iter()
-                .map(|(warehouse, product, net, gross_in, entries)| {
-                    Ok((key_of(warehouse, product)?, [net, gross_in, entries]))
+                .map(|(warehouse, product, qty_in, qty_out, adjust_in, adjust_out, entries)| {
+                    Ok((key_of(warehouse, product)?, Sums { qty_in, qty_out, adjust_in, adjust_out, entries }))
                 })
                 .collect::<Result<Vec<_>, Error>>()?;
             self.after = page.last().map(|(key, _)| key.clone());

@@ -52,6 +52,11 @@ impl DayTable {
         Self { name: format!("t_{stem}_{}", day.format("%Y%m%d")), day, holds }
     }
 
+    /// One as the register has it. `None`: the name is none of ours.
+    pub fn registered(name: String, day: NaiveDate, holds: Holds) -> Option<Self> {
+        is_day_table(&name).then_some(Self { name, day, holds })
+    }
+
     /// Its name: `[a-z0-9_]`, at most 64 characters.
     pub fn name(&self) -> &str {
         &self.name

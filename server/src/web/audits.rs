@@ -2,7 +2,8 @@
 
 use app::i18n::audits::{description_of, state_of};
 use app::model::audit::{
-    AuditState, Book, Check, CutPlaces, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict, VerdictCounts,
+    AuditState, Book, Check, CutPlaces, Evidence, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict,
+    VerdictCounts,
 };
 use app::model::entry::Millis;
 use axum::Json;
@@ -117,7 +118,7 @@ pub struct FindingItem {
     flag: &'static str,
     cause: FindingCause,
     /// What says so.
-    evidence: Option<String>,
+    evidence: Option<Evidence>,
     /// DESCRIPTION.
     description: &'static str,
     /// The stock that the live side showed at the cut.

@@ -175,6 +175,7 @@ fn bill(it: &Bill, names: &Names) -> BillLine {
         warehouse: named(names, NameOf::Warehouse, &it.warehouse_id),
         product: named(names, NameOf::Product, &it.product_id),
         origin: format!("{} \u{b7} {}", it.partition, grouped(it.offset)),
+        found_in: it.found_in.clone(),
         queue: it.queue.as_ref().map(BillContent::movement),
         records: it.records.as_ref().map(BillContent::movement),
         effect: it.effect(),

@@ -86,7 +86,15 @@ async fn rebuild_points(stage: &mut Stage) -> anyhow::Result<()> {
 
 /// Killed at every step of an audit; the next one starts clean.
 async fn audit_points(stage: &mut Stage) -> anyhow::Result<()> {
-    let points = ["audit-cut", "audit-comparing", "audit-ending", "audit-claimed", "audit-snapshot", "audit-proved"];
+    let points = [
+        "audit-cut",
+        "audit-comparing",
+        "audit-ending",
+        "audit-looking",
+        "audit-claimed",
+        "audit-snapshot",
+        "audit-proved",
+    ];
     // A lease that nobody gives back runs for 15 s.
     for point in &points[..if stage.short { 3 } else { points.len() }] {
         take_daemon(stage)?.stop().await?;

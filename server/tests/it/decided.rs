@@ -1,5 +1,6 @@
 //! What only a person can decide: messages that nobody read, rejections that are gone, and a live stock that was right.
 
+use app::i18n::Locale;
 use app::model::audit::{FindingCause, ResolveAs, Scope};
 use app::model::replay::BillKind;
 use serde_json::json;
@@ -43,7 +44,7 @@ async fn a_skipped_entry_is_named_and_comes_back() {
     let findings = system.parts.records.findings(failed.id, FindingsWanted::default());
     let finding = findings.await.unwrap().remove(0);
     assert_eq!(finding.cause, FindingCause::JournalBroken);
-    assert!(finding.evidence.unwrap().contains("begins at 22, after 21"));
+    assert!(Locale::En.evidence(&finding.evidence.unwrap()).contains("begins at 22, after 21"));
     let (id, bills) = replay(&system, failed.id).await;
     // Of a key that no audit has seen.
     let named: Vec<_> = bills.iter().map(|it| (it.kind, it.bill_id.as_str(), it.warehouse_id.as_str())).collect();

@@ -180,7 +180,7 @@ fn evidence(audit: i64, it: &FindingLine) -> AnyView {
         }
     });
     let repaired = it.repaired.then(|| view! { <p>{(texts.before_after)(&nrs_of(it), &grouped(it.rrs[0]))}</p> });
-    let says = it.evidence.clone().map(|it| view! { <p>{texts.evidence} ": " <code>{it}</code></p> });
+    let says = it.evidence.as_ref().map(|it| view! { <p>{texts.evidence} ": " {locale().evidence(it)}</p> });
     let entries = Url::new("/records").with("warehouse_id", &it.warehouse.id).with("product_id", &it.product.id);
     view! {
         <div class="evidence">

@@ -111,6 +111,8 @@ fn line(it: &BillLine) -> AnyView {
         (Some(one), None) | (None, Some(one)) => signed(one),
         (None, None) => String::new(),
     };
+    let place = [name_of(&it.warehouse), name_of(&it.product), it.origin.clone()].into_iter();
+    let place: Vec<String> = place.chain(it.found_in.clone()).collect();
     let effect = (it.effect != 0).then(|| format!("RRS {}", signed(it.effect)));
     view! {
         <li>
@@ -121,7 +123,7 @@ fn line(it: &BillLine) -> AnyView {
                 <b>{it.bill_id.clone()}</b>
                 " "
                 <span class="muted">{(texts.line_of)(it.line_no)}</span>
-                <span class="where muted">{format!("{} \u{b7} {} \u{b7} {}", name_of(&it.warehouse), name_of(&it.product), it.origin)}</span>
+                <span class="where muted">{place.join(" \u{b7} ")}</span>
             </span>
             <span class="num">{both} <span class="where">{effect}</span></span>
         </li>

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Evidence;
 use crate::model::entry::Millis;
+use crate::model::statistics::Sums;
 use crate::model::stock::StockKey;
 
 /// The three sums of a key, as both stores keep them.
@@ -18,7 +20,18 @@ pub struct Book {
     pub entries: i64,
 }
 
+impl From<Sums> for Book {
+    fn from(sums: Sums) -> Self {
+        Self { stock: sums.net(), gross_in: sums.qty_in.saturating_add(sums.adjust_in), entries: sums.entries }
+    }
+}
+
 impl Book {
+    /// In the order in which the live stock keeps them.
+    pub fn sums(self) -> [i64; 3] {
+        [self.stock, self.gross_in, self.entries]
+    }
+
     /// Everything that went out.
     pub fn gross_out(self) -> i64 {
         self.gross_in.saturating_sub(self.stock)
@@ -288,7 +301,7 @@ pub struct Finding {
     /// What happened.
     pub cause: FindingCause,
     /// What says so, such as the tables whose rows do not make their totals.
-    pub evidence: Option<String>,
+    pub evidence: Option<Evidence>,
     /// The live stock was put right.
     pub repaired: bool,
     /// A person has dealt with it.

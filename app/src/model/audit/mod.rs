@@ -1,8 +1,10 @@
 //! Audits: what is compared, and what is said of it (1-domain, "Verdicts of an audit"). The words that are stored and shown as they are
 //! stand in `i18n/audits.rs`.
 
+mod evidence;
 mod finding;
 mod run;
 
+pub use evidence::Evidence;
 pub use finding::{Book, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict, VerdictCounts};
 pub use run::{AuditState, Check, CheckOf, CutPlace, CutPlaces, Scope, Step};

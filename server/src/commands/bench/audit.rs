@@ -103,7 +103,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     let watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
     anyhow::ensure!(watch.dips.is_empty(), "the live stock went down though goods only came in: {:?}", watch.dips);
     let last = |part| (part, times.take(&format!("tallyhouse_audit_part_seconds {part}")).0.pop().unwrap_or_default());
-    let parts = ["cut", "snapshot", "journal", "rows", "levels", "compare"].map(last).into();
+    let parts = ["cut", "snapshot", "journal", "rows", "look", "levels", "compare"].map(last).into();
     let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits, parts };
     print(&found, &alone, &beside, json_wanted);
     Ok(ExitCode::SUCCESS)
