@@ -12,9 +12,7 @@ use super::verdict::{Allowed, Judged, judge};
 use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
 use crate::records::{Lease, RowFault};
 
-/// So many keys are looked at in one call of Redis.
-const LOOK: usize = 250;
-/// So many are settled in one call, in which Redis answers nobody else.
+/// So many keys are looked at, or settled, in one call, in which Redis answers nobody else.
 const KEYS: usize = 100;
 /// So many findings of a run are stored one by one; the rest is counted, and left as it is.
 const MOST_FINDINGS: i32 = 10_000;
@@ -80,7 +78,7 @@ impl Comparison<'_> {
         let mut totals = totals.into_iter().peekable();
         // One call after the other: an audit has time, and whatever it keeps busy at once the ingest waits for.
         while totals.peek().is_some() {
-            let chunk: Vec<Total> = totals.by_ref().take(LOOK).collect();
+            let chunk: Vec<Total> = totals.by_ref().take(KEYS).collect();
             let quiet = self.realtime.quiet(self.lease.run_id(), &self.asked(&chunk)).await?;
             for (total, is_quiet) in chunk.into_iter().zip(quiet) {
                 if is_quiet {
@@ -96,7 +94,7 @@ impl Comparison<'_> {
 
     /// Compares keys that are not quiet, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
-        for totals in totals.chunks(LOOK) {
+        for totals in totals.chunks(KEYS) {
             let answers = settle(self.realtime, self.lease.run_id(), &self.asked(totals)).await?;
             self.take(totals, &answers).await?;
             fail::fail_point!("audit-comparing", |_| std::process::abort());

@@ -17,6 +17,7 @@ mod live_stock;
 mod lookup;
 mod names;
 mod openapi;
+mod quiet;
 mod rebuild;
 mod records_http;
 mod replays;

@@ -16,7 +16,6 @@ const BATCH: usize = 2000;
 const CHUNK: usize = 100;
 /// Commands, as the server counts their time.
 const SCRIPTS: &str = "evalsha";
-const HASHES: &str = "hmget";
 
 /// Measures and prints microseconds per key.
 pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Result<ExitCode> {
@@ -94,12 +93,12 @@ async fn settle(realtime: &Realtime, run: &str, keys: &[StockKey], rrs: [i64; 3]
 }
 
 async fn look(realtime: &Realtime, run: &str, keys: &[StockKey], rrs: [i64; 3]) -> anyhow::Result<f64> {
-    let before = realtime.microseconds_of(HASHES).await?;
+    let before = realtime.microseconds_of(SCRIPTS).await?;
     for keys in keys.chunks(CHUNK) {
         let quiet = realtime.quiet(run, &compared(keys, rrs)).await?;
         anyhow::ensure!(quiet.iter().all(|it| *it), "a key is not quiet");
     }
-    per_key(realtime, HASHES, before, keys.len()).await
+    per_key(realtime, SCRIPTS, before, keys.len()).await
 }
 
 fn compared(keys: &[StockKey], rrs: [i64; 3]) -> Vec<Compared> {
