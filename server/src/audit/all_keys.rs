@@ -30,20 +30,23 @@ impl FirstReading {
     pub async fn make(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<Self, Error> {
         let mut reading = Self { open: Some(Vec::new()), ..Self::default() };
         let mut telling = Telling::of(snapshot.keys);
-        loop {
-            let page = snapshot.next_page().await?;
-            if page.is_empty() {
-                return Ok(reading);
-            }
+        let mut page = snapshot.next_page().await?;
+        while !page.is_empty() {
             telling.add(comparison.lease, page.len()).await?;
             reading.running.add(&page);
             reading.seen.add(page.iter().map(|(key, _)| key));
-            let Some(open) = &mut reading.open else { continue };
-            open.extend(comparison.look(totals(page)).await?);
-            if open.len() > MOST_OPEN {
-                reading.open = None;
+            let looked_at = if reading.open.is_some() { totals(page) } else { Vec::new() };
+            // Each store answers while the other one does.
+            let (next, found) = tokio::join!(snapshot.next_page(), comparison.look(looked_at));
+            page = next?;
+            if let Some(open) = &mut reading.open {
+                open.extend(found?);
+                if open.len() > MOST_OPEN {
+                    reading.open = None;
+                }
             }
         }
+        Ok(reading)
     }
 
     /// Compares what is not quiet; `all`: whatever it is, as the proof did not hold for all keys when they were looked at.

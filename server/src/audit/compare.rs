@@ -12,7 +12,9 @@ use super::verdict::{Allowed, Judged, judge};
 use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
 use crate::records::{Lease, RowFault};
 
-/// So many keys are looked at, or settled, in one call, in which Redis answers nobody else.
+/// So many keys are looked at in one call, in which Redis answers nobody else: a millisecond.
+const LOOK: usize = 200;
+/// So many are settled in one call.
 const KEYS: usize = 100;
 /// So many findings of a run are stored one by one; the rest is counted, and left as it is.
 const MOST_FINDINGS: i32 = 10_000;
@@ -78,7 +80,7 @@ impl Comparison<'_> {
         let mut totals = totals.into_iter().peekable();
         // One call after the other: an audit has time, and whatever it keeps busy at once the ingest waits for.
         while totals.peek().is_some() {
-            let chunk: Vec<Total> = totals.by_ref().take(KEYS).collect();
+            let chunk: Vec<Total> = totals.by_ref().take(LOOK).collect();
             let quiet = self.realtime.quiet(self.lease.run_id(), &self.asked(&chunk)).await?;
             for (total, is_quiet) in chunk.into_iter().zip(quiet) {
                 if is_quiet {

@@ -12,10 +12,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::collect::Queue;
 use super::context::{Context, Rebalance};
 use super::fit::fit;
 use super::live_writer::{self, LiveWriter};
-use super::partition::{End, Queue, Worker};
+use super::partition::{End, Worker};
 use super::status::{Status, explain};
 use super::topic::Topic;
 use crate::clock::Clock;

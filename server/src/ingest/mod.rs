@@ -1,5 +1,6 @@
 //! Kafka to both stores, exactly once. The only home of rdkafka.
 
+mod collect;
 mod consumer;
 mod context;
 mod encode;

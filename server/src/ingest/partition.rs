@@ -1,25 +1,23 @@
 //! One worker per partition: while one batch commits, the next one forms.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::model::batch::BatchId;
-use app::model::entry::Millis;
 use app::model::flaw::Code;
 use app::model::pipeline::PipelineState;
-use rdkafka::Message as _;
 use rdkafka::consumer::StreamConsumer;
-use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::collect::{Collector, Queue, Ready};
 use super::context::Context;
-use super::form::{Forming, Message, halves, reject_only_line};
+use super::explain;
+use super::form::{Forming, halves, reject_only_line};
 use super::live_writer::LiveWriter;
 use super::status::Status;
-use super::{Error, explain};
 use crate::clock::Clock;
 use crate::config::EntryRules;
 use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
@@ -28,14 +26,8 @@ use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
 const IDLE_CHECK: Duration = Duration::from_secs(1);
 /// How often while it is not caught up.
 const WAITING_CHECK: Duration = Duration::from_millis(250);
-/// How long the first message of a batch waits for others, where nothing is being written meanwhile. A commit costs as much for one
-/// message as for twenty, and whoever looks at a screen does not see it.
-const GATHER: Duration = Duration::from_millis(20);
 /// The first and the longest wait between tries.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
-
-/// The messages of one partition, from Kafka.
-pub type Queue = StreamPartitionQueue<Context>;
 
 /// How a partition's worker ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,19 +60,23 @@ pub struct Worker {
     pub topic: String,
 }
 
-/// A batch, and the place it holds while it is being written.
-type Ready = (NewBatch, OwnedSemaphorePermit);
-
 impl Worker {
     /// Works until told to stop, or until the cursor turns out to be elsewhere.
     pub async fn run(self, queue: Queue, cursor: Cursor, stop: CancellationToken) -> End {
         let (sender, receiver) = mpsc::channel(1);
         let forming = Forming::new(self.partition, cursor.next_offset, self.rules);
         let stop = stop.child_token();
-        let collecting =
-            tokio::spawn(collect(queue, forming, sender, self.clock.clone(), self.status.clone(), stop.clone()));
+        let last_write = Arc::new(AtomicU64::new(0));
+        let collector = Collector {
+            queue,
+            batches: sender,
+            clock: self.clock.clone(),
+            status: self.status.clone(),
+            last_write: Arc::clone(&last_write),
+        };
+        let collecting = tokio::spawn(collector.collect(forming, stop.clone()));
         let (status, partition) = (self.status.clone(), self.partition);
-        let end = self.write(receiver, cursor, &stop).await;
+        let end = self.write(receiver, cursor, &last_write, &stop).await;
         // Whoever has the partition next has its troubles too.
         for place in ["records, partition", "live stock, partition"] {
             status.clear(&format!("{place} {partition}"));
@@ -92,7 +88,13 @@ impl Worker {
         end
     }
 
-    async fn write(mut self, mut batches: mpsc::Receiver<Ready>, mut cursor: Cursor, stop: &CancellationToken) -> End {
+    async fn write(
+        mut self,
+        mut batches: mpsc::Receiver<Ready>,
+        mut cursor: Cursor,
+        last_write: &AtomicU64,
+        stop: &CancellationToken,
+    ) -> End {
         let mut feeding = false;
         let mut next_look = Instant::now();
         loop {
@@ -101,10 +103,13 @@ impl Worker {
                 batch = batches.recv() => {
                     // The collector ends by itself only when there is nothing more to collect.
                     let Some((batch, _place)) = batch else { return if stop.is_cancelled() { End::Stopped } else { End::Lost } };
+                    let started = Instant::now();
                     match self.record(batch, &mut cursor, stop).await {
                         Ok(()) => feeding = !self.live.is_caught_up(),
                         Err(end) => return end,
                     }
+                    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    last_write.store(took, Ordering::Relaxed);
                 }
                 () = std::future::ready(()), if feeding => feeding = self.live.step(&cursor).await,
                 () = tokio::time::sleep_until(next_look) => {
@@ -221,77 +226,4 @@ fn count(counts: app::model::pipeline::Counts) {
     ] {
         metrics::counter!(name).increment(u64::try_from(number).unwrap_or_default());
     }
-}
-
-/// Errors after which the client fetches no more of a partition until it is assigned again.
-fn is_the_end(cause: &KafkaError) -> bool {
-    match cause {
-        KafkaError::MessageConsumptionFatal(_) => true,
-        KafkaError::MessageConsumption(code) => matches!(
-            code,
-            RDKafkaErrorCode::AutoOffsetReset
-                | RDKafkaErrorCode::OffsetOutOfRange
-                | RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownPartition
-                | RDKafkaErrorCode::LogTruncation
-        ),
-        _ => false,
-    }
-}
-
-/// Forms batches from what is there. As long as a batch is being written, the next one grows; once it is done, whatever
-/// has come is handed over, but for its first message not before a short wait. A full batch stops reading, and so pauses the partition
-/// in the client.
-async fn collect(
-    queue: Queue,
-    mut forming: Forming,
-    batches: mpsc::Sender<Ready>,
-    clock: Clock,
-    status: Status,
-    stop: CancellationToken,
-) {
-    let partition = forming.partition();
-    let one_at_a_time = Arc::new(Semaphore::new(1));
-    let mut due = Instant::now();
-    loop {
-        tokio::select! {
-            biased;
-            () = stop.cancelled() => return,
-            message = queue.recv(), if !forming.is_full() => match message {
-                Ok(message) => {
-                    status.clear("Kafka");
-                    let timestamp = message.timestamp().to_millis().map_or_else(|| clock.now(), Millis);
-                    let payload = message.payload().unwrap_or_default().to_vec();
-                    if forming.is_empty() {
-                        due = Instant::now() + GATHER;
-                    }
-                    forming.push(Message { offset: message.offset(), timestamp, payload });
-                    if forming.is_full() {
-                        due = Instant::now();
-                    }
-                }
-                Err(cause) => {
-                    let place = format!("reading partition {partition}");
-                    let ended = is_the_end(&cause);
-                    let error = Error::kafka("reading the topic")(cause);
-                    status.raise(&place, PipelineState::Degraded, format!("{}; trying again", explain(&error)));
-                    if ended {
-                        return;
-                    }
-                }
-            },
-            place = place_from(due, &one_at_a_time), if !forming.is_empty() => {
-                let (Ok(place), Some(batch)) = (place, forming.take()) else { return };
-                if batches.send((batch, place)).await.is_err() {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// The place of the batch that is being written, from a moment on.
-async fn place_from(due: Instant, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, AcquireError> {
-    tokio::time::sleep_until(due).await;
-    Arc::clone(places).acquire_owned().await
 }
