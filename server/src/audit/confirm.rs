@@ -31,10 +31,19 @@ pub enum Confirmed {
     Changed,
 }
 
+/// What came of a correction.
+struct Made {
+    done: Corrected,
+    keys: usize,
+    /// Was nothing left because it changed meanwhile?
+    is_whole: bool,
+}
+
 /// What a confirmation goes by.
 struct Seen {
     findings: Vec<Finding>,
     bills: Vec<Bill>,
+    keys: Vec<ReplayedKey>,
     /// Keys whose rows are as the replay saw them, and whether all of their bills are named.
     unchanged: BTreeMap<StockKey, bool>,
     /// Is that every key of the replay?
@@ -52,10 +61,11 @@ impl Replayer {
                 return Ok((Corrected::Changed, 0));
             }
             let correction = correction(&stored, &seen, who);
-            let done = lease.correct(&correction).await?;
+            let Made { done, keys, is_whole } = self.make(lease, correction, &stored, &seen).await?;
             fail::fail_point!("correction-made", |_| std::process::abort());
             let has_holes = seen.findings.iter().any(|it| it.cause == FindingCause::JournalBroken);
-            if done == Corrected::Done && has_holes && seen.says_all() && self.holds_holes(&stored).await? {
+            let says_all = is_whole && seen.says_all();
+            if done == Corrected::Done && has_holes && says_all && self.holds_holes(&stored).await? {
                 let note = format!("corrected by replay {replay}");
                 let accepted = lease.accept_journal(stored.audit_id, &note, who).await?;
                 if accepted != Corrected::Done {
@@ -63,9 +73,36 @@ impl Replayer {
                     tracing::warn!(replay, "the journal is not accepted yet: {accepted:?}");
                 }
             }
-            Ok((done, correction.keys.len()))
+            Ok((done, keys))
         })
         .await
+    }
+
+    /// Makes a correction part by part, and leaves what changed while earlier parts were made.
+    async fn make(
+        &self,
+        lease: &Lease,
+        correction: Correction,
+        stored: &StoredReplay,
+        seen: &Seen,
+    ) -> Result<Made, Error> {
+        let mut made = Made { done: Corrected::Done, keys: 0, is_whole: true };
+        for (place, mut part) in correction.parts(self.records.layout())?.into_iter().enumerate() {
+            if place > 0 {
+                let touched = part.touched();
+                let keys: Vec<_> = seen.keys.iter().filter(|it| touched.contains(&it.key)).cloned().collect();
+                let unchanged = self.unchanged(&keys, &stored.ends(), &strays(&seen.findings)).await?;
+                made.is_whole &= unchanged.len() == keys.len();
+                part.retain(|key| unchanged.contains_key(key));
+            }
+            made.done = lease.correct(&part).await?;
+            if made.done != Corrected::Done {
+                break;
+            }
+            made.keys += part.keys.len();
+            fail::fail_point!("correction-part", |_| std::process::abort());
+        }
+        Ok(made)
     }
 
     /// Accepts the rows of a key as they are, though nothing proves them: totals are made from them, and the audit that follows settles the
@@ -93,6 +130,7 @@ impl Replayer {
             all_totals_of: keys.clone(),
             keys,
             who: who.to_owned(),
+            is_last: true,
         };
         self.under_lease("replay", who, async |lease| Ok((lease.correct(&correction).await?, 1))).await
     }
@@ -144,7 +182,7 @@ impl Replayer {
         let keys = self.records.replay_keys(stored.id).await?;
         let unchanged = self.unchanged(&keys, &stored.ends(), &strays(&findings)).await?;
         let is_all = unchanged.len() == keys.len();
-        Ok(Seen { findings, bills, unchanged, is_all })
+        Ok(Seen { findings, bills, keys, unchanged, is_all })
     }
 
     /// The keys whose rows are as the replay saw them: else what somebody changed since would be taken for right.
@@ -231,5 +269,6 @@ fn correction(stored: &StoredReplay, seen: &Seen, who: &str) -> Correction {
         bills,
         keys,
         who: who.to_owned(),
+        is_last: true,
     }
 }

@@ -15,6 +15,8 @@ pub struct Value {
 
 /// How many keys one round trip reads.
 const PAGE: isize = 500;
+/// How many names, where nothing else is read.
+pub(super) const NAMES: isize = 2000;
 
 type Row = (Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
 
@@ -23,7 +25,7 @@ impl Realtime {
     pub async fn stock_page(&self, after: &str) -> Result<(Vec<(StockKey, Value)>, Option<String>), Error> {
         let doing = "reading stock";
         let mut redis = self.connection(doing).await?;
-        let members = self.members_after(after).await?;
+        let members = self.members_after(after, PAGE).await?;
         let mut pipe = redis::pipe();
         for member in &members {
             pipe.cmd("HMGET").arg(self.keys.stock(member)).arg(&[
@@ -54,18 +56,18 @@ impl Realtime {
 
     /// The next keys of the index after a member, and the member to go on after.
     pub async fn keys_after(&self, after: &str) -> Result<(Vec<StockKey>, Option<String>), Error> {
-        let members = self.members_after(after).await?;
-        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(PAGE)).cloned();
+        let members = self.members_after(after, NAMES).await?;
+        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(NAMES)).cloned();
         Ok((members.iter().filter_map(|it| keys::parse_member(it)).collect(), more))
     }
 
     /// A page of the index, behind a member.
-    pub(super) async fn members_after(&self, after: &str) -> Result<Vec<String>, Error> {
+    pub(super) async fn members_after(&self, after: &str, count: isize) -> Result<Vec<String>, Error> {
         let doing = "reading the index";
         let start = if after.is_empty() { "-".to_owned() } else { format!("({after}") };
         let mut redis = self.connection(doing).await?;
         let mut command = redis::cmd("ZRANGEBYLEX");
-        command.arg(self.keys.index()).arg(start).arg("+").arg("LIMIT").arg(0).arg(PAGE);
+        command.arg(self.keys.index()).arg(start).arg("+").arg("LIMIT").arg(0).arg(count);
         command.query_async(&mut redis).await.map_err(Error::away(doing))
     }
 }

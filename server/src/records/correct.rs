@@ -2,7 +2,8 @@
 //! correction").
 //!
 //! It is made part by part: keys whose rows share tables are corrected together, in one transaction that holds the cursors of all
-//! partitions: no batch is half recorded meanwhile, so rows and totals stand still. Very many rows are put right before that, some
+//! partitions: no batch is half recorded meanwhile, so rows and totals stand still. Whoever has it made looks at the rows again before
+//! each part: nobody holds them between two. Very many rows are put right before that, some
 //! thousand at a time: as long as the totals do not follow, nothing proves these keys. Killed in the middle, it is made again: what
 //! is right already stays as it is, and what was dealt with is not touched.
 //!
@@ -49,6 +50,8 @@ pub struct Correction {
     pub all_totals_of: BTreeSet<StockKey>,
     /// Who confirmed.
     pub who: String,
+    /// After this the replay is confirmed.
+    pub is_last: bool,
 }
 
 /// Why records are corrected.
@@ -73,46 +76,76 @@ pub enum Corrected {
     Lost,
 }
 
-/// What is corrected together.
-#[derive(Debug)]
-struct Part<'a> {
-    correction: &'a Correction,
-    bills: Vec<&'a Bill>,
-    keys: BTreeSet<StockKey>,
-    /// Of these all totals are made from their rows.
-    anew: BTreeSet<StockKey>,
-    /// After the last one the replay is confirmed.
-    is_last: bool,
+impl Correction {
+    /// Parts that can be made one after the other: keys whose rows share tables, whatever the day, are of one part. Pure.
+    pub fn parts(self, layout: Layout) -> Result<Vec<Self>, Error> {
+        let empty = || Self {
+            bills: Vec::new(),
+            keys: BTreeSet::new(),
+            all_totals_of: BTreeSet::new(),
+            reason: self.reason.clone(),
+            who: self.who.clone(),
+            is_last: false,
+            audit: self.audit,
+        };
+        let mut parts: BTreeMap<Holds, Self> = BTreeMap::new();
+        for key in self.keys {
+            let part = parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty);
+            if self.all_totals_of.contains(&key) {
+                part.all_totals_of.insert(key.clone());
+            }
+            part.keys.insert(key);
+        }
+        for bill in self.bills {
+            let key = bill.key().ok_or_else(|| Error::Damaged("a bill names ids that cannot be".to_owned()))?;
+            parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty).bills.push(bill);
+        }
+        let mut parts: Vec<Self> = parts.into_values().collect();
+        if parts.is_empty() {
+            // No key, such as of a replay that only looked into holes: it is confirmed all the same.
+            parts.push(empty());
+        }
+        if let Some(last) = parts.last_mut() {
+            last.is_last = self.is_last;
+        }
+        Ok(parts)
+    }
+
+    /// Leaves out keys, and their bills.
+    pub fn retain(&mut self, stays: impl Fn(&StockKey) -> bool) {
+        self.keys.retain(&stays);
+        self.all_totals_of.retain(&stays);
+        self.bills.retain(|it| it.key().is_some_and(|key| stays(&key)));
+    }
+
+    /// Every key that it touches.
+    pub fn touched(&self) -> BTreeSet<StockKey> {
+        self.keys.iter().cloned().chain(self.bills.iter().filter_map(Bill::key)).collect()
+    }
 }
 
 impl Lease {
-    /// Makes a correction. Not made to its end, it is to be made again.
+    /// Makes a correction, or a part of one. Not made to its end, it is to be made again.
     pub async fn correct(&self, correction: &Correction) -> Result<Corrected, Error> {
-        for part in parts(self.records().layout, correction)? {
-            // On the heap: it is a large future, and made once in a while.
-            match Box::pin(self.correct_part(&part)).await? {
-                Corrected::Done => {}
-                other => return Ok(other),
-            }
-            fail::fail_point!("correction-part", |_| std::process::abort());
-        }
-        Ok(Corrected::Done)
+        // On the heap: it is a large future, and made once in a while.
+        Box::pin(self.correct_all(correction)).await
     }
 
-    async fn correct_part(&self, part: &Part<'_>) -> Result<Corrected, Error> {
+    async fn correct_all(&self, correction: &Correction) -> Result<Corrected, Error> {
         let records = self.records();
         let register = records.register().await?;
-        let (before, last) = part.bills.split_at(part.bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
+        let bills: Vec<&Bill> = correction.bills.iter().filter(|it| it.kind.is_corrected()).collect();
+        let (before, last) = bills.split_at(bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
         for bills in before.chunks(AT_ONCE) {
-            match self.make(Step { part, changes: changes(records, &register, bills)?, totals: None }).await? {
+            match self.make(Step { correction, changes: changes(records, &register, bills)?, totals: None }).await? {
                 Corrected::Done => {}
                 other => return Ok(other),
             }
             fail::fail_point!("correction-rows", |_| std::process::abort());
         }
-        let products: BTreeSet<&ProductId> = part.anew.iter().map(|it| &it.product_id).collect();
+        let products: BTreeSet<&ProductId> = correction.all_totals_of.iter().map(|it| &it.product_id).collect();
         let totals = Some(products.into_iter().flat_map(|it| register.tables_of(it)).cloned().collect());
-        self.make(Step { part, changes: changes(records, &register, last)?, totals }).await
+        self.make(Step { correction, changes: changes(records, &register, last)?, totals }).await
     }
 
     async fn make(&self, step: Step<'_>) -> Result<Corrected, Error> {
@@ -130,28 +163,28 @@ impl Lease {
 
     async fn try_step(&self, step: &Step<'_>, ids: &TableIds) -> Result<Corrected, Error> {
         let away = Error::away("correcting the records");
-        let (records, part) = (self.records(), step.part);
+        let (records, part) = (self.records(), step.correction);
         let mut transaction = records.pool.begin().await.map_err(&away)?;
         if !self.hold(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
-        if !is_ready(&mut transaction, part.correction).await? {
+        if !is_ready(&mut transaction, part).await? {
             return Ok(Corrected::NotReady);
         }
         offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
-        change_rows(&mut transaction, part.correction, &step.changes).await?;
+        change_rows(&mut transaction, part, &step.changes).await?;
         register(&mut transaction, &step.changes, ids).await?;
         unprove(&mut transaction, step.changes.keys().filter_map(|it| ids.get(it))).await?;
         if step.totals.is_some() {
             let before = books(&mut transaction, &part.keys).await?;
             let tables = step.tables();
-            total_anew(&mut transaction, records.layout, &tables, ids, &part.anew).await?;
-            let is = day_sums(&mut transaction, records.layout, &tables, &part.anew).await?;
-            total_keys(&mut transaction, &part.anew, &is).await?;
+            total_anew(&mut transaction, records.layout, &tables, ids, &part.all_totals_of).await?;
+            let is = day_sums(&mut transaction, records.layout, &tables, &part.all_totals_of).await?;
+            total_keys(&mut transaction, &part.all_totals_of, &is).await?;
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
         }
-        if !step.changes.is_empty() || (step.totals.is_some() && !part.anew.is_empty()) {
+        if !step.changes.is_empty() || (step.totals.is_some() && !part.all_totals_of.is_empty()) {
             // The other levels, by hour too, are made anew from these, by who keeps them, once no correction is under way.
             sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
                 .execute(&mut *transaction)
@@ -165,7 +198,7 @@ impl Lease {
 
 /// What one transaction does.
 struct Step<'a> {
-    part: &'a Part<'a>,
+    correction: &'a Correction,
     changes: BTreeMap<DayTable, Changes<'a>>,
     /// The last one: the totals of these are made anew, and the part is right after it.
     totals: Option<BTreeSet<DayTable>>,
@@ -176,33 +209,6 @@ impl Step<'_> {
     fn tables(&self) -> BTreeSet<DayTable> {
         self.changes.keys().chain(self.totals.iter().flatten()).cloned().collect()
     }
-}
-
-/// Keys whose rows share tables, whatever the day, are of one part. Pure.
-fn parts(layout: Layout, correction: &Correction) -> Result<Vec<Part<'_>>, Error> {
-    let mut parts: BTreeMap<Holds, Part<'_>> = BTreeMap::new();
-    let empty = || Part { correction, bills: Vec::new(), keys: BTreeSet::new(), anew: BTreeSet::new(), is_last: false };
-    for key in &correction.keys {
-        let part = parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty);
-        part.keys.insert(key.clone());
-        if correction.all_totals_of.contains(key) {
-            part.anew.insert(key.clone());
-        }
-    }
-    for bill in correction.bills.iter().filter(|it| it.kind.is_corrected()) {
-        let key = bill.key().ok_or_else(|| Error::Damaged("a bill names ids that cannot be".to_owned()))?;
-        let holds = Holds::of(layout, &key.product_id);
-        parts.entry(holds).or_insert_with(empty).bills.push(bill);
-    }
-    let mut parts: Vec<Part<'_>> = parts.into_values().collect();
-    if parts.is_empty() {
-        // No key, such as of a replay that only looked into holes: it is confirmed all the same.
-        parts.push(empty());
-    }
-    if let Some(last) = parts.last_mut() {
-        last.is_last = true;
-    }
-    Ok(parts)
 }
 
 impl Records {
@@ -250,18 +256,18 @@ async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> 
 /// The findings are dealt with, by how much RRS was changed; after the last part the replay is confirmed; all of it on record.
 async fn deal_with(
     connection: &mut MySqlConnection,
-    part: &Part<'_>,
+    correction: &Correction,
     before: &BTreeMap<StockKey, Book>,
     after: &BTreeMap<StockKey, Book>,
 ) -> Result<(), Error> {
     let away = Error::away("writing a correction down");
-    let Correction { audit, who, .. } = part.correction;
-    let (way, note) = match &part.correction.reason {
+    let Correction { audit, who, .. } = correction;
+    let (way, note) = match &correction.reason {
         CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),
         CorrectionReason::Accepted(way, note) => (*way, note.clone()),
     };
     let (mut deeds, mut rows) = (Vec::new(), Vec::new());
-    for key in &part.keys {
+    for key in &correction.keys {
         let (before, after) =
             (before.get(key).copied().unwrap_or_default(), after.get(key).copied().unwrap_or_default());
         let change = after.less(before);
@@ -292,9 +298,9 @@ async fn deal_with(
     .execute(&mut *connection)
     .await
     .map_err(&away)?;
-    let names = part.keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
+    let names = correction.keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
     deal_with_everywhere(connection, *audit, names, who).await?;
-    if let (CorrectionReason::Replay(replay), true) = (&part.correction.reason, part.is_last) {
+    if let (CorrectionReason::Replay(replay), true) = (&correction.reason, correction.is_last) {
         sqlx::query(
             "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",
         )

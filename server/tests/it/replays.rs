@@ -1,6 +1,8 @@
 //! Replays: the queue names exactly the bills that differ, an auditor confirms, the records are corrected, and the audit that follows
 //! settles exactly that.
 
+use std::sync::Arc;
+
 use app::model::audit::{ResolveAs, Scope};
 use app::model::replay::{Bill, BillKind};
 use redis::AsyncCommands as _;
@@ -9,6 +11,7 @@ use tallyhouse::audit::{Claimed, Confirmed, ReplayLimits};
 use tallyhouse::ingest::delete_before;
 use tallyhouse::realtime::Keys;
 use tallyhouse::records::{ReplayClaim, Resolved, StoredAudit};
+use tokio::runtime::Handle;
 
 use crate::harness::{LIMIT, System, entry, eventually};
 
@@ -297,6 +300,37 @@ async fn totals_that_agree_with_each_other_and_rows_in_the_wrong_table_are_put_r
     }
     ends_right(&system).await;
     system.end().await;
+}
+
+/// Of two products: once the first one is corrected somebody deletes a row of the second.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_deleted_between_two_parts_is_not_taken_for_right() {
+    let system = Arc::new(system().await);
+    system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'bill 6'").await;
+    system.sql("DELETE FROM t_p2_20250310 WHERE bill_id = 'bill 2'").await;
+    let failed = audit(&system, Scope::Full).await;
+    let (id, bills) = replay(&system, failed.id).await;
+    assert_eq!(bills.len(), 2, "{bills:?}");
+    // Should it be the confirmation of another test that comes by, it is deleted a little earlier: that is seen as well.
+    let (other, runtime) = (Arc::clone(&system), Handle::current());
+    let delete = move || {
+        let (other, runtime) = (Arc::clone(&other), runtime.clone());
+        let sql = async move { other.sql("DELETE FROM t_p2_20250310 WHERE bill_id = 'bill 8'").await };
+        std::thread::spawn(move || runtime.block_on(sql)).join().unwrap();
+    };
+    fail::cfg_callback("correction-part", delete).unwrap();
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    fail::remove("correction-part");
+    let left = system.parts.records.audit(failed.id).await.unwrap().unwrap();
+    assert_eq!(left.open, 1, "the second one is left");
+    let again = audit_again(&system).await;
+    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1));
+    let (id, bills) = replay(&system, again.id).await;
+    let missing = |id, quantity| bill(BillKind::Missing, id, Some(quantity), None);
+    assert_eq!(said(&bills), [missing("bill 2", 3), missing("bill 8", 9)]);
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    ends_right(&system).await;
+    Arc::into_inner(system).expect("nobody else has it").end().await;
 }
 
 /// In a table of its own for each product: it says that it is of another one.
