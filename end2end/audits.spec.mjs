@@ -18,6 +18,7 @@ const WORDS = {
     need: /6 of 8 keys need a person/,
     edited: 'The number in the live stock was edited',
     rowsLost: 'The records lost rows',
+    rowsMake: /t_salt_\d+: rows make in .*; the day's totals say in /,
     accept: 'Accept the records',
     acknowledge: 'Acknowledge',
     acknowledged: /Acknowledged by/,
@@ -46,6 +47,7 @@ const WORDS = {
     need: /8 键中 6 键需要人工处理/,
     edited: '实时库存的数值被人改动',
     rowsLost: '关系库丢失明细行',
+    rowsMake: /t_salt_\d+：明细为入 .*笔；当日汇总为入 /,
     accept: '以关系库为准',
     acknowledge: '已阅',
     acknowledged: /已阅 · /,
@@ -139,7 +141,7 @@ describe('audits', () => {
           const lost = finding(page, 'salt');
           await lost.getByText('RRS记录不完整').waitFor();
           await lost.getByText(words.rowsLost).click();
-          await lost.locator('code').getByText(/t_salt_/).waitFor();
+          await lost.getByText(words.rowsMake).waitFor();
           await lost.getByRole('button', { name: words.accept }).waitFor();
           assert.equal(await page.locator('.checks li[data-state=failed]').count(), 1);
           await page.getByRole('link', { name: words.toDo }).click();
@@ -187,7 +189,7 @@ describe('audits', () => {
           assert.ok(lines[0].startsWith(words.titles), lines[0]);
           assert.equal(lines.length, 1 + 8);
           await page.emulateMedia({ media: 'print' });
-          assert.ok(await page.locator('.evidence code').first().isVisible());
+          assert.ok(await page.locator('.evidence > p').first().isVisible());
           assert.ok(!(await page.locator('.decide').first().isVisible()));
         }, { script: false }));
 

@@ -37,7 +37,7 @@ impl Locale {
         let (gross_in, gross_out) = (grouped(it.gross_in), grouped(it.gross_out()));
         let entries = grouped(it.entries);
         match self {
-            Self::En => format!("in {gross_in}, out {gross_out}, {entries} entries"),
+            Self::En => format!("in {gross_in}, out {gross_out}, entries {entries}"),
             Self::Zh => format!("入 {gross_in}、出 {gross_out}，共 {entries} 笔"),
         }
     }

@@ -15,6 +15,9 @@ use crate::records::{RunningSums, StockSnapshot};
 /// So many keys that are not quiet are kept; of more, all keys are read a second time.
 const MOST_OPEN: usize = 200_000;
 
+/// After so many it is looked whether it is time to say how far the run is.
+const TELL_AFTER: usize = 1000;
+
 /// The keys of the records, as a first reading saw them.
 #[derive(Default)]
 pub struct FirstReading {
@@ -29,7 +32,7 @@ impl FirstReading {
     /// Reads and looks at all keys of the records.
     pub async fn make(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<Self, Error> {
         let mut reading = Self { open: Some(Vec::new()), ..Self::default() };
-        let mut telling = Telling::of(snapshot.keys);
+        let mut telling = Telling::of(snapshot.count_keys().await?);
         let mut page = snapshot.next_page().await?;
         while !page.is_empty() {
             telling.add(comparison.lease, page.len()).await?;
@@ -57,7 +60,13 @@ impl FirstReading {
         all: bool,
     ) -> Result<(), Error> {
         match self.open {
-            Some(open) if !all => comparison.compare(&open).await?,
+            Some(open) if !all => {
+                let mut telling = Telling::of(open.len());
+                for some in open.chunks(TELL_AFTER) {
+                    comparison.compare(some).await?;
+                    telling.add(comparison.lease, some.len()).await?;
+                }
+            }
             _ => read_again(comparison, snapshot).await?,
         }
         self.seen.compare_others(comparison).await?;
@@ -68,7 +77,7 @@ impl FirstReading {
 async fn read_again(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
     snapshot.rewind();
     comparison.counts.agrees = 0;
-    let mut telling = Telling::of(snapshot.keys);
+    let mut telling = Telling::of(snapshot.count_keys().await?);
     loop {
         let page = snapshot.next_page().await?;
         if page.is_empty() {
@@ -98,9 +107,20 @@ impl SeenKeys {
         self.hashes.extend(hashes);
     }
 
-    /// Compares the keys that only the live stock has.
+    /// Compares the keys that have no running totals: what counting the rows brought up, and what only the live stock has.
     async fn compare_others(mut self, comparison: &mut Comparison<'_>) -> Result<(), Error> {
         self.hashes.sort_unstable();
+        // Rows or totals that nothing else knows, such as a row whose product was edited to one that never was.
+        let unknown: Vec<Total> = comparison
+            .unproved
+            .keys
+            .keys()
+            .filter(|it| !self.has(it))
+            .map(|it| (it.clone(), Book::default()))
+            .collect();
+        self.add(unknown.iter().map(|(key, _)| key));
+        self.hashes.sort_unstable();
+        comparison.compare(&unknown).await?;
         let mut after = Some(String::new());
         while let Some(from) = after {
             let (keys, next) = comparison.realtime.keys_after(&from).await?;

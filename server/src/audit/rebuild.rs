@@ -88,7 +88,7 @@ impl Rebuilder {
         };
         fail::fail_point!("rebuild-begun", |_| std::process::abort());
         let mut snapshot = self.records.stock_snapshot().await?;
-        let total = snapshot.keys;
+        let total = snapshot.count_keys().await?;
         loop {
             let page = snapshot.next_page().await?;
             if page.is_empty() {

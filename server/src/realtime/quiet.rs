@@ -1,5 +1,5 @@
 //! Looks at keys before an audit settles them. Most keys of most audits are quiet: nothing came to them since they were settled last, and
-//! they agree. Nothing has to be written to those, so that a script that only reads does, which takes Redis a third as long.
+//! they agree. Nothing has to be written to those, so that a script that only reads does, which takes Redis half as long.
 
 use super::{Compared, Error, May, Realtime, keys};
 

@@ -3,8 +3,9 @@
 //!
 //! It is made part by part: keys whose rows share tables are corrected together, in one transaction that holds the cursors of all
 //! partitions: no batch is half recorded meanwhile, so rows and totals stand still. Whoever has it made looks at the rows again before
-//! each part: nobody holds them between two. Very many rows are put right before that, some
-//! thousand at a time: as long as the totals do not follow, nothing proves these keys. Killed in the middle, it is made again: what
+//! each part, as nobody holds them between two; what somebody deletes by hand in the moment between that look and its transaction is
+//! taken for right. Very many rows are put right in transactions before, some thousand at a time: as long as the totals do not follow,
+//! nothing proves these keys. Killed in the middle, it is made again: what
 //! is right already stays as it is, and what was dealt with is not touched.
 //!
 //! No audit or rebuild can be under way meanwhile: one run at a time. So a correction needs no place of its own in the journal: every cut
@@ -143,8 +144,13 @@ impl Lease {
             }
             fail::fail_point!("correction-rows", |_| std::process::abort());
         }
+        // Read again: tables may have been made for the bills before.
+        let register = records.register().await?;
         let products: BTreeSet<&ProductId> = correction.all_totals_of.iter().map(|it| &it.product_id).collect();
-        let totals = Some(products.into_iter().flat_map(|it| register.tables_of(it)).cloned().collect());
+        let own = products.into_iter().flat_map(|it| register.tables_of(it));
+        // What was found where it does not belong counted there.
+        let strays = bills.iter().filter_map(|it| register.get(it.found_in.as_deref()?));
+        let totals = Some(own.chain(strays).cloned().collect());
         self.make(Step { correction, changes: changes(records, &register, last)?, totals }).await
     }
 

@@ -63,23 +63,33 @@ pub async fn day_sums(
     Ok(sums)
 }
 
-/// The running totals of keys become what all of their days make.
+/// The running totals of keys become what all of their days make. A key without any row has none.
 pub async fn total_keys(
     connection: &mut MySqlConnection,
     keys: &BTreeSet<StockKey>,
     is: &DaySums,
 ) -> Result<(), Error> {
     let away = Error::away("correcting running totals");
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|it| (it.warehouse_id.as_str(), it.product_id.as_str(), is.get(it).copied().unwrap_or_default()))
-        .collect();
+    let name = |it: &StockKey| (it.warehouse_id.to_string(), it.product_id.to_string());
+    let (with_rows, without): (Vec<_>, Vec<_>) = keys.iter().partition(|it| is.contains_key(it));
+    for chunk in without.chunks(AT_ONCE) {
+        sqlx::query(
+            "DELETE t FROM JSON_TABLE(?, '$[*]' COLUMNS (
+               warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]')) AS j
+             STRAIGHT_JOIN stock_totals AS t ON t.warehouse_id = j.warehouse_id AND t.product_id = j.product_id",
+        )
+        .bind(json_rows(chunk.iter().map(|it| name(it))).map_err(&away)?)
+        .execute(&mut *connection)
+        .await
+        .map_err(&away)?;
+    }
+    let rows: Vec<_> = with_rows.into_iter().map(|it| (name(it), is.get(it).copied().unwrap_or_default())).collect();
     for chunk in rows.chunks(AT_ONCE) {
         sqlx::query(
             "INSERT INTO stock_totals (warehouse_id, product_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT j.warehouse_id, j.product_id, j.a, j.b, j.c, j.d, j.e FROM JSON_TABLE(?, '$[*]' COLUMNS (
-               warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]', a BIGINT PATH '$[2][0]',
-               b BIGINT PATH '$[2][1]', c BIGINT PATH '$[2][2]', d BIGINT PATH '$[2][3]', e BIGINT PATH '$[2][4]')) AS j
+               warehouse_id VARCHAR(64) PATH '$[0][0]', product_id VARCHAR(64) PATH '$[0][1]', a BIGINT PATH '$[1][0]',
+               b BIGINT PATH '$[1][1]', c BIGINT PATH '$[1][2]', d BIGINT PATH '$[1][3]', e BIGINT PATH '$[1][4]')) AS j
              ON DUPLICATE KEY UPDATE qty_in = j.a, qty_out = j.b, adjust_in = j.c, adjust_out = j.d, entries = j.e",
         )
         .bind(json_rows(chunk.iter()).map_err(&away)?)

@@ -1,7 +1,7 @@
 //! `findings`: keys that deviate, with both sides' numbers. Written down before anything is repaired; never changed but for what
 //! became of them.
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
+use app::model::audit::{Book, Evidence, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
 use app::model::entry::Millis;
 use chrono::NaiveDateTime;
 use sqlx::QueryBuilder;
@@ -70,7 +70,8 @@ impl Row {
             number: self.number,
             rrs: Book { stock: self.rrs, gross_in: self.rrs_in, entries: self.rrs_entries },
             nrs,
-            evidence: self.evidence.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd("evidence"))?,
+            // A process from before the last change of the schema writes words.
+            evidence: self.evidence.map(|it| serde_json::from_str(&it).unwrap_or(Evidence::Words { words: it })),
             repaired: self.repaired,
             is_dealt_with: self.flag == "T",
             resolution: self.resolution.as_deref().and_then(ResolveAs::parse).zip(self.resolved_at).map(|(way, at)| {

@@ -121,15 +121,15 @@ impl Script {
     /// Makes the totals of a table anew from its rows: what each partition brought, and the day's totals of some keys.
     pub fn total_anew<'a>(&mut self, table: &DayTable, id: i32, keys: impl Iterator<Item = &'a StockKey>) {
         let (name, day, pairs) = (table.name(), table.day(), pairs(keys));
-        if pairs.is_empty() {
-            return;
-        }
         self.add(&format!("DELETE FROM day_table_totals WHERE table_id = {id}"));
-        self.add(&format!("DELETE FROM day_totals WHERE day = '{day}' AND (product_id, warehouse_id) IN ({pairs})"));
         self.add(&format!(
             "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT {id}, partition_id, {ROW_SUMS} FROM `{name}` GROUP BY partition_id"
         ));
+        if pairs.is_empty() {
+            return;
+        }
+        self.add(&format!("DELETE FROM day_totals WHERE day = '{day}' AND (product_id, warehouse_id) IN ({pairs})"));
         self.add(&format!(
             "INSERT INTO day_totals (day, product_id, warehouse_id, company_id, qty_in, qty_out, adjust_in, adjust_out, entries)
              SELECT '{day}', product_id, warehouse_id, company_id, {ROW_SUMS} FROM `{name}`

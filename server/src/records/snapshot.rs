@@ -17,7 +17,8 @@ use super::{Error, Records};
 /// How long it is tried. A try takes a millisecond, in which most often nothing is committed.
 const TRIED_FOR: Duration = Duration::from_secs(5);
 
-/// All that moves totals: where each partition stands and by which batch, and the oldest line that waits for the fold.
+/// What moves totals while entries flow: where each partition stands and by which batch, and the oldest line that waits for the fold.
+/// Corrections are not in it: no audit, rebuild or confirmation runs beside one.
 #[derive(Debug, PartialEq, Eq)]
 struct Reach(BTreeMap<i32, (i64, Option<String>)>);
 

@@ -21,8 +21,6 @@ pub struct StockSnapshot {
     pub(super) connection: MySqlConnection,
     /// C: where each partition stood.
     pub cursors: BTreeMap<i32, Cursor>,
-    /// How many keys there are.
-    pub keys: u64,
     after: Option<StockKey>,
     pub(super) layout: Layout,
     pub(super) business_time: BusinessTime,
@@ -32,22 +30,25 @@ impl Records {
     /// Opens a snapshot.
     pub async fn stock_snapshot(&self) -> Result<StockSnapshot, Error> {
         limited("taking a snapshot of the stock", async {
-            let away = Error::away("taking a snapshot of the stock");
             let mut connection = self.snapshot().await?;
             let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
-            let keys: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM stock_totals")
-                .fetch_one(&mut connection)
-                .await
-                .map_err(&away)?;
-            let keys = u64::try_from(keys).unwrap_or_default();
             let (layout, business_time) = (self.layout, self.business_time);
-            Ok(StockSnapshot { connection, cursors, keys, after: None, layout, business_time })
+            Ok(StockSnapshot { connection, cursors, after: None, layout, business_time })
         })
         .await
     }
 }
 
 impl StockSnapshot {
+    /// How many keys there are.
+    pub async fn count_keys(&mut self) -> Result<u64, Error> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM stock_totals")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(Error::away("counting the keys"))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
     /// The next keys with their running totals, sorted; empty at the end.
     pub async fn next_page(&mut self) -> Result<Vec<(StockKey, Sums)>, Error> {
         limited("reading the stock of a snapshot", async {

@@ -28,4 +28,5 @@ mod set_up;
 mod simulated;
 mod statistics;
 mod statistics_http;
+mod strays;
 mod tidy;

@@ -29,7 +29,7 @@ fn entries(range: std::ops::Range<usize>) -> impl Iterator<Item = String> {
     })
 }
 
-async fn system() -> System {
+pub async fn system() -> System {
     let mut system = System::new().await;
     system.start();
     system.publish_all(entries(0..120)).await;
@@ -70,7 +70,7 @@ async fn eventually_audited(system: &System, scope: Scope) -> StoredAudit {
 }
 
 /// The next full audit passes, and all of both stores is right.
-async fn ends_right(system: &System) {
+pub async fn ends_right(system: &System) {
     let passed = audit_again(system).await;
     assert_eq!(passed.state, "passed", "{:?}", passed.message);
     system.prove().await;
@@ -87,12 +87,12 @@ pub async fn replay(system: &System, audit: i64) -> (i64, Vec<Bill>) {
     (id, records.replay_bills(id, 0, 1000).await.unwrap().into_iter().map(|(_, it)| it).collect())
 }
 
-fn said(bills: &[Bill]) -> Vec<(BillKind, String, Option<i64>, Option<i64>)> {
+pub fn said(bills: &[Bill]) -> Vec<(BillKind, String, Option<i64>, Option<i64>)> {
     let quantity = |it: &Option<app::model::replay::BillContent>| it.as_ref().map(|it| it.quantity);
     bills.iter().map(|it| (it.kind, it.bill_id.clone(), quantity(&it.queue), quantity(&it.records))).collect()
 }
 
-fn bill(
+pub fn bill(
     kind: BillKind,
     id: &str,
     queue: Option<i64>,
@@ -331,25 +331,6 @@ async fn what_is_deleted_between_two_parts_is_not_taken_for_right() {
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
     ends_right(&system).await;
     Arc::into_inner(system).expect("nobody else has it").end().await;
-}
-
-/// In a table of its own for each product: it says that it is of another one.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_row_of_another_product_goes_from_where_it_is() {
-    let system = system().await;
-    system.sql("UPDATE t_p1_20250310 SET product_id = 'p0' WHERE bill_id = 'bill 7'").await;
-    let failed = audit(&system, Scope::Full).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 2));
-    let (id, bills) = replay(&system, failed.id).await;
-    assert_eq!(
-        said(&bills),
-        [bill(BillKind::Missing, "bill 7", Some(8), None), bill(BillKind::Extra, "bill 7", None, Some(8))]
-    );
-    let places: Vec<_> = bills.iter().map(|it| (it.product_id.as_str(), it.found_in.as_deref())).collect();
-    assert_eq!(places, [("p1", None), ("p0", Some("t_p1_20250310"))]);
-    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
-    ends_right(&system).await;
-    system.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,7 +9,7 @@ use super::Book;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Evidence {
-    /// The rows of the key in a day table are not what the totals of that day say.
+    /// The rows of a company of the key, in a day table, are not what the totals of that day say. Adjustments count as in and out.
     Rows {
         /// The table.
         table: String,
