@@ -62,6 +62,38 @@ async fn a_skipped_entry_is_named_and_comes_back() {
     system.end().await;
 }
 
+/// Tables that the first transaction of a correction makes count in its last one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_that_were_skipped_come_back_into_tables_that_never_were() {
+    let mut system = system().await;
+    system.stop().await;
+    let mut waiting = Vec::new();
+    for n in 0..=5000 {
+        let (id, day) = if n < 5000 { (format!("a{n:05}"), 1) } else { ("z".to_owned(), 2) };
+        let of_pears =
+            json!({ "product_id": "pear", "quantity": 1, "create_time": format!("2025-04-0{day} 08:00:00") });
+        waiting.push(system.producer.send("apple", entry(&id, &of_pears).as_bytes()).await.unwrap());
+    }
+    for sent in waiting {
+        sent.acknowledged().await.unwrap();
+    }
+    system.sql(
+        "UPDATE ingest_offsets SET next_offset = next_offset + 5001, last_timestamp = NULL, last_checksum = NULL WHERE consumed > 0",
+    ).await;
+    system.start();
+    system.publish("apple", entry("after it", &json!({ "quantity": 1000 })).as_bytes()).await;
+    system.caught_up().await;
+    let failed = audit(&system, Scope::Quick).await;
+    let (id, _) = replay(&system, failed.id).await;
+    assert_eq!(system.parts.records.replay_bills(id, 0, i64::MAX).await.unwrap().len(), 5001);
+    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
+    let passed = audit_again(&system).await;
+    assert_eq!(passed.state, "passed", "{:?}", passed.message);
+    let report = system.parts.records.recount().await.unwrap();
+    assert_eq!((report.faults, report.entries), (Vec::new(), system.counts().await.recorded + 5001));
+    system.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_skipped_poison_message_is_accepted_by_the_replay_that_finds_no_bill() {
     let mut system = system().await;
