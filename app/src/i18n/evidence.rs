@@ -13,19 +13,19 @@ impl Locale {
                 format!("{table}: rows make {}; the day's totals say {}", sums(rows), sums(totals))
             }
             (Self::Zh, Evidence::Rows { table, rows, totals }) => {
-                format!("{table}：明细为 {}；当日汇总为 {}", sums(rows), sums(totals))
+                format!("{table}：明细为{}；当日汇总为{}", sums(rows), sums(totals))
             }
             (Self::En, Evidence::TableTotal { table, rows, total }) => {
                 format!("{table}: rows make {}; the total of the table says {}", sums(rows), sums(total))
             }
             (Self::Zh, Evidence::TableTotal { table, rows, total }) => {
-                format!("{table}：明细为 {}；本表合计为 {}", sums(rows), sums(total))
+                format!("{table}：明细为{}；本表合计为{}", sums(rows), sums(total))
             }
             (Self::En, Evidence::RunningTotal { running, level, makes }) => {
                 format!("stock_totals says {}; {level} makes {}", sums(running), sums(makes))
             }
             (Self::Zh, Evidence::RunningTotal { running, level, makes }) => {
-                format!("stock_totals 为 {}；{level} 合计为 {}", sums(running), sums(makes))
+                format!("stock_totals 为{}；{level} 合计为{}", sums(running), sums(makes))
             }
             (Self::En, Evidence::Level) => "a level of totals does not make the running totals of its keys".to_owned(),
             (Self::Zh, Evidence::Level) => "某级汇总与其各键的累计不符".to_owned(),
