@@ -188,11 +188,7 @@ impl Comparison<'_> {
 }
 
 async fn settle(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {
-    let mut settled = Vec::with_capacity(compared.len());
-    for chunk in compared.chunks(KEYS) {
-        settled.extend(call(realtime, run, chunk).await?);
-    }
-    Ok(settled)
+    if compared.is_empty() { Ok(Vec::new()) } else { call(realtime, run, compared).await }
 }
 
 async fn call(realtime: &Realtime, run: &str, compared: &[Compared]) -> Result<Vec<Settled>, Error> {

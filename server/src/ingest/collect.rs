@@ -25,6 +25,7 @@ use crate::records::NewBatch;
 /// twenty. As long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least and at
 /// most so long, which whoever looks at a screen does not see.
 const GATHER: RangeInclusive<u64> = 20..=80;
+
 /// The messages of one partition, from Kafka.
 pub type Queue = StreamPartitionQueue<Context>;
 

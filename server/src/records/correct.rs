@@ -134,7 +134,7 @@ impl Lease {
 
     async fn correct_all(&self, correction: &Correction) -> Result<Corrected, Error> {
         let records = self.records();
-        let register = records.register().await?;
+        let mut register = records.register().await?;
         let bills: Vec<&Bill> = correction.bills.iter().filter(|it| it.kind.is_corrected()).collect();
         let (before, last) = bills.split_at(bills.len().saturating_sub(1) / AT_ONCE * AT_ONCE);
         for bills in before.chunks(AT_ONCE) {
@@ -143,9 +143,9 @@ impl Lease {
                 other => return Ok(other),
             }
             fail::fail_point!("correction-rows", |_| std::process::abort());
+            // Tables may have been made for these.
+            register = records.register().await?;
         }
-        // Read again: tables may have been made for the bills before.
-        let register = records.register().await?;
         let products: BTreeSet<&ProductId> = correction.all_totals_of.iter().map(|it| &it.product_id).collect();
         let own = products.into_iter().flat_map(|it| register.tables_of(it));
         // What was found where it does not belong counted there.

@@ -23,13 +23,23 @@ async fn system() -> System {
 }
 
 /// A message that nobody reads: the cursor is moved past it by hand, while the daemon is away.
-async fn skip(system: &mut System, message: &str) {
+async fn skip(system: &mut System, messages: &[String]) {
     system.stop().await;
-    system.publish("apple", message.as_bytes()).await;
-    system.sql(
-        // A cursor that is only moved does not fit its last message, and is refused.
-        "UPDATE ingest_offsets SET next_offset = next_offset + 1, last_timestamp = NULL, last_checksum = NULL WHERE consumed > 0",
-    ).await;
+    let mut waiting = Vec::new();
+    for message in messages {
+        waiting.push(system.producer.send("apple", message.as_bytes()).await.unwrap());
+    }
+    for sent in waiting {
+        sent.acknowledged().await.unwrap();
+    }
+    // A cursor that is only moved does not fit its last message, and is refused.
+    sqlx::query(
+        "UPDATE ingest_offsets SET next_offset = next_offset + ?, last_timestamp = NULL, last_checksum = NULL WHERE consumed > 0",
+    )
+    .bind(i64::try_from(messages.len()).unwrap())
+    .execute(&mut system.connection().await)
+    .await
+    .unwrap();
     system.start();
     system.publish("apple", entry("after it", &json!({ "quantity": 1000 })).as_bytes()).await;
     system.caught_up().await;
@@ -38,7 +48,7 @@ async fn skip(system: &mut System, message: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_skipped_entry_is_named_and_comes_back() {
     let mut system = system().await;
-    skip(&mut system, &entry("skipped", &json!({ "quantity": 500, "warehouse_id": "w9" }))).await;
+    skip(&mut system, &[entry("skipped", &json!({ "quantity": 500, "warehouse_id": "w9" }))]).await;
     let failed = audit(&system, Scope::Quick).await;
     assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1), "{failed:?}");
     let findings = system.parts.records.findings(failed.id, FindingsWanted::default());
@@ -66,23 +76,11 @@ async fn a_skipped_entry_is_named_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_that_were_skipped_come_back_into_tables_that_never_were() {
     let mut system = system().await;
-    system.stop().await;
-    let mut waiting = Vec::new();
-    for n in 0..=5000 {
+    let pears = (0..=5000).map(|n| {
         let (id, day) = if n < 5000 { (format!("a{n:05}"), 1) } else { ("z".to_owned(), 2) };
-        let of_pears =
-            json!({ "product_id": "pear", "quantity": 1, "create_time": format!("2025-04-0{day} 08:00:00") });
-        waiting.push(system.producer.send("apple", entry(&id, &of_pears).as_bytes()).await.unwrap());
-    }
-    for sent in waiting {
-        sent.acknowledged().await.unwrap();
-    }
-    system.sql(
-        "UPDATE ingest_offsets SET next_offset = next_offset + 5001, last_timestamp = NULL, last_checksum = NULL WHERE consumed > 0",
-    ).await;
-    system.start();
-    system.publish("apple", entry("after it", &json!({ "quantity": 1000 })).as_bytes()).await;
-    system.caught_up().await;
+        entry(&id, &json!({ "product_id": "pear", "quantity": 1, "create_time": format!("2025-04-0{day} 08:00:00") }))
+    });
+    skip(&mut system, &pears.collect::<Vec<_>>()).await;
     let failed = audit(&system, Scope::Quick).await;
     let (id, _) = replay(&system, failed.id).await;
     assert_eq!(system.parts.records.replay_bills(id, 0, i64::MAX).await.unwrap().len(), 5001);
@@ -97,7 +95,7 @@ async fn thousands_that_were_skipped_come_back_into_tables_that_never_were() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_skipped_poison_message_is_accepted_by_the_replay_that_finds_no_bill() {
     let mut system = system().await;
-    skip(&mut system, "{").await;
+    skip(&mut system, &["{".to_owned()]).await;
     let failed = audit(&system, Scope::Quick).await;
     assert_eq!(failed.records_incomplete, 1, "{failed:?}");
     let (id, bills) = replay(&system, failed.id).await;
