@@ -11,9 +11,9 @@ use sqlx::{Connection as _, QueryBuilder};
 
 use super::flows::{Cell, Flows};
 use super::levels::{self, LEVELS};
-use super::rows::json_rows;
 use super::script::Script;
 use super::tables::DayTable;
+use super::value::Value;
 use super::{Error, Records};
 use crate::business_time::utc_text;
 use crate::config::Layout;
@@ -115,10 +115,25 @@ impl Records {
                     let bill = format!("{}-{number}-{n}", day.format("%y%m%d"));
                     let (warehouse, company) = (format!("WH-{warehouse:02}"), format!("C{company}"));
                     let drcr = if n % 2 == 0 { 1 } else { -1 };
-                    (product.as_str(), n % 97 + 1, drcr, company, warehouse, bill, 1, "bill", utc_text(at), "", n)
+                    [
+                        product.as_str().into(),
+                        (n % 97 + 1).into(),
+                        drcr.into(),
+                        company.into(),
+                        warehouse.into(),
+                        bill.into(),
+                        1.into(),
+                        "bill".into(),
+                        utc_text(at).into(),
+                        "".into(),
+                        n.into(),
+                        0.into(),
+                        Value::Now,
+                        0.into(),
+                    ]
                 });
                 let mut script = Script::default();
-                script.insert(&table, 0, &json_rows(rows).map_err(&away)?);
+                script.insert(&table, rows);
                 sqlx::raw_sql(script.into_sql()).execute(&mut connection).await.map_err(&away)?;
                 written += u64::try_from(all).unwrap_or_default();
             }

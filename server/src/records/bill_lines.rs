@@ -14,31 +14,24 @@ use super::day_tables::TableIds;
 use super::rows::json_rows;
 use super::script::Script;
 use super::tables::DayTable;
+use super::trip::Trip;
+use super::value::Value;
 
 /// Registers the lines, sorted by key. A 1062 means that one of them is there.
-pub async fn insert(
-    connection: &mut MySqlConnection,
-    lines: &[(&Line, &DayTable)],
-    ids: &TableIds,
-) -> Result<(), sqlx::Error> {
+pub async fn insert(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)], ids: &TableIds) -> Result<(), sqlx::Error> {
     let mut sorted = lines.to_vec();
     sorted.sort_by_key(|(line, _)| identity(&line.entry));
-    let rows = sorted.iter().map(|(line, table)| {
+    let rows = sorted.iter().map(|(line, table)| -> [Value<'_>; 7] {
         let (company, bill, product, warehouse, line_no) = identity(&line.entry);
-        (company, bill, product, warehouse, line_no, line.day, ids.get(*table))
+        let id = ids.get(*table).copied();
+        [company.into(), bill.into(), product.into(), warehouse.into(), line_no.into(), line.day.into(), id.into()]
     });
-    sqlx::query(
-        "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
-         SELECT j.company_id, j.bill_id, j.product_id, j.warehouse_id, j.line_no, j.day, j.table_id
-         FROM JSON_TABLE(?, '$[*]' COLUMNS (
-           company_id VARCHAR(128) PATH '$[0]', bill_id VARCHAR(128) PATH '$[1]', product_id VARCHAR(128) PATH '$[2]',
-           warehouse_id VARCHAR(128) PATH '$[3]', line_no VARCHAR(32) PATH '$[4]', day VARCHAR(32) PATH '$[5]',
-           table_id VARCHAR(32) PATH '$[6]')) AS j",
+    trip.add_rows(
+        "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id) VALUES",
+        rows,
+        "",
     )
-    .bind(json_rows(rows)?)
-    .execute(connection)
     .await
-    .map(drop)
 }
 
 /// How the register is looked at.

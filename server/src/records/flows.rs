@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::MySqlConnection;
 
 use super::batch::Line;
+use super::trip::Trip;
 use super::{Error, Records};
 use crate::business_time::BusinessTime;
 
@@ -55,9 +56,9 @@ pub fn of_lines<'a>(lines: impl Iterator<Item = &'a Line>, zone: BusinessTime) -
 }
 
 /// Leaves a line for the fold.
-pub async fn leave(connection: &mut MySqlConnection, flows: &Flows) -> Result<(), sqlx::Error> {
+pub async fn leave(trip: &mut Trip<'_>, flows: &Flows) -> Result<(), sqlx::Error> {
     let text = encode(flows).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?;
-    sqlx::query("INSERT INTO pending_flows (flows) VALUES (?)").bind(text).execute(connection).await.map(drop)
+    trip.add("INSERT INTO pending_flows (flows) VALUES (?)", &[text.into()]).await
 }
 
 /// So many lines are read at a time.

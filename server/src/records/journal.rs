@@ -5,6 +5,7 @@ use app::model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use super::error::limited;
+use super::trip::Trip;
 use super::{Error, Records};
 
 #[derive(sqlx::FromRow)]
@@ -237,31 +238,27 @@ pub async fn newest_in(connection: &mut MySqlConnection, lines: i64) -> Result<V
 }
 
 /// Adds the line of a batch; its deltas and note as JSON.
-pub async fn insert(
-    connection: &mut MySqlConnection,
-    line: &JournalLine,
-    deltas: &str,
-    note: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+pub async fn insert(trip: &mut Trip<'_>, line: &JournalLine, deltas: &str, note: &str) -> Result<(), sqlx::Error> {
+    let it = &line.counts;
+    trip.add(
         "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,
            duplicates, rejected, read_again, deltas, note, bytes, recorded_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))",
+        &[
+            line.partition.into(),
+            line.batch_id.0.as_str().into(),
+            line.previous.as_ref().map(|it| it.0.as_str()).into(),
+            line.from.into(),
+            line.to.into(),
+            it.consumed.into(),
+            it.recorded.into(),
+            it.duplicates.into(),
+            it.rejected.into(),
+            it.read_again.into(),
+            deltas.into(),
+            note.into(),
+            i32::try_from(deltas.len() + note.len()).unwrap_or(i32::MAX).into(),
+        ],
     )
-    .bind(line.partition)
-    .bind(&line.batch_id.0)
-    .bind(line.previous.as_ref().map(|it| it.0.as_str()))
-    .bind(line.from)
-    .bind(line.to)
-    .bind(line.counts.consumed)
-    .bind(line.counts.recorded)
-    .bind(line.counts.duplicates)
-    .bind(line.counts.rejected)
-    .bind(line.counts.read_again)
-    .bind(deltas)
-    .bind(note)
-    .bind(i32::try_from(deltas.len() + note.len()).unwrap_or(i32::MAX))
-    .execute(connection)
     .await
-    .map(drop)
 }

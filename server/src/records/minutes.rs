@@ -5,32 +5,30 @@ use app::model::ids::WarehouseId;
 use sqlx::MySqlConnection;
 
 use super::error::limited;
-use super::rows::json_rows;
+use super::trip::Trip;
+use super::value::Value;
 use super::{Error, Records, effects};
 
 /// Adds a batch's minutes, sorted.
-pub async fn add(connection: &mut MySqlConnection, partition: i32, minutes: &[MinuteFlow]) -> Result<(), sqlx::Error> {
-    if minutes.is_empty() {
-        return Ok(());
-    }
-    let rows = minutes.iter().map(|it| {
-        let warehouse = it.warehouse_id.as_ref().map_or("", WarehouseId::as_str);
-        (it.minute, warehouse, it.flow.qty_in, it.flow.qty_out, it.flow.entries)
+pub async fn add(trip: &mut Trip<'_>, partition: i32, minutes: &[MinuteFlow]) -> Result<(), sqlx::Error> {
+    let rows = minutes.iter().map(|it| -> [Value<'_>; 6] {
+        let (warehouse, flow) = (it.warehouse_id.as_ref().map_or("", WarehouseId::as_str), it.flow);
+        [
+            it.minute.into(),
+            warehouse.into(),
+            partition.into(),
+            flow.qty_in.into(),
+            flow.qty_out.into(),
+            flow.entries.into(),
+        ]
     });
-    sqlx::query(
-        "INSERT INTO minute_totals (minute, warehouse_id, partition_id, qty_in, qty_out, entries)
-         SELECT j.minute, j.warehouse_id, ?, j.qty_in, j.qty_out, j.entries
-         FROM JSON_TABLE(?, '$[*]' COLUMNS (
-           minute VARCHAR(32) PATH '$[0]', warehouse_id VARCHAR(256) PATH '$[1]', qty_in VARCHAR(32) PATH '$[2]',
-           qty_out VARCHAR(32) PATH '$[3]', entries VARCHAR(32) PATH '$[4]')) AS j
-         ON DUPLICATE KEY UPDATE qty_in = minute_totals.qty_in + VALUES(qty_in),
+    trip.add_rows(
+        "INSERT INTO minute_totals (minute, warehouse_id, partition_id, qty_in, qty_out, entries) VALUES",
+        rows,
+        "ON DUPLICATE KEY UPDATE qty_in = minute_totals.qty_in + VALUES(qty_in),
            qty_out = minute_totals.qty_out + VALUES(qty_out), entries = minute_totals.entries + VALUES(entries)",
     )
-    .bind(partition)
-    .bind(json_rows(rows)?)
-    .execute(connection)
     .await
-    .map(drop)
 }
 
 /// The flows from a minute on, over all partitions.

@@ -52,7 +52,9 @@ mod tables;
 mod totals;
 mod totals_snapshot;
 mod trail;
+mod trip;
 mod uploads;
+mod value;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,7 +94,7 @@ pub use rejections::{MOST_COUNTED, RejectionCount, RejectionsWanted, StoredRejec
 pub use replays::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredReplay};
 pub use resubmissions::{Begun, StoredResubmission};
 pub use runs::{Claim, KeepAlive, LastRun, Lease, RunKind};
-pub use script::Script;
+pub use script::{Row, Script};
 pub use set_cursor::{CursorMove, Loss};
 pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
@@ -100,6 +102,7 @@ pub use tables::DayTable;
 pub use totals_snapshot::{FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
 pub use trail::Deed;
 pub use uploads::Upload;
+pub use value::Value;
 
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;

@@ -9,6 +9,7 @@ use sqlx::MySqlConnection;
 
 use super::batch::{LastMessage, NewBatch};
 use super::error::limited;
+use super::trip::Trip;
 use super::{Error, Records};
 
 /// Where a partition's records stand.
@@ -158,32 +159,29 @@ pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result
 
 /// The fence: moves the cursor from exactly where the batch begins, and from after the batch before it: a cursor that was set
 /// away and back again has another one. `false`: it stands elsewhere.
-pub async fn advance(
-    connection: &mut MySqlConnection,
-    topic: &str,
-    batch: &NewBatch,
-    counts: Counts,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = ?, last_checksum = ?,
-           consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?,
-           read_again = read_again + ?
-         WHERE topic = ? AND partition_id = ? AND next_offset = ? AND batch_id <=> ?",
-    )
-    .bind(batch.to)
-    .bind(&batch.batch_id.0)
-    .bind(batch.last.timestamp.0)
-    .bind(&batch.last.checksum)
-    .bind(counts.consumed)
-    .bind(counts.recorded)
-    .bind(counts.duplicates)
-    .bind(counts.rejected)
-    .bind(counts.read_again)
-    .bind(topic)
-    .bind(batch.partition)
-    .bind(batch.from)
-    .bind(batch.previous.as_ref().map(|it| it.0.as_str()))
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+pub async fn advance(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch, counts: Counts) -> Result<bool, sqlx::Error> {
+    let moved = trip
+        .change(
+            "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = ?, last_checksum = ?,
+               consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?,
+               read_again = read_again + ?
+             WHERE topic = ? AND partition_id = ? AND next_offset = ? AND batch_id <=> ?",
+            &[
+                batch.to.into(),
+                batch.batch_id.0.as_str().into(),
+                batch.last.timestamp.0.into(),
+                batch.last.checksum.as_str().into(),
+                counts.consumed.into(),
+                counts.recorded.into(),
+                counts.duplicates.into(),
+                counts.rejected.into(),
+                counts.read_again.into(),
+                topic.into(),
+                batch.partition.into(),
+                batch.from.into(),
+                batch.previous.as_ref().map(|it| it.0.as_str()).into(),
+            ],
+        )
+        .await?;
+    Ok(moved == 1)
 }

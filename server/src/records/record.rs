@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use app::model::batch::JournalLine;
 use app::model::pipeline::Counts;
-use futures::TryStreamExt as _;
-use serde::Serialize;
 use sqlx::MySqlConnection;
 use tokio::time::Instant;
 
@@ -18,9 +16,10 @@ use super::day_tables::TableIds;
 use super::error::limited;
 use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
-use super::rows::json_rows;
-use super::script::Script;
+use super::script::Row;
 use super::tables::DayTable;
+use super::trip::Trip;
+use super::value::Value;
 use super::{Error, Records, bill_lines, effects, flows, journal, minutes, rejections, totals};
 use crate::business_time::utc_text;
 
@@ -188,16 +187,18 @@ async fn attempt(
     ids: &TableIds,
     care: Care,
 ) -> Result<Outcome, Failed> {
-    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
-    let existing = look_up(connection, batch, tables, care).await?;
+    let mut trip = Trip::over(connection);
+    trip.add("BEGIN", &[]).await?;
+    let existing = look_up(&mut trip, batch, tables, care).await?;
     let sorted = classify(&batch.lines, &existing);
-    let known = rejections::known(connection, &records.topic, batch).await?;
+    let known = rejections::known(&mut trip, &records.topic, batch).await?;
     let rejected: Vec<&RejectedMessage> =
         batch.rejected.iter().chain(&sorted.conflicts).filter(|it| !known.contains(&it.offset)).collect();
     let counts = count(batch, &sorted, rejected.len())?;
-    if !offsets::advance(connection, &records.topic, batch, counts).await? {
-        return already(records, connection, batch).await;
+    if !offsets::advance(&mut trip, &records.topic, batch, counts).await? {
+        return already(records, trip.connection().await?, batch).await;
     }
+    fail::fail_point!("mid-transaction", |_| std::process::abort());
     let line = JournalLine {
         partition: batch.partition,
         batch_id: batch.batch_id.clone(),
@@ -208,21 +209,22 @@ async fn attempt(
         deltas: effects::deltas(&sorted.fresh),
         note: effects::note(&sorted.fresh, counts, records.clock.now(), records.business_time),
     };
-    insert_fresh(records, connection, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
-    fail::fail_point!("mid-transaction", |_| std::process::abort());
-    rejections::insert(connection, &records.topic, batch, &rejected).await?;
+    insert_fresh(records, &mut trip, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
+    rejections::insert(&mut trip, &records.topic, batch, &rejected).await?;
     let unwritable = |cause| Error::Damaged(format!("a journal line cannot be written: {cause}"));
     let deltas = serde_json::to_string(&line.deltas).map_err(unwritable)?;
     let note = serde_json::to_string(&line.note).map_err(unwritable)?;
-    journal::insert(connection, &line, &deltas, &note).await?;
+    journal::insert(&mut trip, &line, &deltas, &note).await?;
+    // Only now: whether all rows arrived must be known before it.
+    trip.send().await?;
     fail::fail_point!("before-commit", |_| std::process::abort());
-    sqlx::query("COMMIT").execute(connection).await?;
+    trip.change("COMMIT", &[]).await?;
     fail::fail_point!("after-commit", |_| std::process::abort());
     Ok(Outcome::Recorded(line))
 }
 
 async fn look_up<'a>(
-    connection: &mut MySqlConnection,
+    trip: &mut Trip<'_>,
     batch: &'a NewBatch,
     tables: &[DayTable],
     care: Care,
@@ -230,6 +232,7 @@ async fn look_up<'a>(
     if care == Care::None {
         return Ok(HashMap::new());
     }
+    let connection = trip.connection().await?;
     let mut existing = bill_lines::find(connection, &batch.lines, Look::Locking).await?;
     if care == Care::Tables {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -286,7 +289,7 @@ fn with_tables<'a>(
 
 async fn insert_fresh(
     records: &Records,
-    connection: &mut MySqlConnection,
+    trip: &mut Trip<'_>,
     batch: &NewBatch,
     lines: &[(&Line, &DayTable)],
     ids: &TableIds,
@@ -295,62 +298,41 @@ async fn insert_fresh(
     if lines.is_empty() {
         return Ok(());
     }
-    bill_lines::insert(connection, lines, ids).await?;
-    insert_rows(connection, batch.partition, lines).await?;
-    totals::add(connection, batch.partition, lines, ids).await?;
-    minutes::add(connection, batch.partition, &journal.note.minutes).await?;
-    flows::leave(connection, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
+    bill_lines::insert(trip, lines, ids).await?;
+    insert_rows(trip, batch.partition, lines).await?;
+    totals::add(trip, batch.partition, lines, ids).await?;
+    minutes::add(trip, batch.partition, &journal.note.minutes).await?;
+    flows::leave(trip, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
 }
 
 /// The rows, sorted by table.
-async fn insert_rows(
-    connection: &mut MySqlConnection,
-    partition: i32,
-    lines: &[(&Line, &DayTable)],
-) -> Result<(), sqlx::Error> {
-    let mut script = Script::default();
-    let mut rows = Vec::new();
+async fn insert_rows(trip: &mut Trip<'_>, partition: i32, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
     for of_table in lines.chunk_by(|(_, a), (_, b)| a == b) {
         let Some((_, table)) = of_table.first() else { continue };
-        script.insert(table, partition, &json_rows(of_table.iter().map(|(line, _)| row(line)))?);
-        rows.push(of_table.len());
-        if script.is_long() {
-            run_inserts(connection, std::mem::take(&mut script), &std::mem::take(&mut rows)).await?;
-        }
+        trip.insert(table, of_table.iter().map(|(line, _)| row(line, partition))).await?;
     }
-    run_inserts(connection, script, &rows).await
+    Ok(())
 }
 
-/// Each INSERT must have brought as many rows as were given to it.
-async fn run_inserts(connection: &mut MySqlConnection, script: Script, rows: &[usize]) -> Result<(), sqlx::Error> {
-    if script.is_empty() {
-        return Ok(());
-    }
-    let done: Vec<_> = sqlx::raw_sql(script.into_sql()).execute_many(connection).try_collect().await?;
-    let arrived: Vec<_> = done.iter().map(|it| usize::try_from(it.rows_affected()).unwrap_or(usize::MAX)).collect();
-    if arrived == rows {
-        Ok(())
-    } else {
-        Err(sqlx::Error::Protocol(format!("{arrived:?} rows arrived in day tables where {rows:?} were sent")))
-    }
-}
-
-/// As [`Script::insert`] takes it.
-fn row(line: &Line) -> impl Serialize + '_ {
+fn row(line: &Line, partition: i32) -> Row<'_> {
     let it = &line.entry;
-    (
-        &it.product_id,
-        it.quantity,
-        it.direction,
-        &it.company_id,
-        &it.warehouse_id,
-        &it.bill_id,
-        it.line_no,
-        it.kind.as_str(),
-        utc_text(it.create_time),
-        &it.description,
-        line.offset,
-    )
+    [
+        it.product_id.as_str().into(),
+        it.quantity.get().into(),
+        it.direction.sign().into(),
+        it.company_id.as_str().into(),
+        it.warehouse_id.as_str().into(),
+        it.bill_id.as_str().into(),
+        it.line_no.into(),
+        it.kind.as_str().into(),
+        utc_text(it.create_time).into(),
+        it.description.as_str().into(),
+        line.offset.into(),
+        partition.into(),
+        Value::Now,
+        // Not back-dated.
+        0.into(),
+    ]
 }
 
 impl Records {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use app::model::flaw::Code;
 use chrono::NaiveDateTime;
-use sqlx::{MySqlConnection, QueryBuilder};
+use sqlx::QueryBuilder;
 
 use super::batch::{NewBatch, RejectedMessage};
 use super::error::limited;
+use super::trip::Trip;
 use super::{Error, Records};
 
 /// A rejection as it is stored.
@@ -130,11 +131,7 @@ impl Records {
 const ROWS: usize = 100;
 
 /// The offsets of a batch whose rejection is on record, where the partition has read it before.
-pub async fn known(
-    connection: &mut MySqlConnection,
-    topic: &str,
-    batch: &NewBatch,
-) -> Result<HashSet<i64>, sqlx::Error> {
+pub async fn known(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch) -> Result<HashSet<i64>, sqlx::Error> {
     if batch.from >= batch.highest {
         return Ok(HashSet::new());
     }
@@ -147,14 +144,14 @@ pub async fn known(
     .bind(batch.generation)
     .bind(batch.from)
     .bind(batch.to)
-    .fetch_all(connection)
+    .fetch_all(trip.connection().await?)
     .await?;
     Ok(offsets.into_iter().collect())
 }
 
 /// Stores the rejections of a batch.
 pub async fn insert(
-    connection: &mut MySqlConnection,
+    trip: &mut Trip<'_>,
     topic: &str,
     batch: &NewBatch,
     rejected: &[&RejectedMessage],
@@ -183,7 +180,7 @@ pub async fn insert(
                 .push_bind(it.raw.as_slice())
                 .push("UTC_TIMESTAMP(3)");
         });
-        statement.build().execute(&mut *connection).await?;
+        statement.build().execute(trip.connection().await?).await?;
         rest = later;
     }
     Ok(())

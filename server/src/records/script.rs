@@ -1,15 +1,19 @@
-//! Statements that differ by table, many in one round trip, as text. Prepared, each would cost a trip to prepare, one to run
-//! and one to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its acknowledgement
-//! (sqlx issue 4335). Data goes in as hexadecimal digits only, so there is nothing to escape.
+//! Statements that go to the server in one round trip, as text. Prepared, each would cost a trip of its own; one that differs by table a
+//! second to prepare it and a third to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its
+//! acknowledgement (sqlx issue 4335). Data goes in as digits only, so there is nothing to escape.
 
 use app::model::stock::StockKey;
 use sqlx::AssertSqlSafe;
 
 use super::tables::{DayTable, ROW_SUMS, is_day_table};
-use crate::hex::hex;
+use super::value::{Value, literal};
 
 /// So much text goes to the server at once; one statement may be more. Servers take 16 MB at least.
 const MOST_TEXT: usize = 2_000_000;
+
+/// A row of a day table: product, quantity, drcr, company, warehouse, bill, line, kind, `create_time`, description, offset, partition,
+/// `recorded_at` and whether it is back-dated.
+pub type Row<'a> = [Value<'a>; 14];
 
 /// Statements that go to the server together.
 #[derive(Debug, Default)]
@@ -39,21 +43,42 @@ impl Script {
         AssertSqlSafe(self.text)
     }
 
-    /// Inserts rows given as one JSON array of arrays. `JSON_TABLE` into typed columns clamps silently, so its columns are
-    /// text wider than their targets and the strict INSERT judges (2-consistency, "Nothing may be clamped").
-    pub fn insert(&mut self, table: &DayTable, partition: i32, rows: &str) {
-        let (name, rows) = (table.name(), literal(rows));
-        self.add(&format!(
-            "INSERT INTO `{name}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time,
-               description, kafka_offset, recorded_at, partition_id, back_dated)
-             SELECT j.product_id, j.quantity, j.drcr, j.company_id, j.warehouse_id, j.bill_id, j.line_no, j.kind,
-               j.create_time, j.description, j.kafka_offset, UTC_TIMESTAMP(3), {partition}, 0
-             FROM JSON_TABLE({rows}, '$[*]' COLUMNS (
-               product_id VARCHAR(128) PATH '$[0]', quantity VARCHAR(32) PATH '$[1]', drcr VARCHAR(32) PATH '$[2]',
-               company_id VARCHAR(128) PATH '$[3]', warehouse_id VARCHAR(128) PATH '$[4]', bill_id VARCHAR(128) PATH '$[5]',
-               line_no VARCHAR(32) PATH '$[6]', kind VARCHAR(32) PATH '$[7]', create_time VARCHAR(64) PATH '$[8]',
-               description VARCHAR(1024) PATH '$[9]', kafka_offset VARCHAR(32) PATH '$[10]')) AS j"
-        ));
+    /// A statement whose `?` stand for these values, in their order. A text of its own holds no `?`.
+    pub fn bind(&mut self, statement: &str, values: &[Value<'_>]) {
+        self.begin();
+        let mut parts = statement.split('?');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for (part, value) in parts.zip(values) {
+            value.write(&mut self.text);
+            self.text.push_str(part);
+        }
+    }
+
+    /// A statement about some rows: `INSERT INTO ... VALUES`, the rows, and what follows them. Strict sessions judge each value; of text that
+    /// goes through `JSON_TABLE` a part is clamped before (2-consistency, "Nothing may be clamped"), and a few rows take half as long again.
+    pub fn rows<'a, const N: usize>(&mut self, insert: &str, rows: impl Iterator<Item = [Value<'a>; N]>, after: &str) {
+        self.begin();
+        self.text.push_str(insert);
+        for (n, row) in rows.enumerate() {
+            self.text.push_str(if n == 0 { " (" } else { ", (" });
+            for (n, value) in row.iter().enumerate() {
+                self.text.push_str(if n == 0 { "" } else { "," });
+                value.write(&mut self.text);
+            }
+            self.text.push(')');
+        }
+        self.text.push(' ');
+        self.text.push_str(after);
+    }
+
+    /// Inserts rows of a day table.
+    pub fn insert<'a>(&mut self, table: &DayTable, rows: impl Iterator<Item = Row<'a>>) {
+        let insert = format!(
+            "INSERT INTO `{}` (product_id, quantity, drcr, company_id, warehouse_id, bill_id, line_no, kind, create_time, description,
+               kafka_offset, partition_id, recorded_at, back_dated) VALUES",
+            table.name()
+        );
+        self.rows(&insert, rows, "");
     }
 
     /// Finds rows by identity in the table of that name: a JSON array of `[place, company, bill, product, warehouse, line]`.
@@ -138,10 +163,14 @@ impl Script {
     }
 
     fn add(&mut self, statement: &str) {
+        self.begin();
+        self.text.push_str(statement);
+    }
+
+    fn begin(&mut self) {
         if !self.is_empty() {
             self.text.push_str(";\n");
         }
-        self.text.push_str(statement);
         self.statements += 1;
     }
 }
@@ -150,11 +179,6 @@ impl Script {
 fn pairs<'a>(keys: impl Iterator<Item = &'a StockKey>) -> String {
     let pair = |it: &StockKey| format!("({}, {})", literal(it.product_id.as_str()), literal(it.warehouse_id.as_str()));
     keys.map(pair).collect::<Vec<_>>().join(", ")
-}
-
-/// A text as SQL.
-fn literal(text: &str) -> String {
-    format!("_utf8mb4 x'{}'", hex(text.as_bytes()))
 }
 
 #[cfg(test)]
