@@ -10,6 +10,7 @@ use app::model::stock::StockKey;
 use super::Error;
 use super::compare::{Comparison, Total};
 use super::telling::Telling;
+use crate::realtime::{member, parse_member};
 use crate::records::{RunningSums, StockSnapshot};
 
 /// So many keys that are not quiet are kept; of more, all keys are read a second time.
@@ -40,7 +41,7 @@ impl FirstReading {
             reading.seen.add(page.iter().map(|(key, _)| key));
             let looked_at = if reading.open.is_some() { totals(page) } else { Vec::new() };
             // Each store answers while the other one does.
-            let (next, found) = tokio::join!(snapshot.next_page(), comparison.look(looked_at));
+            let (next, found) = tokio::join!(snapshot.next_page(), comparison.look(&looked_at));
             page = next?;
             if let Some(open) = &mut reading.open {
                 open.extend(found?);
@@ -84,7 +85,7 @@ async fn read_again(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapsho
             return Ok(());
         }
         telling.add(comparison.lease, page.len()).await?;
-        let open = comparison.look(totals(page)).await?;
+        let open = comparison.look(&totals(page)).await?;
         comparison.compare(&open).await?;
     }
 }
@@ -103,7 +104,7 @@ struct SeenKeys {
 
 impl SeenKeys {
     fn add<'a>(&mut self, keys: impl Iterator<Item = &'a StockKey>) {
-        let hashes = keys.map(|it| self.hasher.hash_one(it));
+        let hashes = keys.map(|it| self.hasher.hash_one(member(it)));
         self.hashes.extend(hashes);
     }
 
@@ -115,23 +116,30 @@ impl SeenKeys {
             .unproved
             .keys
             .keys()
-            .filter(|it| !self.has(it))
+            .filter(|it| !self.has(&member(it)))
             .map(|it| (it.clone(), Book::default()))
             .collect();
         self.add(unknown.iter().map(|(key, _)| key));
         self.hashes.sort_unstable();
         comparison.compare(&unknown).await?;
-        let mut after = Some(String::new());
-        while let Some(from) = after {
-            let (keys, next) = comparison.realtime.keys_after(&from).await?;
-            let strange: Vec<_> = keys.into_iter().filter(|it| !self.has(it)).map(|it| (it, Book::default())).collect();
+        let mut members = comparison.realtime.members("").await?;
+        while let Some(last) = members.last() {
+            // The next ones come while these are looked at.
+            let (next, strange) = tokio::join!(comparison.realtime.members(last), async { self.strange(&members) });
             comparison.compare(&strange).await?;
-            after = next;
+            members = next?;
         }
         Ok(())
     }
 
-    fn has(&self, key: &StockKey) -> bool {
-        self.hashes.binary_search(&self.hasher.hash_one(key)).is_ok()
+    /// Those that are not among them. Of other spellings of a key nobody reads a number.
+    fn strange(&self, members: &[String]) -> Vec<Total> {
+        let unknown = members.iter().filter(|it| !self.has(it));
+        let keys = unknown.filter_map(|it| parse_member(it).filter(|key| member(key) == *it));
+        keys.map(|it| (it, Book::default())).collect()
+    }
+
+    fn has(&self, member: &str) -> bool {
+        self.hashes.binary_search(&self.hasher.hash_one(member)).is_ok()
     }
 }

@@ -24,7 +24,7 @@ use crate::records::NewBatch;
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
 /// twenty. As long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least and at
 /// most so long, which whoever looks at a screen does not see.
-const GATHER: RangeInclusive<u64> = 20..=80;
+const GATHER: RangeInclusive<u64> = 30..=80;
 
 /// The messages of one partition, from Kafka.
 pub type Queue = StreamPartitionQueue<Context>;
@@ -91,7 +91,7 @@ impl Collector {
 
     fn gather(&self) -> Duration {
         let last = self.last_write.load(Ordering::Relaxed);
-        Duration::from_millis(last.clamp(*GATHER.start(), *GATHER.end()))
+        Duration::from_millis((3 * last).clamp(*GATHER.start(), *GATHER.end()))
     }
 }
 

@@ -7,7 +7,6 @@ use app::model::stock::StockKey;
 use redis::{Script, ScriptInvocation};
 
 use super::meta::{Meta, Place};
-use super::stock::NAMES;
 use super::{Error, Realtime, keys};
 
 /// A rebuild that is under way.
@@ -97,7 +96,7 @@ impl Rebuild {
             }
             // Members of the index that have no hash.
             Sweep::Index(after) => {
-                let members: Vec<String> = self.realtime.members_after(&after, NAMES).await?;
+                let members: Vec<String> = self.realtime.members(&after).await?;
                 let next = members.last().cloned().map(Sweep::Index);
                 (members, next)
             }

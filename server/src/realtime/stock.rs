@@ -16,7 +16,7 @@ pub struct Value {
 /// How many keys one round trip reads.
 const PAGE: isize = 500;
 /// How many names, where nothing else is read.
-pub(super) const NAMES: isize = 2000;
+const NAMES: isize = 2000;
 
 type Row = (Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
 
@@ -54,15 +54,13 @@ impl Realtime {
         Ok((values, more))
     }
 
-    /// The next keys of the index after a member, and the member to go on after.
-    pub async fn keys_after(&self, after: &str) -> Result<(Vec<StockKey>, Option<String>), Error> {
-        let members = self.members_after(after, NAMES).await?;
-        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(NAMES)).cloned();
-        Ok((members.iter().filter_map(|it| keys::parse_member(it)).collect(), more))
+    /// The next members of the index after one (from the start: the empty text), in its order. None: that was the end.
+    pub async fn members(&self, after: &str) -> Result<Vec<String>, Error> {
+        self.members_after(after, NAMES).await
     }
 
     /// A page of the index, behind a member.
-    pub(super) async fn members_after(&self, after: &str, count: isize) -> Result<Vec<String>, Error> {
+    async fn members_after(&self, after: &str, count: isize) -> Result<Vec<String>, Error> {
         let doing = "reading the index";
         let start = if after.is_empty() { "-".to_owned() } else { format!("({after}") };
         let mut redis = self.connection(doing).await?;

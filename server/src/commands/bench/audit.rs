@@ -92,10 +92,10 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     let alone = seen(&times);
     eprintln!("with audits ...");
     // The first one settles every key that was ever recorded: those that follow are what every hour brings.
-    let mut audits = vec![audit(&parts).await?];
+    let mut audits = vec![Audit { took: audit(&parts).await?, parts: parts_of_one(&times) }];
     let first = seen(&times);
     for _ in 1..size.audits {
-        audits.push(audit(&parts).await?);
+        audits.push(Audit { took: audit(&parts).await?, parts: parts_of_one(&times) });
     }
     let beside = if size.audits > 1 { seen(&times) } else { first };
     stop.cancel();
@@ -105,9 +105,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     world.end(&parts).await?;
     let watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
     anyhow::ensure!(watch.dips.is_empty(), "the live stock went down though goods only came in: {:?}", watch.dips);
-    let last = |part| (part, times.take(&format!("tallyhouse_audit_part_seconds {part}")).0.pop().unwrap_or_default());
-    let parts = ["cut", "snapshot", "journal", "rows", "look", "levels", "compare"].map(last).into();
-    let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits, parts };
+    let found = Found { size, rate, full_rate, sent, values: watch.values, audits: &audits };
     print(&found, [&alone, &first, &beside], json_wanted);
     Ok(ExitCode::SUCCESS)
 }
@@ -118,14 +116,33 @@ struct Found<'a> {
     full_rate: u64,
     sent: u64,
     values: u64,
-    audits: &'a [Duration],
-    /// How long each part of the last one took.
-    parts: Vec<(&'static str, Duration)>,
+    audits: &'a [Audit],
+}
+
+/// How long an audit took.
+struct Audit {
+    took: Duration,
+    parts: [(&'static str, Duration); 7],
+}
+
+impl Audit {
+    /// Without the recount of the rows that came since the last success: those cost what came, not how many keys there are.
+    fn beside_rows(&self) -> Duration {
+        let rows = self.parts.iter().find(|(part, _)| *part == "rows").map_or(Duration::ZERO, |(_, took)| *took);
+        self.took.saturating_sub(rows)
+    }
+}
+
+/// Of the audit that has just ended.
+fn parts_of_one(times: &Times) -> [(&'static str, Duration); 7] {
+    ["cut", "snapshot", "journal", "rows", "look", "levels", "compare"]
+        .map(|part| (part, times.take(&format!("tallyhouse_audit_part_seconds {part}")).0.pop().unwrap_or_default()))
 }
 
 fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted: bool) {
-    let (first, rest) = it.audits.split_first().map_or((Duration::ZERO, &[][..]), |(first, rest)| (*first, rest));
-    let longest = rest.iter().max().copied().unwrap_or_default();
+    let (first, rest) = it.audits.split_first().map_or((Duration::ZERO, &[][..]), |(first, rest)| (first.took, rest));
+    let longest = rest.iter().map(|it| it.took).max().unwrap_or_default();
+    let beside_rows = rest.iter().map(Audit::beside_rows).max().unwrap_or_default();
     let ratio = |with: [f64; 3], without: [f64; 3]| with[1] / without[1].max(0.001);
     let (apply, gap) = (ratio(beside.apply, alone.apply), ratio(beside.gap, alone.gap));
     if json_wanted {
@@ -133,7 +150,8 @@ fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted:
         let line: Value = json!({
             "keys": it.size.keys, "past_tables": it.size.past_tables, "rate": it.rate, "full_rate": it.full_rate, "sent": it.sent,
             "audits": it.audits.len(), "first_ms": first.as_millis(), "longest_ms": longest.as_millis(),
-            "parts_ms": it.parts.iter().map(|(part, took)| ((*part).to_owned(), json!(took.as_millis()))).collect::<Value>(),
+            "beside_rows_ms": beside_rows.as_millis(),
+            "parts_ms": it.audits.iter().map(|it| parts_json(&it.parts)).collect::<Value>(),
             "alone": of(alone), "beside_first": of(beside_first), "beside": of(beside), "apply_ratio": apply, "gap_ratio": gap, "values_seen": it.values,
         });
         return println!("{line}");
@@ -144,9 +162,10 @@ fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted:
     );
     println!("first audit, all rows    {:>8} ms", first.as_millis());
     println!(
-        "next ones, the longest   {:>8} ms  ({} of them; goal for 1,000,000 keys 20,000)",
+        "next ones, the longest   {:>8} ms  ({} of them), {} beside the rows that came (goal for 1,000,000 keys 20,000)",
         longest.as_millis(),
-        rest.len()
+        rest.len(),
+        beside_rows.as_millis()
     );
     let line = |name: &str, without: [f64; 3], with: [f64; 3], ratio: f64| {
         println!(
@@ -160,8 +179,15 @@ fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted:
         [beside_first.apply, beside_first.gap].map(|it| format!("p99 {:.1} ms, longest {:.1}", it[1], it[2]));
     println!("beside the first audit   one apply {}; between two commits {}", of_first[0], of_first[1]);
     println!("values in the live feed  {:>8}, none went down", it.values);
-    let parts: Vec<String> = it.parts.iter().map(|(part, took)| format!("{part} {}", took.as_millis())).collect();
-    println!("of the last audit, ms    {}", parts.join(", "));
+    for audit in it.audits {
+        let parts: Vec<String> =
+            audit.parts.iter().map(|(part, took)| format!("{part} {}", took.as_millis())).collect();
+        println!("parts of {:>8} ms     {}", audit.took.as_millis(), parts.join(", "));
+    }
+}
+
+fn parts_json(parts: &[(&str, Duration)]) -> Value {
+    parts.iter().map(|(part, took)| ((*part).to_owned(), json!(took.as_millis()))).collect()
 }
 
 /// Median, 99th percentile and longest, in milliseconds, since the last call.

@@ -42,8 +42,6 @@ local NEEDED = {
   { 'active_version', 'rev', 'settled', 'pending', 'base_v1', 'change_v1', 'base_in_v1', 'change_in_v1', 'base_entries_v1', 'change_entries_v1' },
   { 'active_version', 'rev', 'settled', 'pending', 'base_v2', 'change_v2', 'base_in_v2', 'change_in_v2', 'base_entries_v2', 'change_entries_v2' },
 }
-local CHANGES = { { 'change_v1', 'change_in_v1', 'change_entries_v1' }, { 'change_v2', 'change_in_v2', 'change_entries_v2' } }
-local WORD = { '1', '2' }
 local guess = 1 -- the version that the last key had
 local actives, revs, nets, ins, entries, stocks, others, plans = {}, {}, {}, {}, {}, {}, {}, {}
 

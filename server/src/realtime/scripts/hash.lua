@@ -13,6 +13,9 @@ local SUMS = { 'base_v1', 'change_v1', 'base_in_v1', 'change_in_v1', 'base_entri
 local FIELDS = { 'active_version', 'rev', 'settled', 'pending', unpack(SUMS) }
 local HEAD = #FIELDS - #SUMS
 local PER_VERSION = 6   -- base and change of net, gross in, entries
+local WORD = { '1', '2' }
+local BASES = { { 'base_v1', 'base_in_v1', 'base_entries_v1' }, { 'base_v2', 'base_in_v2', 'base_entries_v2' } }
+local CHANGES = { { 'change_v1', 'change_in_v1', 'change_entries_v1' }, { 'change_v2', 'change_in_v2', 'change_entries_v2' } }
 
 -- '%d' is three times as fast as '%.0f', and as exact where a C long has 64 bits.
 local FORMAT = string.format('%d', MAX) == '9007199254740991' and '%d' or '%.0f'
@@ -21,6 +24,7 @@ local function in_range(number) return number <= MAX and number >= -MAX end
 
 -- A stored sum as a number; nil where it is missing, no integer, or beyond the range.
 local function parse(value)
+  if value == '0' then return 0 end
   if not value or not string.find(value, '^%-?%d+$') then return nil end
   local number = tonumber(value)
   if number > MAX or number < -MAX then return nil end
