@@ -122,21 +122,20 @@ impl SeenKeys {
         self.add(unknown.iter().map(|(key, _)| key));
         self.hashes.sort_unstable();
         comparison.compare(&unknown).await?;
-        let mut members = comparison.realtime.members("").await?;
-        while let Some(last) = members.last() {
+        let (mut members, mut more) = comparison.realtime.members("").await?;
+        while let Some(last) = more {
             // The next ones come while these are looked at.
-            let (next, strange) = tokio::join!(comparison.realtime.members(last), async { self.strange(&members) });
+            let (next, strange) = tokio::join!(comparison.realtime.members(&last), async { self.strange(&members) });
             comparison.compare(&strange).await?;
-            members = next?;
+            (members, more) = next?;
         }
-        Ok(())
+        comparison.compare(&self.strange(&members)).await
     }
 
-    /// Those that are not among them. Of other spellings of a key nobody reads a number.
+    /// Those that are not among them.
     fn strange(&self, members: &[String]) -> Vec<Total> {
         let unknown = members.iter().filter(|it| !self.has(it));
-        let keys = unknown.filter_map(|it| parse_member(it).filter(|key| member(key) == *it));
-        keys.map(|it| (it, Book::default())).collect()
+        unknown.filter_map(|it| Some((parse_member(it)?, Book::default()))).collect()
     }
 
     fn has(&self, member: &str) -> bool {

@@ -22,8 +22,8 @@ use crate::clock::Clock;
 use crate::records::NewBatch;
 
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
-/// twenty. As long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least and at
-/// most so long, which whoever looks at a screen does not see.
+/// twenty. Three times as long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least
+/// and at most so many milliseconds, which whoever looks at a screen does not see.
 const GATHER: RangeInclusive<u64> = 30..=80;
 
 /// The messages of one partition, from Kafka.

@@ -54,13 +54,14 @@ pub fn member(key: &StockKey) -> String {
     text
 }
 
-/// The key that a member stands for; `None` where somebody else wrote it.
-pub fn parse_member(member: &str) -> Option<StockKey> {
-    let (warehouse, product) = member.split_once(':')?;
-    Some(StockKey {
+/// The key that a member stands for; `None` where somebody else wrote it, be it another spelling of a key: there is one hash for each.
+pub fn parse_member(spelled: &str) -> Option<StockKey> {
+    let (warehouse, product) = spelled.split_once(':')?;
+    let key = StockKey {
         warehouse_id: WarehouseId::try_from(decode(warehouse)?).ok()?,
         product_id: ProductId::try_from(decode(product)?).ok()?,
-    })
+    };
+    (member(&key) == spelled).then_some(key)
 }
 
 fn encode(id: &str) -> String {
@@ -103,6 +104,9 @@ mod tests {
     #[test]
     fn a_member_is_what_the_contract_says() {
         assert_eq!(key("United Kingdom", "85132B").map(|it| member(&it)).as_deref(), Some("United%20Kingdom:85132B"));
+        for spelled in ["United Kingdom:85132B", "caf%c3%a9:x", "%41:x", "a", "", ":", "%:x"] {
+            assert_eq!(parse_member(spelled), None, "{spelled}");
+        }
         assert_eq!(key("{1}", "a:b").map(|it| member(&it)).as_deref(), Some("%7B1%7D:a%3Ab"));
     }
 

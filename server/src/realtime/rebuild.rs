@@ -96,9 +96,8 @@ impl Rebuild {
             }
             // Members of the index that have no hash.
             Sweep::Index(after) => {
-                let members: Vec<String> = self.realtime.members(&after).await?;
-                let next = members.last().cloned().map(Sweep::Index);
-                (members, next)
+                let (members, more) = self.realtime.members(&after).await?;
+                (members, more.map(Sweep::Index))
             }
         };
         Ok(if self.sweep_members(&members).await? { Swept::Then(next) } else { Swept::Lost })

@@ -50,13 +50,14 @@ impl Realtime {
             .zip(rows)
             .filter_map(|(member, row)| Some((keys::parse_member(member)?, row.map_or(UNREADABLE, |row| value(&row)))))
             .collect();
-        let more = members.last().filter(|_| isize::try_from(members.len()) == Ok(PAGE)).cloned();
-        Ok((values, more))
+        Ok((values, more(&members, PAGE)))
     }
 
-    /// The next members of the index after one (from the start: the empty text), in its order. None: that was the end.
-    pub async fn members(&self, after: &str) -> Result<Vec<String>, Error> {
-        self.members_after(after, NAMES).await
+    /// The next members of the index after one (from the start: the empty text), in its order, and the one to go on after.
+    pub async fn members(&self, after: &str) -> Result<(Vec<String>, Option<String>), Error> {
+        let members = self.members_after(after, NAMES).await?;
+        let more = more(&members, NAMES);
+        Ok((members, more))
     }
 
     /// A page of the index, behind a member.
@@ -68,6 +69,11 @@ impl Realtime {
         command.arg(self.keys.index()).arg(start).arg("+").arg("LIMIT").arg(0).arg(count);
         command.query_async(&mut redis).await.map_err(Error::away(doing))
     }
+}
+
+/// After which member of a page to go on. The empty one, which somebody else wrote, would lead back to the start.
+fn more(members: &[String], page: isize) -> Option<String> {
+    members.last().filter(|it| isize::try_from(members.len()) == Ok(page) && !it.is_empty()).cloned()
 }
 
 const UNREADABLE: Value = Value { stock: None, rev: 0 };

@@ -1,6 +1,6 @@
 //! Statements that go to the server in one round trip, as text. Prepared, each would cost a trip of its own; one that differs by table a
 //! second to prepare it and a third to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its
-//! acknowledgement (sqlx issue 4335). Data goes in as digits only, so there is nothing to escape.
+//! acknowledgement (sqlx issue 4335). How data goes in: `value`.
 
 use app::model::stock::StockKey;
 use sqlx::AssertSqlSafe;
@@ -111,7 +111,8 @@ impl Script {
         ));
     }
 
-    /// Makes or changes rows (as [`Script::insert`] takes them, and the partition) to what the queue says; `by` is the replay.
+    /// Makes or changes rows to what the queue says: a JSON array of the columns in the order of the statement, but `recorded_at` and what
+    /// follows it. `by` is the replay. Columns of `JSON_TABLE` are text wider than their targets: into typed ones it clamps silently.
     pub fn correct(&mut self, table: &DayTable, by: i64, rows: &str) {
         let (name, rows) = (table.name(), literal(rows));
         self.add(&format!(

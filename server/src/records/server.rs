@@ -5,7 +5,7 @@ use sqlx::MySqlConnection;
 use super::error::limited;
 use super::{Error, MIGRATIONS, Records};
 
-/// The largest statement a batch needs: 8 MB of messages, written as JSON or as raw bytes, with room.
+/// The largest packet a batch needs: 8 MB of messages as the values of one statement, or as raw bytes, with room.
 const PACKET: u64 = 16 << 20;
 
 /// A setting, what it must be, and what is wrong otherwise.
@@ -31,7 +31,7 @@ const DEMANDS: &[Demand] = &[
     Demand {
         variable: "max_allowed_packet",
         is_met: |it| it.parse::<u64>().is_ok_and(|it| it >= PACKET),
-        remedy: "set max_allowed_packet=16M or more: a batch is sent as one statement per table",
+        remedy: "set max_allowed_packet=16M or more: a batch is sent as a few large statements",
     },
     Demand {
         variable: "read_only",

@@ -33,7 +33,7 @@ enum Op {
     Cut(bool, bool),
     /// Which key, by how much the records differ, and what may be settled: nothing, what agrees, what is as written down, as something
     /// else was written down.
-    Settle(usize, i64, u8),
+    Settle(usize, i64, bool, u8),
     Edit(usize, i64),
     Break(usize),
     Delete(usize),
@@ -57,7 +57,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (partition, 1i64..4).prop_map(|(p, by)| Op::Back(p, by)),
         6 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, odd)| Op::Again(at.index(64), odd)),
         3 => (any::<bool>(), prop::bool::weighted(0.8)).prop_map(|(fresh, seen)| Op::Cut(fresh, seen)),
-        8 => (product.clone(), -2i64..3, 0u8..4).prop_map(|(k, off, written)| Op::Settle(k, off, written)),
+        8 => (product.clone(), prop_oneof![3 => Just(0), 2 => -2i64..3], any::<bool>(), 0u8..4)
+            .prop_map(|(k, off, at_cut, written)| Op::Settle(k, off, at_cut, written)),
         2 => (product.clone(), -9i64..9).prop_map(|(k, by)| Op::Edit(k, by)),
         1 => product.clone().prop_map(Op::Break),
         1 => product.prop_map(Op::Delete),
@@ -145,7 +146,7 @@ impl Both {
                 }
             }
             Op::Cut(fresh, seen) => self.cut(fresh, seen).await,
-            Op::Settle(k, off, written) => self.settle(k, off, written).await,
+            Op::Settle(k, off, at_cut, written) => self.settle(k, off, at_cut, written).await,
             Op::Edit(k, by) => self.edit(k, by).await,
             Op::Break(k) => {
                 // Not while it is rebuilt: what a broken key was, the transitions do not know, and the sweep asks.
@@ -233,27 +234,30 @@ impl Both {
         assert_eq!(answer, expected);
     }
 
-    async fn settle(&mut self, k: usize, off: i64, written: u8) {
+    async fn settle(&mut self, k: usize, off: i64, at_cut: bool, written: u8) {
         let run = self.last_run.clone();
         if run.is_empty() {
             return;
         }
-        // What the records would say: what the key shows, or something near it.
-        let rrs = match self.pure.keys.get(&k) {
-            Some(Slot::Key(key)) => {
-                let it = &key.versions[key.active];
-                std::array::from_fn(|s| it.base[s] + it.change[s] + if s == 0 { off } else { 0 })
-            }
-            _ => [off, 0, 0],
-        };
-        if rrs.iter().any(|it: &i64| it.abs() > 9_007_199_254_740_991) {
-            return;
-        }
         // What is there is found out by comparing first, as an audit does.
-        let there = match self.pure.clone().settle(&run, &k, rrs, May::Look, Rules::ALL) {
+        let there = match self.pure.clone().settle(&run, &k, [0; 3], May::Look, Rules::ALL) {
             Settled::Deviates(nrs) => Some(nrs),
             _ => None,
         };
+        // What the records would say: what there was at the cut, or what the key shows, which is the same as long as nothing came; or
+        // something near it.
+        let near = match (there, self.pure.keys.get(&k)) {
+            (Some(AtCut::Sums(nrs)), _) if at_cut => nrs,
+            (_, Some(Slot::Key(key))) => {
+                let it = &key.versions[key.active];
+                std::array::from_fn(|s| it.base[s] + it.change[s])
+            }
+            _ => [0; 3],
+        };
+        let rrs = [near[0] + off, near[1], near[2]];
+        if rrs.iter().any(|it: &i64| it.abs() > 9_007_199_254_740_991) {
+            return;
+        }
         let may = [
             May::Look,
             May::SettleWhatAgrees,
