@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { audited, editLive } from './fixtures/audit.mjs';
 import { startBrowser, withPage } from './fixtures/browser.mjs';
 import { eventually } from './fixtures/eventually.mjs';
 import {
@@ -19,8 +20,8 @@ import { System } from './fixtures/system.mjs';
 
 const HALL = { width: 1920, height: 1080 };
 const WORDS = {
-  en: { live: 'Live', stale: 'Stale since', total: 'All warehouses, units', part: '1 warehouse, units', products: 'By product', warehouses: 'By warehouse', north: 'North depot', south: 'South depot' },
-  zh: { live: '实时', stale: '未更新，自', total: '全部仓库 · 件', part: '1 个仓库 · 件', products: '按产品', warehouses: '按仓库', north: '北仓', south: '南仓' },
+  en: { live: 'Live', stale: 'Stale since', total: 'All warehouses, units', part: '1 warehouse, units', products: 'By product', warehouses: 'By warehouse', north: 'North depot', south: 'South depot', failed: ['Audit failed', /^verified \d/] },
+  zh: { live: '实时', stale: '未更新，自', total: '全部仓库 · 件', part: '1 个仓库 · 件', products: '按产品', warehouses: '按仓库', north: '北仓', south: '南仓', failed: ['审计未通过', /^上次通过 \d/] },
 };
 
 /** What the hall cannot read: beside its panel, over another one, or cut. */
@@ -29,7 +30,7 @@ async function assertNothingLeavesItsPanel(page) {
     all.flatMap((section) => {
       const { left, right, top, bottom } = section.getBoundingClientRect();
       const isOutside = (it) => it.left < left - 1 || it.right > right + 1 || it.top < top - 1 || it.bottom > bottom + 1;
-      return [...section.querySelectorAll('span, td, th, li, time')]
+      return [...section.querySelectorAll('span, td, th, li, time, .proof *')]
         .filter((it) => isOutside(it.getBoundingClientRect()))
         .map((it) => `${section.ariaLabel}: ${it.textContent}`);
     }),
@@ -116,7 +117,7 @@ describe('the wall', { timeout: 600_000 }, () => {
     }));
 
   it('shows that it is old, and comes back by itself, even as another version', () =>
-    open('/wall', { expected: /net::ERR_(CONNECTION|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|NETWORK)/ }, async (page) => {
+    open('/wall', { expected: /net::ERR_(CONNECTION|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|NETWORK|CONTENT_LENGTH)/ }, async (page) => {
       await streamIs(page, WORDS.en.live);
       const old = await number(figure(page, WORDS.en.total));
       await system.kill();
@@ -170,4 +171,16 @@ describe('a wall of large numbers', { timeout: 300_000 }, () => {
         assert.ok(boxes.at(-1).right <= HALL.width, 'the proof leaves the sheet');
       }));
   }
+
+  it('says whole that an audit failed', async () => {
+    await audited(system);
+    await editLive(system, 'e2e-north', 'huge-0', 1);
+    assert.equal((await audited(system)).state, 'failed');
+    for (const [language, words] of Object.entries(WORDS)) {
+      await withPage(browser, `${system.url}/wall`, { viewport: HALL, language }, async (page) => {
+        for (const it of words.failed) await page.locator('#proof').getByText(it).waitFor();
+        await assertNothingLeavesItsPanel(page);
+      });
+    }
+  });
 });

@@ -18,7 +18,7 @@ pub fn Proof(
     let state = move || verified.with(|it| state_of(it.as_ref()));
     let words = text(move || verified.with(|it| words_of(it.as_ref())));
     let since = text(move || verified.with(|it| since_of(it.as_ref())));
-    let next = text(move || verified.with(|it| next_of(it.as_ref()).to_owned()));
+    let next = text(move || verified.with(|it| next_of(it.as_ref())));
     let age = move || verified.with(|it| format!("--age:{}", it.as_ref().map_or(100, |it| it.age)));
     view! {
         <div class="proof" id="proof" data-state=move || state().0>
@@ -53,7 +53,7 @@ fn words_of(it: Option<&Verified>) -> String {
     let texts = texts();
     match it {
         None => texts.not_verified.to_owned(),
-        Some(it) if it.state == Verification::Failed => (texts.verified_failed)(&it.at),
+        Some(it) if it.state == Verification::Failed => texts.verified_failed.to_owned(),
         Some(it) => (texts.verified_at)(&it.at),
     }
 }
@@ -63,9 +63,11 @@ fn since_of(it: Option<&Verified>) -> String {
     it.map_or_else(|| texts.not_verified_why.to_owned(), |it| (texts.n_since)(&grouped(it.entries_since)))
 }
 
-fn next_of(it: Option<&Verified>) -> &'static str {
+fn next_of(it: Option<&Verified>) -> String {
+    let texts = texts();
     match it.map(|it| it.state) {
-        Some(Verification::Overdue) => texts().audit_overdue,
-        _ => "",
+        Some(Verification::Overdue) => texts.audit_overdue.to_owned(),
+        Some(Verification::Failed) => it.map(|it| (texts.last_verified)(&it.at)).unwrap_or_default(),
+        _ => String::new(),
     }
 }

@@ -188,8 +188,10 @@ pub struct Texts {
     pub not_verified: &'static str,
     /// An audit passed then.
     pub verified_at: fn(&str) -> String,
-    /// The last one failed; one passed then.
-    pub verified_failed: fn(&str) -> String,
+    /// The last audit failed.
+    pub verified_failed: &'static str,
+    /// One passed then.
+    pub last_verified: fn(&str) -> String,
     /// Entries that came since.
     pub n_since: fn(&str) -> String,
     /// None has passed for longer than the period.

@@ -40,8 +40,16 @@ impl Audited {
 
     /// As a page shows it, when so many entries are recorded.
     pub fn verified(&self, recorded: i64, around: &Surroundings) -> Verified {
-        let day = |at| clock(around.business_time, at, "%Y-%m-%d");
-        let format = if day(self.at) == day(around.now) { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
+        // As short as it is clear: on a wall each character is a centimetre.
+        let is_same =
+            |format| clock(around.business_time, self.at, format) == clock(around.business_time, around.now, format);
+        let format = if is_same("%Y-%m-%d") {
+            "%H:%M:%S"
+        } else if is_same("%Y") {
+            "%m-%d %H:%M"
+        } else {
+            "%Y-%m-%d"
+        };
         Verified {
             at: clock(around.business_time, self.at, format),
             entries_since: (recorded - self.recorded).max(0),
