@@ -20,8 +20,8 @@ import { System } from './fixtures/system.mjs';
 
 const HALL = { width: 1920, height: 1080 };
 const WORDS = {
-  en: { live: 'Live', stale: 'Stale since', total: 'All warehouses, units', part: '1 warehouse, units', products: 'By product', warehouses: 'By warehouse', north: 'North depot', south: 'South depot', failed: ['Audit failed', /^verified \d/] },
-  zh: { live: '实时', stale: '未更新，自', total: '全部仓库 · 件', part: '1 个仓库 · 件', products: '按产品', warehouses: '按仓库', north: '北仓', south: '南仓', failed: ['审计未通过', /^上次通过 \d/] },
+  en: { live: 'Live', stale: 'Stale since', total: 'All warehouses, units', part: '1 warehouse, units', products: 'By product', warehouses: 'By warehouse', north: 'North depot', south: 'South depot', failed: ['Audit failed', /^Verified \d/] },
+  zh: { live: '实时', stale: '未更新，自', total: '全部仓库 · 件', part: '1 个仓库 · 件', products: '按产品', warehouses: '按仓库', north: '北仓', south: '南仓', failed: ['审计未通过', /^已核对 \d/] },
 };
 
 /** What the hall cannot read: beside its panel, over another one, or cut. */

@@ -67,7 +67,7 @@ fn next_of(it: Option<&Verified>) -> String {
     let texts = texts();
     match it.map(|it| it.state) {
         Some(Verification::Overdue) => texts.audit_overdue.to_owned(),
-        Some(Verification::Failed) => it.map(|it| (texts.last_verified)(&it.at)).unwrap_or_default(),
+        Some(Verification::Failed) => it.map(|it| (texts.verified_at)(&it.at)).unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -33,7 +33,6 @@ pub(super) const TEXTS: Texts = Texts {
     not_verified: "Not audited yet",
     verified_at: |at| format!("Verified {at}"),
     verified_failed: "Audit failed",
-    last_verified: |at| format!("verified {at}"),
     n_since: |n| format!("{n} entries since"),
     audit_overdue: "audit overdue",
     not_verified_why: "After the first audit (book to book) its time stands here",

@@ -190,8 +190,6 @@ pub struct Texts {
     pub verified_at: fn(&str) -> String,
     /// The last audit failed.
     pub verified_failed: &'static str,
-    /// One passed then.
-    pub last_verified: fn(&str) -> String,
     /// Entries that came since.
     pub n_since: fn(&str) -> String,
     /// None has passed for longer than the period.

@@ -33,7 +33,6 @@ pub(super) const TEXTS: Texts = Texts {
     not_verified: "尚未审计",
     verified_at: |at| format!("已核对 {at}"),
     verified_failed: "审计未通过",
-    last_verified: |at| format!("上次通过 {at}"),
     n_since: |n| format!("其后 {n} 笔"),
     audit_overdue: "审计逾期",
     not_verified_why: "审计（账账核对）完成后，此处显示核对时间",

@@ -3,7 +3,7 @@
 use super::audit::{
     AuditState, Check, CutPlaces, Evidence, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts,
 };
-use super::live::Named;
+use super::live::{Named, Verification};
 use super::replay::{BillKind, ReplayState};
 use crate::url::Url;
 
@@ -41,6 +41,10 @@ pub struct AuditsPage {
     pub last_check: Option<String>,
     /// Seconds since then.
     pub age_seconds: Option<i64>,
+    /// Seconds until the next is due; 0: now.
+    pub next_seconds: i64,
+    /// How far figures can be trusted since then; none has passed yet.
+    pub verification: Option<Verification>,
     /// The period between audits, in seconds.
     pub period_seconds: i64,
     /// Did a person choose it?

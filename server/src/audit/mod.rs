@@ -23,7 +23,7 @@ pub use need::{Cause, is_behind, need};
 pub use rebuild::Rebuilder;
 pub use replay::{ReplayLimits, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};
-pub use schedule::{Schedule, due};
+pub use schedule::{Schedule, due_in};
 pub use verdict::{Allowed, Judged, judge};
 
 /// An error of a run. All are waited out: the next look begins anew.

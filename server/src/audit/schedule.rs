@@ -46,7 +46,10 @@ impl Schedule {
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let period = clock.period(self.rules.expiration);
-        let Some(cause) = due(&clock, period, self.rules.retry_after) else { return Ok(()) };
+        let (wait, cause) = due_in(&clock, period, self.rules.retry_after);
+        if !wait.is_zero() {
+            return Ok(());
+        }
         match self.auditor.claim(Scope::Quick, cause, "schedule").await? {
             Claimed::Ours(run) => run.to_end().await.map(drop),
             Claimed::Running { .. } => Ok(()),
@@ -69,21 +72,17 @@ impl Schedule {
     }
 }
 
-/// Why an audit is due now. `None`: it is not. A success waits for the period, a failure for `retry_after`; a rebuild is checked at once, and so is
-/// what a person decided.
-pub fn due(clock: &AuditClock, period: Duration, retry_after: Duration) -> Option<&'static str> {
-    let (failed, rebuilt) = (clock.failed_ms.map(millis), clock.rebuilt_ms.map(millis));
-    if clock.is_decided && failed.is_none_or(|it| it >= SOON) {
-        return Some("decided");
-    }
-    if failed.is_some_and(|it| it < retry_after) {
-        return None;
-    }
+/// How long until an audit is due, and why it will be. A success waits for the period, a failure for `retry_after`; a rebuild is checked at
+/// once, and so is what a person decided.
+pub fn due_in(clock: &AuditClock, period: Duration, retry_after: Duration) -> (Duration, &'static str) {
+    let failed = clock.failed_ms.map(millis);
+    let after_failure = |wait: Duration| failed.map_or(Duration::ZERO, |it| wait.saturating_sub(it));
     match clock.age() {
-        None => Some("first"),
-        Some(_) if failed.is_some() => Some("retry"),
-        Some(_) if rebuilt.is_some() => Some("rebuilt"),
-        Some(age) => (age >= period).then_some("due"),
+        _ if clock.is_decided => (after_failure(SOON), "decided"),
+        None => (after_failure(retry_after), "first"),
+        Some(_) if failed.is_some() => (after_failure(retry_after), "retry"),
+        Some(_) if clock.rebuilt_ms.is_some() => (Duration::ZERO, "rebuilt"),
+        Some(age) => (period.saturating_sub(age), "due"),
     }
 }
 
@@ -102,20 +101,26 @@ mod tests {
 
     #[test]
     fn a_success_waits_for_the_period_and_a_failure_for_less() {
-        let said = |it: &AuditClock| due(it, Duration::from_hours(1), Duration::from_mins(5));
-        for (it, cause) in [
-            (clock(None, None, None), Some("first")),
-            (clock(None, Some(10), None), None),
-            (clock(None, Some(300), None), Some("first")),
-            (clock(Some(3599), None, None), None),
-            (clock(Some(3600), None, None), Some("due")),
-            (clock(Some(10), Some(5), None), None),
-            (clock(Some(500), Some(300), None), Some("retry")),
-            (clock(Some(7200), Some(5), None), None),
-            (clock(Some(10), None, Some(5)), Some("rebuilt")),
-            (AuditClock { is_decided: true, ..clock(Some(10), Some(5), None) }, Some("decided")),
+        let said = |it: &AuditClock| {
+            let (wait, cause) = due_in(it, Duration::from_hours(1), Duration::from_mins(5));
+            (wait.as_secs(), cause)
+        };
+        let decided = |failed| AuditClock { is_decided: true, ..clock(Some(10), failed, None) };
+        for (it, expected) in [
+            (clock(None, None, None), (0, "first")),
+            (clock(None, Some(10), None), (290, "first")),
+            (clock(None, Some(300), None), (0, "first")),
+            (clock(Some(3599), None, None), (1, "due")),
+            (clock(Some(3600), None, None), (0, "due")),
+            (clock(Some(10), Some(5), None), (295, "retry")),
+            (clock(Some(500), Some(300), None), (0, "retry")),
+            (clock(Some(7200), Some(5), None), (295, "retry")),
+            (clock(Some(10), None, Some(5)), (0, "rebuilt")),
+            (decided(None), (0, "decided")),
+            (decided(Some(2)), (3, "decided")),
+            (decided(Some(5)), (0, "decided")),
         ] {
-            assert_eq!(said(&it), cause, "{it:?}");
+            assert_eq!(said(&it), expected, "{it:?}");
         }
     }
 }

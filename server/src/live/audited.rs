@@ -30,7 +30,7 @@ impl Audited {
             _ => records.proved().await?.values().map(|it| it.counts.recorded).sum(),
         };
         let at = Millis(at.and_utc().timestamp_millis());
-        Ok(Some(Self { number, at, recorded, age: age(&clock, rules), state: state(&clock, rules) }))
+        Ok(Some(Self { number, at, recorded, age: age(&clock, rules), state: clock.verification(rules) }))
     }
 
     /// When it was.
@@ -63,14 +63,4 @@ fn age(clock: &AuditClock, rules: &AuditConfig) -> u8 {
     let period = clock.period(rules.expiration).as_millis().max(1);
     let percent = clock.age().unwrap_or_default().as_millis() * 100 / period;
     u8::try_from(percent.min(100)).unwrap_or(100)
-}
-
-fn state(clock: &AuditClock, rules: &AuditConfig) -> Verification {
-    if clock.failed_ms.is_some() {
-        Verification::Failed
-    } else if clock.is_overdue(rules) {
-        Verification::Overdue
-    } else {
-        Verification::Verified
-    }
 }

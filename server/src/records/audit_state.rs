@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::model::live::Verification;
 use chrono::NaiveDateTime;
 
 use super::error::limited;
@@ -38,6 +39,17 @@ impl AuditClock {
     /// How old the last success is.
     pub fn age(&self) -> Option<Duration> {
         self.age_ms.map(|it| Duration::from_millis(u64::try_from(it).unwrap_or_default()))
+    }
+
+    /// How far figures can be trusted after the last success.
+    pub fn verification(&self, rules: &AuditConfig) -> Verification {
+        if self.failed_ms.is_some() {
+            Verification::Failed
+        } else if self.is_overdue(rules) {
+            Verification::Overdue
+        } else {
+            Verification::Verified
+        }
     }
 
     /// Has none passed for longer than the period, and the time for another try?

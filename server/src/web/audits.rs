@@ -19,7 +19,7 @@ use super::Web;
 use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::{FieldError, Problem};
-use crate::audit::Claimed;
+use crate::audit::{Claimed, due_in};
 use crate::business_time::rfc3339;
 use crate::ingest::explain;
 use crate::records::StoredAudit;
@@ -77,8 +77,8 @@ pub struct AuditItem {
 pub struct AuditsAnswer {
     /// When the last one passed.
     last_check: Option<String>,
-    /// In so many seconds the next one is due; negative: since so many.
-    due_in_seconds: Option<i64>,
+    /// In so many seconds the next one is due; 0: now.
+    due_in_seconds: i64,
     items: Vec<AuditItem>,
     next_cursor: Option<String>,
 }
@@ -192,10 +192,11 @@ pub async fn list(
     let has_more = i64::try_from(found.len()).is_ok_and(|it| it > limit);
     found.truncate(usize::try_from(limit).unwrap_or_default());
     let next_cursor = found.last().filter(|_| has_more).map(|it| it.id.to_string());
-    let period = i64::try_from(clock.period(web.audit_rules.expiration).as_secs()).unwrap_or(i64::MAX);
+    let rules = &web.audit_rules;
+    let (due_in, _) = due_in(&clock, clock.period(rules.expiration), rules.retry_after);
     Ok(Json(AuditsAnswer {
         last_check: clock.last_check.map(time),
-        due_in_seconds: clock.age_ms.map(|it| period - it / 1000),
+        due_in_seconds: i64::try_from(due_in.as_secs()).unwrap_or(i64::MAX),
         items: found.into_iter().map(item).collect::<Result<_, _>>()?,
         next_cursor,
     }))

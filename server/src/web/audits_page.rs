@@ -12,7 +12,7 @@ use super::audits::counts_of;
 use super::audits_query::findings;
 use super::find::named;
 use super::params::Params;
-use crate::audit::Auditor;
+use crate::audit::{Auditor, due_in};
 use crate::business_time::BusinessTime;
 use crate::config::AuditConfig;
 use crate::live::{Hub, clock};
@@ -53,6 +53,8 @@ impl AuditsReader {
         Ok(AuditsPage {
             last_check: clock.last_check.map(|it| self.clock(it)),
             age_seconds: age,
+            next_seconds: seconds(due_in(&clock, period, self.rules.retry_after).0),
+            verification: clock.last_check.map(|_| clock.verification(&self.rules)),
             period_seconds: seconds(period),
             is_chosen: clock.expiration_seconds.is_some(),
             settings_seconds: seconds(self.rules.expiration),

@@ -74,6 +74,10 @@ async fn a_surplus_is_accepted_and_the_audit_that_follows_settles_exactly_that()
     let milk = page["items"][0].clone();
     assert_eq!((&milk["product_id"], &milk["before"], &milk["after"]), (&json!("milk"), &json!(7), &json!(10)));
 
+    // After a failure it is tried again soon, whenever the period ends.
+    let (_, page) = ask(&base, "audits", "limit=1").await;
+    assert!((1..=300).contains(&page["due_in_seconds"].as_i64().unwrap()), "{page}");
+
     // Each its own way, with a note, once.
     let resolve = |it: &Value| format!("{findings}/{}/resolve", it["number"]);
     let accept = json!({ "as": "accept_records", "note": "counted by hand" });

@@ -5,16 +5,18 @@ use leptos::prelude::*;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::model::audits_page::{AuditsPage, BadPeriod};
+use crate::model::live::Verification;
 
 /// When the last one passed, and the next is due.
 pub fn last_check(page: &AuditsPage) -> AnyView {
     let texts = locale().audits_texts();
-    let state = match (page.is_overdue, &page.last_check) {
-        (true, _) | (_, None) => "unverified",
-        (false, Some(_)) => "verified",
+    let state = match page.verification {
+        Some(Verification::Verified) => "verified",
+        Some(Verification::Failed) => "failed",
+        Some(Verification::Overdue) | None => "unverified",
     };
     let age = page.age_seconds.map(|it| (texts.ago)(it));
-    let next = page.age_seconds.map(|it| (texts.next_in)(page.period_seconds - it));
+    let next = (texts.next_in)(page.next_seconds);
     // The part of the period that has passed.
     let passed = page.age_seconds.map_or(100, |it| (it.saturating_mul(100) / page.period_seconds.max(1)).clamp(0, 100));
     let overdue = page.is_overdue.then(|| view! { <Notice tone="warn" words=texts.overdue how=texts.overdue_how /> });
