@@ -1,5 +1,5 @@
 // Pictures of every page in both languages: the live page, statistics, records, the system and the names in both themes and on two sizes of screen, the wall
-// as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png
+// as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png. Those of the README go to screenshots/.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { zoneWhereItIsNoon } from './fixtures/page.mjs';
 import { System } from './fixtures/system.mjs';
 
 const OUT = fileURLToPath(new URL('out/', import.meta.url));
+const README = fileURLToPath(new URL('screenshots/', import.meta.url));
 const LIVE = { en: 'Live', zh: '实时' };
 const PER_SECOND = { en: /per second/i, zh: '每秒笔数' };
 const NEWEST = { en: 'Newest entries', zh: '最新明细' };
@@ -62,6 +63,25 @@ async function damage(system, keys) {
   await system.sql(`UPDATE \`${changed}\` SET quantity = quantity * 10 LIMIT 1`);
 }
 
+/** What the README shows of a day on which everything is as it should be. */
+async function forTheReadme(system) {
+  for (const language of Object.keys(LANGUAGES)) {
+    const picture = (path, name, viewport, ready) =>
+      withPage(browser, `${system.url}${path}`, { language, theme: 'light', viewport }, async (page) => {
+        await ready(page);
+        await page.screenshot({ path: `${README}${name}-${language}.png` });
+        console.log(`${README}${name}-${language}.png`);
+      });
+    const isLively = (page) => untilLively(page, language);
+    await picture('/wall', 'wall', HALL, isLively);
+    if (language === 'en') await picture('/', 'live', DESK, isLively);
+    await picture('/statistics?period=30d', 'statistics', DESK, untilChart);
+  }
+}
+
+/** Until ECharts has taken the chart over; it is in the shadow. */
+const untilChart = (page) => page.locator('tally-chart svg path').first().waitFor({ state: 'attached' });
+
 /** Audits in every state: passed; failed; with a replay that waits for somebody; corrected. */
 async function auditsOfAllKinds(system) {
   const good = await audited(system, 'full');
@@ -97,9 +117,11 @@ try {
   await system.stop();
   await system.serve();
   system.startHelper(['simulate', '--rate', `${RATE}`]);
-  const audits = await auditsOfAllKinds(system);
   await mkdir(OUT, { recursive: true });
   browser = await startBrowser();
+  await audited(system, 'full');
+  await forTheReadme(system);
+  const audits = await auditsOfAllKinds(system);
   for (const language of Object.keys(LANGUAGES)) {
     for (const theme of ['light', 'dark']) {
       for (const [screen, viewport] of Object.entries(SCREENS)) {
@@ -116,7 +138,7 @@ try {
           console.log(path);
         });
         await withPage(browser, `${system.url}/statistics?period=30d`, { language, theme, viewport }, async (page) => {
-          await page.locator('tally-chart svg path').first().waitFor({ state: 'attached' }); // in the shadow: ECharts has taken the chart over
+          await untilChart(page);
           const path = `${OUT}statistics-${language}-${theme}-${screen}.png`;
           await page.screenshot({ path, fullPage: true });
           console.log(path);
@@ -148,10 +170,10 @@ try {
         for (const [name, path] of [['audits', '/audits'], ...ofAudits]) {
           await withPage(browser, `${system.url}${path}`, { language, theme, viewport }, async (page) => {
             if (name === 'audit-failed' && theme === 'light' && screen === 'desk') {
-              // For the README: what one sees first.
+              // What one sees first.
               await page.locator('.findings summary').nth(2).click();
               await page.evaluate(() => window.scrollTo(0, 0));
-              await page.screenshot({ path: `${OUT}audit-${language}.png` });
+              await page.screenshot({ path: `${README}audit-${language}.png` });
               await page.locator('.findings summary').nth(2).click();
             }
             for (const it of await page.locator('.findings summary').all()) await it.click();

@@ -85,6 +85,12 @@ async fn set_back_and_forth_under_load() {
     for round in 0..6 {
         publish(&system, 0, round * 20..round * 20 + 20).await;
         let back = i64::try_from(round).unwrap() * 7;
+        // What was never read would be skipped.
+        eventually("it was read that far", || async {
+            let cursor = system.parts.records.cursor(0).await.unwrap().unwrap_or_default();
+            if cursor.next_offset.max(cursor.highest) >= back { Ok(()) } else { Err(format!("{cursor:?}")) }
+        })
+        .await;
         // It may be there already: then there is nothing to set.
         let _set = system.parts.records.set_cursor(&to(0, back)).await;
     }
