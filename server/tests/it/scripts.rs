@@ -31,7 +31,7 @@ enum Op {
     Again(usize, bool),
     /// Under a fresh name or the last one; having seen the newest run or not.
     Cut(bool, bool),
-    /// Which key, by how much the records differ, and what may be settled: nothing, what agrees, what is as written down, as something
+    /// Which key, by how much the records differ, from what was there at the cut or from what it shows, and what may be settled: nothing, what agrees, what is as written down, as something
     /// else was written down.
     Settle(usize, i64, bool, u8),
     Edit(usize, i64),
