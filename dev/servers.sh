@@ -31,7 +31,7 @@ running() {
     [ "$(readlink "/proc/$pid/cwd" 2>/dev/null || true)" = "$RUN/$1" ]
 }
 
-port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # launch NAME COMMAND...: in the data folder, in a session of its own, holding nothing of the caller's.
 launch() {
@@ -75,7 +75,8 @@ start_all() {
     if given "$name"; then
       say "$name: given by ${VARIABLE[$name]}, left alone"
     elif ! running "$name"; then
-      ! port_open "${PORT[$name]}" ||
+      # A server that was killed has its port until its last thread has ended.
+      wait_for "$name: its port" 10 port_free "${PORT[$name]}" ||
         die "$name: port ${PORT[$name]} is taken by another process. Stop it, or set ${PORT_VARIABLE[$name]}."
       mkdir -p "$RUN/$name"
       "${name}_prepare"

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use tokio::process::Command;
 
 use crate::proxy::{Link, Proxy};
@@ -92,15 +93,18 @@ impl Servers {
         signal_process(pid.trim(), signal).await
     }
 
-    /// kill -9, and wait until it is gone.
+    /// kill -9, and wait until all of it is gone: only then are its files still, and its port free.
     pub async fn kill(&self, server: Server) -> anyhow::Result<()> {
         let pid = std::fs::read_to_string(self.run.join(format!("{}.pid", server.name()))).context("a pid file")?;
         signal_process(pid.trim(), "KILL").await?;
-        let process = PathBuf::from("/proc").join(pid.trim()).join("cwd");
-        while std::fs::read_link(&process).is_ok() {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let process = PathBuf::from("/proc").join(pid.trim());
+        for _ in 0..1500 {
+            if is_gone(&process) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Ok(())
+        bail!("{} is still there 30 s after kill -9", server.name())
     }
 
     /// Starts it again and waits until it answers.
@@ -191,12 +195,21 @@ impl Servers {
             .env("TALLYHOUSE_DEV_MYSQL_PORT", Server::Mariadb.ports().0.to_string())
             .env("TALLYHOUSE_DEV_REDIS_PORT", Server::Redis.ports().0.to_string())
             .env("TALLYHOUSE_DEV_KAFKA_PORT", Server::Kafka.ports().0.to_string())
-            .env("TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT", Server::Kafka.ports().1.to_string())
-            .stderr(Stdio::null());
-        let done = command.status().await.context("dev/servers.sh")?;
-        ensure!(done.success(), "dev/servers.sh {verb} {servers:?} failed; see the logs in {}", self.run.display());
+            .env("TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT", Server::Kafka.ports().1.to_string());
+        let done = command.output().await.context("dev/servers.sh")?;
+        let said = String::from_utf8_lossy(&done.stderr);
+        let run = self.run.display();
+        ensure!(done.status.success(), "dev/servers.sh {verb} {servers:?} failed; logs in {run}; it said: {}", said.trim());
         Ok(())
     }
+}
+
+/// Every thread of it. The first may have ended, and hold nothing any more, while others still hold what they share: the
+/// listening socket is closed by the last one. Nobody may have reaped it.
+fn is_gone(process: &Path) -> bool {
+    let Ok(threads) = std::fs::read_dir(process.join("task")) else { return true };
+    let ended = || std::fs::read_to_string(process.join("stat")).is_ok_and(|it| it.contains(") Z "));
+    threads.count() <= 1 && ended()
 }
 
 async fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
