@@ -89,17 +89,25 @@ impl Servers {
     }
 
     pub async fn signal(&self, server: Server, signal: &str) -> anyhow::Result<()> {
-        let pid = std::fs::read_to_string(self.run.join(format!("{}.pid", server.name()))).context("a pid file")?;
-        signal_process(pid.trim(), signal).await
+        signal_process(&self.pid(server)?, signal).await
+    }
+
+    fn pid(&self, server: Server) -> anyhow::Result<String> {
+        let file = self.run.join(format!("{}.pid", server.name()));
+        Ok(std::fs::read_to_string(file).context("a pid file")?.trim().to_owned())
+    }
+
+    /// Does its process run?
+    pub fn is_up(&self, server: Server) -> anyhow::Result<bool> {
+        Ok(!is_gone(&self.pid(server)?))
     }
 
     /// kill -9, and wait until all of it is gone: only then are its files still, and its port free.
     pub async fn kill(&self, server: Server) -> anyhow::Result<()> {
-        let pid = std::fs::read_to_string(self.run.join(format!("{}.pid", server.name()))).context("a pid file")?;
-        signal_process(pid.trim(), "KILL").await?;
-        let process = PathBuf::from("/proc").join(pid.trim());
+        let pid = self.pid(server)?;
+        signal_process(&pid, "KILL").await?;
         for _ in 0..1500 {
-            if is_gone(&process) {
+            if is_gone(&pid) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -206,7 +214,8 @@ impl Servers {
 
 /// Every thread of it. The first may have ended, and hold nothing any more, while others still hold what they share: the
 /// listening socket is closed by the last one. Nobody may have reaped it.
-fn is_gone(process: &Path) -> bool {
+fn is_gone(pid: &str) -> bool {
+    let process = Path::new("/proc").join(pid);
     let Ok(threads) = std::fs::read_dir(process.join("task")) else { return true };
     let ended = || std::fs::read_to_string(process.join("stat")).is_ok_and(|it| it.contains(") Z "));
     threads.count() <= 1 && ended()
