@@ -116,6 +116,9 @@ describe('audits', () => {
     await system?.close();
   });
 
+  it('marks the last check as failed while the last audit failed, whatever passed before', () =>
+    withPage(browser, `${system.url}/audits`, { script: false }, (page) => page.locator('.last .proof[data-state=failed] .ruler').waitFor()));
+
   for (const [language, words] of Object.entries(WORDS)) {
     const at = (path, work, options = {}) => withPage(browser, `${system.url}${path}`, { language, ...options }, work);
     const [repaired, surplus, counted, more] = language === 'en' ? ['apple', 'rice', 'tea', 7] : ['milk', 'egg', 'bean', 8];

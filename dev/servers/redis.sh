@@ -11,9 +11,13 @@ STOP_LIMIT[redis]=20
 
 redis_prepare() { :; }
 
+# It goes first: one thread, which every batch, page and audit waits for. Linux shares the cores out by session (autogroup), and
+# with MariaDB, Kafka and ours beside it on two cores Redis waited up to 17 ms for its turn. Refused without root: then not.
+FIRST='{ echo -15 >/proc/self/autogroup; } 2>/dev/null; exec "$@"'
+
 redis_launch() {
-  launch redis redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$RUN/redis" --daemonize no \
-    --appendonly yes --appendfsync everysec --save '' --maxmemory-policy noeviction
+  launch redis bash -c "$FIRST" first redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --dir "$RUN/redis" \
+    --daemonize no --appendonly yes --appendfsync everysec --save '' --maxmemory-policy noeviction
 }
 
 # PONG comes only when the data is loaded.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::draw::text;
 use crate::i18n::texts;
 use crate::live::LiveStore;
-use crate::model::live::{Verification, Verified};
+use crate::model::live::{Verification, Verified, mark_of};
 use crate::number::grouped;
 
 /// Says so.
@@ -15,16 +15,17 @@ pub fn Proof(
     store: LiveStore,
 ) -> impl IntoView {
     let verified = Memo::new(move |_| store.totals.with(|it| it.verified.clone()));
-    let state = move || verified.with(|it| state_of(it.as_ref()));
+    let state = move || verified.with(|it| it.as_ref().map(|it| it.state));
+    let sign = move || sign_of(state());
     let words = text(move || verified.with(|it| words_of(it.as_ref())));
     let since = text(move || verified.with(|it| since_of(it.as_ref())));
     let next = text(move || verified.with(|it| next_of(it.as_ref())));
     let age = move || verified.with(|it| format!("--age:{}", it.as_ref().map_or(100, |it| it.age)));
     view! {
-        <div class="proof" id="proof" data-state=move || state().0>
+        <div class="proof" id="proof" data-state=move || mark_of(state())>
             <div class="verdict-line">
-                <span class="sign" data-v=move || state().1 aria-hidden="true">
-                    {text(move || state().2.to_owned())}
+                <span class="sign" data-v=move || sign().0 aria-hidden="true">
+                    {text(move || sign().1.to_owned())}
                 </span>
                 {words}
             </div>
@@ -40,12 +41,12 @@ pub fn Proof(
     .into_any()
 }
 
-/// `data-state`, `data-v` and the sign.
-fn state_of(it: Option<&Verified>) -> (&'static str, &'static str, &'static str) {
-    match it.map(|it| it.state) {
-        Some(Verification::Verified) => ("verified", "match", "="),
-        Some(Verification::Failed) => ("failed", "duplicate", "\u{2260}"),
-        Some(Verification::Overdue) | None => ("unverified", "stale", "?"),
+/// `data-v` and the sign.
+fn sign_of(it: Option<Verification>) -> (&'static str, &'static str) {
+    match it {
+        Some(Verification::Verified) => ("match", "="),
+        Some(Verification::Failed) => ("duplicate", "\u{2260}"),
+        Some(Verification::Overdue) | None => ("stale", "?"),
     }
 }
 
@@ -65,9 +66,9 @@ fn since_of(it: Option<&Verified>) -> String {
 
 fn next_of(it: Option<&Verified>) -> String {
     let texts = texts();
-    match it.map(|it| it.state) {
-        Some(Verification::Overdue) => texts.audit_overdue.to_owned(),
-        Some(Verification::Failed) => it.map(|it| (texts.verified_at)(&it.at)).unwrap_or_default(),
-        _ => String::new(),
-    }
+    it.map_or_else(String::new, |it| match it.state {
+        Verification::Verified => String::new(),
+        Verification::Overdue => texts.audit_overdue.to_owned(),
+        Verification::Failed => (texts.verified_at)(&it.at),
+    })
 }

@@ -45,8 +45,7 @@ impl Schedule {
     async fn look(&self) -> Result<(), Error> {
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
-        let period = clock.period(self.rules.expiration);
-        let (wait, cause) = due_in(&clock, period, self.rules.retry_after);
+        let (wait, cause) = due_in(&clock, &self.rules);
         if !wait.is_zero() {
             return Ok(());
         }
@@ -72,9 +71,10 @@ impl Schedule {
     }
 }
 
-/// How long until an audit is due, and why it will be. A success waits for the period, a failure for `retry_after`; a rebuild is checked at
+/// How long until an audit is due, and why it will be. A success waits for the period that holds, a failure for `retry_after`; a rebuild is checked at
 /// once, and so is what a person decided.
-pub fn due_in(clock: &AuditClock, period: Duration, retry_after: Duration) -> (Duration, &'static str) {
+pub fn due_in(clock: &AuditClock, rules: &AuditConfig) -> (Duration, &'static str) {
+    let retry_after = rules.retry_after;
     let failed = clock.failed_ms.map(millis);
     let after_failure = |wait: Duration| failed.map_or(Duration::ZERO, |it| wait.saturating_sub(it));
     match clock.age() {
@@ -82,7 +82,7 @@ pub fn due_in(clock: &AuditClock, period: Duration, retry_after: Duration) -> (D
         None => (after_failure(retry_after), "first"),
         Some(_) if failed.is_some() => (after_failure(retry_after), "retry"),
         Some(_) if clock.rebuilt_ms.is_some() => (Duration::ZERO, "rebuilt"),
-        Some(age) => (period.saturating_sub(age), "due"),
+        Some(age) => (clock.period(rules.expiration).saturating_sub(age), "due"),
     }
 }
 
@@ -101,17 +101,24 @@ mod tests {
 
     #[test]
     fn a_success_waits_for_the_period_and_a_failure_for_less() {
+        let rules = AuditConfig {
+            expiration: Duration::from_hours(1),
+            retry_after: Duration::from_mins(5),
+            correct_surplus: false,
+        };
         let said = |it: &AuditClock| {
-            let (wait, cause) = due_in(it, Duration::from_hours(1), Duration::from_mins(5));
+            let (wait, cause) = due_in(it, &rules);
             (wait.as_secs(), cause)
         };
         let decided = |failed| AuditClock { is_decided: true, ..clock(Some(10), failed, None) };
+        let chosen = |age| AuditClock { expiration_seconds: Some(60), ..clock(Some(age), None, None) };
         for (it, expected) in [
             (clock(None, None, None), (0, "first")),
             (clock(None, Some(10), None), (290, "first")),
             (clock(None, Some(300), None), (0, "first")),
             (clock(Some(3599), None, None), (1, "due")),
             (clock(Some(3600), None, None), (0, "due")),
+            (chosen(10), (50, "due")),
             (clock(Some(10), Some(5), None), (295, "retry")),
             (clock(Some(500), Some(300), None), (0, "retry")),
             (clock(Some(7200), Some(5), None), (295, "retry")),

@@ -193,7 +193,7 @@ pub async fn list(
     found.truncate(usize::try_from(limit).unwrap_or_default());
     let next_cursor = found.last().filter(|_| has_more).map(|it| it.id.to_string());
     let rules = &web.audit_rules;
-    let (due_in, _) = due_in(&clock, clock.period(rules.expiration), rules.retry_after);
+    let (due_in, _) = due_in(&clock, rules);
     Ok(Json(AuditsAnswer {
         last_check: clock.last_check.map(time),
         due_in_seconds: i64::try_from(due_in.as_secs()).unwrap_or(i64::MAX),

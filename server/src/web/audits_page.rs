@@ -53,7 +53,7 @@ impl AuditsReader {
         Ok(AuditsPage {
             last_check: clock.last_check.map(|it| self.clock(it)),
             age_seconds: age,
-            next_seconds: seconds(due_in(&clock, period, self.rules.retry_after).0),
+            next_seconds: seconds(due_in(&clock, &self.rules).0),
             verification: clock.last_check.map(|_| clock.verification(&self.rules)),
             period_seconds: seconds(period),
             is_chosen: clock.expiration_seconds.is_some(),

@@ -5,16 +5,11 @@ use leptos::prelude::*;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::model::audits_page::{AuditsPage, BadPeriod};
-use crate::model::live::Verification;
+use crate::model::live::mark_of;
 
 /// When the last one passed, and the next is due.
 pub fn last_check(page: &AuditsPage) -> AnyView {
     let texts = locale().audits_texts();
-    let state = match page.verification {
-        Some(Verification::Verified) => "verified",
-        Some(Verification::Failed) => "failed",
-        Some(Verification::Overdue) | None => "unverified",
-    };
     let age = page.age_seconds.map(|it| (texts.ago)(it));
     let next = (texts.next_in)(page.next_seconds);
     // The part of the period that has passed.
@@ -34,7 +29,7 @@ pub fn last_check(page: &AuditsPage) -> AnyView {
                 <span class="grow"></span>
                 <span class="sub">{page.as_of.clone()}</span>
             </header>
-            <div class="body proof" data-state=state>
+            <div class="body proof" data-state=mark_of(page.verification)>
                 <b class="said">{page.last_check.clone().unwrap_or_else(|| texts.never.to_owned())}</b>
                 <div class="ruler" aria-hidden="true">
                     <i style=format!("--age:{passed}")></i>

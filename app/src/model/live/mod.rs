@@ -111,6 +111,15 @@ pub enum Verification {
     Failed,
 }
 
+/// How pages mark figures that rest on the last audits: `verified`, `failed` or `unverified`; before the first one too.
+pub fn mark_of(verification: Option<Verification>) -> &'static str {
+    match verification {
+        Some(Verification::Verified) => "verified",
+        Some(Verification::Failed) => "failed",
+        Some(Verification::Overdue) | None => "unverified",
+    }
+}
+
 /// A ranked list, its head only.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ranking {

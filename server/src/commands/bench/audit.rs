@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::times::Times;
+use super::times::{Times, gaps, lengths};
 use super::{PARTITIONS, ingest};
 use crate::audit::Claimed;
 use crate::config::{Config, Layout};
@@ -53,11 +53,11 @@ pub struct Size {
 }
 
 /// What was seen of the ingest over a time.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Seen {
     apply: [f64; 3],
     gap: [f64; 3],
-    batches: usize,
+    applies: Vec<(Instant, Duration)>,
 }
 
 /// Measures and prints.
@@ -97,7 +97,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     for _ in 1..size.audits {
         audits.push(Audit { took: audit(&parts).await?, parts: parts_of_one(&times) });
     }
-    let beside = if size.audits > 1 { seen(&times) } else { first };
+    let beside = if size.audits > 1 { seen(&times) } else { first.clone() };
     stop.cancel();
     let sent = sending.await??;
     watching.abort();
@@ -122,21 +122,44 @@ struct Found<'a> {
 /// How long an audit took.
 struct Audit {
     took: Duration,
-    parts: [(&'static str, Duration); 7],
+    parts: [Part; 7],
+}
+
+/// A part of an audit: when it ended, and how long it took.
+#[derive(Clone, Copy)]
+struct Part {
+    name: &'static str,
+    ended: Instant,
+    took: Duration,
 }
 
 impl Audit {
     /// Without the recount of the rows that came since the last success: those cost what came, not how many keys there are.
     fn beside_rows(&self) -> Duration {
-        let rows = self.parts.iter().find(|(part, _)| *part == "rows").map_or(Duration::ZERO, |(_, took)| *took);
+        let rows = self.parts.iter().find(|it| it.name == "rows").map_or(Duration::ZERO, |it| it.took);
         self.took.saturating_sub(rows)
     }
 }
 
 /// Of the audit that has just ended.
-fn parts_of_one(times: &Times) -> [(&'static str, Duration); 7] {
-    ["cut", "snapshot", "journal", "rows", "look", "levels", "compare"]
-        .map(|part| (part, times.take(&format!("tallyhouse_audit_part_seconds {part}")).0.pop().unwrap_or_default()))
+fn parts_of_one(times: &Times) -> [Part; 7] {
+    ["cut", "snapshot", "journal", "rows", "look", "levels", "compare"].map(|name| {
+        let values = times.take(&format!("tallyhouse_audit_part_seconds {name}"));
+        let (ended, took) = values.last().copied().unwrap_or((Instant::now(), Duration::ZERO));
+        Part { name, ended, took }
+    })
+}
+
+/// 99th percentile of one apply in milliseconds, and how many there were, in each part of audits.
+fn apply_by_part(audits: &[Audit], applies: &[(Instant, Duration)]) -> Vec<(&'static str, f64, usize)> {
+    let names = audits.first().map(|it| it.parts.map(|part| part.name)).unwrap_or_default();
+    let of = |name: &'static str| {
+        let parts: Vec<&Part> = audits.iter().flat_map(|it| &it.parts).filter(|it| it.name == name).collect();
+        let within = |at: Instant| parts.iter().any(|it| at <= it.ended && at + it.took >= it.ended);
+        let mut some: Vec<Duration> = applies.iter().filter(|(at, _)| within(*at)).map(|(_, took)| *took).collect();
+        (name, at(&mut some)[1], some.len())
+    };
+    names.into_iter().map(of).filter(|(_, _, number)| *number > 0).collect()
 }
 
 fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted: bool) {
@@ -146,7 +169,7 @@ fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted:
     let ratio = |with: [f64; 3], without: [f64; 3]| with[1] / without[1].max(0.001);
     let (apply, gap) = (ratio(beside.apply, alone.apply), ratio(beside.gap, alone.gap));
     if json_wanted {
-        let of = |it: &Seen| json!({ "apply_ms": it.apply, "commit_gap_ms": it.gap, "batches": it.batches });
+        let of = |it: &Seen| json!({ "apply_ms": it.apply, "commit_gap_ms": it.gap, "batches": it.applies.len() });
         let line: Value = json!({
             "keys": it.size.keys, "past_tables": it.size.past_tables, "rate": it.rate, "full_rate": it.full_rate, "sent": it.sent,
             "audits": it.audits.len(), "first_ms": first.as_millis(), "longest_ms": longest.as_millis(),
@@ -179,22 +202,24 @@ fn print(it: &Found<'_>, [alone, beside_first, beside]: [&Seen; 3], json_wanted:
         [beside_first.apply, beside_first.gap].map(|it| format!("p99 {:.1} ms, longest {:.1}", it[1], it[2]));
     println!("beside the first audit   one apply {}; between two commits {}", of_first[0], of_first[1]);
     println!("values in the live feed  {:>8}, none went down", it.values);
+    let of_parts = apply_by_part(it.audits.get(1..).unwrap_or_default(), &beside.applies);
+    let of_parts: Vec<String> = of_parts.iter().map(|(name, p99, n)| format!("{name} {p99:.1} ms ({n})")).collect();
+    println!("one apply, p99 beside    {}", of_parts.join(", "));
     for audit in it.audits {
-        let parts: Vec<String> =
-            audit.parts.iter().map(|(part, took)| format!("{part} {}", took.as_millis())).collect();
+        let parts: Vec<String> = audit.parts.iter().map(|it| format!("{} {}", it.name, it.took.as_millis())).collect();
         println!("parts of {:>8} ms     {}", audit.took.as_millis(), parts.join(", "));
     }
 }
 
-fn parts_json(parts: &[(&str, Duration)]) -> Value {
-    parts.iter().map(|(part, took)| ((*part).to_owned(), json!(took.as_millis()))).collect()
+fn parts_json(parts: &[Part]) -> Value {
+    parts.iter().map(|it| (it.name.to_owned(), json!(it.took.as_millis()))).collect()
 }
 
 /// Median, 99th percentile and longest, in milliseconds, since the last call.
 fn seen(times: &Times) -> Seen {
-    let (mut apply, _) = times.take("tallyhouse_apply_seconds");
-    let (_, mut gap) = times.take("tallyhouse_record_seconds");
-    Seen { batches: apply.len(), apply: at(&mut apply), gap: at(&mut gap) }
+    let applies = times.take("tallyhouse_apply_seconds");
+    let records = times.take("tallyhouse_record_seconds");
+    Seen { apply: at(&mut lengths(&applies)), gap: at(&mut gaps(&records)), applies }
 }
 
 fn at(times: &mut [Duration]) -> [f64; 3] {

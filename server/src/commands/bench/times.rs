@@ -50,11 +50,19 @@ impl Times {
         Arc::clone(all.entry(name.to_owned()).or_default())
     }
 
-    /// What a histogram was told since the last call: how long each took, and the gaps between them. With labels, their values follow
-    /// the name, each after a space.
-    pub fn take(&self, name: &str) -> (Vec<Duration>, Vec<Duration>) {
-        let values = std::mem::take(&mut *self.of(name).lock().unwrap_or_else(PoisonError::into_inner));
-        let gaps = values.windows(2).map(|pair| pair[1].0.saturating_duration_since(pair[0].0)).collect();
-        (values.into_iter().map(|(_, took)| took).collect(), gaps)
+    /// What a histogram was told since the last call: when each value came, and how long it took. With labels, their values follow the
+    /// name, each after a space.
+    pub fn take(&self, name: &str) -> Vec<(Instant, Duration)> {
+        std::mem::take(&mut *self.of(name).lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// How long each took.
+pub fn lengths(values: &[(Instant, Duration)]) -> Vec<Duration> {
+    values.iter().map(|(_, took)| *took).collect()
+}
+
+/// How long after the one before each came.
+pub fn gaps(values: &[(Instant, Duration)]) -> Vec<Duration> {
+    values.windows(2).map(|pair| pair[1].0.saturating_duration_since(pair[0].0)).collect()
 }
