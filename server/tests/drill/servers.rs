@@ -207,7 +207,11 @@ impl Servers {
         let done = command.output().await.context("dev/servers.sh")?;
         let said = String::from_utf8_lossy(&done.stderr);
         let run = self.run.display();
-        ensure!(done.status.success(), "dev/servers.sh {verb} {servers:?} failed; logs in {run}; it said: {}", said.trim());
+        ensure!(
+            done.status.success(),
+            "dev/servers.sh {verb} {servers:?} failed; logs in {run}; it said: {}",
+            said.trim()
+        );
         Ok(())
     }
 }
