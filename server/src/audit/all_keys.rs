@@ -6,6 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use app::model::audit::Book;
 use app::model::statistics::Sums;
 use app::model::stock::StockKey;
+use tokio::sync::mpsc;
 
 use super::Error;
 use super::compare::{Comparison, Total};
@@ -15,6 +16,9 @@ use crate::records::{RunningSums, StockSnapshot};
 
 /// So many keys that are not quiet are kept; of more, all keys are read a second time.
 const MOST_OPEN: usize = 200_000;
+
+/// So many pages of the records are read ahead of the live stock.
+const PAGES_AHEAD: usize = 4;
 
 /// After so many it is looked whether it is time to say how far the run is.
 const TELL_AFTER: usize = 1000;
@@ -34,23 +38,38 @@ impl FirstReading {
     pub async fn make(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<Self, Error> {
         let mut reading = Self { open: Some(Vec::new()), ..Self::default() };
         let mut telling = Telling::of(snapshot.count_keys().await?);
-        let mut page = snapshot.next_page().await?;
-        while !page.is_empty() {
-            telling.add(comparison.lease, page.len()).await?;
-            reading.running.add(&page);
-            reading.seen.add(page.iter().map(|(key, _)| key));
-            let looked_at = if reading.open.is_some() { totals(page) } else { Vec::new() };
-            // Each store answers while the other one does.
-            let (next, found) = tokio::join!(snapshot.next_page(), comparison.look(&looked_at));
-            page = next?;
-            if let Some(open) = &mut reading.open {
-                open.extend(found?);
-                if open.len() > MOST_OPEN {
-                    reading.open = None;
+        // Each store answers while the other one does, and neither waits for the other's slower pages.
+        let (sender, mut pages) = mpsc::channel(PAGES_AHEAD);
+        let reads = async move {
+            loop {
+                let page = snapshot.next_page().await?;
+                // No longer wanted only when looking failed, which says why.
+                if page.is_empty() || sender.send(page).await.is_err() {
+                    return Ok::<_, Error>(());
                 }
             }
-        }
+        };
+        let looks = async {
+            while let Some(page) = pages.recv().await {
+                telling.add(comparison.lease, page.len()).await?;
+                reading.take(comparison, page).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        tokio::try_join!(reads, looks)?;
         Ok(reading)
+    }
+
+    async fn take(&mut self, comparison: &mut Comparison<'_>, page: Vec<(StockKey, Sums)>) -> Result<(), Error> {
+        self.running.add(&page);
+        self.seen.add(page.iter().map(|(key, _)| key));
+        if let Some(open) = &mut self.open {
+            open.extend(comparison.look(&totals(page)).await?);
+            if open.len() > MOST_OPEN {
+                self.open = None;
+            }
+        }
+        Ok(())
     }
 
     /// Compares what is not quiet; `all`: whatever it is, as the proof did not hold for all keys when they were looked at.
