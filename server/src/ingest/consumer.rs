@@ -159,8 +159,8 @@ impl Daemon {
             .set("auto.commit.interval.ms", "1000")
             .set("enable.auto.offset.store", "false")
             .set("session.timeout.ms", "10000")
-            // An answer with what came to all partitions, not one for every message: of 3,000 messages a second each was half a core for the
-            // broker. A batch waits longer for its second message; whoever is behind finds more than this, and waits for nothing.
+            // One answer for what came to all partitions meanwhile, not one for every message: those took half a core of the broker. Whoever
+            // is behind finds more than these bytes, and does not wait.
             .set("fetch.wait.max.ms", "15")
             .set("fetch.min.bytes", "65536")
             .set("fetch.error.backoff.ms", "200")
