@@ -23,5 +23,5 @@ pub fn entry(bill: &str, movement: i64) -> Entry {
 
 /// A row of such an entry, in the table where it belongs, from a message of partition 0.
 pub fn row(bill: &str, movement: i64, offset: i64) -> KeyRow {
-    KeyRow { entry: entry(bill, movement), origin: (0, offset), found_in: None }
+    KeyRow { entry: entry(bill, movement), origin: (0, offset), is_of_earlier_topic: false, found_in: None }
 }

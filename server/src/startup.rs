@@ -62,6 +62,7 @@ impl Parts {
     pub fn daemon(&self) -> Daemon {
         Daemon {
             kafka: self.config.kafka.clone(),
+            topic: self.topic.clone(),
             rules: self.config.entry,
             records: self.records.clone(),
             realtime: self.realtime.clone(),
@@ -105,7 +106,7 @@ impl Parts {
 
     /// Makes them when they are due.
     pub fn schedule(&self) -> Schedule {
-        Schedule { auditor: self.auditor(), rules: self.config.audit, status: self.status.clone() }
+        Schedule::new(self.auditor(), self.config.audit, self.status.clone(), self.topic.clone())
     }
 
     /// Sends adjusting entries for these parts.
@@ -116,7 +117,13 @@ impl Parts {
 
     /// Tells what must not wait until somebody looks.
     pub fn alerter(&self) -> anyhow::Result<Alerter> {
-        let webhook = self.config.webhook.clone().map(Webhook::new).transpose().map_err(anyhow::Error::msg)?;
+        let webhook = self
+            .config
+            .webhook
+            .clone()
+            .map(|it| Webhook::new(it, self.clock.clone()))
+            .transpose()
+            .map_err(anyhow::Error::msg)?;
         Ok(Alerter {
             records: self.records.clone(),
             realtime: self.realtime.clone(),

@@ -67,6 +67,13 @@ pub struct PartitionStatus {
     pub counts: Counts,
 }
 
+impl PartitionStatus {
+    /// Messages that wait to be recorded, at most: places between cursor and end. Null while Kafka does not answer.
+    pub fn waiting(&self) -> Option<i64> {
+        self.end_offset.map(|end| (end - self.cursor).max(0))
+    }
+}
+
 /// The worst state that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -17,11 +17,11 @@ use crate::audit::is_behind;
 use crate::business_time::rfc3339;
 use crate::clock::Clock;
 use crate::config::AuditConfig;
-use crate::ingest::{Error, Topic, explain};
+use crate::ingest::{Backlog, Error, Topic, explain};
 use crate::realtime::Realtime;
 use crate::records::Records;
 
-use watch::{Lag, is_retention_near};
+use watch::is_retention_near;
 pub use webhook::{Message, Webhook, signature};
 
 /// How often is looked.
@@ -96,7 +96,7 @@ pub struct Alerter {
 /// What was seen and told before.
 #[derive(Debug, Default)]
 pub struct Memory {
-    lag: Lag,
+    backlog: Backlog,
     /// The id of the message by which it was told.
     raised: BTreeMap<Alert, String>,
 }
@@ -163,7 +163,7 @@ impl Alerter {
         }
         let reach = self.topic.reach().await?;
         let next: BTreeMap<i32, i64> = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
-        let lag = self.memory.lag.look(Instant::now(), &reach, &next);
+        let lag = self.memory.backlog.look(Instant::now(), &reach, &next).oldest;
         metrics::gauge!("tallyhouse_lag_seconds").set(lag.as_secs_f64());
         let raised = || Raised {
             text: format!("messages have waited for {} s", lag.as_secs()),

@@ -1,5 +1,6 @@
 //! One webhook: a JSON POST, signed as "Standard Webhooks" has it, sent again until it is taken. The only home of the HTTP client.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,7 +9,9 @@ use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::config::WebhookConfig;
 
 /// One try takes this long at the most.
@@ -21,7 +24,7 @@ const TRIES: u32 = 300;
 /// What is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// The same for every try; whoever gets it twice knows it by this.
+    /// The same for every try (an idempotency key); whoever gets it twice knows it by this.
     pub id: String,
     /// What is told.
     pub kind: &'static str,
@@ -40,15 +43,16 @@ pub struct Message {
 pub struct Webhook {
     client: reqwest::Client,
     to: WebhookConfig,
+    clock: Clock,
     first_wait: Duration,
 }
 
 impl Webhook {
     /// For an address and a secret; an empty one signs too.
-    pub fn new(to: WebhookConfig) -> Result<Self, String> {
+    pub fn new(to: WebhookConfig, clock: Clock) -> Result<Self, String> {
         let client = reqwest::Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).build();
         let client = client.map_err(|it| format!("the client of the webhook: {}", it.without_url()))?;
-        Ok(Self { client, to, first_wait: BACK_OFF.0 })
+        Ok(Self { client, to, clock, first_wait: BACK_OFF.0 })
     }
 
     /// Another wait after the first failed try; it doubles.
@@ -57,8 +61,26 @@ impl Webhook {
         Self { first_wait, ..self }
     }
 
-    /// Sends what comes, in its order, until nobody is left who could send more.
+    /// Sends what comes, until nobody is left who could send more. Messages of one kind go in their order, so that what is over is not told
+    /// before it began; those of another kind wait for nobody.
     pub async fn deliver(self, mut messages: mpsc::Receiver<Message>) {
+        let mut kinds: BTreeMap<&'static str, mpsc::UnboundedSender<Message>> = BTreeMap::new();
+        let mut sending = JoinSet::new();
+        while let Some(message) = messages.recv().await {
+            let of_kind = kinds.entry(message.kind).or_insert_with(|| {
+                let (sender, receiver) = mpsc::unbounded_channel();
+                sending.spawn(self.clone().deliver_kind(receiver));
+                sender
+            });
+            if of_kind.send(message).is_err() {
+                tracing::error!("a message for the webhook is lost: its sender has ended");
+            }
+        }
+        drop(kinds);
+        while sending.join_next().await.is_some() {}
+    }
+
+    async fn deliver_kind(self, mut messages: mpsc::UnboundedReceiver<Message>) {
         while let Some(message) = messages.recv().await {
             let mut wait = self.first_wait;
             for attempt in 1..=TRIES {
@@ -85,7 +107,8 @@ impl Webhook {
             "type": it.kind, "state": it.state, "timestamp": it.timestamp, "text": it.text, "data": it.data,
         })
         .to_string();
-        let seconds = chrono::DateTime::parse_from_rfc3339(&it.timestamp).map_or(0, |it| it.timestamp());
+        // Of this try: receivers refuse what was signed long ago, so that nobody can send it again.
+        let seconds = self.clock.now().0.div_euclid(1000);
         let request = self
             .client
             .post(self.to.url.reveal())
@@ -100,9 +123,9 @@ impl Webhook {
 }
 
 /// `v1,` and the HMAC-SHA256 of id, time and body with a full stop between them, in base64 (Standard Webhooks 1.0).
-pub fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
+pub fn signature(secret: &[u8], id: &str, seconds: i64, body: &str) -> String {
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(format!("{id}.{seconds}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
@@ -114,6 +137,6 @@ mod tests {
     /// Worked out by another tool: `printf '%s' 'msg_1.1700000000.{}' | openssl dgst -sha256 -hmac hush -binary | base64`.
     #[test]
     fn signs_as_the_standard_says() {
-        assert_eq!(signature("hush", "msg_1", 1_700_000_000, "{}"), "v1,ROZfbkoADbVWbBp86tDCTih613ikpu3B4zhLZHIzm+s=");
+        assert_eq!(signature(b"hush", "msg_1", 1_700_000_000, "{}"), "v1,ROZfbkoADbVWbBp86tDCTih613ikpu3B4zhLZHIzm+s=");
     }
 }

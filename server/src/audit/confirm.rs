@@ -91,7 +91,7 @@ impl Replayer {
             if place > 0 {
                 let touched = part.touched();
                 let keys: Vec<_> = seen.keys.iter().filter(|it| touched.contains(&it.key)).cloned().collect();
-                let unchanged = self.unchanged(&keys, &stored.ends(), &strays(&seen.findings)).await?;
+                let unchanged = self.unchanged(&keys, &stored.ends()?, &strays(&seen.findings)).await?;
                 made.is_whole &= unchanged.len() == keys.len();
                 part.retain(|key| unchanged.contains_key(key));
             }
@@ -180,7 +180,7 @@ impl Replayer {
         let findings = self.findings_of(stored.audit_id).await?;
         let bills = self.records.replay_bills(stored.id, 0, i64::MAX).await?.into_iter().map(|(_, it)| it).collect();
         let keys = self.records.replay_keys(stored.id).await?;
-        let unchanged = self.unchanged(&keys, &stored.ends(), &strays(&findings)).await?;
+        let unchanged = self.unchanged(&keys, &stored.ends()?, &strays(&findings)).await?;
         let is_all = unchanged.len() == keys.len();
         Ok(Seen { findings, bills, keys, unchanged, is_all })
     }
@@ -203,7 +203,7 @@ impl Replayer {
         let names: BTreeSet<StockKey> = sums.keys().cloned().collect();
         let add = |key: StockKey, row: KeyRow| {
             let (digested, recorded) = sums.entry(key).or_default();
-            if is_new(row.origin, &since, &until) {
+            if is_new(&row, &since, &until) {
                 *recorded = recorded.plus(row.entry.delta());
             } else {
                 *digested = digested.wrapping_add(digest([&row]));
@@ -220,7 +220,7 @@ impl Replayer {
 
     /// Did the queue still hold every message that no batch says it read? Else a person accepts the journal by word.
     async fn holds_holes(&self, replay: &StoredReplay) -> Result<bool, Error> {
-        let begins = replay.begins();
+        let begins = replay.begins()?;
         let mut snapshot = self.records.stock_snapshot().await?;
         let holes = snapshot.holes(&self.records.proved().await?).await?;
         snapshot.close().await;

@@ -14,10 +14,11 @@ pub fn digest<'a>(rows: impl IntoIterator<Item = &'a KeyRow>) -> i64 {
     rows.into_iter().fold(0, |sum: i64, it| sum.wrapping_add(of_row(it)))
 }
 
-/// Was this recorded from `since` on, up to `until`? What is beyond was not recorded by us.
-pub fn is_new((partition, offset): (i32, i64), since: &Ends, until: &Ends) -> bool {
+/// Was this recorded from `since` on, up to `until`? What is beyond was not recorded by us, what came from an earlier topic long before.
+pub fn is_new(row: &KeyRow, since: &Ends, until: &Ends) -> bool {
+    let (partition, offset) = row.origin;
     let at = |ends: &Ends| ends.get(&partition).copied().unwrap_or(0);
-    (at(since)..at(until)).contains(&offset)
+    !row.is_of_earlier_topic && (at(since)..at(until)).contains(&offset)
 }
 
 fn of_row(row: &KeyRow) -> i64 {
@@ -56,7 +57,7 @@ mod tests {
         let ends = Ends::from([(0, 5)]);
         let was = digest(&seen);
         let until = Ends::from([(0, 8)]);
-        let later = |rows: &[KeyRow]| digest(rows.iter().filter(|it| !is_new(it.origin, &ends, &until)));
+        let later = |rows: &[KeyRow]| digest(rows.iter().filter(|it| !is_new(it, &ends, &until)));
         let [a, b, hand] = seen.clone();
         assert_eq!(later(&[hand.clone(), row("c", 3, 5), b.clone(), row("d", 4, 7), a.clone()]), was);
         for changed in [

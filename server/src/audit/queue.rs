@@ -8,7 +8,7 @@ use app::model::stock::StockKey;
 use super::Error;
 use super::differ::Origin;
 
-/// Valid entries of the keys of one pass, each with its message.
+/// Entries of the keys of one pass, each with its message.
 #[derive(Debug, Default)]
 pub struct Queue {
     /// Keys of this pass.
@@ -17,6 +17,8 @@ pub struct Queue {
     pub postponed: BTreeSet<StockKey>,
     /// By key, in the order of reading.
     pub entries: BTreeMap<StockKey, Vec<(Origin, Entry)>>,
+    /// Those of them whose rejection is on record.
+    pub rejected: BTreeSet<Origin>,
     held: usize,
 }
 

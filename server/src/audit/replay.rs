@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::audit::{Evidence, Finding, FindingCause, Verdict};
-use app::model::entry::Entry;
+use app::model::entry::{Entry, Millis};
 use app::model::replay::Bill;
 use app::model::stock::StockKey;
 
 use super::Error;
 use super::candidates::candidates;
-use super::differ::{Origin, differ};
+use super::differ::{Origin, Reach, Said, differ};
 use super::digest::digest;
 use super::queue::Queue;
 use crate::config::{EntryRules, KafkaConfig};
-use crate::ingest::{Topic, TopicScan, decode, explain};
+use crate::ingest::{Topic, TopicScan, admit, explain, read};
 use crate::realtime::Realtime;
 use crate::records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
 
@@ -65,6 +65,8 @@ struct Sources<'a> {
     snapshot: &'a mut StockSnapshot,
     /// Up to here.
     ends: BTreeMap<i32, i64>,
+    /// Messages that no batch says it read.
+    holes: Vec<Hole>,
     strays: Strays,
 }
 
@@ -72,7 +74,7 @@ struct Sources<'a> {
 struct Pass {
     queue: Queue,
     rows: BTreeMap<StockKey, Vec<KeyRow>>,
-    begins: BTreeMap<i32, i64>,
+    reach: Reach,
 }
 
 impl Replayer {
@@ -112,14 +114,16 @@ impl Replayer {
         let mut left: BTreeSet<StockKey> = of_keys.keys().copied().cloned().collect();
         let mut snapshot = self.records.stock_snapshot().await?;
         let mut told = Told::default();
+        let mut holes = Vec::new();
         if of_keys.len() < findings.len() {
             // A hole stands for all keys, but only those of its messages can differ.
-            left.extend(self.keys_in_holes(replay, &mut snapshot, &mut told).await?);
+            holes = snapshot.holes(&self.records.proved().await?).await?;
+            left.extend(self.keys_in_holes(replay, &holes, &mut told).await?);
         }
         let ends = snapshot.cursors.iter().map(|(p, it)| (*p, it.next_offset)).collect();
         let cut = snapshot.cursors.iter().map(|(p, it)| (*p, (it.next_offset, it.batch_id.clone()))).collect();
         let mut named = Named { ends: cut, ..Named::default() };
-        let mut sources = Sources { snapshot: &mut snapshot, ends, strays: strays(&findings) };
+        let mut sources = Sources { snapshot: &mut snapshot, ends, holes, strays: strays(&findings) };
         loop {
             let pass = self.pass(replay, left, &mut sources, &mut told).await?;
             for key in &pass.queue.keys {
@@ -130,7 +134,7 @@ impl Replayer {
                 named.keys.push(ReplayedKey { key: key.clone(), digest, is_whole: found.len() <= room });
                 named.bills.extend(found.into_iter().take(room));
             }
-            named.begins = pass.begins;
+            named.begins = pass.reach.begins;
             left = pass.queue.postponed;
             if left.is_empty() || named.bills.len() >= self.limits.bills {
                 // Of these nothing was looked at.
@@ -146,21 +150,14 @@ impl Replayer {
     }
 
     /// The keys of the messages that no batch says it read.
-    async fn keys_in_holes(
-        &self,
-        replay: i64,
-        snapshot: &mut StockSnapshot,
-        told: &mut Told,
-    ) -> Result<BTreeSet<StockKey>, Error> {
-        let holes = snapshot.holes(&self.records.proved().await?).await?;
+    async fn keys_in_holes(&self, replay: i64, holes: &[Hole], told: &mut Told) -> Result<BTreeSet<StockKey>, Error> {
         let mut keys = BTreeSet::new();
         if holes.is_empty() {
             return Ok(keys);
         }
         let ends = holes.iter().map(|it| (it.partition, it.to)).collect();
-        self.read(replay, &ends, told, |(partition, offset), entry| {
-            let is_in = |it: &Hole| it.partition == partition && (it.from..it.to).contains(&offset);
-            if holes.iter().any(is_in) {
+        self.read(replay, &ends, holes, told, |origin, entry| {
+            if holes.iter().any(|it| it.holds(origin)) {
                 keys.insert(entry.key());
             }
             Ok(())
@@ -169,12 +166,13 @@ impl Replayer {
         Ok(keys)
     }
 
-    /// Reads the topic again, up to where each partition ends, and hands every valid entry on: what is none was rejected, and is no bill.
-    /// Answers where each partition begins.
+    /// Reads the topic again, up to where each partition ends, and hands on what reads as an entry. Whether it would be let in today is asked
+    /// only of messages in holes, which nobody has judged yet; the verdict on all others is on record. Answers where each partition begins.
     async fn read(
         &self,
         replay: i64,
         ends: &BTreeMap<i32, i64>,
+        holes: &[Hole],
         told: &mut Told,
         mut take: impl FnMut(Origin, Entry) -> Result<(), Error>,
     ) -> Result<BTreeMap<i32, i64>, Error> {
@@ -186,9 +184,14 @@ impl Replayer {
             if told.read % TELL_EVERY == 0 {
                 self.records.replay_progress(replay, told.read, told.all).await?;
             }
-            if let Ok(entry) = decode(&message.payload, message.sent_at, &self.rules) {
-                take((message.partition, message.offset), entry)?;
+            let Ok(entry) = read(&message.payload, self.rules.business_time) else { continue };
+            let origin = (message.partition, message.offset);
+            // One that does not say when it was sent cannot be too far ahead of that.
+            let sent_at = message.sent_at.unwrap_or(Millis(i64::MAX));
+            if holes.iter().any(|it| it.holds(origin)) && admit(&entry, sent_at, &self.rules).is_err() {
+                continue;
             }
+            take(origin, entry)?;
         }
         self.records.replay_progress(replay, told.read, told.all).await?;
         Ok(scan.begins)
@@ -199,23 +202,22 @@ impl Replayer {
         &self,
         replay: i64,
         keys: BTreeSet<StockKey>,
-        Sources { snapshot, ends, strays }: &mut Sources<'_>,
+        Sources { snapshot, ends, holes, strays }: &mut Sources<'_>,
         told: &mut Told,
     ) -> Result<Pass, Error> {
         let (mut queue, most) = (Queue::of(keys), self.limits.entries);
-        let begins = self.read(replay, ends, told, |origin, entry| queue.take(origin, entry, most)).await?;
-        self.leave_out_rejected(&mut queue).await?;
+        let begins = self.read(replay, ends, holes, told, |origin, entry| queue.take(origin, entry, most)).await?;
+        self.recall_rejected(&mut queue).await?;
         let mut rows = BTreeMap::<StockKey, Vec<KeyRow>>::new();
         snapshot.each_row_of(&queue.keys, strays, |key, row| rows.entry(key).or_default().push(row)).await?;
-        Ok(Pass { queue, rows, begins })
+        Ok(Pass { queue, rows, reach: Reach { begins, ends: ends.clone() } })
     }
 
-    /// Valid entries may have been rejected too, such as those that contradict another one.
-    async fn leave_out_rejected(&self, queue: &mut Queue) -> Result<(), Error> {
+    /// What reads as an entry may have been rejected: by the settings of then, or as it contradicts another one.
+    async fn recall_rejected(&self, queue: &mut Queue) -> Result<(), Error> {
         let origins: Vec<Origin> = queue.entries.values().flatten().map(|(origin, _)| *origin).collect();
-        let rejected: BTreeSet<Origin> = self.records.rejected_among(&origins).await?.into_iter().collect();
+        queue.rejected = self.records.rejected_among(&origins).await?.into_iter().collect();
         for entries in queue.entries.values_mut() {
-            entries.retain(|(origin, _)| !rejected.contains(origin));
             entries.sort_by_key(|(origin, _)| *origin);
         }
         Ok(())
@@ -235,9 +237,10 @@ pub(super) fn strays(findings: &[Finding]) -> Strays {
 
 /// The bills of a key that differ; of a fault of the live stock, those that may have made it.
 fn bills_of(key: &StockKey, pass: &Pass, finding: Option<&Finding>) -> Vec<Bill> {
-    let queue = pass.queue.entries.get(key).map(Vec::as_slice).unwrap_or_default();
+    let messages = pass.queue.entries.get(key).map(Vec::as_slice).unwrap_or_default();
+    let said = Said { messages, rejected: &pass.queue.rejected };
     let rows = pass.rows.get(key).map(Vec::as_slice).unwrap_or_default();
-    let found = differ(queue, rows, &pass.begins);
+    let found = differ(said, rows, &pass.reach);
     match finding.filter(|it| found.is_empty() && it.verdict != Verdict::RecordsIncomplete) {
         Some(finding) => candidates(finding, rows),
         None => found,

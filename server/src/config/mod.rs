@@ -6,13 +6,13 @@ mod secret;
 mod sections;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use parse::{
-    address, bytes, duration, mysql_url, not_empty, number_at_least_one, redis_prefix, topic_name, webhook_url,
-    yes_or_no, zone,
+    address, bytes, duration, mysql_url, not_empty, number_at_least_one, percent, redis_prefix, topic_name,
+    webhook_url, yes_or_no, zone,
 };
-pub use secret::{Secret, SecretUrl};
+pub use secret::{Secret, SecretKey, SecretUrl};
 pub use sections::{
     AuditConfig, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, WebConfig,
     WebhookConfig,
@@ -76,6 +76,7 @@ const KEYS: &[(&str, &str)] = &[
     ("kafka_brokers", "127.0.0.1:9092"),
     ("topic", "PREFIX-TOPIC-INVENTORY"),
     ("group", "inv-daemon"),
+    ("instance", ""),
     ("mysql_url", "mysql://127.0.0.1:3306/tallyhouse"),
     ("redis_url", "redis://127.0.0.1:6379/0"),
     ("redis_prefix", "tallyhouse"),
@@ -87,6 +88,7 @@ const KEYS: &[(&str, &str)] = &[
     ("audit_expiration", "1h"),
     ("audit_retry_after", "5m"),
     ("audit_correct_surplus", "false"),
+    ("audit_unverified_part", "5%"),
     ("entry_max_future", "1d"),
     ("entry_min_time", "2000-01-01"),
     ("journal_keep", "7d"),
@@ -99,6 +101,11 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Variables of ours that are no settings: the development scripts use them.
 const NOT_SETTINGS: &[&str] = &["bin", "cache", "config", "log", "pkg"];
+
+/// The folder for files that need not outlive the machine's next start.
+pub fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
 
 /// Reads the file (if any), then the environment over it.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
@@ -187,6 +194,7 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
                 brokers: from.read("kafka_brokers", not_empty)?,
                 topic: from.read("topic", topic_name)?,
                 group: from.read("group", not_empty)?,
+                instance: from.optional("instance", not_empty)?,
             },
             records: RecordsConfig {
                 url: from.read("mysql_url", mysql_url)?,
@@ -212,15 +220,17 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
                 expiration: from.read("audit_expiration", duration)?,
                 retry_after: from.read("audit_retry_after", duration)?,
                 correct_surplus: from.read("audit_correct_surplus", yes_or_no)?,
+                unverified_part: from.read("audit_unverified_part", percent)?,
             },
             journal: JournalConfig {
                 keep: from.read("journal_keep", duration)?,
                 max_bytes: from.read("journal_max_bytes", bytes)?,
             },
-            webhook: from.optional("webhook_url", webhook_url)?.map(|url| {
-                let secret = Secret::new(from.text("webhook_secret"));
-                WebhookConfig { url, secret }
-            }),
+            webhook: match (from.optional("webhook_url", webhook_url)?, from.read("webhook_secret", SecretKey::parse)?)
+            {
+                (Some(url), secret) => Some(WebhookConfig { url, secret }),
+                (None, _) => None,
+            },
             shown: Vec::new(),
         })
     })();
@@ -269,6 +279,7 @@ fn check_all(from: &mut Reader<'_>) {
     }
     from.read("journal_max_bytes", bytes);
     from.optional("webhook_url", webhook_url);
+    from.read("webhook_secret", SecretKey::parse);
 }
 
 fn shown(values: &BTreeMap<&'static str, (String, &'static str)>) -> Vec<Shown> {

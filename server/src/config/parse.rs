@@ -10,6 +10,11 @@ pub(super) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+pub(super) fn percent(text: &str) -> Result<u8, String> {
+    let number = text.trim_end_matches('%').trim_end().parse().ok().filter(|it| *it <= 100);
+    number.ok_or_else(|| "is no part in percent, like 5%".to_owned())
+}
+
 pub(super) fn topic_name(text: &str) -> Result<String, String> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if text.is_empty() || text.len() > 249 || !text.chars().all(legal) {

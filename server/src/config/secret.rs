@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 /// A text that must not be shown: its `Debug` is `***`.
@@ -21,6 +23,30 @@ impl Secret {
 }
 
 impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A key that must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretKey(Vec<u8>);
+
+impl SecretKey {
+    /// A key as Standard Webhooks writes it: what stands behind `whsec_` is base64. Any other text is the key as it is.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let Some(encoded) = text.strip_prefix("whsec_") else { return Ok(Self(text.as_bytes().to_vec())) };
+        let key = STANDARD.decode(encoded).ok().filter(|it| !it.is_empty());
+        key.map(Self).ok_or_else(|| "begins with whsec_, and what follows is no base64".to_owned())
+    }
+
+    /// The key itself. Give it only to whoever signs.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::{Secret, SecretUrl};
+use super::{Secret, SecretKey, SecretUrl};
 use crate::business_time::BusinessTime;
 
 /// How entries are spread over tables. Fixed at the first migrate.
@@ -26,6 +26,8 @@ pub struct KafkaConfig {
     pub topic: String,
     /// The consumer group of the daemons.
     pub group: String,
+    /// The name of this daemon in the group; none: one by host.
+    pub instance: Option<String>,
 }
 
 /// Where the records are.
@@ -79,6 +81,8 @@ pub struct AuditConfig {
     pub retry_after: Duration,
     /// Correct RRS < NRS too when the records prove complete.
     pub correct_surplus: bool,
+    /// Figures count as verified as long as at most so many percent of all entries came after the last success.
+    pub unverified_part: u8,
 }
 
 /// Where alerts are sent. Not shown at all: the path of such an address is often a secret too.
@@ -87,7 +91,7 @@ pub struct WebhookConfig {
     /// The address.
     pub url: Secret,
     /// What messages are signed with.
-    pub secret: Secret,
+    pub secret: SecretKey,
 }
 
 /// How long batches are kept for repairs.

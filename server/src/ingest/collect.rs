@@ -5,18 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::model::entry::Millis;
 use app::model::pipeline::PipelineState;
-use rdkafka::Message as _;
 use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
+use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Message as _, Offset};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::form::{Forming, Message};
+use super::message_time::sent_at;
+use super::position::Position;
 use super::status::Status;
+use super::topic::Topic;
 use super::{Error, explain};
 use crate::clock::Clock;
 use crate::records::NewBatch;
@@ -25,6 +28,9 @@ use crate::records::NewBatch;
 /// twenty. Three times as long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least
 /// and at most so many milliseconds, which whoever looks at a screen does not see.
 const GATHER: RangeInclusive<u64> = 30..=80;
+
+/// A partition that brings no message for so long is looked at: it may have been read over places that hold none.
+const PASS_AFTER: Duration = Duration::from_millis(200);
 
 /// The messages of one partition, from Kafka.
 pub type Queue = StreamPartitionQueue<Context>;
@@ -38,6 +44,10 @@ pub struct Collector {
     pub queue: Queue,
     /// Where batches go.
     pub batches: mpsc::Sender<Ready>,
+    /// What is looked at where a batch cannot be read.
+    pub topic: Topic,
+    /// Whose partition it is.
+    pub consumer: Arc<StreamConsumer<Context>>,
     /// For messages without a timestamp.
     pub clock: Clock,
     /// Where troubles are told.
@@ -52,6 +62,9 @@ impl Collector {
     pub async fn collect(self, mut forming: Forming, stop: CancellationToken) {
         let one_at_a_time = Arc::new(Semaphore::new(1));
         let mut due = Instant::now();
+        let mut unreadable = None;
+        let mut read_to = Position::default();
+        let place = format!("reading partition {}", forming.partition());
         loop {
             tokio::select! {
                 biased;
@@ -59,18 +72,20 @@ impl Collector {
                 message = self.queue.recv(), if !forming.is_full() => match message {
                     Ok(message) => {
                         self.status.clear("Kafka");
-                        let timestamp = message.timestamp().to_millis().map_or_else(|| self.clock.now(), Millis);
+                        self.status.clear(&place);
                         let payload = message.payload().unwrap_or_default().to_vec();
                         if forming.is_empty() {
                             due = Instant::now() + self.gather();
                         }
-                        forming.push(Message { offset: message.offset(), timestamp, payload });
+                        let (sent_at, read_at) = (sent_at(&message), self.clock.now());
+                        read_to.begun();
+                        forming.push(Message { offset: message.offset(), sent_at, read_at, payload });
                         if forming.is_full() {
                             due = Instant::now();
                         }
                     }
+                    Err(cause) if is_unreadable(&cause) => self.tell_unreadable(&cause, &forming, &mut unreadable).await,
                     Err(cause) => {
-                        let place = format!("reading partition {}", forming.partition());
                         let ended = is_the_end(&cause);
                         let error = Error::kafka("reading the topic")(cause);
                         self.status.raise(&place, PipelineState::Degraded, format!("{}; trying again", explain(&error)));
@@ -80,12 +95,55 @@ impl Collector {
                     }
                 },
                 place = place_from(due, &one_at_a_time), if !forming.is_empty() => {
-                    let (Ok(place), Some(batch)) = (place, forming.take()) else { return };
+                    let (Ok(place), Some(batch)) = (place, forming.take(read_to.of(self.position(&forming), forming.next()))) else { return };
+                    if self.batches.send((batch, place)).await.is_err() {
+                        return;
+                    }
+                }
+                () = tokio::time::sleep(PASS_AFTER), if forming.is_empty() => {
+                    let position = read_to.of(self.position(&forming), forming.next());
+                    if position.is_none_or(|it| it <= forming.next()) {
+                        continue;
+                    }
+                    // Marks of transactions, aborted messages: nothing comes behind them that would take the cursor along.
+                    let Ok(place) = Arc::clone(&one_at_a_time).acquire_owned().await else { return };
+                    let Some(batch) = forming.take(position) else { continue };
                     if self.batches.send((batch, place)).await.is_err() {
                         return;
                     }
                 }
             }
+        }
+    }
+
+    /// Says which batch cannot be read, and what to do. `told`: the one that was told of last; the client tries it again and again.
+    async fn tell_unreadable(&self, cause: &KafkaError, forming: &Forming, told: &mut Option<i64>) {
+        let partition = forming.partition();
+        let at = forming.next();
+        if told.replace(at) == Some(at) {
+            return;
+        }
+        let next = match self.topic.next_readable(partition, at).await {
+            Ok(next) => format!("skip it, on record: `tallyhouse cursor set {partition} {next} --reason ...`"),
+            Err(error) => format!(
+                "skip it by `tallyhouse cursor set`, on record (to where could not be found out: {})",
+                explain(&error)
+            ),
+        };
+        let reason = format!(
+            "partition {partition}: the batch at offset {at} cannot be read ({cause}): it is damaged, or packed in a way that this program does \
+             not know. The other partitions go on. Where it cannot be mended, {next}"
+        );
+        self.status.raise(&format!("reading partition {partition}"), PipelineState::Paused, reason);
+    }
+
+    /// Up to where the client says it has read; it does not say before it reads.
+    fn position(&self, forming: &Forming) -> Option<i64> {
+        let positions = self.consumer.position().ok()?;
+        let found = positions.elements().iter().find(|it| it.partition() == forming.partition())?.offset();
+        match found {
+            Offset::Offset(position) => Some(position),
+            _ => None,
         }
     }
 
@@ -99,6 +157,20 @@ impl Collector {
 async fn place_from(due: Instant, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, AcquireError> {
     tokio::time::sleep_until(due).await;
     Arc::clone(places).acquire_owned().await
+}
+
+/// Errors of a batch that no further try can read.
+fn is_unreadable(cause: &KafkaError) -> bool {
+    matches!(
+        cause,
+        KafkaError::MessageConsumption(
+            RDKafkaErrorCode::BadCompression
+                | RDKafkaErrorCode::BadMessage
+                | RDKafkaErrorCode::NotImplemented
+                | RDKafkaErrorCode::InvalidMessage
+                | RDKafkaErrorCode::UnsupportedCompressionType
+        )
+    )
 }
 
 /// Errors after which the client fetches no more of a partition until it is assigned again.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
 use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -15,6 +17,7 @@ use super::Error;
 use super::collect::Queue;
 use super::context::{Context, Rebalance};
 use super::fit::fit;
+use super::instance::Instance;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Worker};
 use super::status::{Status, explain};
@@ -31,6 +34,8 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Daemon {
     /// Where entries come from.
     pub kafka: KafkaConfig,
+    /// The same, looked at without being a member of any group.
+    pub topic: Topic,
     /// What makes an entry valid.
     pub rules: EntryRules,
     /// The records.
@@ -51,7 +56,8 @@ impl Daemon {
         self.wait_for_topic(&stop).await?;
         self.wait_for_first_mark(&stop).await?;
         let (events, mut rebalances) = mpsc::unbounded_channel();
-        let consumer = self.join_group(events)?;
+        let instance = Instance::take(&self.kafka)?;
+        let consumer = self.join_group(events, instance.name.as_deref())?;
         let mut workers = Workers::new();
         let mut working = stop.child_token();
         let mut assigned = Vec::new();
@@ -90,6 +96,15 @@ impl Daemon {
                 message = consumer.recv() => match message {
                     // Partitions are read from queues of their own; here only events and errors come by.
                     Ok(message) => tracing::error!(partition = rdkafka::Message::partition(&message), "a message outside its queue"),
+                    // Another host has a daemon of our name: Kafka keeps the younger one.
+                    Err(KafkaError::MessageConsumptionFatal(RDKafkaErrorCode::FencedInstanceId)) => {
+                        let name = instance.name.as_deref().unwrap_or_default();
+                        break Err(Error::Refused(format!(
+                            "another daemon of the group {} is the instance {name:?} too, on another host; give each a name of its own \
+                             (TALLYHOUSE_INSTANCE)",
+                            self.kafka.group
+                        )));
+                    }
                     Err(cause) => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
                 },
             }
@@ -102,9 +117,8 @@ impl Daemon {
     }
 
     async fn wait_for_topic(&self, stop: &CancellationToken) -> Result<(), Error> {
-        let topic = Topic::new(&self.kafka)?;
         loop {
-            match topic.partitions().await {
+            match self.topic.partitions().await {
                 Ok(Some(_)) => {
                     self.status.clear("Kafka");
                     return Ok(());
@@ -148,8 +162,16 @@ impl Daemon {
         }
     }
 
-    fn join_group(&self, events: mpsc::UnboundedSender<Rebalance>) -> Result<Arc<StreamConsumer<Context>>, Error> {
-        let consumer: StreamConsumer<Context> = ClientConfig::new()
+    fn join_group(
+        &self,
+        events: mpsc::UnboundedSender<Rebalance>,
+        instance: Option<&str>,
+    ) -> Result<Arc<StreamConsumer<Context>>, Error> {
+        let mut client = ClientConfig::new();
+        if let Some(name) = instance {
+            client.set("group.instance.id", name);
+        }
+        let consumer: StreamConsumer<Context> = client
             .set("bootstrap.servers", &self.kafka.brokers)
             .set("group.id", &self.kafka.group)
             .set("isolation.level", "read_committed")
@@ -159,6 +181,8 @@ impl Daemon {
             .set("auto.commit.interval.ms", "1000")
             .set("enable.auto.offset.store", "false")
             .set("session.timeout.ms", "10000")
+            // How soon a new partition of the topic is seen; the client's own 5 minutes would look like a daemon that is not there.
+            .set("topic.metadata.refresh.interval.ms", "10000")
             // One answer for what came to all partitions meanwhile, not one for every message: those took half a core of the broker. Whoever
             // is behind finds more than these bytes, and does not wait.
             .set("fetch.wait.max.ms", "15")
@@ -228,7 +252,7 @@ impl Daemon {
             live: LiveWriter::new(partition, self.records.clone(), self.realtime.clone(), self.status.clone()),
             status: self.status.clone(),
             consumer: Arc::clone(consumer),
-            topic: self.kafka.topic.clone(),
+            topic: self.topic.clone(),
         };
         let stop = working.child_token();
         workers.spawn(async move { (partition, Box::pin(worker.run(queue, cursor, stop)).await) });
@@ -236,9 +260,8 @@ impl Daemon {
 
     /// The cursors of partitions, made where there is none, checked against what the topic holds. Waits for both to answer.
     async fn cursors(&self, partitions: &[i32], working: &CancellationToken) -> Result<BTreeMap<i32, Cursor>, Error> {
-        let topic = Topic::new(&self.kafka)?;
         loop {
-            match self.try_cursors(&topic, partitions).await {
+            match self.try_cursors(partitions).await {
                 Ok(cursors) => {
                     self.status.clear("assignment");
                     return Ok(cursors);
@@ -257,8 +280,8 @@ impl Daemon {
         }
     }
 
-    async fn try_cursors(&self, topic: &Topic, partitions: &[i32]) -> Result<BTreeMap<i32, Cursor>, Error> {
-        let reach = topic.reach().await?;
+    async fn try_cursors(&self, partitions: &[i32]) -> Result<BTreeMap<i32, Cursor>, Error> {
+        let reach = self.topic.reach().await?;
         let mut cursors = BTreeMap::new();
         for &partition in partitions {
             let Some(&(first, _)) = reach.get(&partition) else {
@@ -283,7 +306,7 @@ impl Daemon {
             };
             cursors.insert(partition, cursor);
         }
-        let faults = fit(topic, &cursors).await?;
+        let faults = fit(&self.topic, &cursors).await?;
         match faults.into_iter().next() {
             None => Ok(cursors),
             Some((partition, fault)) => Err(Error::Refused(fault.explain(partition, &self.kafka.topic))),

@@ -1,11 +1,11 @@
 //! Does a cursor fit the topic? Offsets alone do not tell: a topic that was deleted and made again has them too, so the
-//! message before the cursor is looked at again (2-consistency, "One batch of one partition").
+//! last message before the cursor is looked at again (2-consistency, "One batch of one partition").
 
 use std::collections::BTreeMap;
 
 use super::Error;
 use super::topic::Topic;
-use crate::records::{Cursor, LastMessage};
+use crate::records::Cursor;
 
 /// Why a cursor does not fit its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,13 +69,12 @@ pub async fn fit(topic: &Topic, cursors: &BTreeMap<i32, Cursor>) -> Result<BTree
             misfits.insert(partition, Misfit::Ahead { cursor, end });
         } else if cursor < first {
             misfits.insert(partition, Misfit::Expired { cursor, first });
-        } else if it.last.is_some() && cursor > first {
-            to_look_at.insert(partition, cursor - 1);
+        } else if let Some(last) = it.last.as_ref().filter(|it| it.offset >= first) {
+            to_look_at.insert(partition, last.offset);
         }
     }
     for (partition, seen) in topic.messages_at(to_look_at).await? {
-        let same = |last: &LastMessage| last.checksum == seen.checksum && (seen.timestamp.0 == 0 || *last == seen);
-        if let Some(it) = cursors.get(&partition).filter(|it| !it.last.as_ref().is_some_and(same)) {
+        if let Some(it) = cursors.get(&partition).filter(|it| !it.last.as_ref().is_some_and(|it| it.is_same(&seen))) {
             misfits.insert(partition, Misfit::OtherMessage { cursor: it.next_offset });
         }
     }

@@ -1,8 +1,11 @@
 //! Messages to batches: decodes as messages come, and cuts batches in two when the database refuses one. Pure.
 
+use std::collections::BTreeSet;
+
 use app::model::batch::BatchId;
-use app::model::entry::Millis;
+use app::model::entry::{Entry, Millis};
 use app::model::flaw::{Code, Flaw};
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -17,14 +20,20 @@ use crate::records::{LastMessage, Line, NewBatch, RejectedMessage};
 pub struct Message {
     /// Its place in the partition.
     pub offset: i64,
-    /// Its timestamp.
-    pub timestamp: Millis,
+    /// Its timestamp, where it has one.
+    pub sent_at: Option<Millis>,
+    /// When we read it: by this a message without a timestamp is judged.
+    pub read_at: Millis,
     /// Its bytes; a tombstone has none.
     pub payload: Vec<u8>,
 }
 
 /// The most messages of a batch.
 pub const MAX_MESSAGES: usize = 4000;
+/// The most business days of a batch, once it holds more than [`FEW_MESSAGES`]: each needs tables of its own, which a backlog has to make.
+pub const MAX_DAYS: usize = 3;
+/// So many messages are worth a transaction, whatever days they are of.
+pub const FEW_MESSAGES: usize = 250;
 /// The most bytes of a batch, beyond its first message.
 pub const MAX_BYTES: usize = 8 << 20;
 
@@ -37,6 +46,7 @@ pub struct Forming {
     lines: Vec<Line>,
     rejected: Vec<RejectedMessage>,
     bytes: usize,
+    days: BTreeSet<NaiveDate>,
     /// The offset of the message that went in last.
     last: Option<i64>,
 }
@@ -44,7 +54,16 @@ pub struct Forming {
 impl Forming {
     /// An empty batch that begins at a position.
     pub fn new(partition: i32, from: i64, rules: EntryRules) -> Self {
-        Self { rules, partition, from, lines: Vec::new(), rejected: Vec::new(), bytes: 0, last: None }
+        Self {
+            rules,
+            partition,
+            from,
+            lines: Vec::new(),
+            rejected: Vec::new(),
+            bytes: 0,
+            days: BTreeSet::new(),
+            last: None,
+        }
     }
 
     /// The position that the next message must not be before.
@@ -64,7 +83,8 @@ impl Forming {
 
     /// May no more go in?
     pub fn is_full(&self) -> bool {
-        self.lines.len() + self.rejected.len() >= MAX_MESSAGES || self.bytes >= MAX_BYTES
+        let messages = self.lines.len() + self.rejected.len();
+        messages >= MAX_MESSAGES || self.bytes >= MAX_BYTES || (self.days.len() > MAX_DAYS && messages >= FEW_MESSAGES)
     }
 
     /// Decodes a message and puts it in. One from before [`Self::next`] was here already and is left out.
@@ -75,28 +95,37 @@ impl Forming {
         self.bytes += message.payload.len();
         self.last = Some(message.offset);
         match self.decode(&message) {
-            Ok((entry, day)) => self.lines.push(Line {
-                offset: message.offset,
-                entry,
-                day,
-                raw: message.payload,
-                sent_at: message.timestamp,
-            }),
-            Err(rejection) => self.rejected.push(rejected(message, rejection)),
+            Ok((entry, day)) => {
+                self.days.insert(day);
+                let (offset, raw, sent_at) = (message.offset, message.payload, message.sent_at);
+                self.lines.push(Line { offset, entry, day, raw, sent_at });
+            }
+            Err((rejection, entry)) => self.rejected.push(rejected(message, rejection, entry)),
         }
     }
 
-    fn decode(&self, message: &Message) -> Result<(app::model::entry::Entry, chrono::NaiveDate), Rejection> {
-        let entry = wire::decode(&message.payload, message.timestamp, &self.rules)?;
+    /// What a message says, and of which day it is; or why it is not let in, and what it says all the same.
+    fn decode(&self, message: &Message) -> Result<(Entry, NaiveDate), (Rejection, Option<Box<Entry>>)> {
+        let zone = self.rules.business_time;
+        let entry = wire::read(&message.payload, zone).map_err(|it| (it, None))?;
+        if let Err(rejection) = wire::admit(&entry, message.sent_at.unwrap_or(message.read_at), &self.rules) {
+            return Err((rejection, Some(Box::new(entry))));
+        }
         // The decoder has seen that the day exists; asking again must not be able to panic.
-        let day = self.rules.business_time.day(entry.create_time);
-        let day = day.ok_or_else(|| Rejection::field("create_time", Flaw::OutOfRange))?;
+        let day = zone.day(entry.create_time);
+        let day = day.ok_or_else(|| (Rejection::field("create_time", Flaw::OutOfRange), None))?;
         Ok((entry, day))
     }
 
-    /// The batch as it stands, and an empty one that follows it. `None` while it is empty.
-    pub fn take(&mut self) -> Option<NewBatch> {
-        let to = self.last.take()? + 1;
+    /// The batch as it stands, and an empty one that follows it. `position`: up to where the partition was read, which is beyond the last
+    /// message where places follow that hold none (marks of transactions, aborted messages). `None` where there is nothing to pass.
+    pub fn take(&mut self, position: Option<i64>) -> Option<NewBatch> {
+        let to = self.next().max(position.unwrap_or(0));
+        if to <= self.from {
+            return None;
+        }
+        self.last = None;
+        self.days.clear();
         let from = std::mem::replace(&mut self.from, to);
         self.bytes = 0;
         let (lines, rejected) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.rejected));
@@ -117,14 +146,15 @@ impl Forming {
 }
 
 /// A rejection with its message.
-fn rejected(message: Message, rejection: Rejection) -> RejectedMessage {
+fn rejected(message: Message, rejection: Rejection, entry: Option<Box<Entry>>) -> RejectedMessage {
     RejectedMessage {
         offset: message.offset,
         code: rejection.code.as_str(),
         reason: rejection.reason(),
         field: rejection.field,
         raw: message.payload,
-        sent_at: message.timestamp,
+        sent_at: message.sent_at,
+        entry,
     }
 }
 
@@ -133,11 +163,10 @@ fn new_id() -> BatchId {
 }
 
 /// What is remembered of the message with the highest offset.
-fn last_message(lines: &[Line], rejected: &[RejectedMessage]) -> LastMessage {
+fn last_message(lines: &[Line], rejected: &[RejectedMessage]) -> Option<LastMessage> {
     let line = lines.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
     let other = rejected.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
-    let (_, timestamp, raw) = line.max(other).unwrap_or((0, Millis(0), &[]));
-    LastMessage { timestamp, checksum: checksum(raw) }
+    line.max(other).map(|(offset, timestamp, raw)| LastMessage { offset, timestamp, checksum: checksum(raw) })
 }
 
 /// 16 hexadecimal digits over the bytes of a message.
@@ -164,11 +193,16 @@ pub fn halves(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
 /// A batch of one line that the database refuses, as a batch of one rejection.
 pub fn reject_only_line(batch: &NewBatch, code: Code, reason: &str) -> NewBatch {
     let rejection = Rejection { code, ..Rejection::whole(Flaw::Said(reason.to_owned())) };
-    let rejected = batch.lines.iter().map(|it| {
-        let message = Message { offset: it.offset, timestamp: it.sent_at, payload: it.raw.clone() };
-        rejected(message, rejection.clone())
+    let refused = batch.lines.iter().map(|it| RejectedMessage {
+        offset: it.offset,
+        code: rejection.code.as_str(),
+        field: None,
+        reason: rejection.reason(),
+        raw: it.raw.clone(),
+        sent_at: it.sent_at,
+        entry: None,
     });
-    let rejected = batch.rejected.iter().cloned().chain(rejected).collect();
+    let rejected = batch.rejected.iter().cloned().chain(refused).collect();
     NewBatch { batch_id: new_id(), lines: Vec::new(), rejected, last: batch.last.clone(), ..batch.clone_head() }
 }
 
@@ -195,19 +229,71 @@ mod tests {
             r#"{{"product_id":"p","quantity":{},"drcr":1,"company_id":"c","warehouse_id":"w","bill_id":"{offset}","create_time":"2025-03-10 08:00:00"}}"#,
             i32::from(good)
         );
-        Message { offset, timestamp: Millis(1_741_600_000_000 + offset), payload: payload.into_bytes() }
+        let at = Millis(1_741_600_000_000 + offset);
+        Message { offset, sent_at: Some(at), read_at: at, payload: payload.into_bytes() }
     }
 
     #[test]
     fn positions_follow_the_stream_and_its_holes() {
         let mut forming = forming(10);
-        assert!(forming.take().is_none());
+        assert!(forming.take(None).is_none());
         for offset in [9, 12, 12, 15] {
             forming.push(message(offset, true));
         }
-        let batch = forming.take().unwrap();
+        let batch = forming.take(None).unwrap();
         assert_eq!((batch.from, batch.to, batch.consumed()), (10, 16, 2));
         assert_eq!(forming.next(), 16);
+    }
+
+    #[test]
+    fn places_that_hold_no_message_are_passed() {
+        let mut forming = forming(10);
+        assert!(forming.take(Some(10)).is_none(), "nothing was read");
+        let batch = forming.take(Some(12)).unwrap();
+        assert_eq!((batch.from, batch.to, batch.consumed(), batch.last), (10, 12, 0, None));
+        forming.push(message(12, true));
+        let batch = forming.take(Some(14)).unwrap();
+        let last = batch.last.map(|it| it.offset);
+        assert_eq!(
+            (batch.from, batch.to, batch.lines.len(), last),
+            (12, 14, 1, Some(12)),
+            "a mark follows the message"
+        );
+        forming.push(message(14, true));
+        assert_eq!(forming.take(Some(3)).unwrap().to, 15, "a position that is not told yet takes nothing away");
+    }
+
+    #[test]
+    fn a_backlog_is_cut_into_batches_of_few_days() {
+        let mut forming = forming(0);
+        let of_day = |offset: i64, day: i64| {
+            let mut it = message(offset, true);
+            let text = String::from_utf8(it.payload).unwrap().replace("2025-03-10", &format!("2025-02-{day:02}"));
+            it.payload = text.into_bytes();
+            it
+        };
+        let mut offset = 0;
+        while !forming.is_full() {
+            forming.push(of_day(offset, 1 + offset / 100));
+            offset += 1;
+        }
+        assert_eq!(offset, 301, "three days and the first of the fourth");
+        forming.take(None);
+        while !forming.is_full() {
+            forming.push(of_day(offset, 1 + offset % 28));
+            offset += 1;
+        }
+        assert_eq!(offset, 301 + 250, "days in any order: not one transaction for every few messages");
+    }
+
+    #[test]
+    fn what_only_the_settings_refuse_still_says_what_it_says() {
+        let mut forming = forming(0);
+        forming.rules.min_time = "2025-03-11".parse().unwrap();
+        forming.push(message(0, true));
+        forming.push(message(1, false));
+        let says: Vec<bool> = forming.take(None).unwrap().rejected.iter().map(|it| it.entry.is_some()).collect();
+        assert_eq!(says, [true, false]);
     }
 
     proptest! {
@@ -217,13 +303,14 @@ mod tests {
             for (place, good) in goods.iter().enumerate() {
                 forming.push(message(100 + 2 * i64::try_from(place).unwrap(), *good));
             }
-            let whole = forming.take().unwrap();
+            let whole = forming.take(None).unwrap();
             let (a, b) = halves(&whole).unwrap();
             prop_assert_eq!((a.from, a.to, b.to), (whole.from, b.from, whole.to));
             prop_assert_eq!(a.consumed() + b.consumed(), whole.consumed());
             prop_assert!(a.consumed() > 0 && b.consumed() > 0);
             prop_assert_eq!(&b.last, &whole.last);
-            prop_assert!(a.last.timestamp < b.last.timestamp, "each part remembers its own last message");
+            let at = |it: &NewBatch| it.last.as_ref().and_then(|it| it.timestamp);
+            prop_assert!(at(&a) < at(&b), "each part remembers its own last message");
         }
     }
 }

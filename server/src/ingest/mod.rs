@@ -1,5 +1,6 @@
 //! Kafka to both stores, exactly once. The only home of rdkafka.
 
+mod backlog;
 mod collect;
 mod consumer;
 mod context;
@@ -7,9 +8,12 @@ mod encode;
 mod error;
 mod fit;
 mod form;
+mod instance;
 mod live_writer;
+mod message_time;
 mod partition;
 mod peek;
+mod position;
 mod producer;
 mod reader;
 mod rejection;
@@ -18,6 +22,7 @@ mod status;
 mod topic;
 mod wire;
 
+pub use backlog::{Backlog, Waiting};
 pub use consumer::Daemon;
 pub use encode::to_json;
 pub use error::Error;
@@ -28,4 +33,4 @@ pub use rejection::Rejection;
 pub use scan::{Scanned, TopicScan};
 pub use status::{Status, explain};
 pub use topic::{Reach, Topic, delete_before, delete_topic, make_topic};
-pub use wire::decode;
+pub use wire::{admit, decode, read};

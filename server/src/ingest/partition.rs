@@ -18,6 +18,7 @@ use super::explain;
 use super::form::{Forming, halves, reject_only_line};
 use super::live_writer::LiveWriter;
 use super::status::Status;
+use super::topic::Topic;
 use crate::clock::Clock;
 use crate::config::EntryRules;
 use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
@@ -28,6 +29,9 @@ const IDLE_CHECK: Duration = Duration::from_secs(1);
 const WAITING_CHECK: Duration = Duration::from_millis(250);
 /// The first and the longest wait between tries.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
+
+/// Fewer day tables than this are made before anybody would read it.
+const TABLES_TO_TELL: usize = 20;
 
 /// How a partition's worker ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ pub struct Worker {
     /// To store the offset for lag tools.
     pub consumer: Arc<StreamConsumer<Context>>,
     /// The topic.
-    pub topic: String,
+    pub topic: Topic,
 }
 
 impl Worker {
@@ -70,6 +74,8 @@ impl Worker {
         let collector = Collector {
             queue,
             batches: sender,
+            topic: self.topic.clone(),
+            consumer: Arc::clone(&self.consumer),
             clock: self.clock.clone(),
             status: self.status.clone(),
             last_write: Arc::clone(&last_write),
@@ -167,7 +173,22 @@ impl Worker {
         let mut wait = BACK_OFF.0;
         loop {
             let started = std::time::Instant::now();
-            match self.writer.record(batch).await {
+            let tell = |made, all| {
+                if all >= TABLES_TO_TELL {
+                    let reason = format!("partition {}: making day tables, {made} of {all}", self.partition);
+                    self.status.raise(&place, PipelineState::CatchingUp, reason);
+                }
+            };
+            // Stopped half-way, what is made stays made.
+            let prepared = tokio::select! {
+                () = stop.cancelled() => return Err(End::Stopped),
+                prepared = self.writer.prepare(batch, tell) => prepared,
+            };
+            let recorded = match prepared {
+                Ok(()) => self.writer.record(batch).await,
+                Err(error) => Err(error),
+            };
+            match recorded {
                 Ok(Outcome::Recorded(line)) => {
                     metrics::histogram!("tallyhouse_record_seconds").record(started.elapsed().as_secs_f64());
                     self.status.clear(&place);
@@ -207,7 +228,7 @@ impl Worker {
     /// For lag tools only; the cursor is ours. Fails harmlessly when the partition was just taken away.
     fn tell_kafka(&self, to: i64) {
         let _for_lag_tools =
-            rdkafka::consumer::Consumer::store_offset(&*self.consumer, &self.topic, self.partition, to - 1);
+            rdkafka::consumer::Consumer::store_offset(&*self.consumer, self.topic.name(), self.partition, to - 1);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use app::model::entry::Millis;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
@@ -11,6 +10,7 @@ use rdkafka::{ClientConfig, ClientContext, Message as _, Offset, TopicPartitionL
 
 use super::Error;
 use super::form::checksum;
+use super::message_time::sent_at;
 use super::topic::{Topic, blocking};
 use crate::records::LastMessage;
 
@@ -28,18 +28,35 @@ impl ClientContext for Quiet {
 
 impl ConsumerContext for Quiet {}
 
-/// A consumer that is a member of no group and commits nothing.
-struct Peek {
-    consumer: BaseConsumer<Quiet>,
-    name: String,
-}
-
 impl Topic {
-    /// The messages at some offsets, for as many as are there; a compacted or expired one is not.
-    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
-        if offsets.is_empty() {
-            return Ok(BTreeMap::new());
-        }
+    /// The next place behind a batch that cannot be read, from which Kafka hands messages out again, or the end.
+    pub async fn next_readable(&self, partition: i32, from: i64) -> Result<i64, Error> {
+        let end = self.reach().await?.get(&partition).map_or(from, |(_, end)| *end);
+        let peek = self.peek()?;
+        blocking(move || {
+            // A batch is read whole or not at all: first twice as far each time, then between the last two.
+            let (mut bad, mut step) = (from, 1);
+            let mut good = loop {
+                let next = bad.saturating_add(step).min(end);
+                if next >= end || peek.is_readable(partition, next)? {
+                    break next;
+                }
+                (bad, step) = (next, step * 2);
+            };
+            while bad + 1 < good {
+                let middle = bad + (good - bad) / 2;
+                if peek.is_readable(partition, middle)? {
+                    good = middle;
+                } else {
+                    bad = middle;
+                }
+            }
+            Ok(good)
+        })
+        .await
+    }
+
+    fn peek(&self) -> Result<Peek, Error> {
         let consumer = ClientConfig::new()
             .set("bootstrap.servers", self.brokers())
             .set("group.id", "tallyhouse-peek")
@@ -52,12 +69,44 @@ impl Topic {
             .set("queued.min.messages", "1")
             .create_with_context(Quiet)
             .map_err(Error::kafka("making a Kafka client"))?;
-        let peek = Peek { consumer, name: self.name().to_owned() };
+        Ok(Peek { consumer, name: self.name().to_owned() })
+    }
+}
+
+/// A consumer that is a member of no group and commits nothing.
+struct Peek {
+    consumer: BaseConsumer<Quiet>,
+    name: String,
+}
+
+impl Topic {
+    /// The messages at some offsets, for as many as are there; a compacted or expired one is not.
+    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
+        if offsets.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let peek = self.peek()?;
         blocking(move || peek.messages_at(&offsets)).await
     }
 }
 
 impl Peek {
+    /// Can whatever stands at an offset be read?
+    fn is_readable(&self, partition: i32, offset: i64) -> Result<bool, Error> {
+        let doing = Error::kafka("looking for the next batch that can be read");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&self.name, partition, Offset::Offset(offset)).map_err(&doing)?;
+        self.consumer.assign(&list).map_err(&doing)?;
+        match self.consumer.poll(LIMIT) {
+            None => Err(Error::NotYet("Kafka does not show the messages behind it".to_owned())),
+            Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => Ok(true),
+            Some(Err(KafkaError::MessageConsumption(
+                cause @ (RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown),
+            ))) => Err(doing(KafkaError::MessageConsumption(cause))),
+            Some(Err(_)) => Ok(false),
+        }
+    }
+
     fn messages_at(&self, offsets: &BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
         let doing = Error::kafka("looking at the message before the cursor");
         let mut list = TopicPartitionList::new();
@@ -79,9 +128,9 @@ impl Peek {
                 None => continue,
                 Some(Ok(message)) => {
                     if waiting.get(&message.partition()) == Some(&message.offset()) {
-                        let timestamp = Millis(message.timestamp().to_millis().unwrap_or_default());
+                        let (offset, timestamp) = (message.offset(), sent_at(&message));
                         let checksum = checksum(message.payload().unwrap_or_default());
-                        found.insert(message.partition(), LastMessage { timestamp, checksum });
+                        found.insert(message.partition(), LastMessage { offset, timestamp, checksum });
                     }
                     message.partition()
                 }

@@ -9,6 +9,7 @@ use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 
+use super::message_time::sent_at;
 use super::{Error, Topic};
 use crate::config::KafkaConfig;
 
@@ -22,8 +23,8 @@ pub struct Scanned {
     pub partition: i32,
     /// Where it is.
     pub offset: i64,
-    /// Its own time, against which "too far ahead" is judged.
-    pub sent_at: Millis,
+    /// When it was sent, by itself; `None`: it does not say.
+    pub sent_at: Option<Millis>,
     /// Its bytes.
     pub payload: Vec<u8>,
 }
@@ -80,7 +81,7 @@ impl TopicScan {
                         self.open.remove(&partition);
                     }
                     if offset < end {
-                        let sent_at = Millis(message.timestamp().to_millis().unwrap_or_default());
+                        let sent_at = sent_at(&message);
                         let payload = message.payload().unwrap_or_default().to_vec();
                         return Ok(Some(Scanned { partition, offset, sent_at, payload }));
                     }

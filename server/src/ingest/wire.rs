@@ -13,11 +13,32 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::rejection::Rejection;
+use crate::business_time::BusinessTime;
 use crate::config::EntryRules;
 
-/// Decodes one message. `sent_at` is the message's own timestamp, against which "too far ahead" is judged: the same
-/// message read again on another day must be judged the same.
+/// Decodes one message that nobody has judged yet: what it says, and whether it is let in.
 pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Entry, Rejection> {
+    let entry = read(payload, rules.business_time)?;
+    admit(&entry, sent_at, rules)?;
+    Ok(entry)
+}
+
+/// Admission of an entry by the settings of today: not before `min_time`, not more than `max_future` ahead of its message (`sent_at`). Asked
+/// once, by whoever records the message or refuses it; what is on record is not judged again when the message is.
+pub fn admit(entry: &Entry, sent_at: Millis, rules: &EntryRules) -> Result<(), Rejection> {
+    let wrong = |flaw| Err(Rejection::field("create_time", flaw));
+    if rules.business_time.day(entry.create_time).is_none_or(|day| day < rules.min_time) {
+        return wrong(Flaw::Before(rules.min_time.to_string()));
+    }
+    let ahead = i64::try_from(rules.max_future.as_millis()).unwrap_or(i64::MAX);
+    if entry.create_time.0 > sent_at.0.saturating_add(ahead) {
+        return wrong(Flaw::TooFarAhead(humantime::format_duration(rules.max_future).to_string()));
+    }
+    Ok(())
+}
+
+/// What the bytes of a message say, whatever the settings and the clock are: the same for ever, as the zone of business time is.
+pub fn read(payload: &[u8], zone: BusinessTime) -> Result<Entry, Rejection> {
     let text = std::str::from_utf8(payload).map_err(|cause| Rejection::whole(Flaw::NotUtf8(cause.valid_up_to())))?;
     let fields: Fields<'_> = serde_json::from_str(text).map_err(malformed)?;
     if let Some(twin) = &fields.twin {
@@ -30,7 +51,7 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
         company_id: id(&fields, "company_id")?,
         warehouse_id: id(&fields, "warehouse_id")?,
         bill_id: id(&fields, "bill_id")?,
-        create_time: create_time(&fields, sent_at, rules)?,
+        create_time: create_time(&fields, zone)?,
         description: description(&fields)?,
         kind: kind(&fields)?,
         line_no: line_no(&fields)?,
@@ -176,7 +197,7 @@ fn line_no(fields: &Fields<'_>) -> Result<i32, Rejection> {
     }
 }
 
-fn create_time(fields: &Fields<'_>, sent_at: Millis, rules: &EntryRules) -> Result<Millis, Rejection> {
+fn create_time(fields: &Fields<'_>, zone: BusinessTime) -> Result<Millis, Rejection> {
     let wrong = |flaw| Rejection::field("create_time", flaw);
     let text = string(fields.need("create_time")?, "create_time")?;
     let at = if text.contains('T') || text.contains('t') {
@@ -184,18 +205,10 @@ fn create_time(fields: &Fields<'_>, sent_at: Millis, rules: &EntryRules) -> Resu
         Millis(moment.timestamp_millis())
     } else {
         let local = local_time(&text).ok_or_else(|| wrong(Flaw::NotATime))?;
-        rules.business_time.moment(local).ok_or_else(|| wrong(Flaw::SkippedTime))?
+        zone.moment(local).ok_or_else(|| wrong(Flaw::SkippedTime))?
     };
-    let day = rules.business_time.day(at).ok_or_else(|| wrong(Flaw::OutOfRange))?;
-    if day < rules.min_time {
-        return Err(wrong(Flaw::Before(rules.min_time.to_string())));
-    }
-    let ahead = i64::try_from(rules.max_future.as_millis()).unwrap_or(i64::MAX);
-    if at.0 > sent_at.0.saturating_add(ahead) {
-        let limit = humantime::format_duration(rules.max_future);
-        return Err(wrong(Flaw::TooFarAhead(limit.to_string())));
-    }
-    Ok(at)
+    // A day that can be: the day table is named after it.
+    zone.day(at).map(|_| at).ok_or_else(|| wrong(Flaw::OutOfRange))
 }
 
 /// `YYYY-MM-DD HH:MM:SS[.fff]`, to the letter: chrono alone would take `2025-3-1 1:2:3` and a leap second too.
@@ -224,7 +237,7 @@ mod tests {
     use app::model::flaw::Code;
 
     use super::*;
-    use crate::business_time::{BusinessTime, rfc3339};
+    use crate::business_time::rfc3339;
 
     const SENT: Millis = Millis(1_741_600_000_000); // 2025-03-10 09:46:40 UTC
 

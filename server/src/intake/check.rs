@@ -35,7 +35,7 @@ pub struct GoodLine {
 impl GoodLine {
     /// As the records look for it.
     pub fn as_line(&self) -> Line {
-        Line { offset: 0, entry: self.entry.clone(), day: self.day, raw: Vec::new(), sent_at: Millis(0) }
+        Line { offset: 0, entry: self.entry.clone(), day: self.day, raw: Vec::new(), sent_at: None }
     }
 }
 

@@ -15,8 +15,8 @@ pub struct Line {
     pub day: NaiveDate,
     /// Its bytes, kept in case it turns out to conflict.
     pub raw: Vec<u8>,
-    /// The message's timestamp.
-    pub sent_at: Millis,
+    /// The message's timestamp, where it has one.
+    pub sent_at: Option<Millis>,
 }
 
 /// A message that is not recorded, and why.
@@ -32,17 +32,29 @@ pub struct RejectedMessage {
     pub reason: String,
     /// Its bytes.
     pub raw: Vec<u8>,
-    /// The message's timestamp.
-    pub sent_at: Millis,
+    /// The message's timestamp, where it has one.
+    pub sent_at: Option<Millis>,
+    /// What it says, where only the settings of today refuse it: it may have been let in before they were changed.
+    pub entry: Option<Box<Entry>>,
 }
 
-/// What is remembered of the message before the cursor.
+/// What is remembered of the last message before the cursor. Between the two there may be places that hold no message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastMessage {
-    /// Its timestamp.
-    pub timestamp: Millis,
+    /// Where it is.
+    pub offset: i64,
+    /// Its timestamp, where it has one.
+    pub timestamp: Option<Millis>,
     /// 16 hexadecimal digits over its bytes.
     pub checksum: String,
+}
+
+impl LastMessage {
+    /// Is it the message that now stands in its place? One without a timestamp is told by its bytes alone.
+    pub fn is_same(&self, seen: &Self) -> bool {
+        let same_time = self.timestamp.zip(seen.timestamp).is_none_or(|(a, b)| a == b);
+        self.offset == seen.offset && self.checksum == seen.checksum && same_time
+    }
 }
 
 /// A batch to be recorded in one transaction.
@@ -62,8 +74,8 @@ pub struct NewBatch {
     pub from: i64,
     /// The cursor after it.
     pub to: i64,
-    /// The last message in it.
-    pub last: LastMessage,
+    /// The last message in it; none where it only passes places that hold no message, such as marks of transactions.
+    pub last: Option<LastMessage>,
     /// Messages that decode, in the order of the stream.
     pub lines: Vec<Line>,
     /// Messages that do not.

@@ -88,9 +88,12 @@ pub struct Classified<'a> {
 
 /// Sorts lines out, in their order: of two twins within the batch the first is recorded and the second is judged by it,
 /// unless something is recorded already, which then judges both.
-pub fn classify<'a>(lines: &'a [Line], existing: &HashMap<IdentityRef<'_>, Existing>) -> Classified<'a> {
+pub fn classify<'a>(
+    lines: impl IntoIterator<Item = &'a Line>,
+    existing: &HashMap<IdentityRef<'_>, Existing>,
+) -> Classified<'a> {
     let mut sorted = Classified::default();
-    let mut seen: HashMap<IdentityRef<'a>, &'a Entry> = HashMap::with_capacity(lines.len());
+    let mut seen: HashMap<IdentityRef<'a>, &'a Entry> = HashMap::new();
     for line in lines {
         let identity = identity(&line.entry);
         if let Some(there) = existing.get(&identity) {
@@ -125,6 +128,7 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
         ),
         raw: line.raw.clone(),
         sent_at: line.sent_at,
+        entry: None,
     });
 }
 
@@ -139,7 +143,7 @@ mod tests {
             entry: entry(bill, quantity),
             day: "1970-01-01".parse().unwrap(),
             raw: Vec::new(),
-            sent_at: Millis(0),
+            sent_at: None,
         }
     }
 

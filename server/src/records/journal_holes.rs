@@ -21,6 +21,13 @@ pub struct Hole {
     pub to: i64,
 }
 
+impl Hole {
+    /// Is a message in it, by partition and offset?
+    pub fn holds(&self, (partition, offset): (i32, i64)) -> bool {
+        self.partition == partition && (self.from..self.to).contains(&offset)
+    }
+}
+
 impl StockSnapshot {
     /// The holes since the last success.
     pub async fn holes(&mut self, since: &ProvedPlaces) -> Result<Vec<Hole>, Error> {

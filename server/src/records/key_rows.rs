@@ -14,7 +14,7 @@ use super::register::Register;
 use super::script::Script;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
-use super::{Error, StockSnapshot};
+use super::{Cursor, Error, StockSnapshot};
 use crate::business_time::BusinessTime;
 use crate::config::Layout;
 
@@ -31,6 +31,8 @@ pub struct KeyRow {
     pub entry: Entry,
     /// Where its message is: partition and offset.
     pub origin: (i32, i64),
+    /// Was it recorded from an earlier topic of that name? Then the same place of today's holds another message.
+    pub is_of_earlier_topic: bool,
     /// The table that it is in, where it does not belong there.
     pub found_in: Option<String>,
 }
@@ -52,7 +54,7 @@ impl StockSnapshot {
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
             for row in rows.map_err(Error::away("reading the rows of keys"))? {
-                let (key, row) = read(&row, self.layout, self.business_time)?;
+                let (key, row) = read(&row, self.layout, self.business_time, &self.cursors)?;
                 take(key, row);
             }
         }
@@ -88,7 +90,12 @@ impl StockSnapshot {
     }
 }
 
-fn read(row: &MySqlRow, layout: Layout, zone: BusinessTime) -> Result<(StockKey, KeyRow), Error> {
+fn read(
+    row: &MySqlRow,
+    layout: Layout,
+    zone: BusinessTime,
+    cursors: &BTreeMap<i32, Cursor>,
+) -> Result<(StockKey, KeyRow), Error> {
     let away = Error::away("reading the rows of keys");
     let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
     let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
@@ -111,5 +118,8 @@ fn read(row: &MySqlRow, layout: Layout, zone: BusinessTime) -> Result<(StockKey,
     let table = text(12)?;
     let belongs = zone.day(entry.create_time).map(|day| DayTable::of(layout, &entry.product_id, day));
     let found_in = Some(table).filter(|it| belongs.is_none_or(|belongs| belongs.name() != it));
-    Ok((key, KeyRow { entry, origin: (partition, number(11)?), found_in }))
+    let recorded_at: NaiveDateTime = row.try_get(13).map_err(&away)?;
+    let began = cursors.get(&partition).and_then(|it| it.generation_began);
+    let is_of_earlier_topic = began.is_some_and(|began| recorded_at <= began);
+    Ok((key, KeyRow { entry, origin: (partition, number(11)?), is_of_earlier_topic, found_in }))
 }

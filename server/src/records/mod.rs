@@ -9,6 +9,7 @@ mod bench_year;
 mod bill_lines;
 mod classify;
 mod correct;
+mod correct_levels;
 mod correct_rows;
 mod correct_totals;
 mod day_nets;
@@ -34,6 +35,7 @@ mod prove_levels;
 mod prove_tables;
 mod prune_journal;
 mod rebuild_levels;
+mod recall;
 mod record;
 mod recount;
 mod register;
@@ -130,6 +132,8 @@ pub struct Records {
     snapshots: MySqlPool,
     options: MySqlConnectOptions,
     tables: Arc<day_tables::Known>,
+    /// Held by whoever makes day tables.
+    making: Arc<tokio::sync::Mutex<()>>,
     topic: Arc<str>,
     layout: Layout,
     max_tables: u32,
@@ -164,6 +168,7 @@ impl Records {
             snapshots,
             options,
             tables: Arc::default(),
+            making: Arc::default(),
             topic: topic.into(),
             layout: config.layout,
             max_tables: config.max_tables,

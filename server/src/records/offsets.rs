@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::model::batch::BatchId;
 use app::model::entry::Millis;
 use app::model::pipeline::Counts;
+use chrono::NaiveDateTime;
 use sqlx::MySqlConnection;
 
 use super::batch::{LastMessage, NewBatch};
@@ -27,6 +28,8 @@ pub struct Cursor {
     pub generation: i32,
     /// The message before the cursor; not known after the cursor was set.
     pub last: Option<LastMessage>,
+    /// When the topic that is read now was accepted in the place of another one of that name; none where it is the first.
+    pub generation_began: Option<NaiveDateTime>,
 }
 
 impl Cursor {
@@ -60,6 +63,8 @@ struct Row {
     generation: i32,
     last_timestamp: Option<i64>,
     last_checksum: Option<String>,
+    last_offset: Option<i64>,
+    generation_began: Option<NaiveDateTime>,
 }
 
 impl From<Row> for Cursor {
@@ -76,10 +81,12 @@ impl From<Row> for Cursor {
             },
             highest: row.highest_offset,
             generation: row.generation,
-            last: row
-                .last_timestamp
-                .zip(row.last_checksum)
-                .map(|(timestamp, checksum)| LastMessage { timestamp: Millis(timestamp), checksum }),
+            last: row.last_offset.zip(row.last_checksum).map(|(offset, checksum)| LastMessage {
+                offset,
+                timestamp: row.last_timestamp.map(Millis),
+                checksum,
+            }),
+            generation_began: row.generation_began,
         }
     }
 }
@@ -99,7 +106,7 @@ impl Records {
         limited("reading a cursor", async {
             let row = sqlx::query_as::<_, Row>(
                 "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected, read_again,
-               highest_offset, generation, last_timestamp, last_checksum
+               highest_offset, generation, last_timestamp, last_checksum, last_offset, generation_began
              FROM ingest_offsets WHERE topic = ? AND partition_id = ?",
             )
             .bind(&*self.topic)
@@ -147,7 +154,7 @@ impl Records {
 pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result<BTreeMap<i32, Cursor>, Error> {
     let rows = sqlx::query_as::<_, Row>(
         "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected, read_again,
-           highest_offset, generation, last_timestamp, last_checksum
+           highest_offset, generation, last_timestamp, last_checksum, last_offset, generation_began
          FROM ingest_offsets WHERE topic = ? ORDER BY partition_id",
     )
     .bind(topic)
@@ -160,17 +167,21 @@ pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result
 /// The fence: moves the cursor from exactly where the batch begins, and from after the batch before it: a cursor that was set
 /// away and back again has another one. `false`: it stands elsewhere.
 pub async fn advance(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch, counts: Counts) -> Result<bool, sqlx::Error> {
+    let last_offset = batch.last.as_ref().map(|it| it.offset);
     let moved = trip
         .change(
-            "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = ?, last_checksum = ?,
-               consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?,
+            "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?,
+               last_timestamp = IF(? IS NULL, last_timestamp, ?), last_offset = COALESCE(?, last_offset),
+               last_checksum = COALESCE(?, last_checksum), consumed = consumed + ?, recorded = recorded + ?, duplicates = duplicates + ?, rejected = rejected + ?,
                read_again = read_again + ?
              WHERE topic = ? AND partition_id = ? AND next_offset = ? AND batch_id <=> ?",
             &[
                 batch.to.into(),
                 batch.batch_id.0.as_str().into(),
-                batch.last.timestamp.0.into(),
-                batch.last.checksum.as_str().into(),
+                last_offset.into(),
+                batch.last.as_ref().and_then(|it| it.timestamp).map(|it| it.0).into(),
+                last_offset.into(),
+                batch.last.as_ref().map(|it| it.checksum.as_str()).into(),
                 counts.consumed.into(),
                 counts.recorded.into(),
                 counts.duplicates.into(),

@@ -16,6 +16,7 @@ use super::day_tables::TableIds;
 use super::error::limited;
 use super::error::{Trouble, trouble};
 use super::offsets::{self, Cursor};
+use super::recall::{RecallError, recall};
 use super::script::Row;
 use super::tables::DayTable;
 use super::trip::Trip;
@@ -82,6 +83,15 @@ impl From<Error> for Failed {
     }
 }
 
+impl From<RecallError> for Failed {
+    fn from(error: RecallError) -> Self {
+        match error {
+            RecallError::Sql(cause) => cause.into(),
+            RecallError::Records(error) => error.into(),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Failed {
     fn from(cause: sqlx::Error) -> Self {
         match trouble(&cause) {
@@ -106,17 +116,24 @@ impl Writer {
         &self.records
     }
 
+    /// Makes the day tables that a batch needs, and tells how many of how many are made.
+    pub async fn prepare(&self, batch: &NewBatch, mut tell: impl FnMut(usize, usize) + Send) -> Result<(), Error> {
+        let tables = self.tables_of(batch);
+        self.records.ensure_tables_telling(tables.into_iter().collect(), &mut tell).await.map(drop)
+    }
+
+    fn tables_of(&self, batch: &NewBatch) -> Vec<DayTable> {
+        let table = |line: &Line| DayTable::of(self.records.layout, &line.entry.product_id, line.day);
+        batch.lines.iter().map(table).collect()
+    }
+
     /// Records a batch, or finds out that it is recorded already.
     ///
     /// # Errors
     /// [`Error::Data`] when the database refuses some entry of it: narrow it down. Everything else is to be waited out
     /// and tried again with the same batch id.
     pub async fn record(&mut self, batch: &NewBatch) -> Result<Outcome, Error> {
-        let tables: Vec<DayTable> = batch
-            .lines
-            .iter()
-            .map(|line| DayTable::of(self.records.layout, &line.entry.product_id, line.day))
-            .collect();
+        let tables = self.tables_of(batch);
         let ids = self.records.ensure_tables(tables.iter().cloned().collect()).await?;
         let mut last = None;
         for _ in 0..TRIES {
@@ -190,10 +207,10 @@ async fn attempt(
     let mut trip = Trip::over(connection);
     trip.add("BEGIN", &[]).await?;
     let existing = look_up(&mut trip, batch, tables, care).await?;
-    let sorted = classify(&batch.lines, &existing);
-    let known = rejections::known(&mut trip, &records.topic, batch).await?;
+    let recalled = recall(&mut trip, records, batch).await?;
+    let sorted = classify(batch.lines.iter().filter(|it| recalled.is_new_line(it)), &existing);
     let rejected: Vec<&RejectedMessage> =
-        batch.rejected.iter().chain(&sorted.conflicts).filter(|it| !known.contains(&it.offset)).collect();
+        batch.rejected.iter().chain(&sorted.conflicts).filter(|it| recalled.is_new_rejection(it)).collect();
     let counts = count(batch, &sorted, rejected.len())?;
     if !offsets::advance(&mut trip, &records.topic, batch, counts).await? {
         return already(records, trip.connection().await?, batch).await;

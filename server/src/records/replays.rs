@@ -61,14 +61,32 @@ pub struct StoredReplay {
 }
 
 impl StoredReplay {
-    /// Where each partition began when it was read.
-    pub fn begins(&self) -> BTreeMap<i32, i64> {
-        self.begins.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
+    /// Where each partition began when it was read; none before it is ready.
+    ///
+    /// # Errors
+    /// What is stored cannot be read: nothing may be corrected by it.
+    pub fn begins(&self) -> Result<BTreeMap<i32, i64>, Error> {
+        self.stored("where partitions begin", self.begins.as_deref())
     }
 
-    /// Up to where each partition was read.
-    pub fn ends(&self) -> ReplayEnds {
-        self.ends.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
+    /// Up to where each partition was read; none before it is ready.
+    ///
+    /// # Errors
+    /// What is stored cannot be read: nothing may be corrected by it.
+    pub fn ends(&self) -> Result<ReplayEnds, Error> {
+        self.stored("where partitions end", self.ends.as_deref())
+    }
+
+    fn stored<T: Default + serde::de::DeserializeOwned>(&self, what: &str, text: Option<&str>) -> Result<T, Error> {
+        let Some(text) = text else {
+            let is_made = matches!(self.state.as_str(), "ready" | "corrected");
+            return if is_made { Err(self.damaged(what, "it is missing")) } else { Ok(T::default()) };
+        };
+        serde_json::from_str(text).map_err(|cause| self.damaged(what, &cause.to_string()))
+    }
+
+    fn damaged(&self, what: &str, why: &str) -> Error {
+        Error::Damaged(format!("what replay {} says of {what} cannot be read: {why}", self.id))
     }
 }
 
@@ -168,7 +186,7 @@ impl Records {
         let mut transaction = self.pool.begin().await.map_err(&away)?;
         let mut numbered = Vec::with_capacity(named.bills.len());
         for (number, bill) in (1_i32..).zip(&named.bills) {
-            let text = serde_json::to_string(bill).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
+            let text = json(bill).map_err(&away)?;
             numbered.push((number, bill.kind.as_str(), &bill.warehouse_id, &bill.product_id, text));
         }
         for chunk in numbered.chunks(AT_ONCE) {
@@ -203,8 +221,8 @@ impl Records {
                ends = ?, messages_all = messages_read WHERE id = ? AND running = 1",
         )
         .bind(i64::try_from(named.keys.len()).unwrap_or(i64::MAX))
-        .bind(serde_json::to_string(&named.begins).unwrap_or_default())
-        .bind(serde_json::to_string(&named.ends).unwrap_or_default())
+        .bind(json(&named.begins).map_err(&away)?)
+        .bind(json(&named.ends).map_err(&away)?)
         .bind(id)
         .execute(&mut *transaction)
         .await
@@ -300,18 +318,25 @@ impl Records {
                     .fetch_all(&self.pool)
                     .await
                     .map_err(Error::away("counting the bills of a replay"))?;
-            Ok(rows.into_iter().filter_map(|(kind, count)| Some((BillKind::parse(&kind)?, count))).collect())
+            let read = |(kind, count): (String, i64)| {
+                let damaged = || Error::Damaged(format!("a bill of replay {id} has the kind {kind:?}"));
+                Ok((BillKind::parse(&kind).ok_or_else(damaged)?, count))
+            };
+            rows.into_iter().map(read).collect()
         })
         .await
     }
 
-    /// The messages among some that were rejected.
+    /// The messages among some that were rejected. In an earlier topic of that name the same place was another message.
     pub async fn rejected_among(&self, origins: &[(i32, i64)]) -> Result<Vec<(i32, i64)>, Error> {
         let mut found = Vec::new();
         for chunk in origins.chunks(AT_ONCE) {
             let mut statement = QueryBuilder::new(
-                "SELECT partition_id, kafka_offset FROM rejections WHERE (partition_id, kafka_offset) IN ",
+                "SELECT r.partition_id, r.kafka_offset FROM rejections AS r JOIN ingest_offsets AS o
+                   ON o.topic = r.topic AND o.partition_id = r.partition_id AND o.generation = r.generation
+                 WHERE r.topic = ",
             );
+            statement.push_bind(&*self.topic).push(" AND (r.partition_id, r.kafka_offset) IN ");
             statement.push_tuples(chunk, |mut pair, (partition, offset)| {
                 pair.push_bind(*partition).push_bind(*offset);
             });
@@ -324,6 +349,10 @@ impl Records {
         }
         Ok(found)
     }
+}
+
+fn json(it: &impl serde::Serialize) -> Result<String, sqlx::Error> {
+    serde_json::to_string(it).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))
 }
 
 fn select() -> QueryBuilder<sqlx::MySql> {

@@ -106,7 +106,19 @@ impl Script {
         self.add(&format!(
             "SELECT warehouse_id, product_id, company_id, bill_id, CAST(line_no AS SIGNED), CAST(quantity AS SIGNED),
                CAST(drcr AS SIGNED), create_time, CAST(kind AS CHAR), description, CAST(partition_id AS SIGNED), kafka_offset,
-               '{name}'
+               '{name}', recorded_at
+             FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})"
+        ));
+    }
+
+    /// What the rows of keys moved, as `tables::movements` has it for whole tables.
+    pub fn movements_of_keys<'a>(&mut self, table: &DayTable, keys: impl Iterator<Item = &'a StockKey>) {
+        let (name, pairs) = (table.name(), pairs(keys));
+        if pairs.is_empty() {
+            return;
+        }
+        self.add(&format!(
+            "SELECT create_time, product_id, warehouse_id, company_id, quantity, drcr, kind = 'bill'
              FROM `{name}` WHERE (product_id, warehouse_id) IN ({pairs})"
         ));
     }

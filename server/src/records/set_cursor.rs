@@ -95,12 +95,14 @@ async fn write(
     let generation = cursor.generation + i32::from(wanted.accepts == Some(Loss::Topic));
     sqlx::query(
         "UPDATE ingest_offsets SET next_offset = ?, batch_id = ?, last_timestamp = NULL, last_checksum = NULL,
-           highest_offset = ?, generation = ?
+           last_offset = NULL, highest_offset = ?, generation_began = IF(generation = ?, generation_began, UTC_TIMESTAMP(3)),
+           generation = ?
          WHERE topic = ? AND partition_id = ?",
     )
     .bind(wanted.to)
     .bind(batch.as_ref().or(cursor.batch_id.as_ref()).map(|it| it.0.as_str()))
     .bind(highest)
+    .bind(generation)
     .bind(generation)
     .bind(topic)
     .bind(wanted.partition)

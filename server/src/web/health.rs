@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics::{Gauge, gauge};
 
-use app::model::pipeline::{Pipeline, PipelineState};
+use app::model::pipeline::{PartitionStatus, Pipeline, PipelineState};
 
 use super::Web;
 
@@ -57,7 +57,7 @@ fn set_pipeline(pipeline: &Pipeline) {
         }
     }
     set(&gauge!("tallyhouse_journal_bytes"), pipeline.journal.bytes);
-    let lag = pipeline.partitions.iter().filter_map(|it| Some(it.end_offset? - it.cursor)).sum();
+    let lag = pipeline.partitions.iter().filter_map(PartitionStatus::waiting).sum();
     set(&gauge!("tallyhouse_lag_messages"), lag);
     let behind = pipeline.partitions.iter().filter_map(|it| Some(it.cursor - it.live_cursor?)).sum();
     set(&gauge!("tallyhouse_live_lag_messages"), behind);

@@ -92,7 +92,7 @@ impl PipelineReader {
 }
 
 fn is_behind(it: &PartitionStatus) -> bool {
-    it.end_offset.is_some_and(|end| end - it.cursor > WORK_IN_PROGRESS)
+    it.waiting().is_some_and(|it| it > WORK_IN_PROGRESS)
         || it.live_cursor.is_some_and(|live| it.cursor - live > WORK_IN_PROGRESS)
 }
 

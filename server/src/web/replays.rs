@@ -167,7 +167,7 @@ fn answer(
 ) -> Result<ReplayAnswer, Problem> {
     let odd = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of it cannot be read.");
     let time = |at: chrono::NaiveDateTime| rfc3339(Millis(at.and_utc().timestamp_millis()));
-    let begins = it.begins();
+    let begins = it.begins().map_err(|_| odd())?;
     Ok(ReplayAnswer {
         id: it.id,
         audit: it.audit_id,

@@ -14,13 +14,15 @@ use super::pipeline::{PipelineReader, WORK_IN_PROGRESS};
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::VERSION;
-use crate::ingest::explain;
+use crate::ingest::{Backlog, Waiting, explain};
 use crate::live::clock;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);
 /// Over how long rates are taken.
 const WINDOW: Duration = Duration::from_secs(10);
+/// So long a daemon may take to find a new partition, and to share it out.
+const NEW_PARTITION: Duration = Duration::from_secs(45);
 
 /// Knows how the parts are. Cheap to clone.
 #[derive(Clone)]
@@ -36,8 +38,7 @@ struct Seen {
     started: Instant,
     health: BTreeMap<Store, StoreHealth>,
     samples: VecDeque<Sample>,
-    /// New messages came, and nobody recorded any.
-    nobody_records: bool,
+    backlog: Backlog,
     /// The state, and since when.
     state: Option<(PipelineState, String)>,
 }
@@ -58,7 +59,7 @@ impl SystemReader {
             started: Instant::now(),
             health: BTreeMap::new(),
             samples: VecDeque::new(),
-            nobody_records: false,
+            backlog: Backlog::default(),
             state: None,
         };
         Self { pipeline, clock, business_time, seen: Arc::new(Mutex::new(seen)) }
@@ -99,7 +100,10 @@ impl SystemReader {
                 applied: meta.positions.values().sum(),
             };
             seen.samples.push_back(sample);
-            self.tell_of_the_topic(&mut seen);
+            let at = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+            let waiting = seen.backlog.look(sample.at, &reach, &at);
+            let is_new = reach.keys().any(|it| !at.contains_key(it));
+            self.tell_of_the_topic(waiting, is_new);
         }
         let (state, _) = self.pipeline.status.now();
         if seen.state.as_ref().is_none_or(|(before, _)| *before != state) {
@@ -114,10 +118,8 @@ impl SystemReader {
     }
 
     /// Screens must know too when entries wait: where the daemon is another process, nobody else says so.
-    fn tell_of_the_topic(&self, seen: &mut Seen) {
-        let trouble = waiting(&seen.samples, seen.nobody_records);
-        seen.nobody_records = matches!(trouble, Some((PipelineState::Degraded, _)));
-        match trouble {
+    fn tell_of_the_topic(&self, waiting: Waiting, is_new: bool) {
+        match trouble(waiting, if is_new { NEW_PARTITION } else { WINDOW }) {
             Some((state, reason)) => self.pipeline.status.raise("topic", state, reason),
             None => self.pipeline.status.clear("topic"),
         }
@@ -171,20 +173,15 @@ async fn timed<T>(work: impl Future<Output = T>) -> (Duration, T) {
     (started.elapsed(), answer)
 }
 
-/// What the samples say of entries that wait in the topic. `was_stuck`: nobody recorded any at the sample before.
-///
-/// That the end is behind the cursor is no sign by itself: a topic has positions that hold no message. That new ones came
-/// over the whole window and none was recorded is one, until one is.
-fn waiting(samples: &VecDeque<Sample>, was_stuck: bool) -> Option<(PipelineState, String)> {
-    let (first, last) = (samples.front()?, samples.back()?);
-    let waits = last.produced - last.consumed;
-    let stands = waits > 0 && first.consumed == last.consumed;
-    let is_watched = last.at.duration_since(first.at) + EVERY >= WINDOW;
-    if stands && (was_stuck || (is_watched && first.produced < last.produced)) {
-        let reason = format!("{waits} messages wait in the topic and none was recorded for 10 s; does a daemon run?");
+/// What a backlog means. Somebody records as long as a cursor moves; the oldest message has waited for as long as it was seen to wait.
+fn trouble(it: Waiting, limit: Duration) -> Option<(PipelineState, String)> {
+    if it.oldest >= limit && it.stands >= limit {
+        let (waits, seconds) = (it.messages, limit.as_secs());
+        let reason =
+            format!("{waits} messages wait in the topic and none was recorded for {seconds} s; does a daemon run?");
         return Some((PipelineState::Degraded, reason));
     }
-    (waits > WORK_IN_PROGRESS).then(|| (PipelineState::CatchingUp, "messages wait in the topic".to_owned()))
+    (it.messages > WORK_IN_PROGRESS).then(|| (PipelineState::CatchingUp, "messages wait in the topic".to_owned()))
 }
 
 fn rates(samples: &VecDeque<Sample>) -> Option<Rates> {
@@ -210,20 +207,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_recording_is_told_from_a_backlog_and_from_holes() {
-        let now = Instant::now();
-        let sample =
-            |s, produced, consumed| Sample { at: now + Duration::from_secs(s), produced, consumed, applied: 0 };
-        let state = |samples: [Sample; 2], was| waiting(&VecDeque::from(samples), was).map(|it| it.0);
-        for (what, samples, was_stuck, expected) in [
-            ("a hole at the end", [sample(0, 5, 4), sample(10, 5, 4)], false, None),
-            ("not watched for long", [sample(0, 4, 4), sample(4, 9, 4)], false, None),
-            ("nobody records", [sample(0, 4, 4), sample(10, 9, 4)], false, Some(PipelineState::Degraded)),
-            ("still nobody", [sample(0, 9, 4), sample(10, 9, 4)], true, Some(PipelineState::Degraded)),
-            ("somebody began", [sample(0, 9, 4), sample(10, 9, 6)], true, None),
-            ("a backlog", [sample(0, 90_000, 4), sample(10, 90_000, 400)], false, Some(PipelineState::CatchingUp)),
+    fn nobody_recording_is_told_from_a_backlog_and_from_a_quiet_topic() {
+        let state = |messages, oldest, stands| {
+            let seconds = Duration::from_secs;
+            let waiting = Waiting { messages, oldest: seconds(oldest), stands: seconds(stands) };
+            trouble(waiting, WINDOW).map(|it| it.0)
+        };
+        for (what, found, expected) in [
+            ("nothing waits", state(0, 0, 0), None),
+            ("not for long", state(5, 9, 9), None),
+            ("nobody records", state(5, 10, 10), Some(PipelineState::Degraded)),
+            ("somebody does", state(5, 60, 2), None),
+            ("a backlog", state(90_000, 300, 2), Some(PipelineState::CatchingUp)),
         ] {
-            assert_eq!(state(samples, was_stuck), expected, "{what}");
+            assert_eq!(found, expected, "{what}");
         }
     }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::pair;
 use crate::components::panel::Panel;
 use crate::i18n::texts;
-use crate::model::pipeline::Pipeline;
+use crate::model::pipeline::{PartitionStatus, Pipeline};
 use crate::model::system::{Rates as Speeds, Store, StoreHealth, SystemView};
 use crate::number::{NONE, grouped, tenths};
 
@@ -70,7 +70,7 @@ pub fn Rates(
 }
 
 fn lag_of(pipeline: &Pipeline) -> Option<i64> {
-    pipeline.partitions.iter().map(|it| Some(it.end_offset? - it.cursor)).sum()
+    pipeline.partitions.iter().map(PartitionStatus::waiting).sum()
 }
 
 /// Tables, journal, rebuilds, version.

@@ -52,7 +52,7 @@ pub fn Partitions(
 
 #[component]
 fn Line(it: PartitionStatus) -> impl IntoView {
-    let lag = it.end_offset.map(|end| end - it.cursor);
+    let lag = it.waiting();
     let Counts { consumed, recorded, duplicates, rejected, .. } = it.counts;
     let counts = [consumed, recorded, duplicates, rejected].map(grouped);
     let places =
