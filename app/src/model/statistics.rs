@@ -44,6 +44,18 @@ impl Sums {
         sums
     }
 
+    /// What is left without another.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            qty_in: self.qty_in.saturating_sub(other.qty_in),
+            qty_out: self.qty_out.saturating_sub(other.qty_out),
+            adjust_in: self.adjust_in.saturating_sub(other.adjust_in),
+            adjust_out: self.adjust_out.saturating_sub(other.adjust_out),
+            entries: self.entries.saturating_sub(other.entries),
+        }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -19,6 +19,7 @@ use app::model::replay::Bill;
 use app::model::stock::StockKey;
 use sqlx::MySqlConnection;
 
+use super::correct_levels::correct_levels;
 use super::correct_rows::{Changes, change_rows, changes, register};
 use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
@@ -187,15 +188,10 @@ impl Lease {
             total_anew(&mut transaction, records.layout, &tables, ids, &part.all_totals_of).await?;
             let is = day_sums(&mut transaction, records.layout, &tables, &part.all_totals_of).await?;
             total_keys(&mut transaction, &part.all_totals_of, &is).await?;
+            let how = (records.layout, records.business_time);
+            correct_levels(&mut transaction, how, &tables, &part.all_totals_of).await?;
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
-        }
-        if !step.changes.is_empty() || (step.totals.is_some() && !part.all_totals_of.is_empty()) {
-            // The other levels, by hour too, are made anew from these, by who keeps them, once no correction is under way.
-            sqlx::query("UPDATE levels SET state = 'missing', changed_at = UTC_TIMESTAMP(3) WHERE id = 1")
-                .execute(&mut *transaction)
-                .await
-                .map_err(&away)?;
         }
         transaction.commit().await.map_err(&away)?;
         Ok(Corrected::Done)

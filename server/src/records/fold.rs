@@ -31,6 +31,14 @@ pub async fn lock(connection: &mut sqlx::MySqlConnection) -> Result<Option<Strin
     locked.map_err(Error::away("locking the levels of totals"))
 }
 
+/// Locks the levels and answers their state, after whoever folds just now.
+pub async fn state(connection: &mut sqlx::MySqlConnection) -> Result<String, Error> {
+    sqlx::query_scalar("SELECT state FROM levels WHERE id = 1 FOR UPDATE")
+        .fetch_one(connection)
+        .await
+        .map_err(Error::away("locking the levels of totals"))
+}
+
 impl Records {
     /// Folds the oldest lines, until they are so many, or make so many cells: rows of the finest level. A line is a batch.
     pub async fn fold_flows(&self, lines: usize, cells: usize) -> Result<Folded, Error> {

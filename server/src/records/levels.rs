@@ -9,9 +9,10 @@ use app::model::statistics::Sums;
 use chrono::NaiveDate;
 use sqlx::{MySqlConnection, QueryBuilder};
 
-use super::Error;
+use super::error::limited;
 use super::flows::{Cell, Flows};
 use super::rows::json_rows;
+use super::{Error, Records};
 use crate::business_time::{BusinessTime, month_of, utc_text};
 
 /// How long a cell of a level is.
@@ -73,14 +74,30 @@ impl Unit {
         }
     }
 
+    /// The type of that column.
+    pub fn sql_type(self) -> &'static str {
+        if self == Self::Hour { "DATETIME" } else { "DATE" }
+    }
+
     /// Its value for a cell, as the column takes it.
-    fn value(self, hour: Millis, zone: BusinessTime) -> Option<String> {
+    pub fn value(self, hour: Millis, zone: BusinessTime) -> Option<String> {
         match self {
-            Self::Hour => Some(utc_text(hour).chars().take(19).collect()),
+            Self::Hour => Some(hour_text(hour)),
             Self::Day => zone.day(hour).map(|it| it.to_string()),
             Self::Month => zone.day(hour).map(|it| month_of(it).to_string()),
         }
     }
+}
+
+/// An hour, as its column takes it.
+pub fn hour_text(hour: Millis) -> String {
+    utc_text(hour).chars().take(19).collect()
+}
+
+/// A level by its table.
+pub fn named(table: &str) -> Result<&'static Level, Error> {
+    let found = LEVELS.iter().find(|it| it.table == table);
+    found.ok_or_else(|| Error::Damaged(format!("there is no level of totals {table}")))
 }
 
 /// A stretch of time, as totals or rows know it.
@@ -128,6 +145,17 @@ pub async fn are_whole(connection: &mut MySqlConnection) -> Result<bool, Error> 
         .await
         .map_err(Error::away("reading the state of the levels"))?;
     Ok(state.as_deref() == Some("whole"))
+}
+
+impl Records {
+    /// Are all levels made?
+    pub async fn levels_are_whole(&self) -> Result<bool, Error> {
+        limited("reading the state of the levels", async {
+            let mut connection = self.pool.acquire().await.map_err(Error::away("reading the state of the levels"))?;
+            are_whole(&mut connection).await
+        })
+        .await
+    }
 }
 
 /// Adds flows to a level.

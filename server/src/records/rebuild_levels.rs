@@ -1,4 +1,4 @@
-//! Makes the levels of totals anew: where entries are older than the levels, or after somebody found them wrong. Hours come
+//! Makes the levels of totals anew where entries are older than the levels. Hours come
 //! from the rows, days and months from `day_totals`, all as one snapshot sees them. Ingest goes on meanwhile.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use app::model::quantity::Direction;
 use app::model::statistics::Sums;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt as _;
-use sqlx::{Connection as _, FromRow as _, MySqlConnection, QueryBuilder};
+use sqlx::{Connection as _, FromRow as _, MySqlConnection, QueryBuilder, SqlSafeStr};
 
 use super::error::limited;
 use super::flows::{self, Cell, Flows};
@@ -29,7 +29,7 @@ impl Records {
             let _closed = guard.close().await;
             return Ok(None);
         }
-        // What it would make is wrong again with the next part of a correction, which it would keep waiting.
+        // It would keep a correction waiting, which puts levels right itself.
         let corrections: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM runs WHERE running = 1 AND kind = 'correction' AND lease_until > UTC_TIMESTAMP(3)",
         )
@@ -94,8 +94,19 @@ pub async fn add_rows(
 ) -> Result<(), Error> {
     let statement = tables::movements(table)
         .ok_or_else(|| Error::Damaged(format!("the register names a table {table:?} that is none of ours")))?;
+    add_movements(connection, statement, table, zone, flows).await
+}
+
+/// What the rows that statements answer moved, by hour.
+pub async fn add_movements(
+    connection: &mut MySqlConnection,
+    statements: impl SqlSafeStr,
+    table: &str,
+    zone: BusinessTime,
+    flows: &mut Flows,
+) -> Result<(), Error> {
     // As text: a statement that is prepared for one table and closed makes the next one wait 40 ms (sqlx's issue 4335).
-    let mut rows = sqlx::raw_sql(statement).fetch(connection);
+    let mut rows = sqlx::raw_sql(statements).fetch(connection);
     let away = Error::away("reading the rows of a day table");
     while let Some(row) = rows.try_next().await.map_err(&away)? {
         let (at, product, warehouse, company, quantity, drcr, is_trade) = Movement::from_row(&row).map_err(&away)?;
