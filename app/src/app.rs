@@ -29,8 +29,9 @@ use crate::theme::Theme;
 /// The document around every page. Rendered on the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = use_context::<Theme>().map(Theme::word);
-    let (stylesheet, version) =
-        use_context::<Assets>().map(|it| (format!("{}/tallyhouse.css", it.folder), it.version)).unzip();
+    let assets = use_context::<Assets>();
+    let (stylesheet, stream) = assets.as_ref().map(|it| (it.script("tallyhouse.css"), it.script("stream.js"))).unzip();
+    let version = assets.map(|it| it.version);
     view! {
         <!DOCTYPE html>
         <html lang=locale().tag() data-theme=theme data-version=version>
@@ -44,6 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     view! {
                         // Islands are taken over at once: a busy page may never be idle.
                         <script>"delete window.requestIdleCallback"</script>
+                        <script type="module" src=stream></script>
                         <HydrationScripts options islands=true />
                     }
                 })}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::draw::text;
-use crate::i18n::texts;
+use crate::i18n::locale;
 use crate::live::LiveStore;
 use crate::model::live::{Verification, Verified, mark_of};
 use crate::number::grouped;
@@ -46,29 +46,30 @@ fn sign_of(it: Option<Verification>) -> (&'static str, &'static str) {
     match it {
         Some(Verification::Verified) => ("match", "="),
         Some(Verification::Failed) => ("duplicate", "\u{2260}"),
-        Some(Verification::Overdue) | None => ("stale", "?"),
+        Some(Verification::Partly | Verification::Overdue) | None => ("stale", "?"),
     }
 }
 
 fn words_of(it: Option<&Verified>) -> String {
-    let texts = texts();
+    let texts = locale().proof_texts();
     match it {
         None => texts.not_verified.to_owned(),
         Some(it) if it.state == Verification::Failed => texts.verified_failed.to_owned(),
+        Some(it) if it.state == Verification::Partly => (texts.unverified_part)(it.part_since),
         Some(it) => (texts.verified_at)(&it.at),
     }
 }
 
 fn since_of(it: Option<&Verified>) -> String {
-    let texts = texts();
+    let texts = locale().proof_texts();
     it.map_or_else(|| texts.not_verified_why.to_owned(), |it| (texts.n_since)(&grouped(it.entries_since)))
 }
 
 fn next_of(it: Option<&Verified>) -> String {
-    let texts = texts();
+    let texts = locale().proof_texts();
     it.map_or_else(String::new, |it| match it.state {
-        Verification::Verified => String::new(),
+        Verification::Verified => (texts.minutes_ago)(it.minutes),
         Verification::Overdue => texts.audit_overdue.to_owned(),
-        Verification::Failed => (texts.verified_at)(&it.at),
+        Verification::Partly | Verification::Failed => (texts.verified_at)(&it.at),
     })
 }

@@ -11,6 +11,7 @@ mod findings;
 mod flaws;
 mod import;
 mod names;
+mod proof;
 mod records;
 mod rejections;
 mod replay;
@@ -184,18 +185,6 @@ pub struct Texts {
     pub negative_keys: &'static str,
     /// Under a figure: rejected messages.
     pub rejected: fn(&str) -> String,
-    /// The proof, while audits do not exist yet.
-    pub not_verified: &'static str,
-    /// An audit passed then.
-    pub verified_at: fn(&str) -> String,
-    /// The last audit failed.
-    pub verified_failed: &'static str,
-    /// Entries that came since.
-    pub n_since: fn(&str) -> String,
-    /// None has passed for longer than the period.
-    pub audit_overdue: &'static str,
-    /// Under it.
-    pub not_verified_why: &'static str,
     /// Panel.
     pub by_warehouse: &'static str,
     /// Panel.

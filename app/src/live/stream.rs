@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{EventSource, MessageEvent};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::LiveStore;
 use crate::model::pipeline::PipelineState;
@@ -78,40 +78,43 @@ pub enum Kind {
     Heartbeat,
 }
 
-/// An open event stream with its listeners; closes when dropped.
+#[wasm_bindgen]
+extern "C" {
+    /// `frontend/js/stream.js`: the event stream that all tabs of a browser share.
+    type TallyhouseStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(url: &str, take: &Closure<dyn Fn(String, String)>) -> Result<TallyhouseStream, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn state(this: &TallyhouseStream) -> u8;
+    #[wasm_bindgen(method)]
+    fn close(this: &TallyhouseStream);
+}
+
+/// An open event stream with its listener; closes when dropped.
 struct Stream {
-    source: EventSource,
-    _listeners: Vec<Closure<dyn Fn(MessageEvent)>>,
-    _opened: Closure<dyn Fn()>,
+    source: TallyhouseStream,
+    _listener: Closure<dyn Fn(String, String)>,
 }
 
 impl Stream {
     fn open(store: LiveStore) -> Option<Self> {
-        let source = EventSource::new(&store.stream_url()).ok()?;
-        let listeners = [("snapshot", Kind::Snapshot), ("change", Kind::Change), ("heartbeat", Kind::Heartbeat)]
-            .into_iter()
-            .filter_map(|(name, kind)| {
-                let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-                    if let Some(data) = event.data().as_string() {
-                        store.take(kind, &data);
-                    }
-                });
-                source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok()?;
-                Some(listener)
-            })
-            .collect();
-        // Where nothing was missed there is nothing to say: the open stream itself is the news.
-        let opened = Closure::<dyn Fn()>::new(move || store.hear(None));
-        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        Some(Self { source, _listeners: listeners, _opened: opened })
+        let listener = Closure::<dyn Fn(String, String)>::new(move |kind: String, data: String| match &*kind {
+            "snapshot" => store.take(Kind::Snapshot, &data),
+            "change" => store.take(Kind::Change, &data),
+            "heartbeat" => store.take(Kind::Heartbeat, &data),
+            // Where nothing was missed there is nothing to say: the open stream itself is the news.
+            _ => store.hear(None),
+        });
+        let source = TallyhouseStream::new(&store.stream_url(), &listener).ok()?;
+        Some(Self { source, _listener: listener })
     }
 
     fn is_open(&self) -> bool {
-        self.source.ready_state() == EventSource::OPEN
+        self.source.state() == 1
     }
 
     fn is_closed(&self) -> bool {
-        self.source.ready_state() == EventSource::CLOSED
+        self.source.state() == 2
     }
 }
 

@@ -45,6 +45,8 @@ pub struct AuditsPage {
     pub next_seconds: i64,
     /// How far figures can be trusted since then; none has passed yet.
     pub verification: Option<Verification>,
+    /// The part of all entries that came since, in percent.
+    pub part_since: u8,
     /// The period between audits, in seconds.
     pub period_seconds: i64,
     /// Did a person choose it?

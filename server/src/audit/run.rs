@@ -81,6 +81,15 @@ struct Proof {
 }
 
 impl Auditor {
+    /// Why no audit can be made just now, where that passes by itself.
+    pub async fn hindrance(&self) -> Result<Option<&'static str>, Error> {
+        if !self.records.levels_are_whole().await? {
+            return Ok(Some("the levels of totals are being made"));
+        }
+        let is_ready = self.realtime.meta().await?.is_ready();
+        Ok((!is_ready).then_some("the live stock is being rebuilt"))
+    }
+
     /// Claims an audit: one at a time over all processes, rebuilds and corrections.
     pub async fn claim(&self, scope: Scope, cause: &str, who: &str) -> Result<Claimed, Error> {
         match self.records.claim_run(RunKind::Audit, cause, who).await? {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use app::model::audit::Scope;
 use app::model::pipeline::PipelineState;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::run::{Auditor, Claimed};
 use crate::config::AuditConfig;
-use crate::ingest::{Status, explain};
+use crate::ingest::{Backlog, Status, Topic, explain};
 use crate::records::AuditClock;
 
 /// How often is looked.
@@ -19,6 +20,10 @@ const EVERY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_secs(5);
 /// Whose trouble it is.
 const PLACE: &str = "audit";
+/// Whose it is that an audit waits.
+const WAITING: &str = "audit waits";
+/// The first catch-up has ended when no message has waited for longer, over as long.
+const CATCH_UP_WATCH: Duration = Duration::from_secs(10);
 
 /// Makes audits when they are due.
 pub struct Schedule {
@@ -28,11 +33,20 @@ pub struct Schedule {
     pub rules: AuditConfig,
     /// Where it is told.
     pub status: Status,
+    /// What is still to be recorded before the first one.
+    topic: Topic,
+    backlog: Backlog,
+    began: Instant,
 }
 
 impl Schedule {
+    /// A schedule that has seen nothing yet.
+    pub fn new(auditor: Auditor, rules: AuditConfig, status: Status, topic: Topic) -> Self {
+        Self { auditor, rules, status, topic, backlog: Backlog::default(), began: Instant::now() }
+    }
+
     /// Works until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
             // Stopped half-way, the lease runs out, and the next run starts clean.
             let Some(looked) = stop.run_until_cancelled(Box::pin(self.look())).await else { return };
@@ -42,17 +56,37 @@ impl Schedule {
         }
     }
 
-    async fn look(&self) -> Result<(), Error> {
+    async fn look(&mut self) -> Result<(), Error> {
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let (wait, cause) = due_in(&clock, &self.rules);
-        if !wait.is_zero() {
+        if !wait.is_zero() || self.waits_for_the_first_catch_up(&clock).await? {
             return Ok(());
         }
+        if let Some(why) = self.auditor.hindrance().await? {
+            // It passes by itself: waited for, not tried again and again.
+            self.status.raise(WAITING, PipelineState::CatchingUp, format!("an audit is due and waits: {why}"));
+            return Ok(());
+        }
+        self.status.clear(WAITING);
         match self.auditor.claim(Scope::Quick, cause, "schedule").await? {
             Claimed::Ours(run) => run.to_end().await.map(drop),
             Claimed::Running { .. } => Ok(()),
         }
+    }
+
+    /// The first audit waits until what was there at the beginning is recorded: one of nothing, or of little, would prove little.
+    async fn waits_for_the_first_catch_up(&mut self, clock: &AuditClock) -> Result<bool, Error> {
+        if clock.age().is_some() || clock.is_decided {
+            return Ok(false);
+        }
+        let cursors = self.auditor.records.cursors().await?;
+        let next = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let waiting = self.backlog.look(Instant::now(), &self.topic.reach().await?, &next);
+        // With a stream that never rests, nothing waits for long.
+        let is_watched = self.began.elapsed() >= CATCH_UP_WATCH;
+        let has_caught_up = waiting.messages == 0 || (is_watched && waiting.oldest < CATCH_UP_WATCH);
+        Ok(clock.recorded == 0 || !has_caught_up)
     }
 
     /// Overdue is an alarm: whoever relies on the numbers must know that nobody has proved them for so long.
@@ -105,6 +139,7 @@ mod tests {
             expiration: Duration::from_hours(1),
             retry_after: Duration::from_mins(5),
             correct_surplus: false,
+            unverified_part: 5,
         };
         let said = |it: &AuditClock| {
             let (wait, cause) = due_in(it, &rules);

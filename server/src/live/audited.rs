@@ -1,7 +1,7 @@
 //! The last audit that passed, for screens: how far the figures can be trusted.
 
 use app::model::entry::Millis;
-use app::model::live::{Verification, Verified};
+use app::model::live::{Verification, Verified, part_since};
 
 use super::clock;
 use super::view::Surroundings;
@@ -17,20 +17,26 @@ pub struct Audited {
     recorded: i64,
     /// How much of the period has passed, in percent.
     age: u8,
+    minutes: u32,
+    /// So many percent may have come since.
+    unverified_part: u8,
     state: Verification,
 }
 
 impl Audited {
-    /// Reads it; what does not change is taken from what was read before. `None`: no audit has passed yet.
-    pub async fn read(records: &Records, rules: &AuditConfig, before: Option<&Self>) -> Result<Option<Self>, Error> {
+    /// Reads it. `None`: no audit has passed yet.
+    pub async fn read(records: &Records, rules: &AuditConfig) -> Result<Option<Self>, Error> {
         let clock = records.audit_clock().await?;
         let Some((at, number)) = clock.last_check.zip(clock.last_audit) else { return Ok(None) };
-        let recorded = match before {
-            Some(before) if before.number == number => before.recorded,
-            _ => records.proved().await?.values().map(|it| it.counts.recorded).sum(),
-        };
-        let at = Millis(at.and_utc().timestamp_millis());
-        Ok(Some(Self { number, at, recorded, age: age(&clock, rules), state: clock.verification(rules) }))
+        Ok(Some(Self {
+            number,
+            at: Millis(at.and_utc().timestamp_millis()),
+            recorded: clock.last_recorded.unwrap_or_default(),
+            age: age(&clock, rules),
+            minutes: u32::try_from(clock.age().unwrap_or_default().as_secs() / 60).unwrap_or(u32::MAX),
+            unverified_part: rules.unverified_part,
+            state: clock.verification(rules),
+        }))
     }
 
     /// When it was.
@@ -50,11 +56,14 @@ impl Audited {
         } else {
             "%Y-%m-%d"
         };
+        let part_since = part_since(recorded, self.recorded);
         Verified {
+            minutes: self.minutes,
+            part_since,
             at: clock(around.business_time, self.at, format),
             entries_since: (recorded - self.recorded).max(0),
             age: self.age,
-            state: self.state,
+            state: self.state.with_part(part_since, self.unverified_part),
         }
     }
 }

@@ -64,8 +64,7 @@ impl Watch {
     async fn watch_audits(&self) {
         let mut told = None;
         loop {
-            let before = self.hub.around().audited.clone();
-            match Audited::read(&self.records, &self.audits, before.as_ref()).await {
+            match Audited::read(&self.records, &self.audits).await {
                 Ok(read) => self.hub.around().audited = read,
                 Err(error) => tracing::debug!("{}", explain(&error)),
             }

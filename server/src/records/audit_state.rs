@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::model::live::Verification;
+use app::model::live::{Verification, part_since};
 use chrono::NaiveDateTime;
 
 use super::error::limited;
@@ -26,6 +26,10 @@ pub struct AuditClock {
     pub failed_ms: Option<i64>,
     /// Milliseconds since a rebuild was made after the last success.
     pub rebuilt_ms: Option<i64>,
+    /// Entries that are recorded now.
+    pub recorded: i64,
+    /// Entries that were recorded at the last success.
+    pub last_recorded: Option<i64>,
     /// Has a person accepted the records for a key, and no audit followed yet?
     pub is_decided: bool,
 }
@@ -48,7 +52,8 @@ impl AuditClock {
         } else if self.is_overdue(rules) {
             Verification::Overdue
         } else {
-            Verification::Verified
+            let part = part_since(self.recorded, self.last_recorded.unwrap_or_default());
+            Verification::Verified.with_part(part, rules.unverified_part)
         }
     }
 
@@ -82,10 +87,13 @@ impl Records {
                       AND ended_at >= COALESCE(s.last_check, ended_at)) AS failed_ms,
                    (SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ended_at), UTC_TIMESTAMP(3)) DIV 1000 FROM runs
                     WHERE kind = 'rebuild' AND state = 'done' AND ended_at >= COALESCE(s.last_check, ended_at)) AS rebuilt_ms,
+                   s.last_recorded,
+                   (SELECT CAST(COALESCE(SUM(recorded), 0) AS SIGNED) FROM ingest_offsets WHERE topic = ?) AS recorded,
                    EXISTS (SELECT 1 FROM findings WHERE resolution IN ('accept_records', 'adjust', 'corrected') AND used_by IS NULL)
                      AS is_decided
                  FROM audit_state AS s WHERE s.id = 1",
             )
+            .bind(&*self.topic)
             .fetch_one(&self.pool)
             .await
             .map_err(Error::away("reading when the last audit was"))
@@ -136,11 +144,30 @@ mod tests {
     #[test]
     fn what_a_person_chose_wins() {
         let settings = Duration::from_hours(1);
-        let rules = AuditConfig { expiration: settings, retry_after: Duration::from_mins(5), correct_surplus: false };
+        let rules = AuditConfig {
+            expiration: settings,
+            retry_after: Duration::from_mins(5),
+            correct_surplus: false,
+            unverified_part: 5,
+        };
         let old = AuditClock { age_ms: Some(3_000_000), ..AuditClock::default() };
         assert_eq!((old.period(settings), old.is_overdue(&rules)), (settings, false));
         let chosen = AuditClock { expiration_seconds: Some(30), ..old };
         assert_eq!((chosen.period(settings), chosen.is_overdue(&rules)), (Duration::from_secs(30), true));
         assert!(!AuditClock::default().is_overdue(&rules), "there was none yet");
+    }
+
+    #[test]
+    fn figures_are_verified_as_long_as_little_came_since() {
+        let expiration = Duration::from_hours(1);
+        let rules = AuditConfig { expiration, retry_after: expiration, correct_surplus: false, unverified_part: 5 };
+        let said = |recorded, last| {
+            AuditClock { age_ms: Some(1), recorded, last_recorded: last, ..AuditClock::default() }.verification(&rules)
+        };
+        assert_eq!(said(0, Some(0)), Verification::Verified);
+        assert_eq!(said(105, Some(100)), Verification::Verified);
+        assert_eq!(said(106, Some(100)), Verification::Partly);
+        assert_eq!(said(91_000, Some(0)), Verification::Partly, "the first audit saw nothing");
+        assert_eq!(said(91_000, None), Verification::Partly);
     }
 }

@@ -200,13 +200,15 @@ impl Lease {
             .execute(&mut *transaction)
             .await
             .map_err(&away)?;
-            if let (Some(proved), "passed") = (&end.proved, state) {
+            // An audit of nothing proves nothing.
+            if let (Some(proved), "passed", 1..) = (&end.proved, state, c.agrees + c.deviating()) {
                 let text = serde_json::to_string(proved).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
                 sqlx::query(
-                    "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ? WHERE id = 1",
+                    "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ? WHERE id = 1",
                 )
                 .bind(self.number())
                 .bind(text)
+                .bind(proved.values().map(|it| it.counts.recorded).sum::<i64>())
                 .execute(&mut *transaction)
                 .await
                 .map_err(&away)?;

@@ -3,6 +3,7 @@
 use app::model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
 use app::model::audits_page::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
 use app::model::entry::Millis;
+use app::model::live::part_since;
 use app::model::names::NameOf;
 use app::model::replay::{Bill, BillContent, ReplayState};
 use app::number::grouped;
@@ -55,6 +56,7 @@ impl AuditsReader {
             age_seconds: age,
             next_seconds: seconds(due_in(&clock, &self.rules).0),
             verification: clock.last_check.map(|_| clock.verification(&self.rules)),
+            part_since: part_since(clock.recorded, clock.last_recorded.unwrap_or_default()),
             period_seconds: seconds(period),
             is_chosen: clock.expiration_seconds.is_some(),
             settings_seconds: seconds(self.rules.expiration),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::model::audits_page::{AuditsPage, BadPeriod};
-use crate::model::live::mark_of;
+use crate::model::live::{Verification, mark_of};
 
 /// When the last one passed, and the next is due.
 pub fn last_check(page: &AuditsPage) -> AnyView {
@@ -15,6 +15,8 @@ pub fn last_check(page: &AuditsPage) -> AnyView {
     // The part of the period that has passed.
     let passed = page.age_seconds.map_or(100, |it| (it.saturating_mul(100) / page.period_seconds.max(1)).clamp(0, 100));
     let overdue = page.is_overdue.then(|| view! { <Notice tone="warn" words=texts.overdue how=texts.overdue_how /> });
+    let partly = (page.verification == Some(Verification::Partly))
+        .then(|| view! { <p>{(locale().proof_texts().unverified_part)(page.part_since)}</p> });
     let under_way = page.running.map(|id| {
         view! {
             <p>
@@ -38,6 +40,7 @@ pub fn last_check(page: &AuditsPage) -> AnyView {
                     <span>{age}</span>
                     <span>{next}</span>
                 </div>
+                {partly}
                 {overdue}
                 {under_way}
             </div>

@@ -243,6 +243,8 @@ mod tests {
                     at: "09:41:32".to_owned(),
                     entries_since: dice.roll(5),
                     age: 7,
+                    minutes: 4,
+                    part_since: 1,
                     state: Verification::Verified,
                 }),
             },

@@ -89,6 +89,8 @@ fn totals(state: PipelineState) -> Totals {
             at: "09:12:03".to_owned(),
             entries_since: 4_120,
             age: 49,
+            minutes: 29,
+            part_since: 3,
             state: if state == PipelineState::Ok { Verification::Verified } else { Verification::Failed },
         }),
     }
