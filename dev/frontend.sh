@@ -32,7 +32,7 @@ inputs() {
   sha256sum Cargo.lock Cargo.toml dev/frontend.sh
 }
 stamp=$(inputs | sha256sum | cut -d' ' -f1)
-files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js chart.js echarts.js export.js filters.js)
+files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js chart.js echarts.js export.js filters.js stream.js stream-worker.js)
 
 up_to_date() {
   local file

@@ -13,8 +13,18 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::hex::hex;
 
 /// The files that make the browser's part.
-const FILES: [&str; 6] =
-    ["tallyhouse.js", "tallyhouse_bg.wasm", "tallyhouse.css", "refresh.js", "chart.js", "echarts.js"];
+const FILES: [&str; 10] = [
+    "tallyhouse.js",
+    "tallyhouse_bg.wasm",
+    "tallyhouse.css",
+    "refresh.js",
+    "chart.js",
+    "echarts.js",
+    "export.js",
+    "filters.js",
+    "stream.js",
+    "stream-worker.js",
+];
 
 /// A hash of the files: another one when anything in them changed.
 pub fn version(pkg: &Path) -> io::Result<String> {
