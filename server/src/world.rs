@@ -44,16 +44,28 @@ impl World {
 
     /// Publishes entries of today, spread over products, warehouses and 3 companies.
     pub async fn publish(&self, entries: usize, products: usize, warehouses: usize) -> anyhow::Result<()> {
-        self.publish_over(1, entries, products, warehouses).await
+        self.publish_over(1, entries, products, warehouses, |n, days| n % days).await
     }
 
-    /// Publishes entries of so many business days, of which the last is today.
+    /// Publishes entries of so many business days, of which the last is today, each day's after those of the day before.
+    pub async fn publish_in_order(
+        &self,
+        days: u64,
+        entries: usize,
+        products: usize,
+        warehouses: usize,
+    ) -> anyhow::Result<()> {
+        self.publish_over(days, entries, products, warehouses, |n, days| days - 1 - n * days / entries).await
+    }
+
+    /// Publishes entries of so many business days, of which the last is today. `day`: how many days ago an entry is, of so many.
     pub async fn publish_over(
         &self,
         days: u64,
         entries: usize,
         products: usize,
         warehouses: usize,
+        day: impl Fn(usize, usize) -> usize,
     ) -> anyhow::Result<()> {
         let producer = EntryProducer::new(&self.config.kafka)?;
         let zone = self.config.entry.business_time;
@@ -67,7 +79,7 @@ impl World {
             let payload = json!({
                 "product_id": product, "quantity": n % 97 + 1, "drcr": if n % 5 < 3 { 1 } else { -1 },
                 "company_id": format!("company{}", n % 3), "warehouse_id": format!("warehouse{}", n / products % warehouses),
-                "bill_id": format!("B-{n}"), "create_time": times[n % times.len()], "description": "bench",
+                "bill_id": format!("B-{n}"), "create_time": times[day(n, times.len())], "description": "bench",
             })
             .to_string();
             waiting.push(producer.send(&product, payload.as_bytes()).await?);

@@ -1,6 +1,7 @@
 //! `tallyhouse bench`: ratios within one run, all servers on the same machine, each run in a world of its own.
 
 mod audit;
+mod backfill;
 mod connector;
 mod export;
 mod fanout;
@@ -47,6 +48,24 @@ pub enum Bench {
         /// What starts a connector to compare with: dev/connector/run.sh.
         #[arg(long)]
         connector: Option<PathBuf>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A year in time order into an empty system with tables by bucket, against a plain loop that makes and fills the same tables.
+    Backfill {
+        /// So many entries.
+        #[arg(long, default_value_t = 540_000)]
+        entries: usize,
+        /// Over so many business days.
+        #[arg(long, default_value_t = 305)]
+        days: u64,
+        /// Of so many products.
+        #[arg(long, default_value_t = 4000)]
+        products: usize,
+        /// Tables per day, each measured.
+        #[arg(long, value_delimiter = ',', default_values_t = [4, 16, 64])]
+        buckets: Vec<u32>,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -154,6 +173,9 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
         Bench::Ingest { entries, products, warehouses, one_at_a_time, ref connector, json } => {
             let connector = connector.clone();
             ingest::run(config, &ingest::Size { entries, products, warehouses, one_at_a_time, connector }, json).await
+        }
+        Bench::Backfill { entries, days, products, ref buckets, json } => {
+            backfill::run(config, &backfill::Size { days, entries, products, buckets: buckets.clone() }, json).await
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,

@@ -21,6 +21,8 @@ use crate::simulate::{Grocer, Truth, keys, names};
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
 const HOUR_MS: i64 = 3_600_000;
+/// Seconds after which a longer pause is drawn anew.
+const LONGEST_PAUSE: f64 = 120.0;
 
 /// What `simulate` takes.
 #[derive(Debug, Args)]
@@ -40,6 +42,9 @@ pub struct Simulate {
     /// Then so many entries a second, until stopped.
     #[arg(long)]
     pub rate: Option<f64>,
+    /// Then entries as they would come on such a day (--entries-per-day), in its rhythm, until stopped.
+    #[arg(long, conflicts_with = "rate")]
+    pub live: bool,
     /// Stop the live entries after so many seconds.
     #[arg(long)]
     pub seconds: Option<u64>,
@@ -64,6 +69,9 @@ pub async fn run(config: &Config, simulate: &Simulate) -> anyhow::Result<ExitCod
     };
     if simulate.days > 0 {
         play.past(simulate.days, simulate.entries_per_day, simulate.last_hour_rate).await?;
+    }
+    if simulate.live {
+        play.as_usual(simulate.entries_per_day, simulate.seconds.map(Duration::from_secs)).await?;
     }
     if let Some(rate) = simulate.rate {
         play.live(rate, simulate.seconds.map(Duration::from_secs)).await?;
@@ -112,6 +120,32 @@ impl Play {
             }
         }
         self.settle().await
+    }
+
+    /// Entries in the rhythm of the day, until stopped.
+    async fn as_usual(&mut self, entries_per_day: usize, limit: Option<Duration>) -> anyhow::Result<()> {
+        let entries = f64::from(u32::try_from(entries_per_day).context("too many entries a day")?);
+        anyhow::ensure!(entries > 0.0, "a day has at least one entry");
+        let stop = shutdown::on_signal();
+        let end = limit.map(|limit| Instant::now() + limit);
+        let mut next = Instant::now();
+        loop {
+            // A night's pause is not slept through: the hour that follows may be busier.
+            let pause = self.grocer.pause(self.clock.now(), entries);
+            let is_due = pause <= LONGEST_PAUSE;
+            next += Duration::from_secs_f64(pause.min(LONGEST_PAUSE));
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep_until(next) => {}
+            }
+            if end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(());
+            }
+            if is_due {
+                let entry = self.grocer.next(self.clock.now());
+                self.publish(&entry).await?;
+            }
+        }
     }
 
     /// Entries as they happen, until stopped.

@@ -24,7 +24,16 @@ type Queue = Arc<Mutex<VecDeque<(String, Vec<Row>)>>>;
 impl Records {
     /// Runs the plain loop over a number of connections; answers how long the INSERTs took.
     pub async fn replay_rows_plainly(&self, connections: usize) -> Result<Duration, Error> {
-        let queue: Queue = Arc::new(Mutex::new(self.rows_in_chunks().await?));
+        Ok(self.make_and_fill_plainly(connections).await?.1)
+    }
+
+    /// The same; answers how long it took to make the tables, and how long the INSERTs took.
+    pub async fn make_and_fill_plainly(&self, connections: usize) -> Result<(Duration, Duration), Error> {
+        let mut connection = self.connect().await?;
+        let started = Instant::now();
+        let names = self.empty_copies(&mut connection).await?;
+        let made = started.elapsed();
+        let queue: Queue = Arc::new(Mutex::new(self.rows_in_chunks(&mut connection, names).await?));
         let mut open = Vec::new();
         for _ in 0..connections {
             open.push(self.connect().await?);
@@ -37,7 +46,7 @@ impl Records {
         while let Some(ended) = loops.join_next().await {
             ended.map_err(|_| Error::Damaged("the plain loop panicked".to_owned()))??;
         }
-        Ok(started.elapsed())
+        Ok((made, started.elapsed()))
     }
 
     /// Makes empty copies of all day tables; answers the names of these.
@@ -55,13 +64,16 @@ impl Records {
         Ok(names)
     }
 
-    /// The rows of all day tables in statements' worth, round robin over the tables, whose copies are empty then.
-    async fn rows_in_chunks(&self) -> Result<VecDeque<(String, Vec<Row>)>, Error> {
-        let mut connection = self.connect().await?;
+    /// The rows of all day tables in statements' worth, round robin over the tables.
+    async fn rows_in_chunks(
+        &self,
+        connection: &mut sqlx::MySqlConnection,
+        names: Vec<String>,
+    ) -> Result<VecDeque<(String, Vec<Row>)>, Error> {
         let mut per_table = Vec::new();
-        for name in self.empty_copies(&mut connection).await? {
+        for name in names {
             let rows: Vec<Row> = sqlx::query_as(tables::all_rows(&name).ok_or_else(not_ours)?)
-                .fetch_all(&mut connection)
+                .fetch_all(&mut *connection)
                 .await
                 .map_err(Error::away("preparing the plain loop"))?;
             per_table.push(rows.chunks(ROWS).map(|it| (name.clone(), it.to_vec())).collect::<VecDeque<_>>());

@@ -36,6 +36,7 @@ impl Records {
     pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
         limited("reading the last days", async {
             let away = Error::away("reading the last days");
+            let damaged = |cause| Error::Damaged(format!("the totals of days hold an id that {cause}"));
             let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;
             let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
             let mut nets = DayNets::default();
@@ -45,8 +46,12 @@ impl Records {
                 for (day, id, net) in rows {
                     let place = usize::try_from((day - first).num_days()).unwrap_or_default();
                     match of {
-                        Of::Products => add(&mut nets.products, ProductId::try_from(id).ok(), place, net),
-                        Of::Warehouses => add(&mut nets.warehouses, WarehouseId::try_from(id).ok(), place, net),
+                        Of::Products => {
+                            add(&mut nets.products, ProductId::try_from(id).map_err(damaged)?, place, net);
+                        }
+                        Of::Warehouses => {
+                            add(&mut nets.warehouses, WarehouseId::try_from(id).map_err(damaged)?, place, net);
+                        }
                     }
                 }
             }
@@ -56,8 +61,8 @@ impl Records {
     }
 }
 
-fn add<T: Eq + Hash>(nets: &mut HashMap<T, [i64; CURVE_DAYS]>, id: Option<T>, place: usize, net: i64) {
-    if let Some(day) = id.and_then(|id| nets.entry(id).or_default().get_mut(place)) {
+fn add<T: Eq + Hash>(nets: &mut HashMap<T, [i64; CURVE_DAYS]>, id: T, place: usize, net: i64) {
+    if let Some(day) = nets.entry(id).or_default().get_mut(place) {
         *day += net;
     }
 }

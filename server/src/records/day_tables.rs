@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use app::model::system::Tables;
 use chrono::NaiveDate;
-use sqlx::Connection;
+use sqlx::{Connection, QueryBuilder};
 
 use super::error::limited;
 use super::tables::{DayTable, Holds};
@@ -14,6 +15,11 @@ use super::{Error, Records};
 
 /// The register's id of each table of a batch.
 pub type TableIds = HashMap<DayTable, i32>;
+
+/// So many names go into one look at the register.
+const NAMES_AT_ONCE: usize = 1000;
+/// So long for a farewell.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Tables that are known to exist, so that a batch asks only about new ones.
 #[derive(Debug, Default)]
@@ -37,7 +43,31 @@ impl Known {
 impl Records {
     /// Makes the tables that are missing; answers the register's id of each.
     pub(super) async fn ensure_tables(&self, tables: BTreeSet<DayTable>) -> Result<TableIds, Error> {
+        self.ensure_tables_telling(tables, &mut |_, _| {}).await
+    }
+
+    /// The same; `tell` is told how many of how many are made. A backlog needs thousands, at some hundred a second at best: each has a limit of
+    /// its own, all together have none, and what is made stays made whatever happens to the rest.
+    pub(super) async fn ensure_tables_telling(
+        &self,
+        tables: BTreeSet<DayTable>,
+        tell: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<TableIds, Error> {
         let mut ids = TableIds::with_capacity(tables.len());
+        let mut missing = self.unknown(tables, &mut ids);
+        if !missing.is_empty() {
+            // One at a time in a process: partitions need the same ones.
+            let _turn = self.making.lock().await;
+            missing = self.unknown(missing.into_iter().collect(), &mut ids);
+        }
+        if !missing.is_empty() {
+            self.make_tables(missing, &mut ids, tell).await?;
+        }
+        Ok(ids)
+    }
+
+    /// Those that we do not know; the ids of the others.
+    fn unknown(&self, tables: BTreeSet<DayTable>, ids: &mut TableIds) -> Vec<DayTable> {
         let mut missing = Vec::new();
         for table in tables {
             match self.tables.get(table.name()) {
@@ -47,10 +77,7 @@ impl Records {
                 None => missing.push(table),
             }
         }
-        if !missing.is_empty() {
-            self.make_tables(missing, &mut ids).await?;
-        }
-        Ok(ids)
+        missing
     }
 
     /// How many day tables there are, of how many, and how fast they become more: by the days of business, so that a month that
@@ -73,36 +100,48 @@ impl Records {
         .await
     }
 
-    async fn make_tables(&self, missing: Vec<DayTable>, ids: &mut TableIds) -> Result<(), Error> {
-        limited("making day tables", async {
+    async fn make_tables(
+        &self,
+        missing: Vec<DayTable>,
+        ids: &mut TableIds,
+        tell: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<(), Error> {
+        let (mut connection, unmade) = limited("looking for day tables", async {
             let mut connection = self.connect().await?;
             sqlx::query("SET SESSION lock_wait_timeout = 2")
                 .execute(&mut connection)
                 .await
                 .map_err(Error::away("preparing to make day tables"))?;
+            let found = registered(&mut connection, &missing).await?;
             let mut unmade = Vec::new();
             for table in missing {
-                match registered(&mut connection, table.name()).await? {
-                    Some(id) => self.remember(table, id, ids),
+                match found.get(table.name()) {
+                    Some(id) => self.remember(table, *id, ids),
                     None => unmade.push(table),
                 }
             }
             if !unmade.is_empty() {
                 self.check_cap(&mut connection, unmade.len()).await?;
             }
-            for table in unmade {
+            Ok((connection, unmade))
+        })
+        .await?;
+        let all = unmade.len();
+        for (made, table) in unmade.into_iter().enumerate() {
+            tell(made, all);
+            let id = limited("making a day table", async {
                 sqlx::query(table.create())
                     .execute(&mut connection)
                     .await
                     .map_err(Error::away("making a day table"))?;
-                let id = register(&mut connection, &table).await?;
-                self.remember(table, id, ids);
-            }
-            // The work is done; a farewell that fails changes nothing.
-            let _closed = connection.close().await;
-            Ok(())
-        })
-        .await
+                register(&mut connection, &table).await
+            })
+            .await?;
+            self.remember(table, id, ids);
+        }
+        // The work is done; a farewell that fails changes nothing.
+        let _closed = tokio::time::timeout(CLOSE_LIMIT, connection.close()).await;
+        Ok(())
     }
 
     fn remember(&self, table: DayTable, id: i32, ids: &mut TableIds) {
@@ -124,12 +163,27 @@ impl Records {
     }
 }
 
-async fn registered(connection: &mut sqlx::MySqlConnection, name: &str) -> Result<Option<i32>, Error> {
-    sqlx::query_scalar("SELECT id FROM day_tables WHERE name = ?")
-        .bind(name)
-        .fetch_optional(connection)
-        .await
-        .map_err(Error::away("reading the register of day tables"))
+/// The ids of tables that are registered, by name.
+async fn registered(
+    connection: &mut sqlx::MySqlConnection,
+    tables: &[DayTable],
+) -> Result<HashMap<String, i32>, Error> {
+    let mut found = HashMap::new();
+    for chunk in tables.chunks(NAMES_AT_ONCE) {
+        let mut statement = QueryBuilder::new("SELECT name, id FROM day_tables WHERE name IN (");
+        let mut list = statement.separated(", ");
+        for table in chunk {
+            list.push_bind(table.name());
+        }
+        statement.push(")");
+        let rows: Vec<(String, i32)> = statement
+            .build_query_as()
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::away("reading the register of day tables"))?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The register row comes after its table: a crash in between leaves an empty table, which the next try takes up.

@@ -34,7 +34,9 @@ pub enum Error {
     },
     /// So many day tables exist as the setting allows.
     #[error(
-        "records: {existing} day tables exist and {wanted} more are needed; raise TALLYHOUSE_RECORDS_MAX_TABLES ({limit})"
+        "records: {existing} day tables exist and {wanted} more are needed, and TALLYHOUSE_RECORDS_MAX_TABLES is {limit}: raise it and restart \
+         (each costs 80 KB of disk; raise the server's table_open_cache and table_definition_cache with it). An installation that needs \
+         fewer tables a day is set up with TALLYHOUSE_RECORDS_LAYOUT=bucket-day and few TALLYHOUSE_RECORDS_BUCKETS"
     )]
     TableCap {
         /// Tables that exist.

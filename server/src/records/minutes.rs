@@ -41,12 +41,13 @@ pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<V
     .fetch_all(connection)
     .await
     .map_err(Error::away("reading the last hour"))?;
-    let flow = |(minute, warehouse, qty_in, qty_out, entries): (i64, String, i64, i64, i64)| MinuteFlow {
-        minute,
-        warehouse_id: WarehouseId::try_from(warehouse).ok(),
-        flow: Flow { qty_in, qty_out, entries },
+    let flow = |(minute, warehouse, qty_in, qty_out, entries): (i64, String, i64, i64, i64)| {
+        // Without one it is of all; an id that cannot be must not count as that.
+        let id = Some(warehouse).filter(|it| !it.is_empty()).map(WarehouseId::try_from).transpose();
+        let warehouse_id = id.map_err(|cause| Error::Damaged(format!("a minute is of a warehouse that {cause}")))?;
+        Ok(MinuteFlow { minute, warehouse_id, flow: Flow { qty_in, qty_out, entries } })
     };
-    Ok(rows.into_iter().map(flow).collect())
+    rows.into_iter().map(flow).collect()
 }
 
 impl Records {

@@ -182,7 +182,8 @@ impl TotalsSnapshot {
         if level.behind {
             for (cell, sums) in &self.pending {
                 let here = bounds.unit_of(level.unit, cell.hour, self.zone);
-                if let Some((at, group)) = here.and_then(|at| Some((at, ask.group(cell)?))) {
+                let Some(at) = here else { continue };
+                if let Some(group) = ask.group(cell)? {
                     found.add(ask.by_unit.then_some(at), group, *sums);
                 }
             }
@@ -251,7 +252,7 @@ impl TotalsSnapshot {
                 query.fetch_all(&mut *self.transaction).await.map_err(&away)?;
             for (warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
                 let cell = Cell { hour: between.start, product, warehouse, company };
-                if let Some(group) = ask.group(&cell) {
+                if let Some(group) = ask.group(&cell)? {
                     let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };
                     found.add(ask.by_unit.then_some(between.start), group, sums);
                 }
@@ -311,10 +312,10 @@ impl Ask<'_> {
         [("warehouse_id", it.warehouse), ("product_id", it.product), ("company_id", it.company)]
     }
 
-    /// The group of a cell; none: the filter leaves it out, or its ids are none.
-    fn group(&self, cell: &Cell) -> Option<Group> {
+    /// The group of a cell; none: the filter leaves it out.
+    fn group(&self, cell: &Cell) -> Result<Option<Group>, Error> {
         let wanted = self.filter.takes(&cell.warehouse, &cell.product, &cell.company);
-        if wanted { self.group_of(&cell.warehouse, &cell.product, &cell.company).ok() } else { None }
+        wanted.then(|| self.group_of(&cell.warehouse, &cell.product, &cell.company)).transpose()
     }
 
     fn group_of(&self, warehouse: &str, product: &str, company: &str) -> Result<Group, Error> {

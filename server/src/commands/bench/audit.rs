@@ -67,7 +67,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     let times = Times::collect()?;
     eprintln!("recording {} keys ...", size.keys);
     let world = World::make(&config, "bench", PARTITIONS).await?;
-    world.publish_over(DAYS, size.keys, size.keys.div_ceil(WAREHOUSES), WAREHOUSES).await?;
+    world.publish_over(DAYS, size.keys, size.keys.div_ceil(WAREHOUSES), WAREHOUSES, |n, days| n % days).await?;
     let parts = world.parts().await?;
     ingest::ingest_all(&parts, size.keys).await?;
     parts.records.fill_register(size.past_tables).await?;
