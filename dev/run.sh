@@ -13,6 +13,8 @@ bash dev/frontend.sh release
 tallyhouse=$CARGO_TARGET_DIR/release/tallyhouse
 listen=${TALLYHOUSE_LISTEN:-127.0.0.1:3000}
 
+# Entries on a working day of the simulated grocer.
+A_DAY=20000
 mkdir -p "$RUN"
 "$tallyhouse" topic create >&2
 "$tallyhouse" migrate >&2
@@ -33,13 +35,17 @@ pipeline() { curl -fsS "http://$listen/api/v1/pipeline" | sed -E "s/.*\"totals\"
 if [ "${DEMO:-1}" != 0 ]; then
   if [ "$(pipeline consumed)" = 0 ]; then
     say "load a simulated month, through Kafka"
-    "$tallyhouse" simulate --days 31 --entries-per-day 3000 --last-hour-rate "${RATE:-2}" >"$RUN/truth.json"
+    # One rhythm over month and live stream: whoever wants more (RATE) gets a last hour of it too.
+    "$tallyhouse" simulate --days 31 --entries-per-day "$A_DAY" ${RATE:+--last-hour-rate "$RATE"} >"$RUN/truth.json"
     entries=$(sed -E 's/.*"entries":([0-9]+).*/\1/' "$RUN/truth.json")
     loaded() { [ "$(pipeline consumed)" -ge "$entries" ]; }
     wait_for "the month is not loaded after 5 minutes; see $RUN/tallyhouse.log" 300 loaded
     say "$entries entries recorded"
+    bash dev/demo.sh "$tallyhouse" "http://$listen"
   fi
-  "$tallyhouse" simulate --rate "${RATE:-2}" >"$RUN/trickle.json" 2>"$RUN/trickle.log" &
+  live=(--live --entries-per-day "$A_DAY")
+  [ -z "${RATE:-}" ] || live=(--rate "$RATE")
+  "$tallyhouse" simulate "${live[@]}" >"$RUN/trickle.json" 2>"$RUN/trickle.log" &
   children+=($!)
 fi
 
@@ -53,7 +59,7 @@ cat <<SCREEN
     records     $(bash dev/servers.sh status | sed -n 's/^mariadb *//p')
     live stock  $(bash dev/servers.sh status | sed -n 's/^redis *//p')
     queue       $(bash dev/servers.sh status | sed -n 's/^kafka *//p')
-    entries     $([ "${DEMO:-1}" = 0 ] && echo "none simulated (DEMO=0); publish yours with: tallyhouse produce FILE" || echo "a simulated month, then about ${RATE:-2} a second")
+    entries     $([ "${DEMO:-1}" = 0 ] && echo "none simulated (DEMO=0); publish yours with: tallyhouse produce FILE" || echo "a simulated month, then entries in the same rhythm, $A_DAY a day${RATE:+, but $RATE a second}")
     log         $RUN/tallyhouse.log
     program     $tallyhouse
 

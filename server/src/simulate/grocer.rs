@@ -91,6 +91,12 @@ impl Grocer {
         }
     }
 
+    /// How long until the next entry of the live trickle, in seconds, in the rhythm of a day of so many entries: arrivals are a Poisson process.
+    pub fn pause(&mut self, at: Millis, entries: f64) -> f64 {
+        let luck: f64 = self.rng.random_range(f64::EPSILON..1.0);
+        -luck.ln() / rhythm::per_second(self.local(at), entries)
+    }
+
     fn plan(&mut self, day: NaiveDate, rules: Rules) -> Bill {
         let bill = self.planner.bill(&mut self.rng, rules);
         if bill.kind == Kind::Adjust {

@@ -1,7 +1,7 @@
 //! When bills are written: the rhythm of a day and of a week.
 
 use app::model::entry::Millis;
-use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -27,6 +27,15 @@ pub(super) fn volume(rng: &mut ChaCha8Rng, day: NaiveDate, entries: usize) -> u6
     let mood = rng.random_range(94..=106_u64);
     let plain = u64::try_from(entries).unwrap_or(u64::MAX);
     plain.saturating_mul(per_cent_of(day)).saturating_mul(mood) / 10_000
+}
+
+/// Entries per second at a moment, where a plain working day has so many.
+pub(super) fn per_second(at: NaiveDateTime, entries: f64) -> f64 {
+    let hour = usize::try_from(at.hour()).unwrap_or_default();
+    // At night too something moves now and then.
+    let share = |it: u64| f64::from(u32::try_from(it).unwrap_or_default());
+    let (now, all) = (share(HOURS.get(hour).copied().unwrap_or_default().max(1)), share(HOURS.iter().sum()));
+    entries * share(per_cent_of(at.date())) / 100.0 * now / all / f64::from(HOUR_SECONDS)
 }
 
 /// The sorted moments of a day's bills. An hour that clocks skip has none.
