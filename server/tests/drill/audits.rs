@@ -275,7 +275,7 @@ async fn adjusted(stage: &Stage, audit: i64, finding: &Finding) -> anyhow::Resul
     Ok(())
 }
 
-async fn resolve(audit: i64, findings: &[Finding], way: &str) -> anyhow::Result<()> {
+pub async fn resolve(audit: i64, findings: &[Finding], way: &str) -> anyhow::Result<()> {
     // Of a hole all are dealt with by the first.
     let is_hole = findings.first().is_some_and(|it| it.cause == FindingCause::JournalBroken);
     for it in findings.iter().take(if is_hole { 1 } else { findings.len() }) {
@@ -308,7 +308,7 @@ pub async fn acknowledge(stage: &Stage, audit: i64) -> anyhow::Result<()> {
     resolve(audit, &findings, "acknowledge").await
 }
 
-async fn findings_of(stage: &Stage, audit: i64) -> anyhow::Result<Vec<Finding>> {
+pub async fn findings_of(stage: &Stage, audit: i64) -> anyhow::Result<Vec<Finding>> {
     Ok(stage.parts.records.findings(audit, FindingsWanted::default()).await?)
 }
 

@@ -82,6 +82,7 @@ fn tallyhouse(config: &Config, log: &Path, arguments: &[&str], points: &str) -> 
         .env("TALLYHOUSE_RECORDS_LAYOUT", "bucket-day")
         .env("TALLYHOUSE_RECORDS_BUCKETS", "4")
         .env("TALLYHOUSE_LISTEN", SCREEN)
+        .env("TALLYHOUSE_ENTRY_MIN_TIME", config.entry.min_time.to_string())
         .env("TALLYHOUSE_AUDIT_EXPIRATION", period(config.audit.expiration))
         .env("TALLYHOUSE_AUDIT_RETRY_AFTER", period(config.audit.retry_after))
         .env("FAILPOINTS", points)

@@ -8,6 +8,7 @@ mod audits;
 mod daemon;
 mod edits;
 mod faults;
+mod foreign;
 mod load;
 mod proxy;
 mod servers;

@@ -142,6 +142,18 @@ impl Servers {
         self.revive(server).await
     }
 
+    /// Damages the newest bytes of a partition on the broker's disk: a batch that is packed can be unpacked by nobody then.
+    pub fn damage_end_of_partition(&self, topic: &str, partition: i32) -> anyhow::Result<()> {
+        let folder = self.run.join("kafka/data").join(format!("{topic}-{partition}"));
+        let file = folder.join(format!("{:020}.log", 0));
+        let size = std::fs::metadata(&file).context("the segment of a partition")?.len();
+        let mut segment = std::fs::File::options().write(true).open(&file)?;
+        // Behind the head of the batch, within what is packed.
+        std::io::Seek::seek(&mut segment, std::io::SeekFrom::Start(size - 40))?;
+        std::io::Write::write_all(&mut segment, &[0x5a; 40])?;
+        Ok(())
+    }
+
     /// Moves a server's files onto a volume of their own that has so many MB left. `false`: this process may not mount.
     pub async fn onto_volume(&self, server: Server, left_mb: u64) -> anyhow::Result<bool> {
         self.script("stop", &[server]).await?;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use app::model::audit::Scope;
 use tallyhouse::records::StoredAudit;
 
-use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, followed};
+use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, findings_of, followed, resolve};
 use crate::daemon::run;
 use crate::edits;
 use crate::servers::Server;
@@ -19,6 +19,7 @@ pub const ALL: &[(&str, Step)] = &[
     ("killed in replay and confirmation", |it| Box::pin(killed(it))),
     ("killed while it settles", |it| Box::pin(killed_settling(it))),
     ("two processes", |it| Box::pin(two(it))),
+    ("settings changed since recording", |it| Box::pin(settings_changed(it))),
     ("Redis away in the middle", |it| Box::pin(redis_away(it))),
     ("Redis emptied", |it| Box::pin(emptied(it))),
     ("clean under load, many audits", |it| Box::pin(many(it))),
@@ -64,6 +65,21 @@ async fn killed_settling(stage: &mut Stage) -> anyhow::Result<Line> {
         clean(stage, Scope::Quick).await.context(*point)?;
     }
     Ok(only_after(format!("at {}: the next one passes, clean", points.join(", "))))
+}
+
+/// A replay by somebody whose settings would let nothing of it in: what is recorded is right all the same.
+async fn settings_changed(stage: &mut Stage) -> anyhow::Result<Line> {
+    let edit = edits::ALL.iter().find(|(name, _)| *name == "a key edited to a higher number").context("the fault")?.1;
+    edit(stage).await?;
+    let (found, _) = find(stage).await?;
+    let mut config = stage.world.config.clone();
+    config.entry.min_time = "2030-01-01".parse().context("a date")?;
+    let done = run(&config, &stage.log, &["replay", &found.id.to_string(), "--json"], "").await?;
+    ensure!(done.code == Some(0), "bills differ by other settings: {}", done.text);
+    resolve(found.id, &findings_of(stage, found.id).await?, "accept_records").await?;
+    followed(stage, found.id).await?;
+    clean(stage, Scope::Full).await?;
+    Ok(only_after("a replay by other settings names no bill".to_owned()))
 }
 
 /// While one is at it, another process is told which one.

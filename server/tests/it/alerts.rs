@@ -8,7 +8,8 @@ use app::model::audit::{ResolveAs, Scope};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tallyhouse::alerts::{Alert, Alerter, Message, Webhook, signature};
-use tallyhouse::config::{Secret, WebhookConfig};
+use tallyhouse::clock::Clock;
+use tallyhouse::config::{Secret, SecretKey, WebhookConfig};
 use tallyhouse::ingest::delete_before;
 use tallyhouse::records::Resolved;
 
@@ -73,11 +74,39 @@ async fn receiver(taken: Taken) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alert_that_is_not_taken_holds_up_none_of_another_kind() {
+    let taken = Taken::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let seen = Arc::clone(&taken);
+    let handler = axum::routing::post(move |headers: HeaderMap, body: String| async move {
+        let is_refused = body.contains("audit_failed");
+        seen.lock().unwrap().push((headers, body));
+        if is_refused { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+    });
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/hook", handler)).await });
+    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse("").unwrap() };
+    let webhook = Webhook::new(to, Clock::system()).unwrap().first_wait(Duration::from_mins(1));
+    let (sender, messages) = tokio::sync::mpsc::channel(4);
+    let sending = tokio::spawn(webhook.deliver(messages));
+    for kind in ["audit_failed", "lag_too_long"] {
+        let (id, timestamp, text) = (kind.to_owned(), "2025-03-10T08:00:00Z".to_owned(), kind.to_owned());
+        sender.send(Message { id, kind, state: "raised", timestamp, text, data: json!({}) }).await.unwrap();
+    }
+    eventually("the other one arrives", || async {
+        let arrived = taken.lock().unwrap().iter().any(|(_, body)| body.contains("lag_too_long"));
+        if arrived { Ok(()) } else { Err("not yet".to_owned()) }
+    })
+    .await;
+    sending.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_signed_and_sent_until_it_is_taken() {
     let taken = Taken::default();
     let url = receiver(Arc::clone(&taken)).await;
-    let to = WebhookConfig { url: Secret::new(url), secret: Secret::new("hush") };
-    let webhook = Webhook::new(to).unwrap().first_wait(Duration::from_millis(10));
+    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse("hush").unwrap() };
+    let webhook = Webhook::new(to, Clock::system()).unwrap().first_wait(Duration::from_millis(10));
     let (sender, messages) = tokio::sync::mpsc::channel(2);
     let message = Message {
         id: "audit_failed-7".to_owned(),
@@ -96,7 +125,9 @@ async fn a_message_is_signed_and_sent_until_it_is_taken() {
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();
         assert_eq!(header("webhook-id"), "audit_failed-7");
         let seconds: i64 = header("webhook-timestamp").parse().unwrap();
-        assert_eq!(header("webhook-signature"), signature("hush", "audit_failed-7", seconds, body));
+        assert_eq!(header("webhook-signature"), signature(b"hush", "audit_failed-7", seconds, body));
+        let age = Clock::system().now().0 / 1000 - seconds;
+        assert!((0..60).contains(&age), "the time of the try, {age} s ago, not that of the alert");
         let body: Value = serde_json::from_str(body).unwrap();
         assert_eq!((&body["type"], &body["data"]["audit"]), (&json!("audit_failed"), &json!(7)));
     }

@@ -49,7 +49,7 @@ pub async fn audit(system: &System, scope: Scope) -> StoredAudit {
         panic!("another run is under way");
     };
     let number = run.number();
-    run.to_end().await.unwrap();
+    Box::pin(run.to_end()).await.unwrap();
     system.parts.records.audit(number).await.unwrap().unwrap()
 }
 

@@ -76,7 +76,7 @@ fn batch(id: &str, previous: Option<&str>, from: i64, bills: &[&str], system: &S
             let raw = entry(bill, &json!({})).into_bytes();
             let entry = decode(&raw, Millis(1_800_000_000_000), &rules).unwrap();
             let day = rules.business_time.day(entry.create_time).unwrap();
-            Line { offset, entry, day, raw, sent_at: Millis(0) }
+            Line { offset, entry, day, raw, sent_at: None }
         })
         .collect();
     NewBatch {
@@ -87,7 +87,7 @@ fn batch(id: &str, previous: Option<&str>, from: i64, bills: &[&str], system: &S
         partition: 0,
         from,
         to: from + i64::try_from(lines.len()).unwrap(),
-        last: LastMessage { timestamp: Millis(0), checksum: "0".repeat(16) },
+        last: Some(LastMessage { offset: 0, timestamp: None, checksum: "0".repeat(16) }),
         lines,
         rejected: Vec::new(),
     }

@@ -44,6 +44,7 @@ async fn a_topic_that_comes_later_is_waited_for() {
     let mut system = System::new().await;
     let later = format!("{}_later", system.world.config.kafka.topic);
     system.parts.config.kafka.topic.clone_from(&later);
+    system.parts.topic = tallyhouse::ingest::Topic::new(&system.parts.config.kafka).unwrap();
     system.start();
     let status = system.parts.status.clone();
     eventually("the missing topic is said", || async {

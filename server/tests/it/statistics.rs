@@ -140,7 +140,7 @@ pub async fn record(system: &System, entries: &[Entry], from: usize) {
             entry: entry.clone(),
             day: zone.day(entry.create_time).unwrap(),
             raw: Vec::new(),
-            sent_at: Millis(0),
+            sent_at: None,
         };
         let batch = NewBatch {
             batch_id: name(to),
@@ -150,7 +150,7 @@ pub async fn record(system: &System, entries: &[Entry], from: usize) {
             partition: 0,
             from: i64::try_from(at).unwrap(),
             to: i64::try_from(to).unwrap(),
-            last: LastMessage { timestamp: Millis(0), checksum: "0".repeat(16) },
+            last: Some(LastMessage { offset: 0, timestamp: None, checksum: "0".repeat(16) }),
             lines: chunk.iter().enumerate().map(line).collect(),
             rejected: Vec::new(),
         };
