@@ -83,7 +83,7 @@ const KEYS: &[(&str, &str)] = &[
     ("listen", "127.0.0.1:3000"),
     ("time_zone", "Asia/Shanghai"),
     ("records_layout", "product-day"),
-    ("records_buckets", "64"),
+    ("records_buckets", "16"),
     ("records_max_tables", "20000"),
     ("audit_expiration", "1h"),
     ("audit_retry_after", "5m"),

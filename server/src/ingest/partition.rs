@@ -33,6 +33,9 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 /// Fewer day tables than this are made before anybody would read it.
 const TABLES_TO_TELL: usize = 20;
 
+/// How often it is said how many are made.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
 /// How a partition's worker ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
@@ -173,8 +176,10 @@ impl Worker {
         let mut wait = BACK_OFF.0;
         loop {
             let started = std::time::Instant::now();
+            let mut told = None::<Instant>;
             let tell = |made, all| {
-                if all >= TABLES_TO_TELL {
+                if all >= TABLES_TO_TELL && told.is_none_or(|it| it.elapsed() >= TELL_EVERY) {
+                    told = Some(Instant::now());
                     let reason = format!("partition {}: making day tables, {made} of {all}", self.partition);
                     self.status.raise(&place, PipelineState::CatchingUp, reason);
                 }

@@ -99,7 +99,7 @@ pub async fn unreadable(stage: &mut Stage) -> anyhow::Result<()> {
         .wait("the batch is named", Duration::from_secs(30), async || {
             let text = std::fs::read_to_string(&log)?;
             let found = text.lines().rev().find(|it| it.contains("cannot be read") && it.contains("cursor set"));
-            *said.borrow_mut() = found.unwrap_or_default().to_owned();
+            found.unwrap_or_default().clone_into(&mut said.borrow_mut());
             Ok(found.is_none().then(|| "nothing is said".to_owned()))
         })
         .await?;
