@@ -32,7 +32,7 @@ pub struct Waiting {
 #[derive(Debug, Default)]
 pub struct Backlog {
     ends: VecDeque<(Instant, BTreeMap<i32, i64>)>,
-    /// The cursors, and since when they are these, or nothing waited.
+    /// The cursors while something waits, and since when they are these.
     stood: Option<(Instant, Cursors)>,
 }
 
@@ -49,9 +49,9 @@ impl Backlog {
         }
         let messages = reach.iter().map(|(partition, (_, end))| (end - at(partition)).max(0)).sum();
         let oldest = self.ends.front().map_or(Duration::ZERO, |(seen, _)| now.duration_since(*seen));
-        let stood = self.stood.take().filter(|(_, before)| messages > 0 && before == cursors);
+        let stood = self.stood.take().filter(|(_, before)| before == cursors);
         let since = stood.map_or(now, |(since, _)| since);
-        self.stood = Some((since, cursors.clone()));
+        self.stood = (messages > 0).then(|| (since, cursors.clone()));
         Waiting { messages, oldest, stands: now.duration_since(since) }
     }
 }
