@@ -5,3 +5,5 @@ ALTER TABLE ingest_offsets
   ADD COLUMN last_offset BIGINT NULL,
   ADD COLUMN generation_began DATETIME(3) NULL;
 UPDATE ingest_offsets SET last_offset = next_offset - 1 WHERE last_checksum IS NOT NULL;
+-- When that was is not known of those that were accepted before: whatever is recorded until now may be of the earlier one.
+UPDATE ingest_offsets SET generation_began = UTC_TIMESTAMP(3) WHERE generation > 0;

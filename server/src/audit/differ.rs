@@ -26,6 +26,8 @@ pub struct Reach {
     pub begins: BTreeMap<i32, i64>,
     /// Up to where each was read: its cursor.
     pub ends: BTreeMap<i32, i64>,
+    /// Stretches that cannot be read any more: partition, from, to before.
+    pub gaps: Vec<(i32, i64, i64)>,
 }
 
 impl Reach {
@@ -37,7 +39,8 @@ impl Reach {
             // A partition that had a cursor once.
             None => self.ends.contains_key(&partition),
         };
-        is_before || row.is_of_earlier_topic
+        let is_in_gap = self.gaps.iter().any(|(of, from, to)| *of == partition && (*from..*to).contains(&offset));
+        is_before || is_in_gap || row.is_of_earlier_topic
     }
 }
 
@@ -127,7 +130,11 @@ mod tests {
     }
 
     fn reach(begin: i64) -> Reach {
-        Reach { begins: BTreeMap::from([(0, begin)]), ends: BTreeMap::from([(0, 100), (7, 100)]) }
+        Reach {
+            begins: BTreeMap::from([(0, begin)]),
+            ends: BTreeMap::from([(0, 100), (7, 100)]),
+            gaps: vec![(0, 20, 30)],
+        }
     }
 
     #[test]
@@ -153,6 +160,8 @@ mod tests {
         };
         assert_eq!(kinds(row("old", 1, 2)), [BillKind::Undecidable], "before the beginning");
         assert_eq!(kinds(row("old", 1, 4)), [BillKind::Extra]);
+        assert_eq!(kinds(row("old", 1, 29)), [BillKind::Undecidable], "of a batch that cannot be read");
+        assert_eq!(kinds(row("old", 1, 30)), [BillKind::Extra]);
         let of = |partition| KeyRow { origin: (partition, 4), ..row("old", 1, 4) };
         assert_eq!(kinds(of(7)), [BillKind::Undecidable], "of a partition that is gone");
         assert_eq!(kinds(of(8)), [BillKind::Extra], "of a partition that never was");

@@ -167,7 +167,7 @@ impl Replayer {
     }
 
     /// Reads the topic again, up to where each partition ends, and hands on what reads as an entry. Whether it would be let in today is asked
-    /// only of messages in holes, which nobody has judged yet; the verdict on all others is on record. Answers where each partition begins.
+    /// only of messages in holes, which nobody has judged yet; the verdict on all others is on record. Answers how far it reached.
     async fn read(
         &self,
         replay: i64,
@@ -175,7 +175,7 @@ impl Replayer {
         holes: &[Hole],
         told: &mut Told,
         mut take: impl FnMut(Origin, Entry) -> Result<(), Error>,
-    ) -> Result<BTreeMap<i32, i64>, Error> {
+    ) -> Result<Reach, Error> {
         let mut scan = TopicScan::open(&self.kafka, &self.topic, ends).await?;
         told.all += ends.iter().map(|(p, end)| (end - scan.begins.get(p).copied().unwrap_or(0)).max(0)).sum::<i64>();
         self.records.replay_progress(replay, told.read, told.all).await?;
@@ -194,7 +194,7 @@ impl Replayer {
             take(origin, entry)?;
         }
         self.records.replay_progress(replay, told.read, told.all).await?;
-        Ok(scan.begins)
+        Ok(Reach { begins: scan.begins, ends: ends.clone(), gaps: scan.gaps })
     }
 
     /// Reads the topic up to where the records stand in a snapshot, and the rows in it, of as many keys as can be held.
@@ -206,11 +206,11 @@ impl Replayer {
         told: &mut Told,
     ) -> Result<Pass, Error> {
         let (mut queue, most) = (Queue::of(keys), self.limits.entries);
-        let begins = self.read(replay, ends, holes, told, |origin, entry| queue.take(origin, entry, most)).await?;
+        let reach = self.read(replay, ends, holes, told, |origin, entry| queue.take(origin, entry, most)).await?;
         self.recall_rejected(&mut queue).await?;
         let mut rows = BTreeMap::<StockKey, Vec<KeyRow>>::new();
         snapshot.each_row_of(&queue.keys, strays, |key, row| rows.entry(key).or_default().push(row)).await?;
-        Ok(Pass { queue, rows, reach: Reach { begins, ends: ends.clone() } })
+        Ok(Pass { queue, rows, reach })
     }
 
     /// What reads as an entry may have been rejected: by the settings of then, or as it contradicts another one.

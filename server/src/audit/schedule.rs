@@ -60,10 +60,16 @@ impl Schedule {
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let (wait, cause) = due_in(&clock, &self.rules);
-        if !wait.is_zero() || self.waits_for_the_first_catch_up(&clock).await? {
+        if !wait.is_zero() {
+            self.status.clear(WAITING);
             return Ok(());
         }
-        if let Some(why) = self.auditor.hindrance().await? {
+        let hindrance = match self.waits_for_the_first_catch_up(&clock).await? {
+            true if clock.recorded == 0 => return Ok(()),
+            true => Some("what was there before it is recorded first"),
+            false => self.auditor.hindrance().await?,
+        };
+        if let Some(why) = hindrance {
             // It passes by itself: waited for, not tried again and again.
             self.status.raise(WAITING, PipelineState::CatchingUp, format!("an audit is due and waits: {why}"));
             return Ok(());
@@ -86,6 +92,8 @@ impl Schedule {
         // With a stream that never rests, nothing waits for long.
         let is_watched = self.began.elapsed() >= CATCH_UP_WATCH;
         let has_caught_up = waiting.messages == 0 || (is_watched && waiting.oldest < CATCH_UP_WATCH);
+        // Where a partition waits for a person, the others are audited all the same.
+        let has_caught_up = has_caught_up || self.began.elapsed() >= self.rules.expiration;
         Ok(clock.recorded == 0 || !has_caught_up)
     }
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::Context;
 use super::form::{Forming, Message};
 use super::message_time::sent_at;
+use super::peek::is_unreadable;
 use super::position::Position;
 use super::status::Status;
 use super::topic::Topic;
@@ -84,7 +85,10 @@ impl Collector {
                             due = Instant::now();
                         }
                     }
-                    Err(cause) if is_unreadable(&cause) => self.tell_unreadable(&cause, &forming, &mut unreadable).await,
+                    Err(cause) if is_unreadable(&cause) => tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = self.tell_unreadable(&cause, &forming, &mut unreadable) => {}
+                    },
                     Err(cause) => {
                         let ended = is_the_end(&cause);
                         let error = Error::kafka("reading the topic")(cause);
@@ -157,20 +161,6 @@ impl Collector {
 async fn place_from(due: Instant, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, AcquireError> {
     tokio::time::sleep_until(due).await;
     Arc::clone(places).acquire_owned().await
-}
-
-/// Errors of a batch that no further try can read.
-fn is_unreadable(cause: &KafkaError) -> bool {
-    matches!(
-        cause,
-        KafkaError::MessageConsumption(
-            RDKafkaErrorCode::BadCompression
-                | RDKafkaErrorCode::BadMessage
-                | RDKafkaErrorCode::NotImplemented
-                | RDKafkaErrorCode::InvalidMessage
-                | RDKafkaErrorCode::UnsupportedCompressionType
-        )
-    )
 }
 
 /// Errors after which the client fetches no more of a partition until it is assigned again.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use app::model::pipeline::PipelineState;
 use rdkafka::consumer::{Consumer, StreamConsumer};
-use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
@@ -96,14 +95,10 @@ impl Daemon {
                 message = consumer.recv() => match message {
                     // Partitions are read from queues of their own; here only events and errors come by.
                     Ok(message) => tracing::error!(partition = rdkafka::Message::partition(&message), "a message outside its queue"),
-                    // Another host has a daemon of our name: Kafka keeps the younger one.
-                    Err(KafkaError::MessageConsumptionFatal(RDKafkaErrorCode::FencedInstanceId)) => {
-                        let name = instance.name.as_deref().unwrap_or_default();
-                        break Err(Error::Refused(format!(
-                            "another daemon of the group {} is the instance {name:?} too, on another host; give each a name of its own \
-                             (TALLYHOUSE_INSTANCE)",
-                            self.kafka.group
-                        )));
+                    // After such an error the client does nothing more.
+                    Err(_) if consumer.client().fatal_error().is_some() => {
+                        let fatal = consumer.client().fatal_error();
+                        break Err(Error::Refused(self.explain_fatal(fatal, instance.name.as_deref())));
                     }
                     Err(cause) => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
                 },
@@ -114,6 +109,19 @@ impl Daemon {
             tracing::debug!(%cause, "nothing to give back");
         }
         ended
+    }
+
+    /// Kafka keeps the younger of two daemons of one name.
+    fn explain_fatal(&self, fatal: Option<(RDKafkaErrorCode, String)>, name: Option<&str>) -> String {
+        match fatal {
+            Some((RDKafkaErrorCode::FencedInstanceId, _)) => format!(
+                "another daemon of the group {} is the instance {:?} too; give each a name of its own (TALLYHOUSE_INSTANCE)",
+                self.kafka.group,
+                name.unwrap_or_default()
+            ),
+            Some((code, why)) => format!("Kafka's client cannot go on: {code:?}: {why}"),
+            None => "Kafka's client cannot go on".to_owned(),
+        }
     }
 
     async fn wait_for_topic(&self, stop: &CancellationToken) -> Result<(), Error> {

@@ -5,6 +5,7 @@
 //! that, which the kernel lets go of however a process ends. Across hosts the one that is fenced says so and ends.
 
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -48,20 +49,28 @@ impl Instance {
                 }
             };
         }
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let nameless = Self { name: None, _lock: None };
+        let Some(place) = place(folder) else { return Ok(nameless) };
         for number in 1..=MOST {
-            let name = format!("{}-{number}", host.trim());
+            let name = format!("{place}-{number}");
             match lock(&file(folder, config, &name)) {
-                Locked::Ours(lock) if !host.trim().is_empty() => {
-                    return Ok(Self { name: Some(name), _lock: Some(lock) });
-                }
+                Locked::Ours(lock) => return Ok(Self { name: Some(name), _lock: Some(lock) }),
                 Locked::Taken => {}
                 // Of another user, or a folder that cannot be written to.
-                Locked::Ours(_) | Locked::Not(_) => break,
+                Locked::Not(_) => break,
             }
         }
-        Ok(Self { name: None, _lock: None })
+        Ok(nameless)
     }
+}
+
+/// The host, and the folder in which locks are seen: services and containers of one host may each have a folder of their own, and must not
+/// take each other's names, which they could not see.
+fn place(folder: &Path) -> Option<String> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let seen = std::fs::metadata(folder).ok()?;
+    let host = host.trim();
+    (!host.is_empty()).then(|| format!("{host}-{:x}-{:x}", seen.dev(), seen.ino()))
 }
 
 enum Locked {

@@ -56,6 +56,12 @@ impl Topic {
         .await
     }
 
+    /// Can whatever stands at an offset be read?
+    pub async fn is_readable(&self, partition: i32, offset: i64) -> Result<bool, Error> {
+        let peek = self.peek()?;
+        blocking(move || peek.is_readable(partition, offset)).await
+    }
+
     fn peek(&self) -> Result<Peek, Error> {
         let consumer = ClientConfig::new()
             .set("bootstrap.servers", self.brokers())
@@ -100,10 +106,9 @@ impl Peek {
         match self.consumer.poll(LIMIT) {
             None => Err(Error::NotYet("Kafka does not show the messages behind it".to_owned())),
             Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => Ok(true),
-            Some(Err(KafkaError::MessageConsumption(
-                cause @ (RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown),
-            ))) => Err(doing(KafkaError::MessageConsumption(cause))),
-            Some(Err(_)) => Ok(false),
+            Some(Err(cause)) if is_unreadable(&cause) => Ok(false),
+            // Says nothing about the batch: whoever took it for that would skip what can be read.
+            Some(Err(cause)) => Err(doing(cause)),
         }
     }
 
@@ -150,4 +155,18 @@ impl Peek {
         }
         Ok(found)
     }
+}
+
+/// Errors of a batch that no further try can read.
+pub fn is_unreadable(cause: &KafkaError) -> bool {
+    matches!(
+        cause,
+        KafkaError::MessageConsumption(
+            RDKafkaErrorCode::BadCompression
+                | RDKafkaErrorCode::BadMessage
+                | RDKafkaErrorCode::NotImplemented
+                | RDKafkaErrorCode::InvalidMessage
+                | RDKafkaErrorCode::UnsupportedCompressionType
+        )
+    )
 }

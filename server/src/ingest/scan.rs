@@ -10,6 +10,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 
 use super::message_time::sent_at;
+use super::peek::is_unreadable;
 use super::{Error, Topic};
 use crate::config::KafkaConfig;
 
@@ -37,6 +38,11 @@ pub struct TopicScan {
     open: BTreeSet<i32>,
     /// Where each partition begins today.
     pub begins: BTreeMap<i32, i64>,
+    /// Stretches of places that cannot be read: partition, from, to before. What was there nobody can say any more.
+    pub gaps: Vec<(i32, i64, i64)>,
+    topic: Topic,
+    /// The next place of each partition.
+    next: BTreeMap<i32, i64>,
 }
 
 impl TopicScan {
@@ -64,8 +70,9 @@ impl TopicScan {
             }
         }
         consumer.assign(&list).map_err(Error::kafka("choosing where to read"))?;
-        let begins = reach.into_iter().map(|(partition, (begin, _))| (partition, begin)).collect();
-        Ok(Self { consumer, ends: ends.clone(), open, begins })
+        let begins: BTreeMap<i32, i64> = reach.into_iter().map(|(partition, (begin, _))| (partition, begin)).collect();
+        let (topic, next) = (topic.clone(), begins.clone());
+        Ok(Self { consumer, ends: ends.clone(), open, begins, gaps: Vec::new(), topic, next })
     }
 
     /// The next message. `None`: all partitions are at their ends.
@@ -76,6 +83,11 @@ impl TopicScan {
             match read {
                 Ok(message) => {
                     let (partition, offset) = (message.partition(), message.offset());
+                    if self.next.get(&partition).is_some_and(|next| offset < *next) {
+                        // Of before a batch that cannot be read was passed.
+                        continue;
+                    }
+                    self.next.insert(partition, offset + 1);
                     let end = self.ends.get(&partition).copied().unwrap_or_default();
                     if offset + 1 >= end {
                         self.open.remove(&partition);
@@ -90,9 +102,29 @@ impl TopicScan {
                 Err(KafkaError::PartitionEOF(partition)) => {
                     self.open.remove(&partition);
                 }
+                Err(cause) if is_unreadable(&cause) => self.pass_unreadable().await?,
                 Err(cause) => return Err(Error::kafka("reading the topic again")(cause)),
             }
         }
         Ok(None)
+    }
+
+    /// Passes batches that cannot be read; the client does not say of which partition its error is.
+    async fn pass_unreadable(&mut self) -> Result<(), Error> {
+        for partition in self.open.clone() {
+            let from = self.next.get(&partition).copied().unwrap_or(0);
+            if self.topic.is_readable(partition, from).await? {
+                continue;
+            }
+            let to = self.topic.next_readable(partition, from).await?;
+            self.gaps.push((partition, from, to));
+            self.next.insert(partition, to);
+            if self.ends.get(&partition).is_some_and(|end| to >= *end) {
+                self.open.remove(&partition);
+            }
+            let doing = Error::kafka("passing a batch that cannot be read");
+            self.consumer.seek(self.topic.name(), partition, Offset::Offset(to), Duration::ZERO).map_err(doing)?;
+        }
+        Ok(())
     }
 }

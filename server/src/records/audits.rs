@@ -200,15 +200,17 @@ impl Lease {
             .execute(&mut *transaction)
             .await
             .map_err(&away)?;
-            // An audit of nothing proves nothing.
-            if let (Some(proved), "passed", 1..) = (&end.proved, state, c.agrees + c.deviating()) {
+            if let (Some(proved), "passed") = (&end.proved, state) {
                 let text = serde_json::to_string(proved).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
                 sqlx::query(
-                    "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ? WHERE id = 1",
+                    // An audit of nothing proves nothing; where there was something once, that it is gone is proved too.
+                    "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ?
+                     WHERE id = 1 AND (last_check IS NOT NULL OR ? > 0)",
                 )
                 .bind(self.number())
                 .bind(text)
                 .bind(proved.values().map(|it| it.counts.recorded).sum::<i64>())
+                .bind(c.agrees + c.deviating())
                 .execute(&mut *transaction)
                 .await
                 .map_err(&away)?;

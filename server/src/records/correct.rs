@@ -12,6 +12,7 @@
 //! is either before it, and then its run is over, or after it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use app::model::audit::{Book, ResolveAs};
 use app::model::ids::ProductId;
@@ -19,12 +20,12 @@ use app::model::replay::Bill;
 use app::model::stock::StockKey;
 use sqlx::MySqlConnection;
 
-use super::correct_levels::correct_levels;
+use super::correct_levels::{Touched, correct_levels};
 use super::correct_rows::{Changes, change_rows, changes, register};
 use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
 use super::decisions::deal_with_everywhere;
-use super::error::{Trouble, limited, trouble};
+use super::error::{Trouble, limited, limited_to, trouble};
 use super::offsets;
 use super::rows::json_rows;
 use super::tables::{DayTable, Holds};
@@ -32,6 +33,8 @@ use super::trail::{self, Deed};
 use super::{Error, Lease, Records};
 use crate::config::Layout;
 
+/// A step that takes longer is given up.
+const LIMIT: Duration = Duration::from_mins(1);
 /// A deadlock is tried again so often.
 const TRIES: usize = 5;
 /// So many rows are changed in one transaction.
@@ -160,7 +163,7 @@ impl Lease {
         self.records().make_again(&all).await?;
         let ids = self.records().ensure_tables(all).await?;
         for attempt in 1.. {
-            match limited("correcting the records", Box::pin(self.try_step(&step, &ids))).await {
+            match limited_to(LIMIT, "correcting the records", Box::pin(self.try_step(&step, &ids))).await {
                 Err(Error::Away { cause, .. }) if attempt < TRIES && trouble(&cause) == Trouble::Again => {}
                 done => return done,
             }
@@ -189,7 +192,9 @@ impl Lease {
             let is = day_sums(&mut transaction, records.layout, &tables, &part.all_totals_of).await?;
             total_keys(&mut transaction, &part.all_totals_of, &is).await?;
             let how = (records.layout, records.business_time);
-            correct_levels(&mut transaction, how, &tables, &part.all_totals_of).await?;
+            let changed = step.changes.keys().collect();
+            let touched = Touched { tables: &tables, changed, keys: &part.all_totals_of };
+            correct_levels(&mut transaction, how, &touched).await?;
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
         }

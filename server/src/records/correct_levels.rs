@@ -29,30 +29,51 @@ const TABLES_AT_ONCE: usize = 32;
 /// A cell of a level and where it comes from: its unit, the unit of the finer level, product, warehouse; what does not tell is empty.
 type Place = (String, String, String, String);
 
-/// Puts the levels right for keys, over the days of tables. Levels that are missing are left to whoever makes them anew.
+/// What a correction touches.
+pub struct Touched<'a> {
+    /// Every table in which rows of the keys may be.
+    pub tables: &'a BTreeSet<DayTable>,
+    /// Those of which it changed rows.
+    pub changed: BTreeSet<&'a DayTable>,
+    /// Keys whose totals were made anew.
+    pub keys: &'a BTreeSet<StockKey>,
+}
+
+/// Puts the levels right. Levels that are missing are left to whoever makes them anew.
+///
+/// Months are looked at for all days of the keys, hours only where a day of a product does not make what `day_totals` says, or rows were
+/// changed: a key has thousands of hours, and few of them are wrong.
 pub async fn correct_levels(
     connection: &mut MySqlConnection,
     (layout, zone): (Layout, BusinessTime),
-    tables: &BTreeSet<DayTable>,
-    keys: &BTreeSet<StockKey>,
+    touched: &Touched<'_>,
 ) -> Result<(), Error> {
-    if fold::state(connection).await? != "whole" {
+    let Touched { tables, changed, keys } = touched;
+    if keys.is_empty() || fold::state(connection).await? != "whole" {
         return Ok(());
     }
     let pending = flows::pending(connection).await?;
     let days: BTreeSet<NaiveDate> = tables.iter().map(DayTable::day).collect();
-    let is = rows_by_hour(connection, (layout, zone), tables, keys).await?;
-    let hours = correct_hours(connection, zone, (&days, keys), &is, &pending).await?;
-    let product_days = places(&days, keys, |day, key| (day.to_string(), day.to_string(), product(key), String::new()));
-    // Of a warehouse's day all products have to be added up: only where something was wrong.
-    let odd_days = odd_days(connection, &hours, zone, &product_days).await?;
+    let of_products = places(&days, keys, |day, key| (day.to_string(), day.to_string(), product(key), String::new()));
+    let mut odd = odd_days(connection, &of_products).await?;
+    odd.extend(changed.iter().map(|it| it.day()));
+    odd.extend(pending.keys().filter_map(|it| zone.day(it.hour)).filter(|it| days.contains(it)));
+    let odd_tables: BTreeSet<DayTable> = tables.iter().filter(|it| odd.contains(&it.day())).cloned().collect();
+    let is = rows_by_hour(connection, (layout, zone), &odd_tables, keys).await?;
+    let hours = correct_hours(connection, zone, (&odd, keys), &is, &pending).await?;
     let warehouse_hour = |it: &Cell| (hour_text(it.hour), hour_text(it.hour), String::new(), it.warehouse.clone());
     let warehouse_hours = hours.keys().map(warehouse_hour).collect();
+    let product_days = places(&odd, keys, |day, key| (day.to_string(), day.to_string(), product(key), String::new()));
     let warehouse_days =
-        places(&odd_days, keys, |day, key| (day.to_string(), day.to_string(), String::new(), warehouse(key)));
-    let key_months = places(&days, keys, |day, key| (month(day), day.to_string(), product(key), warehouse(key)));
-    let product_months = places(&days, keys, |day, key| (month(day), month(day), product(key), String::new()));
-    let warehouse_months = places(&days, keys, |day, key| (month(day), month(day), String::new(), warehouse(key)));
+        places(&odd, keys, |day, key| (day.to_string(), day.to_string(), String::new(), warehouse(key)));
+    let mut key_months = places(&days, keys, |day, key| (month(day), day.to_string(), product(key), warehouse(key)));
+    // Somebody may have written a month of which there is no table: nothing makes it, and it goes.
+    let all_months = stored_months(connection).await?;
+    key_months
+        .extend(places(&all_months, keys, |day, key| (month(day), day.to_string(), product(key), warehouse(key))));
+    let months: BTreeSet<NaiveDate> = days.iter().map(|it| month_of(*it)).chain(all_months).collect();
+    let product_months = places(&months, keys, |day, key| (month(day), month(day), product(key), String::new()));
+    let warehouse_months = places(&months, keys, |day, key| (month(day), month(day), String::new(), warehouse(key)));
     for (name, source, places) in [
         ("hour_warehouse_totals", "hour_totals", warehouse_hours),
         ("day_product_totals", "day_totals", product_days),
@@ -73,6 +94,18 @@ pub async fn correct_levels(
         }
     }
     Ok(())
+}
+
+/// The months that any level of months has.
+async fn stored_months(connection: &mut MySqlConnection) -> Result<BTreeSet<NaiveDate>, Error> {
+    let months: Vec<NaiveDate> = sqlx::query_scalar(
+        "SELECT DISTINCT month FROM month_totals UNION SELECT DISTINCT month FROM month_product_totals
+         UNION SELECT DISTINCT month FROM month_warehouse_totals",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(Error::away("reading the months of totals"))?;
+    Ok(months.into_iter().collect())
 }
 
 /// A place for each day and key. Pure.
@@ -203,15 +236,13 @@ async fn stored_hours(connection: &mut MySqlConnection, places: &BTreeSet<Place>
     Ok(flows)
 }
 
-/// Days on which an hour was wrong, or of which the products do not make what `day_totals` says.
+/// Days of which a product does not make what `day_totals` says, which is right.
 async fn odd_days(
     connection: &mut MySqlConnection,
-    hours: &Flows,
-    zone: BusinessTime,
     product_days: &BTreeSet<Place>,
 ) -> Result<BTreeSet<NaiveDate>, Error> {
     let away = Error::away("comparing the totals of days");
-    let mut odd: BTreeSet<NaiveDate> = hours.keys().filter_map(|it| zone.day(it.hour)).collect();
+    let mut odd = BTreeSet::new();
     let places: Vec<&Place> = product_days.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
         let days: Vec<NaiveDate> = sqlx::query_scalar(

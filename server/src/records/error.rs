@@ -86,9 +86,18 @@ const READ_LIMIT: Duration = Duration::from_secs(15);
 
 /// Gives a read its limit.
 pub async fn limited<T>(doing: &'static str, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    match tokio::time::timeout(READ_LIMIT, work).await {
+    limited_to(READ_LIMIT, doing, work).await
+}
+
+/// Gives work a limit of its own.
+pub async fn limited_to<T>(
+    limit: Duration,
+    doing: &'static str,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(limit, work).await {
         Ok(done) => done,
-        Err(_) => Err(Error::Slow { doing, seconds: READ_LIMIT.as_secs() }),
+        Err(_) => Err(Error::Slow { doing, seconds: limit.as_secs() }),
     }
 }
 

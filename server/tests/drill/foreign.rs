@@ -4,13 +4,18 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use app::model::audit::Scope;
+use app::model::stock::StockKey;
 use rand::Rng as _;
 use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use redis::AsyncCommands as _;
+use tallyhouse::realtime::{Keys, member};
 
+use crate::audits::audit;
 use crate::daemon::run;
 use crate::load::{Content, Identity};
-use crate::stage::{QUIET, Stage};
+use crate::stage::{Findings, QUIET, Stage};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -113,7 +118,31 @@ pub async fn unreadable(stage: &mut Stage) -> anyhow::Result<()> {
     stage.skipped += after - before;
     let (identity, content) = entry("after it");
     stage.publish_one(QUIET, identity, content).await?;
-    stage.progress().await
+    stage.progress().await?;
+    stage
+        .wait("it is recorded", LIMIT, async || {
+            let cursor = stage.parts.records.cursor(QUIET).await?.map_or(0, |it| it.next_offset);
+            Ok((cursor <= after).then(|| format!("{cursor}")))
+        })
+        .await?;
+    replayed(stage).await
+}
+
+/// A replay reads the topic again over the batch that nobody can read.
+async fn replayed(stage: &mut Stage) -> anyhow::Result<()> {
+    stage.findings = Findings::OfEdits;
+    let key = StockKey { warehouse_id: "warehouse 0".try_into()?, product_id: "foreign".try_into()? };
+    let key = Keys::new(&stage.world.config.realtime.prefix).stock(&member(&key));
+    let mut redis = stage.redis().await?;
+    let active: i64 = redis.hget(&key, "active_version").await?;
+    let _: i64 = redis.hincr(&key, format!("change_v{active}"), 5).await?;
+    let found = audit(stage, Scope::Quick).await?;
+    ensure!(found.state == "failed", "{found:?}");
+    let done = run(&stage.world.config, &stage.log, &["replay", &found.id.to_string(), "--json"], "").await?;
+    ensure!(done.code == Some(0), "the replay: {}", done.text);
+    let active: i64 = redis.hget(&key, "active_version").await?;
+    let _: i64 = redis.hincr(&key, format!("change_v{active}"), -5).await?;
+    Ok(())
 }
 
 async fn blocking(
