@@ -85,8 +85,12 @@ impl Error {
 const READ_LIMIT: Duration = Duration::from_secs(15);
 
 /// Gives a read its limit.
-pub async fn limited<T>(doing: &'static str, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    limited_to(READ_LIMIT, doing, work).await
+pub fn limited<T>(
+    doing: &'static str,
+    work: impl Future<Output = Result<T, Error>>,
+) -> impl Future<Output = Result<T, Error>> {
+    // Not a future around a future: each would hold the work.
+    limited_to(READ_LIMIT, doing, work)
 }
 
 /// Gives work a limit of its own.
