@@ -17,6 +17,8 @@ say "on $(nproc) cores, $(free -g | sed -n 's/^Mem: *\([0-9]*\).*/\1/p') GB, $(u
 say "wide: bucket-day, 4000 products, 40 warehouses"
 TALLYHOUSE_RECORDS_LAYOUT=bucket-day "$tallyhouse" bench ingest --entries "${ENTRIES:-200000}" --products 4000 --warehouses 40 \
   --one-at-a-time 0 "${json[@]}"
+say "a backfill in time order: 60 of 305 days of a retailer's year (BACKFILL=540000 DAYS=305 BUCKETS=4,16,64: all of it, an hour)"
+"$tallyhouse" bench backfill --entries "${BACKFILL:-106000}" --days "${DAYS:-60}" --buckets "${BUCKETS:-16}" "${json[@]}"
 "$tallyhouse" bench statistics "${json[@]}"
 "$tallyhouse" bench export "${json[@]}"
 "$tallyhouse" bench rebuild --keys "${KEYS:-100000}" "${json[@]}"
