@@ -54,15 +54,34 @@ impl Daemon {
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         self.wait_for_topic(&stop).await?;
         self.wait_for_first_mark(&stop).await?;
-        let (events, mut rebalances) = mpsc::unbounded_channel();
         let instance = Instance::take(&self.kafka)?;
-        let consumer = self.join_group(events, instance.name.as_deref())?;
+        let mut name = instance.name.clone();
+        while let Some(why) = self.follow(name.take(), &stop).await? {
+            // A fence may be a mistake: a broker that was killed remembers an older membership of ours. Or another daemon has our name, which
+            // no lock of this host could show. In both cases a member without a name gets its share, and fences nobody.
+            self.status.raise(
+                "Kafka",
+                PipelineState::Degraded,
+                format!("{why}; joining the group anew, without a name"),
+            );
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads as a member of the group until `stop`, or until the client can do nothing more: then why.
+    async fn follow(&self, name: Option<String>, stop: &CancellationToken) -> Result<Option<String>, Error> {
+        let (events, mut rebalances) = mpsc::unbounded_channel();
+        let consumer = self.join_group(events, name.as_deref())?;
         let mut workers = Workers::new();
         let mut working = stop.child_token();
         let mut assigned = Vec::new();
         let ended = loop {
             tokio::select! {
-                () = stop.cancelled() => break Ok(()),
+                () = stop.cancelled() => break Ok(None),
                 Some(event) = rebalances.recv() => {
                     stop_workers(&working, &mut workers).await;
                     working = stop.child_token();
@@ -97,8 +116,7 @@ impl Daemon {
                     Ok(message) => tracing::error!(partition = rdkafka::Message::partition(&message), "a message outside its queue"),
                     // After such an error the client does nothing more.
                     Err(_) if consumer.client().fatal_error().is_some() => {
-                        let fatal = consumer.client().fatal_error();
-                        break Err(Error::Refused(self.explain_fatal(fatal, instance.name.as_deref())));
+                        break Ok(Some(self.explain_fatal(consumer.client().fatal_error(), name.as_deref())));
                     }
                     Err(cause) => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
                 },
@@ -108,14 +126,19 @@ impl Daemon {
         if let Err(cause) = consumer.unassign() {
             tracing::debug!(%cause, "nothing to give back");
         }
-        ended
+        match consumer.client().fatal_error() {
+            // Whatever else fails then fails for that.
+            fatal @ Some(_) if ended.is_err() => Ok(Some(self.explain_fatal(fatal, name.as_deref()))),
+            _ => ended,
+        }
     }
 
     /// Kafka keeps the younger of two daemons of one name.
     fn explain_fatal(&self, fatal: Option<(RDKafkaErrorCode, String)>, name: Option<&str>) -> String {
         match fatal {
             Some((RDKafkaErrorCode::FencedInstanceId, _)) => format!(
-                "another daemon of the group {} is the instance {:?} too; give each a name of its own (TALLYHOUSE_INSTANCE)",
+                "Kafka says that another daemon of the group {} is the instance {:?} too; where that is so, give each a name of its own \
+                 (TALLYHOUSE_INSTANCE)",
                 self.kafka.group,
                 name.unwrap_or_default()
             ),

@@ -2,10 +2,9 @@
 //! once, instead of waiting for the ghost's session to end.
 //!
 //! Two live processes must not have one name: Kafka would fence the older one each time the younger joins. On one host a locked file sees to
-//! that, which the kernel lets go of however a process ends. Across hosts the one that is fenced says so and ends.
+//! that, which the kernel lets go of however a process ends. Across hosts the one that is fenced says so, and goes on without a name.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -14,19 +13,16 @@ use super::Error;
 use crate::config::{KafkaConfig, temporary_folder};
 use crate::hex::hex;
 
-/// So many daemons of one group may run on a host.
-const MOST: u32 = 64;
-
 /// A name of our own in the group, for as long as this is kept.
 #[derive(Debug)]
 pub struct Instance {
-    /// The name; none: no file could be locked here, and the group gives us a place as to anybody.
+    /// The name; none: the group gives us a place as to anybody.
     pub name: Option<String>,
     _lock: Option<File>,
 }
 
 impl Instance {
-    /// Takes the name of the settings, or the first that is free on this host.
+    /// Takes the name of the settings; none is given by itself: a broker that was killed may take a named daemon for its own double.
     ///
     /// # Errors
     /// The name of the settings is taken by another process.
@@ -49,28 +45,8 @@ impl Instance {
                 }
             };
         }
-        let nameless = Self { name: None, _lock: None };
-        let Some(place) = place(folder) else { return Ok(nameless) };
-        for number in 1..=MOST {
-            let name = format!("{place}-{number}");
-            match lock(&file(folder, config, &name)) {
-                Locked::Ours(lock) => return Ok(Self { name: Some(name), _lock: Some(lock) }),
-                Locked::Taken => {}
-                // Of another user, or a folder that cannot be written to.
-                Locked::Not(_) => break,
-            }
-        }
-        Ok(nameless)
+        Ok(Self { name: None, _lock: None })
     }
-}
-
-/// The host, and the folder in which locks are seen: services and containers of one host may each have a folder of their own, and must not
-/// take each other's names, which they could not see.
-fn place(folder: &Path) -> Option<String> {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-    let seen = std::fs::metadata(folder).ok()?;
-    let host = host.trim();
-    (!host.is_empty()).then(|| format!("{host}-{:x}-{:x}", seen.dev(), seen.ino()))
 }
 
 enum Locked {
@@ -112,14 +88,11 @@ mod tests {
             instance: instance.map(str::to_owned),
         };
         let take = |instance| Instance::take_in(folder.path(), &config(instance));
-        let first = take(None).unwrap();
-        let second = take(None).unwrap();
-        assert!(first.name.is_some() && first.name != second.name, "{first:?} {second:?}");
-        let before = first.name.clone();
-        drop(first);
-        assert_eq!(take(None).unwrap().name, before, "whoever starts again takes the place of its ghost");
+        assert_eq!(take(None).unwrap().name, None);
         let named = take(Some("north")).unwrap();
         assert_eq!(named.name.as_deref(), Some("north"));
         assert!(take(Some("north")).is_err_and(|it| it.to_string().contains("TALLYHOUSE_INSTANCE")));
+        drop(named);
+        assert!(take(Some("north")).is_ok(), "whoever starts again takes the place of its ghost");
     }
 }

@@ -85,6 +85,7 @@ fn tallyhouse(config: &Config, log: &Path, arguments: &[&str], points: &str) -> 
         .env("TALLYHOUSE_ENTRY_MIN_TIME", config.entry.min_time.to_string())
         .env("TALLYHOUSE_AUDIT_EXPIRATION", period(config.audit.expiration))
         .env("TALLYHOUSE_AUDIT_RETRY_AFTER", period(config.audit.retry_after))
+        .envs(config.kafka.instance.iter().map(|name| ("TALLYHOUSE_INSTANCE", name)))
         .env("FAILPOINTS", points)
         .stdin(Stdio::null())
         .stderr(log)

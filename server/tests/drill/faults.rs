@@ -285,6 +285,7 @@ async fn idle(stage: &mut Stage) -> anyhow::Result<()> {
 /// A daemon dies between the two stores, with the last batch there is, and starts again at once, beside its own ghost in the group.
 async fn dead_after_commit(stage: &mut Stage) -> anyhow::Result<Duration> {
     take_daemon(stage)?.stop().await?;
+    stage.world.config.kafka.instance = Some("of the drill".to_owned());
     stage.daemon("after-commit=return")?;
     stage.publish("before its death", 1).await?;
     take_daemon(stage)?.died(Duration::from_mins(1)).await?;
