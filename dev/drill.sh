@@ -2,16 +2,20 @@
 # Real processes on servers of their own, killed, frozen and cut off in every way under load; one oracle.
 #   dev/drill.sh ingest           about an hour; SHORT=1: five minutes; ONLY=name SEED=n: one of them, again
 #   dev/drill.sh audit            both stores edited in every way, under load, and what audits make of it
+#   dev/drill.sh build            only what they need
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
 
-case ${1:-} in ingest | audit) ;; *) die "usage: drill.sh ingest|audit" ;; esac
+case ${1:-} in ingest | audit | build) ;; *) die "usage: drill.sh ingest|audit|build" ;; esac
 bash dev/packages.sh
-folder=$CACHE/drill
+# The same build as the tests: the points at which a daemon dies are compiled in.
+mkdir -p "$CACHE/drill"
+if [ "$1" = build ]; then exec cargo test -q -p server --test drill --no-run; fi
+folder=$CACHE/drill/$1 # each has ports of its own, too
 mkdir -p "$folder"
-one_at_a_time drill "$folder"
+one_at_a_time "drill-$1" "$folder"
 rate=500
 # A replay reads the whole topic, again and again, in a build that is not optimised.
 [ "$1" = ingest ] || rate=100
@@ -19,6 +23,5 @@ arguments=("$1" --folder "$folder" --rate "${RATE:-$rate}")
 [ "${SHORT:-0}" = 0 ] || arguments+=(--short)
 [ -z "${ONLY:-}" ] || arguments+=(--only "$ONLY")
 [ -z "${SEED:-}" ] || arguments+=(--seed "$SEED")
-# The same build as the tests: the points at which a daemon dies are compiled in.
 env -u TALLYHOUSE_MYSQL_URL -u TALLYHOUSE_REDIS_URL -u TALLYHOUSE_KAFKA_BROKERS \
   cargo test -q -p server --test drill -- "${arguments[@]}" 9>&-

@@ -5,17 +5,31 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
 
+# phase NAME: what begins now, and how long the one before took.
+phase() {
+  [ -z "${phase:-}" ] || say "$phase took $((SECONDS - began)) s"
+  phase=$1 began=$SECONDS
+  say "$phase"
+}
+
+phase "set-up"
 bash dev/setup.sh
 eval "$(bash dev/servers.sh env)"
-say "unit tests: app"
+phase "unit tests: app"
 cargo test -q -p app
-say "unit and integration tests: server"
+phase "unit and integration tests: server"
 cargo test -p server
-say "drill, short: real processes killed, frozen and cut off (10 minutes)"
-SHORT=1 bash dev/drill.sh ingest
-say "drill, short: both stores edited under load, and audited (5 minutes)"
-SHORT=1 bash dev/drill.sh audit
-say "browser part"
-bash dev/frontend.sh dev
-say "browser tests"
+phase "drills, short, side by side: real processes killed, frozen and cut off under load; both stores edited and audited"
+SHORT=1 bash dev/drill.sh build
+SHORT=1 bash dev/drill.sh audit >"$CACHE/drill/audit.txt" 2>&1 &
+audit=$!
+ingest=0
+SHORT=1 bash dev/drill.sh ingest || ingest=$?
+wait "$audit" || { cat "$CACHE/drill/audit.txt"; die "the drill of audits failed"; }
+cat "$CACHE/drill/audit.txt"
+[ "$ingest" = 0 ] || die "the drill of the ingest failed"
+phase "browser part"
+bash dev/frontend.sh
+phase "browser tests"
 bash dev/end2end.sh test
+phase "the end"

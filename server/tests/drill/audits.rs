@@ -15,10 +15,10 @@ use tallyhouse::config::Config;
 use tallyhouse::records::{FindingsWanted, StoredAudit};
 
 use crate::Arguments;
-use crate::daemon::{SCREEN, run};
+use crate::daemon::run;
 use crate::edits::{self, Bills, Edit, End, Expected};
 use crate::load::Content;
-use crate::servers::Servers;
+use crate::servers::{Servers, screen};
 use crate::stage::{Findings, Stage};
 use crate::steps;
 
@@ -289,7 +289,7 @@ pub async fn resolve(audit: i64, findings: &[Finding], way: &str) -> anyhow::Res
 async fn post(path: &str, body: &Value) -> anyhow::Result<()> {
     let started = Instant::now();
     loop {
-        let url = format!("http://{SCREEN}/api/v1/{path}");
+        let url = format!("http://{}/api/v1/{path}", screen());
         let answer = reqwest::Client::new().post(url).json(body).send().await?;
         let status = answer.status();
         if status.is_success() {

@@ -11,10 +11,7 @@ use futures::StreamExt as _;
 use tallyhouse::config::Config;
 use tokio::process::{Child, Command};
 
-use crate::servers::{Servers, signal_process};
-
-/// Of the screen's server.
-pub const SCREEN: &str = "127.0.0.1:24300";
+use crate::servers::{Servers, screen, signal_process};
 
 pub struct Process(Child);
 
@@ -81,7 +78,7 @@ fn tallyhouse(config: &Config, log: &Path, arguments: &[&str], points: &str) -> 
         .env("TALLYHOUSE_REDIS_PREFIX", &config.realtime.prefix)
         .env("TALLYHOUSE_RECORDS_LAYOUT", "bucket-day")
         .env("TALLYHOUSE_RECORDS_BUCKETS", "4")
-        .env("TALLYHOUSE_LISTEN", SCREEN)
+        .env("TALLYHOUSE_LISTEN", screen())
         .env("TALLYHOUSE_ENTRY_MIN_TIME", config.entry.min_time.to_string())
         .env("TALLYHOUSE_AUDIT_EXPIRATION", period(config.audit.expiration))
         .env("TALLYHOUSE_AUDIT_RETRY_AFTER", period(config.audit.retry_after))
@@ -124,7 +121,7 @@ impl Screen {
 
 async fn follow(seen: Arc<Mutex<Seen>>) {
     loop {
-        if let Ok(answer) = reqwest::get(format!("http://{SCREEN}/api/v1/live")).await {
+        if let Ok(answer) = reqwest::get(format!("http://{}/api/v1/live", screen())).await {
             let (mut bytes, mut text) = (answer.bytes_stream(), String::new());
             while let Some(Ok(chunk)) = bytes.next().await {
                 text.push_str(&String::from_utf8_lossy(&chunk));

@@ -77,6 +77,10 @@ fn main() -> anyhow::Result<ExitCode> {
 
 async fn drill(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let first_seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    servers::use_ports_from(match arguments.drill {
+        Drill::Ingest => 24000,
+        Drill::Audit => 25000,
+    });
     let servers = Arc::new(Servers::start(&arguments.folder.join("run")).await?);
     let config = settings(arguments)?;
     if arguments.drill == Drill::Audit {

@@ -2,12 +2,30 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::process::Command;
 
 use crate::proxy::{Link, Proxy};
+
+/// The first of this drill's ports: drills run side by side.
+static FIRST_PORT: OnceLock<u16> = OnceLock::new();
+
+/// Chooses the ports, before anything else.
+pub fn use_ports_from(first: u16) {
+    let _once = FIRST_PORT.set(first);
+}
+
+fn port(n: u16) -> u16 {
+    FIRST_PORT.get().copied().expect("chosen first") + n
+}
+
+/// Where the daemon serves its pages.
+pub fn screen() -> String {
+    format!("127.0.0.1:{}", port(300))
+}
 
 /// Which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +49,9 @@ impl Server {
     /// The server's own port, and that of its proxy.
     fn ports(self) -> (u16, u16) {
         match self {
-            Self::Mariadb => (24306, 24307),
-            Self::Redis => (24379, 24380),
-            Self::Kafka => (24092, 24094),
+            Self::Mariadb => (port(306), port(307)),
+            Self::Redis => (port(379), port(380)),
+            Self::Kafka => (port(92), port(94)),
         }
     }
 }
