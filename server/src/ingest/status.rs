@@ -10,19 +10,26 @@ use app::model::pipeline::PipelineState;
 pub struct Status(Arc<Mutex<BTreeMap<String, (PipelineState, String)>>>);
 
 impl Status {
-    /// Says that something is wrong; `place` names whose trouble it is, so that it can be taken back.
+    /// Says that something is wrong, or takes long; `place` names whose trouble it is, so that it can be taken back. What only takes long is
+    /// no warning in the log: a backfill says it for each of thousands of batches.
     pub fn raise(&self, place: &str, state: PipelineState, reason: impl Into<String>) {
         let reason = reason.into();
         let before = self.lock().insert(place.to_owned(), (state, reason.clone()));
-        if before.as_ref().map(|(_, it)| it) != Some(&reason) {
-            tracing::warn!(place, state = state.as_str(), "{reason}");
+        if before.as_ref().map(|(_, it)| it) == Some(&reason) {
+            return;
+        }
+        match state {
+            PipelineState::CatchingUp => tracing::debug!(place, state = state.as_str(), "{reason}"),
+            _ => tracing::warn!(place, state = state.as_str(), "{reason}"),
         }
     }
 
     /// Says that it is right again.
     pub fn clear(&self, place: &str) {
-        if self.lock().remove(place).is_some() {
-            tracing::info!(place, "right again");
+        match self.lock().remove(place) {
+            None => {}
+            Some((PipelineState::CatchingUp, _)) => tracing::debug!(place, "done"),
+            Some(_) => tracing::info!(place, "right again"),
         }
     }
 
