@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::model::entry::{Entry, Identity};
 use app::model::replay::{Bill, BillContent, BillKind};
 
-use crate::records::KeyRow;
+use crate::records::{Hole, KeyRow};
 
 /// Where a message is: partition and offset.
 pub type Origin = (i32, i64);
@@ -26,8 +26,8 @@ pub struct Reach {
     pub begins: BTreeMap<i32, i64>,
     /// Up to where each was read: its cursor.
     pub ends: BTreeMap<i32, i64>,
-    /// Stretches that cannot be read any more: partition, from, to before.
-    pub gaps: Vec<(i32, i64, i64)>,
+    /// Stretches that cannot be read any more.
+    pub gaps: Vec<Hole>,
 }
 
 impl Reach {
@@ -39,7 +39,7 @@ impl Reach {
             // A partition that had a cursor once.
             None => self.ends.contains_key(&partition),
         };
-        let is_in_gap = self.gaps.iter().any(|(of, from, to)| *of == partition && (*from..*to).contains(&offset));
+        let is_in_gap = self.gaps.iter().any(|it| it.holds(row.origin));
         is_before || is_in_gap || row.is_of_earlier_topic
     }
 }
@@ -133,7 +133,7 @@ mod tests {
         Reach {
             begins: BTreeMap::from([(0, begin)]),
             ends: BTreeMap::from([(0, 100), (7, 100)]),
-            gaps: vec![(0, 20, 30)],
+            gaps: vec![Hole { partition: 0, from: 20, to: 30 }],
         }
     }
 

@@ -13,6 +13,7 @@ use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::{Error, Topic};
 use crate::config::KafkaConfig;
+use crate::records::Hole;
 
 /// Kafka sends the next message within this, or counts as away.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -38,8 +39,8 @@ pub struct TopicScan {
     open: BTreeSet<i32>,
     /// Where each partition begins today.
     pub begins: BTreeMap<i32, i64>,
-    /// Stretches of places that cannot be read: partition, from, to before. What was there nobody can say any more.
-    pub gaps: Vec<(i32, i64, i64)>,
+    /// Stretches of places that cannot be read: what was there nobody can say any more.
+    pub gaps: Vec<Hole>,
     topic: Topic,
     /// The next place of each partition.
     next: BTreeMap<i32, i64>,
@@ -117,7 +118,7 @@ impl TopicScan {
                 continue;
             }
             let to = self.topic.next_readable(partition, from).await?;
-            self.gaps.push((partition, from, to));
+            self.gaps.push(Hole { partition, from, to });
             self.next.insert(partition, to);
             if self.ends.get(&partition).is_some_and(|end| to >= *end) {
                 self.open.remove(&partition);

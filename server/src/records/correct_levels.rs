@@ -247,11 +247,13 @@ async fn odd_days(
     for chunk in places.chunks(AT_ONCE) {
         let days: Vec<NaiveDate> = sqlx::query_scalar(
             "SELECT DISTINCT day FROM (
-               SELECT j.day, j.product_id,
-                 (SELECT COALESCE(SUM(qty_in * 3 + qty_out * 5 + adjust_in * 7 + adjust_out * 11 + entries * 13), 0) FROM day_totals AS d
-                  WHERE d.day = j.day AND d.product_id = j.product_id) AS fine,
-                 (SELECT COALESCE(SUM(qty_in * 3 + qty_out * 5 + adjust_in * 7 + adjust_out * 11 + entries * 13), 0) FROM day_product_totals AS p
-                  WHERE p.day = j.day AND p.product_id = j.product_id) AS coarse
+               SELECT j.day,
+                 (SELECT CONCAT_WS(' ', COALESCE(SUM(qty_in), 0), COALESCE(SUM(qty_out), 0), COALESCE(SUM(adjust_in), 0),
+                    COALESCE(SUM(adjust_out), 0), COALESCE(SUM(entries), 0))
+                  FROM day_totals AS d WHERE d.day = j.day AND d.product_id = j.product_id) AS fine,
+                 (SELECT CONCAT_WS(' ', COALESCE(SUM(qty_in), 0), COALESCE(SUM(qty_out), 0), COALESCE(SUM(adjust_in), 0),
+                    COALESCE(SUM(adjust_out), 0), COALESCE(SUM(entries), 0))
+                  FROM day_product_totals AS p WHERE p.day = j.day AND p.product_id = j.product_id) AS coarse
                FROM JSON_TABLE(?, '$[*]' COLUMNS (day DATE PATH '$[0]', product_id VARCHAR(64) PATH '$[2]')) AS j) AS c
              WHERE fine <> coarse",
         )

@@ -10,14 +10,15 @@ use super::prove_journal::{ProvedPlace, ProvedPlaces};
 use super::trail::{self, Deed};
 use super::{Corrected, Error, Lease, StockSnapshot};
 
-/// Messages that no line of the journal covers: from the first, up to before `to`.
+/// A stretch of messages that are not there: which no line of the journal covers, or which the topic cannot hand over any more. From the
+/// first, up to before `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hole {
     /// Of which partition.
     pub partition: i32,
     /// The first.
     pub from: i64,
-    /// Where the next line begins.
+    /// Where it goes on.
     pub to: i64,
 }
 
