@@ -19,6 +19,8 @@ TALLYHOUSE_RECORDS_LAYOUT=bucket-day "$tallyhouse" bench ingest --entries "${ENT
   --one-at-a-time 0 "${json[@]}"
 say "a backfill in time order: 60 of 305 days of a retailer's year (BACKFILL=540000 DAYS=305 BUCKETS=4,16,64: all of it, an hour)"
 "$tallyhouse" bench backfill --entries "${BACKFILL:-106000}" --days "${DAYS:-60}" --buckets "${BUCKETS:-16}" "${json[@]}"
+say "three bills of a year corrected beside a stream (YEAR=5000000: the long form, half an hour)"
+"$tallyhouse" bench correct --entries "${YEAR:-542000}" "${json[@]}"
 "$tallyhouse" bench statistics "${json[@]}"
 "$tallyhouse" bench export "${json[@]}"
 "$tallyhouse" bench rebuild --keys "${KEYS:-100000}" "${json[@]}"

@@ -54,11 +54,6 @@ one_at_a_time() {
   flock -n 9 || { say "waiting for another $1"; flock -w 1800 9 || die "another $1 still runs after 30 minutes"; }
 }
 
-# The version of wasm-bindgen that Cargo.lock has settled on.
-wasm_bindgen_version() {
-  awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' "$ROOT/Cargo.lock"
-}
-
 # maven_jars POM NAME [MAVEN_ARGUMENT...]: fetches the jars that a pom names, once, and prints their folder.
 maven_jars() {
   local pom=$1 name=$2 lib new

@@ -17,19 +17,18 @@ esac
 
 [ -s "$CACHE/wasm-rustc" ] || die "frontend: run dev/toolchain.sh first"
 rustc=$(cat "$CACHE/wasm-rustc")
-bindgen=$CACHE/tools/wasm-bindgen-$(wasm_bindgen_version)/bin/wasm-bindgen
 tools=$(npm_dev)/bin
-for tool in "$rustc" "$bindgen" "$tools/wasm-opt" "$tools/lightningcss" "$tools/esbuild"; do
+for tool in "$rustc" "$tools/wasm-opt" "$tools/lightningcss" "$tools/esbuild"; do
   [ -x "$tool" ] || die "frontend: $tool is not there: run dev/toolchain.sh"
 done
 [ -f style/main.css ] || die "frontend: style/main.css is not there"
 
 # Everything that the result depends on. Taken before the build: an edit during it leads to another build.
 inputs() {
-  echo "$profile" "$rustc" "$bindgen" "$tools"
+  echo "$profile" "$rustc" "$tools"
   "$rustc" -V
-  find app frontend style -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-  sha256sum Cargo.lock Cargo.toml dev/frontend.sh
+  find app frontend style dev/bind-wasm -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  sha256sum Cargo.lock Cargo.toml .cargo/config.toml dev/frontend.sh
 }
 stamp=$(inputs | sha256sum | cut -d' ' -f1)
 files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js chart.js echarts.js export.js filters.js stream.js stream-worker.js)
@@ -61,8 +60,8 @@ say "frontend: compiling ($mode)"
 # for the server's target would not suit wasm.
 env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET RUSTC="$rustc" \
   cargo build -p frontend --target wasm32-unknown-unknown --profile "$profile" --target-dir "$CACHE/target-wasm" >&2
-"$bindgen" "$CACHE/target-wasm/wasm32-unknown-unknown/$profile/frontend.wasm" \
-  --target web --out-name tallyhouse --no-typescript --out-dir "$new" >&2
+cargo run -q -p bind-wasm -- \
+  "$CACHE/target-wasm/wasm32-unknown-unknown/$profile/frontend.wasm" "$new" tallyhouse >&2
 
 if [ "$mode" = release ]; then
   say "frontend: wasm-opt"
@@ -73,13 +72,14 @@ if [ "$mode" = release ]; then
 fi
 
 # Quality 11 takes seconds for the wasm, which is too long while one develops.
-quality=11 level=9
+quality=11 level=9 pressing=()
 [ "$mode" = release ] || quality=1 level=1
 for file in "${files[@]}"; do
   [ -s "$new/$file" ] || die "frontend: the build made no $file"
-  brotli -q "$quality" -o "$new/$file.br" "$new/$file"
-  gzip -n "-$level" -c "$new/$file" >"$new/$file.gz"
+  { brotli -q "$quality" -o "$new/$file.br" "$new/$file" && gzip -n "-$level" -c "$new/$file" >"$new/$file.gz"; } &
+  pressing+=($!)
 done
+for one in "${pressing[@]}"; do wait "$one"; done
 echo "$stamp" >"$new/.stamp"
 
 # Nobody sees half a build: a page that is served meanwhile gets the old files or the new ones.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian (or Ubuntu) packages that the project needs and this machine lacks. What is here already under
 # another name (a Java, Maven, Node or Chromium of your own on the PATH) is used.
+#   packages.sh [build|run]    build: only what a build begins with; run: without what only tests need
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -13,7 +14,7 @@ want() {
   shift
   if [ $# = 0 ]; then
     # dpkg's own list of files, because one dpkg call for each package would make the usual run slow.
-    compgen -G "/var/lib/dpkg/info/$package.list" >/dev/null || missing+=("$package")
+    compgen -G "/var/lib/dpkg/info/${package}[.:]*" >/dev/null || missing+=("$package")
     return 0
   fi
   for command in "$@"; do
@@ -32,22 +33,27 @@ node_is_new_enough() {
   [ "${version%%.*}" -ge 18 ]
 }
 
-want mariadb-server mariadbd mariadb-install-db mariadb
-# Not needed where somebody else's server is used, but then nothing is lost by having it.
-want redis-server redis-server redis-cli
-want chromium chromium
-want fonts-noto-cjk
-want fonts-inter
-want default-jre-headless java
-want maven mvn
 want pkg-config pkg-config
+want libzstd-dev
 want gcc gcc
 want g++ g++
 want make make
-want curl curl
-want brotli brotli
-want shellcheck shellcheck
-node_is_new_enough || missing+=(nodejs npm)
+if [ "${1:-}" != build ]; then
+  want mariadb-server mariadbd mariadb-install-db mariadb
+  # Not needed where somebody else's server is used, but then nothing is lost by having it.
+  want redis-server redis-server redis-cli
+  want default-jre-headless java
+  want maven mvn
+  want curl curl
+  want brotli brotli
+  node_is_new_enough || missing+=(nodejs npm)
+fi
+if [ $# = 0 ]; then
+  want chromium chromium
+  want fonts-noto-cjk
+  want fonts-inter
+  want shellcheck shellcheck
+fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 have apt-get || die "packages: missing here, and there is no apt-get to install them: ${missing[*]}"
@@ -75,6 +81,6 @@ apt() { need_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock
 apt install --no-install-recommends "${missing[@]}" ||
   die "packages: apt-get could not install ${missing[*]}, see above"
 
-node_is_new_enough ||
+[ "${1:-}" = build ] || node_is_new_enough ||
   die "packages: Node 18 or newer is needed, this release has $(node --version 2>&1 || true): install one, e.g. from nodejs.org"
 say "packages: done"

@@ -6,16 +6,13 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$ROOT"
 
-bash dev/setup.sh
+bash dev/prepare.sh
 eval "$(bash dev/servers.sh env)"
 export TALLYHOUSE_MYSQL_URL="${TALLYHOUSE_MYSQL_URL%/*}/tallyhouse_sample"
 export TALLYHOUSE_TOPIC=tallyhouse-sample TALLYHOUSE_GROUP=tallyhouse-sample TALLYHOUSE_REDIS_PREFIX=tallyhouse-sample
 export TALLYHOUSE_RECORDS_LAYOUT=bucket-day TALLYHOUSE_TIME_ZONE=Europe/London
 export TALLYHOUSE_LISTEN="${SAMPLE_LISTEN:-127.0.0.1:3010}"
-say "build"
-cargo build --release -p server
-bash dev/frontend.sh release
-tallyhouse=$CARGO_TARGET_DIR/release/tallyhouse
+tallyhouse=$CACHE/bin/tallyhouse
 
 "$tallyhouse" topic create >&2
 "$tallyhouse" migrate >&2

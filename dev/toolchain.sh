@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tools that build the browser part: a rustc that knows wasm, wasm-bindgen and three npm tools. All of it goes into
-# the cache outside the checkout, each under a name that holds its version, so nothing here is ever stale.
+# The tools that build the browser part: a rustc that knows wasm, and three npm tools. All of it goes into the cache outside
+# the checkout, each under a name that holds its version, so nothing here is ever stale.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -42,19 +42,7 @@ target_added() {
   timeout 60 rustup target add wasm32-unknown-unknown </dev/null
 }
 
-# 2. The file format between the two is private, so it is exactly the version of the library.
-wasm_bindgen() {
-  local version into
-  version=$(wasm_bindgen_version)
-  [ -n "$version" ] || die "toolchain: Cargo.lock names no wasm-bindgen"
-  into=$CACHE/tools/wasm-bindgen-$version
-  [ ! -x "$into/bin/wasm-bindgen" ] || return 0
-  say "toolchain: building wasm-bindgen-cli $version (about 2 minutes, once)"
-  cargo install -q wasm-bindgen-cli --version "=$version" --bin wasm-bindgen --root "$into" \
-    --target-dir "$CACHE/target-tools"
-}
-
-# 3. Without install scripts, which would download.
+# 2. Without install scripts, which would download.
 npm_tools() {
   local into tmp native
   into=$(npm_dev)
@@ -80,5 +68,4 @@ npm_tools() {
 
 one_at_a_time toolchain "$CACHE" # two checkouts share the cache
 wasm_rustc
-wasm_bindgen
 npm_tools

@@ -11,27 +11,29 @@ use super::trail::{self, Deed};
 use super::{Error, Records};
 use crate::config::AuditConfig;
 
-/// When audits were made, by the database's clock.
-#[derive(Debug, Clone, PartialEq, Eq, Default, sqlx::FromRow)]
-pub struct AuditClock {
-    /// When the last good one ended; never yet.
-    pub last_check: Option<NaiveDateTime>,
-    /// Which one that was.
-    pub last_audit: Option<i64>,
-    /// Milliseconds since then.
-    pub age_ms: Option<i64>,
-    /// The period between audits, in seconds, where a person chose it.
-    pub expiration_seconds: Option<i64>,
-    /// Milliseconds since the last run of any kind ended that was no success, or a rebuild was made; later than the last success.
-    pub failed_ms: Option<i64>,
-    /// Milliseconds since a rebuild was made after the last success.
-    pub rebuilt_ms: Option<i64>,
-    /// Entries that are recorded now.
-    pub recorded: i64,
-    /// Entries that were recorded at the last success.
-    pub last_recorded: Option<i64>,
-    /// Has a person accepted the records for a key, and no audit followed yet?
-    pub is_decided: bool,
+from_row! {
+    /// When audits were made, by the database's clock.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct AuditClock {
+        /// When the last good one ended; never yet.
+        pub last_check: Option<NaiveDateTime>,
+        /// Which one that was.
+        pub last_audit: Option<i64>,
+        /// Milliseconds since then.
+        pub age_ms: Option<i64>,
+        /// The period between audits, in seconds, where a person chose it.
+        pub expiration_seconds: Option<i64>,
+        /// Milliseconds since the last run of any kind ended that was no success, or a rebuild was made; later than the last success.
+        pub failed_ms: Option<i64>,
+        /// Milliseconds since a rebuild was made after the last success.
+        pub rebuilt_ms: Option<i64>,
+        /// Entries that are recorded now.
+        pub recorded: i64,
+        /// Entries that were recorded at the last success.
+        pub last_recorded: Option<i64>,
+        /// Has a person accepted the records for a key, and no audit followed yet?
+        pub is_decided: bool,
+    }
 }
 
 impl AuditClock {

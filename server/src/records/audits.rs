@@ -33,63 +33,65 @@ pub struct AuditEnd {
     pub error: Option<String>,
 }
 
-/// An audit, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StoredAudit {
-    /// Its number.
-    pub id: i64,
-    /// `quick` or `full`.
-    pub scope: String,
-    /// The step that it is at, or was when it ended.
-    pub step: String,
-    /// `running`, `passed`, `failed` or `error`.
-    pub state: String,
-    /// Why it was made.
-    pub cause: String,
-    /// Who or what started it.
-    pub started_by: String,
-    /// When.
-    pub started_at: NaiveDateTime,
-    /// When it was over.
-    pub ended_at: Option<NaiveDateTime>,
-    /// How long it took, or takes until now, in milliseconds.
-    pub took_ms: i64,
-    /// What became of it, in words.
-    pub message: Option<String>,
-    /// How much of the step is done.
-    pub keys_done: i64,
-    /// Of how much.
-    pub keys_total: i64,
-    /// JSON of [`CutPlaces`].
-    pub cut: Option<String>,
-    /// JSON of a list of [`Check`].
-    pub proof: Option<String>,
-    /// Keys that were compared.
-    pub keys_compared: i64,
-    /// By verdict.
-    pub agree: i64,
-    /// By verdict.
-    pub nrs_missing: i64,
-    /// By verdict.
-    pub surplus: i64,
-    /// By verdict.
-    pub flows_differ: i64,
-    /// By verdict.
-    pub records_incomplete: i64,
-    /// So many were put right.
-    pub repaired: i64,
-    /// So many are stored one by one.
-    pub findings: i64,
-    /// So many of these nobody has dealt with.
-    pub open: i64,
-    /// So many of those were not put right: a person decides, or a replay.
-    pub waiting: i64,
-    /// STATE.
-    pub log_state: Option<String>,
-    /// FLAG.
-    pub log_flag: Option<String>,
-    /// DESCRIPTION.
-    pub log_description: Option<String>,
+from_row! {
+    /// An audit, as it is stored.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StoredAudit {
+        /// Its number.
+        pub id: i64,
+        /// `quick` or `full`.
+        pub scope: String,
+        /// The step that it is at, or was when it ended.
+        pub step: String,
+        /// `running`, `passed`, `failed` or `error`.
+        pub state: String,
+        /// Why it was made.
+        pub cause: String,
+        /// Who or what started it.
+        pub started_by: String,
+        /// When.
+        pub started_at: NaiveDateTime,
+        /// When it was over.
+        pub ended_at: Option<NaiveDateTime>,
+        /// How long it took, or takes until now, in milliseconds.
+        pub took_ms: i64,
+        /// What became of it, in words.
+        pub message: Option<String>,
+        /// How much of the step is done.
+        pub keys_done: i64,
+        /// Of how much.
+        pub keys_total: i64,
+        /// JSON of [`CutPlaces`].
+        pub cut: Option<String>,
+        /// JSON of a list of [`Check`].
+        pub proof: Option<String>,
+        /// Keys that were compared.
+        pub keys_compared: i64,
+        /// By verdict.
+        pub agree: i64,
+        /// By verdict.
+        pub nrs_missing: i64,
+        /// By verdict.
+        pub surplus: i64,
+        /// By verdict.
+        pub flows_differ: i64,
+        /// By verdict.
+        pub records_incomplete: i64,
+        /// So many were put right.
+        pub repaired: i64,
+        /// So many are stored one by one.
+        pub findings: i64,
+        /// So many of these nobody has dealt with.
+        pub open: i64,
+        /// So many of those were not put right: a person decides, or a replay.
+        pub waiting: i64,
+        /// STATE.
+        pub log_state: Option<String>,
+        /// FLAG.
+        pub log_flag: Option<String>,
+        /// DESCRIPTION.
+        pub log_description: Option<String>,
+    }
 }
 
 impl AuditEnd {

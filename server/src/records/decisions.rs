@@ -41,15 +41,16 @@ pub struct Decision {
     pub lacks: Option<Book>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    audit_id: i64,
-    number: i32,
-    warehouse_id: String,
-    product_id: String,
-    stock: Option<i64>,
-    gross_in: Option<i64>,
-    entries: Option<i64>,
+from_row! {
+    struct Row {
+        audit_id: i64,
+        number: i32,
+        warehouse_id: String,
+        product_id: String,
+        stock: Option<i64>,
+        gross_in: Option<i64>,
+        entries: Option<i64>,
+    }
 }
 
 impl Records {

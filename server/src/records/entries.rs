@@ -52,23 +52,24 @@ pub struct EntriesWanted<'a> {
     pub limit: usize,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    table_name: String,
-    id: i64,
-    product_id: String,
-    quantity: i32,
-    drcr: i8,
-    company_id: String,
-    warehouse_id: String,
-    bill_id: String,
-    line_no: i32,
-    kind: String,
-    create_time: NaiveDateTime,
-    description: String,
-    recorded_at: NaiveDateTime,
-    partition_id: i32,
-    kafka_offset: i64,
+from_row! {
+    struct Row {
+        table_name: String,
+        id: i64,
+        product_id: String,
+        quantity: i32,
+        drcr: i8,
+        company_id: String,
+        warehouse_id: String,
+        bill_id: String,
+        line_no: i32,
+        kind: String,
+        create_time: NaiveDateTime,
+        description: String,
+        recorded_at: NaiveDateTime,
+        partition_id: i32,
+        kafka_offset: i64,
+    }
 }
 
 impl TotalsSnapshot {

@@ -32,27 +32,28 @@ impl Default for FindingsWanted {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    number: i32,
-    warehouse_id: String,
-    product_id: String,
-    rrs: i64,
-    rrs_in: i64,
-    rrs_entries: i64,
-    nrs_state: String,
-    nrs: Option<i64>,
-    nrs_in: Option<i64>,
-    nrs_entries: Option<i64>,
-    verdict: String,
-    cause: String,
-    evidence: Option<String>,
-    repaired: bool,
-    flag: String,
-    resolution: Option<String>,
-    note: Option<String>,
-    resolved_by: Option<String>,
-    resolved_at: Option<NaiveDateTime>,
+from_row! {
+    struct Row {
+        number: i32,
+        warehouse_id: String,
+        product_id: String,
+        rrs: i64,
+        rrs_in: i64,
+        rrs_entries: i64,
+        nrs_state: String,
+        nrs: Option<i64>,
+        nrs_in: Option<i64>,
+        nrs_entries: Option<i64>,
+        verdict: String,
+        cause: String,
+        evidence: Option<String>,
+        repaired: bool,
+        flag: String,
+        resolution: Option<String>,
+        note: Option<String>,
+        resolved_by: Option<String>,
+        resolved_at: Option<NaiveDateTime>,
+    }
 }
 
 impl Row {

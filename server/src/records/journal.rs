@@ -8,21 +8,22 @@ use super::error::limited;
 use super::trip::Trip;
 use super::{Error, Records};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    kind: String,
-    partition_id: i32,
-    batch_id: String,
-    previous_batch_id: Option<String>,
-    from_offset: i64,
-    to_offset: i64,
-    consumed: i64,
-    recorded: i64,
-    duplicates: i64,
-    rejected: i64,
-    read_again: i64,
-    deltas: Option<String>,
-    note: Option<String>,
+from_row! {
+    struct Row {
+        kind: String,
+        partition_id: i32,
+        batch_id: String,
+        previous_batch_id: Option<String>,
+        from_offset: i64,
+        to_offset: i64,
+        consumed: i64,
+        recorded: i64,
+        duplicates: i64,
+        rejected: i64,
+        read_again: i64,
+        deltas: Option<String>,
+        note: Option<String>,
+    }
 }
 
 impl Row {

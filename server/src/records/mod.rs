@@ -1,5 +1,8 @@
 //! The records: MySQL or MariaDB. The only home of SQL. Uses nobody but `app::model`, settings and the clock.
 
+#[macro_use]
+mod from_row;
+
 mod adjustments;
 mod audit_state;
 mod audits;
@@ -27,6 +30,7 @@ mod journal_holes;
 mod key_rows;
 mod known;
 mod levels;
+mod migrations;
 mod minutes;
 mod names;
 mod offsets;
@@ -84,6 +88,7 @@ pub use journal_holes::Hole;
 pub use key_rows::{KeyRow, Strays};
 pub use known::Known;
 pub use levels::Span;
+use migrations::MIGRATIONS;
 pub use names::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use offsets::Cursor;
 pub use prove_journal::{AfterCut, ProvedPlace, ProvedPlaces};
@@ -109,9 +114,6 @@ pub use value::Value;
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
 use crate::config::{Layout, RecordsConfig};
-
-/// The schema, a change per file.
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);

@@ -49,22 +49,23 @@ pub async fn hold_all(connection: &mut MySqlConnection, topic: &str) -> Result<(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    partition_id: i32,
-    next_offset: i64,
-    batch_id: Option<String>,
-    consumed: i64,
-    recorded: i64,
-    duplicates: i64,
-    rejected: i64,
-    read_again: i64,
-    highest_offset: i64,
-    generation: i32,
-    last_timestamp: Option<i64>,
-    last_checksum: Option<String>,
-    last_offset: Option<i64>,
-    generation_began: Option<NaiveDateTime>,
+from_row! {
+    struct Row {
+        partition_id: i32,
+        next_offset: i64,
+        batch_id: Option<String>,
+        consumed: i64,
+        recorded: i64,
+        duplicates: i64,
+        rejected: i64,
+        read_again: i64,
+        highest_offset: i64,
+        generation: i32,
+        last_timestamp: Option<i64>,
+        last_checksum: Option<String>,
+        last_offset: Option<i64>,
+        generation_began: Option<NaiveDateTime>,
+    }
 }
 
 impl From<Row> for Cursor {

@@ -38,13 +38,14 @@ pub enum AfterCut {
     LetGo(i32),
 }
 
-/// A line of the journal that does not follow the one before it, or does not add up.
-#[derive(sqlx::FromRow)]
-pub(super) struct BadLine {
-    batch_id: String,
-    pub(super) begins: i64,
-    pub(super) before_end: i64,
-    balances: bool,
+from_row! {
+    /// A line of the journal that does not follow the one before it, or does not add up.
+    pub(super) struct BadLine {
+        batch_id: String,
+        pub(super) begins: i64,
+        pub(super) before_end: i64,
+        balances: bool,
+    }
 }
 
 impl StockSnapshot {

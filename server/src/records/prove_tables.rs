@@ -20,14 +20,16 @@ use super::{Error, Records, StockSnapshot};
 /// So many tables are counted at one instant.
 const AT_ONCE: usize = 64;
 
-/// A table of the register.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
-pub struct RegisteredTable {
-    day: NaiveDate,
-    name: String,
-    id: i32,
-    /// None: it holds a bucket of products.
-    product_id: Option<String>,
+from_row! {
+    /// A table of the register.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct RegisteredTable {
+        day: NaiveDate,
+        name: String,
+        id: i32,
+        /// None: it holds a bucket of products.
+        product_id: Option<String>,
+    }
 }
 
 impl RegisteredTable {

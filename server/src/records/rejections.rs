@@ -11,31 +11,33 @@ use super::error::limited;
 use super::trip::Trip;
 use super::{Error, Records};
 
-/// A rejection as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StoredRejection {
-    /// Its number.
-    pub id: i64,
-    /// Where the message is.
-    pub partition_id: i32,
-    /// Of which generation of its topic.
-    pub generation: i32,
-    /// Where the message is.
-    pub kafka_offset: i64,
-    /// A stable word.
-    pub code: String,
-    /// Which field, where it is one.
-    pub field: Option<String>,
-    /// For people.
-    pub reason: String,
-    /// The message's bytes, or the first of them.
-    pub raw: Vec<u8>,
-    /// How many bytes the message has.
-    pub size: i64,
-    /// When it was read.
-    pub rejected_at: NaiveDateTime,
-    /// How often something was sent again for it.
-    pub sent_again: i64,
+from_row! {
+    /// A rejection as it is stored.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StoredRejection {
+        /// Its number.
+        pub id: i64,
+        /// Where the message is.
+        pub partition_id: i32,
+        /// Of which generation of its topic.
+        pub generation: i32,
+        /// Where the message is.
+        pub kafka_offset: i64,
+        /// A stable word.
+        pub code: String,
+        /// Which field, where it is one.
+        pub field: Option<String>,
+        /// For people.
+        pub reason: String,
+        /// The message's bytes, or the first of them.
+        pub raw: Vec<u8>,
+        /// How many bytes the message has.
+        pub size: i64,
+        /// When it was read.
+        pub rejected_at: NaiveDateTime,
+        /// How often something was sent again for it.
+        pub sent_again: i64,
+    }
 }
 
 /// Which rejections.
@@ -51,15 +53,17 @@ pub struct RejectionsWanted {
     pub limit: i64,
 }
 
-/// How many rejections there are of a kind.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct RejectionCount {
-    /// Its word.
-    pub code: String,
-    /// All of them.
-    pub all_of_it: i64,
-    /// Those for which nothing was sent again.
-    pub open: i64,
+from_row! {
+    /// How many rejections there are of a kind.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct RejectionCount {
+        /// Its word.
+        pub code: String,
+        /// All of them.
+        pub all_of_it: i64,
+        /// Those for which nothing was sent again.
+        pub open: i64,
+    }
 }
 
 /// The columns of a [`StoredRejection`] but for its bytes.

@@ -27,37 +27,39 @@ pub enum ReplayClaim {
     Running(i64),
 }
 
-/// A replay, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StoredReplay {
-    /// Its number.
-    pub id: i64,
-    /// Of which audit.
-    pub audit_id: i64,
-    /// `running`, `ready`, `corrected` or `error`.
-    pub state: String,
-    /// Messages that were read, and of how many.
-    pub messages_read: i64,
-    /// Messages that were read, and of how many.
-    pub messages_all: i64,
-    /// Keys that were looked at.
-    pub finding_keys: i64,
-    /// JSON: where each partition began.
-    begins: Option<String>,
-    /// JSON: up to where each was read.
-    ends: Option<String>,
-    /// Why it could not be made.
-    pub message: Option<String>,
-    /// Who asked for it.
-    pub started_by: String,
-    /// When.
-    pub started_at: NaiveDateTime,
-    /// How long it took, or takes until now, in milliseconds.
-    pub took_ms: i64,
-    /// Who confirmed the correction.
-    pub confirmed_by: Option<String>,
-    /// When.
-    pub confirmed_at: Option<NaiveDateTime>,
+from_row! {
+    /// A replay, as it is stored.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StoredReplay {
+        /// Its number.
+        pub id: i64,
+        /// Of which audit.
+        pub audit_id: i64,
+        /// `running`, `ready`, `corrected` or `error`.
+        pub state: String,
+        /// Messages that were read, and of how many.
+        pub messages_read: i64,
+        /// Messages that were read, and of how many.
+        pub messages_all: i64,
+        /// Keys that were looked at.
+        pub finding_keys: i64,
+        /// JSON: where each partition began.
+        begins: Option<String>,
+        /// JSON: up to where each was read.
+        ends: Option<String>,
+        /// Why it could not be made.
+        pub message: Option<String>,
+        /// Who asked for it.
+        pub started_by: String,
+        /// When.
+        pub started_at: NaiveDateTime,
+        /// How long it took, or takes until now, in milliseconds.
+        pub took_ms: i64,
+        /// Who confirmed the correction.
+        pub confirmed_by: Option<String>,
+        /// When.
+        pub confirmed_at: Option<NaiveDateTime>,
+    }
 }
 
 impl StoredReplay {

@@ -7,25 +7,27 @@ use super::error::limited;
 use super::trail::{Deed, remember_in};
 use super::{Error, Records};
 
-/// What was sent again.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StoredResubmission {
-    /// Its number.
-    pub id: i64,
-    /// For which rejection.
-    pub rejection_id: i64,
-    /// Who sent it.
-    pub who: String,
-    /// When.
-    pub at: NaiveDateTime,
-    /// Where Kafka put it; none: that is not known.
-    pub partition_id: Option<i32>,
-    /// Where Kafka put it.
-    pub kafka_offset: Option<i64>,
-    /// The rejection that it met in its turn.
-    pub rejected_again: Option<i64>,
-    /// Has the daemon come past it? Then it is recorded, or was before, unless it was rejected again.
-    pub is_past: bool,
+from_row! {
+    /// What was sent again.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StoredResubmission {
+        /// Its number.
+        pub id: i64,
+        /// For which rejection.
+        pub rejection_id: i64,
+        /// Who sent it.
+        pub who: String,
+        /// When.
+        pub at: NaiveDateTime,
+        /// Where Kafka put it; none: that is not known.
+        pub partition_id: Option<i32>,
+        /// Where Kafka put it.
+        pub kafka_offset: Option<i64>,
+        /// The rejection that it met in its turn.
+        pub rejected_again: Option<i64>,
+        /// Has the daemon come past it? Then it is recorded, or was before, unless it was rejected again.
+        pub is_past: bool,
+    }
 }
 
 /// How a resubmission begins.

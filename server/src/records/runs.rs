@@ -66,21 +66,23 @@ pub enum Claim {
     },
 }
 
-/// The last run of a kind, for people.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct LastRun {
-    /// Its name.
-    pub run_id: String,
-    /// Why it was made.
-    pub cause: String,
-    /// `running`, `done` or `error`.
-    pub state: String,
-    /// Keys that are done.
-    pub keys_done: i64,
-    /// How long it took, in milliseconds.
-    pub took_ms: i64,
-    /// What became of it.
-    pub message: Option<String>,
+from_row! {
+    /// The last run of a kind, for people.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct LastRun {
+        /// Its name.
+        pub run_id: String,
+        /// Why it was made.
+        pub cause: String,
+        /// `running`, `done` or `error`.
+        pub state: String,
+        /// Keys that are done.
+        pub keys_done: i64,
+        /// How long it took, in milliseconds.
+        pub took_ms: i64,
+        /// What became of it.
+        pub message: Option<String>,
+    }
 }
 
 impl Records {

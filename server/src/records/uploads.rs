@@ -16,23 +16,25 @@ const CHUNK: usize = 1 << 20;
 /// A file that was being sent for so long has lost its sender, and may be sent again: what has arrived counts once.
 const SENDING_LIMIT: Duration = Duration::from_mins(2);
 
-/// A file as it is stored, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Upload {
-    /// Its name, unique for ever.
-    pub id: String,
-    /// What it is called.
-    pub name: String,
-    /// Who brought it.
-    pub who: String,
-    /// `looked_at`, `sending` or `sent`.
-    pub state: String,
-    /// When that began.
-    pub changed_at: NaiveDateTime,
-    /// How many entries Kafka has.
-    pub accepted: Option<i64>,
-    /// How many lines were left out.
-    pub left_out: Option<i64>,
+from_row! {
+    /// A file as it is stored, without its bytes.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Upload {
+        /// Its name, unique for ever.
+        pub id: String,
+        /// What it is called.
+        pub name: String,
+        /// Who brought it.
+        pub who: String,
+        /// `looked_at`, `sending` or `sent`.
+        pub state: String,
+        /// When that began.
+        pub changed_at: NaiveDateTime,
+        /// How many entries Kafka has.
+        pub accepted: Option<i64>,
+        /// How many lines were left out.
+        pub left_out: Option<i64>,
+    }
 }
 
 impl Records {

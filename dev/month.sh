@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Topic, schema, names, and on the first start a simulated month through Kafka, in the rhythm in which entries go on.
+#   month.sh A_DAY    entries on a working day
+set -euo pipefail
+# shellcheck source=dev/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+eval "$(bash dev/servers.sh env)"
+tallyhouse=$CACHE/bin/tallyhouse
+mkdir -p "$RUN"
+"$tallyhouse" topic create >&2
+"$tallyhouse" migrate >&2
+[ "${DEMO:-1}" != 0 ] || exit 0
+"$tallyhouse" simulate --write-names "$RUN/names.csv" >"$RUN/nothing.json"
+"$tallyhouse" names import "$RUN/names.csv" >&2
+
+# sum FIELD: over the partitions; fails where none of them has it.
+sum() { awk -v field="\"$1\":" '$1 == field { sum += $2; seen = 1 } END { if (!seen) exit 1; print sum }' "$RUN/cursors.json"; }
+cursors() { "$tallyhouse" cursor show --json >"$RUN/cursors.json"; }
+cursors
+end=$(sum end) || die "cursor show does not say how far the topic reaches; see $RUN/cursors.json"
+[ "$end" = 0 ] || exit 0
+say "load a simulated month, through Kafka"
+# What the program is told in the browser is not needed yet.
+"$tallyhouse" inv-daemon >"$RUN/tallyhouse.log" 2>&1 &
+daemon=$!
+trap 'kill "$daemon" 2>/dev/null || true; wait' EXIT
+# One rhythm over month and live stream: whoever wants more (RATE) gets a last hour of it too.
+"$tallyhouse" simulate --days 31 --entries-per-day "$1" ${RATE:+--last-hour-rate "$RATE"} >"$RUN/truth.json"
+loaded() { cursors && end=$(sum end) && [ "$end" != 0 ] && [ "$(sum cursor)" = "$end" ]; }
+wait_for "the month is not loaded; see $RUN/tallyhouse.log" 300 loaded
+touch "$RUN/month.new"
+say "$end entries recorded ($SECONDS s)"

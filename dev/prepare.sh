@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# From a bare machine to running servers, the program ($CACHE/bin/tallyhouse) and the browser part, side by side: what
+# computes beside what fetches and waits.
+#   prepare.sh [COMMAND...]    a command that needs servers and program, but no browser part
+# PROFILE=release: the program as it is shipped; the usual one is the tests' build, in a quarter of the time.
+set -euo pipefail
+# shellcheck source=dev/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$ROOT"
+
+have cargo || die "cargo is not there: install Rust from https://rustup.rs, then try again"
+profile=${PROFILE:-dev}
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT # where a step fails
+
+bash dev/packages.sh build
+say "build ($profile)"
+cargo build -p server --bin tallyhouse --profile "$profile" &
+program=$!
+bash dev/packages.sh run
+bash dev/servers.sh start &
+servers=$!
+bash dev/toolchain.sh
+wait "$servers" || die "the servers did not start, see above"
+# The program is needed first.
+nice bash dev/frontend.sh &
+browser=$!
+wait "$program" || die "the program does not build"
+mkdir -p "$CACHE/bin"
+ln -sfn "../target/${profile/#dev/debug}/tallyhouse" "$CACHE/bin/tallyhouse"
+say "the program is built ($SECONDS s)"
+# Now, while the other core is free.
+cargo build -q -p bind-wasm &
+glue=$!
+"$@"
+wait "$glue" || die "dev/bind-wasm does not build"
+wait "$browser" || die "the browser part does not build"
+say "all is built ($SECONDS s)"
