@@ -3,6 +3,7 @@
 mod audit;
 mod backfill;
 mod connector;
+mod correct;
 mod export;
 mod fanout;
 mod fanout_clients;
@@ -66,6 +67,24 @@ pub enum Bench {
         /// Tables per day, each measured.
         #[arg(long, value_delimiter = ',', default_values_t = [4, 16, 64])]
         buckets: Vec<u32>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A correction of three bills of a year, beside entries that come and statistics that are asked for.
+    Correct {
+        /// So many entries.
+        #[arg(long, default_value_t = 542_000)]
+        entries: usize,
+        /// Over so many business days.
+        #[arg(long, default_value_t = 365)]
+        days: u64,
+        /// Of so many products.
+        #[arg(long, default_value_t = 1000)]
+        products: usize,
+        /// So many entries a second meanwhile.
+        #[arg(long, default_value_t = 200)]
+        rate: u64,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -176,6 +195,10 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
         }
         Bench::Backfill { entries, days, products, ref buckets, json } => {
             backfill::run(config, &backfill::Size { days, entries, products, buckets: buckets.clone() }, json).await
+        }
+        Bench::Correct { entries, days, products, rate, json } => {
+            let size = correct::Size { entries, days, products, bills: 3, rate };
+            Box::pin(correct::run(config, &size, json)).await
         }
         Bench::Rebuild { keys, json } => rebuild::run(config, keys, json).await,
         Bench::Redis { keys, json } => redis_keys::run(config, keys, json).await,

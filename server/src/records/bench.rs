@@ -85,6 +85,20 @@ impl Records {
         Ok(queue)
     }
 
+    /// Edits the first bill of so many day tables, spread over the past, as a hand would.
+    pub async fn edit_by_hand(&self, bills: usize) -> Result<(), Error> {
+        let away = Error::away("editing bills by hand");
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY day, name")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(&away)?;
+        for name in names.iter().step_by((names.len() / bills.max(1)).max(1)).take(bills) {
+            let edit = tables::edit_first_row(name).ok_or_else(not_ours)?;
+            sqlx::query(edit).execute(&self.pool).await.map_err(&away)?;
+        }
+        Ok(())
+    }
+
     /// Each recorded batch: its partition, the position behind it, and when it was written, ms since 1970, by the database's
     /// clock; it was committed a little later.
     pub async fn recorded_times(&self) -> Result<Vec<(i32, i64, i64)>, Error> {
@@ -140,15 +154,17 @@ impl PlainRows {
     }
 }
 
-/// What a connector has put into its table.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
-pub struct ConnectorRows {
-    /// All rows.
-    pub rows: i64,
-    /// Rows after the first statement.
-    after_first: i64,
-    /// From the first statement to the last.
-    took_ms: i64,
+from_row! {
+    /// What a connector has put into its table.
+    #[derive(Debug, Clone, Copy)]
+    pub struct ConnectorRows {
+        /// All rows.
+        pub rows: i64,
+        /// Rows after the first statement.
+        after_first: i64,
+        /// From the first statement to the last.
+        took_ms: i64,
+    }
 }
 
 impl ConnectorRows {

@@ -191,6 +191,12 @@ pub fn all_rows(name: &str) -> Option<AssertSqlSafe<String>> {
     })
 }
 
+/// A hand's edit: the first row of a table, one more of its goods.
+pub fn edit_first_row(name: &str) -> Option<AssertSqlSafe<String>> {
+    is_day_table(name)
+        .then(|| AssertSqlSafe(format!("UPDATE `{name}` SET quantity = quantity + 1 ORDER BY id LIMIT 1")))
+}
+
 /// The head of a multi-row INSERT into the plain copy.
 pub fn plain_insert(name: &str) -> Option<String> {
     is_day_table(name).then(|| {

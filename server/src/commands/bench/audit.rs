@@ -247,7 +247,8 @@ async fn audit(parts: &Parts) -> anyhow::Result<Duration> {
     Ok(took)
 }
 
-async fn until_levels_are_whole(parts: &Parts) -> anyhow::Result<()> {
+/// Waits until every level of totals is whole, as a quick audit wants it.
+pub(super) async fn until_levels_are_whole(parts: &Parts) -> anyhow::Result<()> {
     let started = Instant::now();
     loop {
         let mut snapshot = parts.records.stock_snapshot().await?;
@@ -328,7 +329,7 @@ async fn publish_hot(config: &Config) -> anyhow::Result<()> {
 }
 
 /// At a rate, until `stop`; answers how many entries.
-async fn send(config: Config, rate: u64, stop: CancellationToken) -> anyhow::Result<u64> {
+pub(super) async fn send(config: Config, rate: u64, stop: CancellationToken) -> anyhow::Result<u64> {
     const PER_SECOND: u64 = 100;
     let (producer, mut goods) = (EntryProducer::new(&config.kafka)?, Goods::new(&config, 2)?);
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / PER_SECOND));

@@ -3,21 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use app::model::pipeline::PipelineState;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use super::ingest::until_applied;
+use super::ingest::drain;
 use crate::config::{Config, Layout};
-use crate::ingest::Error;
-use crate::startup::Parts;
 use crate::world::World;
-
-/// How often is looked at what is said.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// What is measured over.
 pub struct Size {
@@ -42,7 +35,11 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
         world.publish_in_order(size.days, size.entries, size.products, 1).await?;
         let parts = world.parts().await?;
         eprintln!("ingest ...");
-        let (took, states) = watched(&parts).await?;
+        let mut states = BTreeSet::new();
+        let took = drain(&parts, || {
+            states.insert(parts.status.now().0);
+        })
+        .await?;
         let tables = parts.records.table_count().await?.count;
         eprintln!("plain loop, {tables} tables ...");
         let (made, filled) = parts.records.make_and_fill_plainly(1).await?;
@@ -65,28 +62,4 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// From the start of the daemon until both stores are at the end; and every state that was said meanwhile.
-async fn watched(parts: &Parts) -> anyhow::Result<(Duration, BTreeSet<PipelineState>)> {
-    let stop = CancellationToken::new();
-    let started = Instant::now();
-    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let mut states = BTreeSet::new();
-    let applied = until_applied(parts);
-    tokio::pin!(applied);
-    loop {
-        tokio::select! {
-            done = &mut applied => break done?,
-            () = tokio::time::sleep(LOOK) => {
-                states.insert(parts.status.now().0);
-            }
-        }
-    }
-    let took = started.elapsed();
-    stop.cancel();
-    match daemon.await? {
-        Ok(()) | Err(Error::Stopped) => Ok((took, states)),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -17,6 +17,9 @@ use crate::world::World;
 /// A run that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(10);
 
+/// How often is looked at what goes on.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What is measured over.
 pub struct Size {
     /// Messages in the topic.
@@ -113,19 +116,31 @@ pub async fn until_applied(parts: &Parts) -> anyhow::Result<()> {
 
 /// From the start of the daemon until both stores are at the end.
 pub async fn ingest_all(parts: &Parts, entries: usize) -> anyhow::Result<Duration> {
-    let stop = CancellationToken::new();
-    let started = Instant::now();
-    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    until_applied(parts).await?;
-    let took = started.elapsed();
-    stop.cancel();
-    match daemon.await? {
-        Ok(()) | Err(Error::Stopped) => {}
-        Err(error) => return Err(error.into()),
-    }
+    let took = drain(parts, || ()).await?;
     let recorded: i64 = parts.records.cursors().await?.values().map(|it| it.counts.recorded).sum();
     anyhow::ensure!(usize::try_from(recorded)? == entries, "{recorded} of {entries} entries were recorded");
     Ok(took)
+}
+
+/// From the start of a daemon until both stores are at the end of the topic; `look` is called now and then meanwhile.
+pub async fn drain(parts: &Parts, mut look: impl FnMut()) -> anyhow::Result<Duration> {
+    let stop = CancellationToken::new();
+    let started = Instant::now();
+    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
+    let applied = until_applied(parts);
+    tokio::pin!(applied);
+    loop {
+        tokio::select! {
+            done = &mut applied => break done?,
+            () = tokio::time::sleep(LOOK) => look(),
+        }
+    }
+    let took = started.elapsed();
+    stop.cancel();
+    match daemon.await? {
+        Ok(()) | Err(Error::Stopped) => Ok(took),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a rate for people")]
