@@ -10,7 +10,7 @@ run: ## install what is missing, start the servers, build, load a simulated mont
 test: ## everything that proves it, unit to browser
 	@bash dev/test.sh
 
-check: ## format, lints of all three crates and of the shell scripts
+check: ## format, lints of all crates and of the shell scripts
 	@bash dev/check.sh
 
 bench: ## ratios measured in one run, as a table (JSON=1: as JSON)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Real processes on servers of their own, killed, frozen and cut off in every way under load; one oracle.
-#   dev/drill.sh ingest           about an hour; SHORT=1: five minutes; ONLY=name SEED=n: one of them, again
+#   dev/drill.sh ingest           about an hour; SHORT=1: ten minutes; ONLY=name SEED=n: one of them, again
 #   dev/drill.sh audit            both stores edited in every way, under load, and what audits make of it
 #   dev/drill.sh build            only what they need
 set -euo pipefail

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a script of end2end/package.json against a system of its own. The servers must be up, program and pkg/ built.
+# Runs a script of end2end/package.json against a system of its own. The servers must be up, pkg/ built.
+#   end2end.sh test [SPEC...]    all browser tests, or these
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -13,5 +14,9 @@ if [ ! -f node_modules/.stamp ] || [ package-lock.json -nt node_modules/.stamp ]
   say "browser test tools"
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   touch node_modules/.stamp
+fi
+if [ "$1" = test ] && [ $# -gt 1 ]; then
+  shift
+  exec node --test "$@"
 fi
 npm run --silent "$1"

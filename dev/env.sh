@@ -20,7 +20,9 @@ export PATH
 export CARGO_TARGET_DIR=$CACHE/target
 export ROOT CACHE RUN MYSQL_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT
 
-say() { printf 'dev: %s\n' "$*" >&2; }
+# Also from within wait_for, which silences what it tries.
+exec {TOLD}>&2
+say() { printf 'dev: %s\n' "$*" >&"$TOLD"; }
 die() { say "ERROR: $*"; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The protocol of 2-consistency in larger worlds than `make test` has time for.
+# The protocol of docs/consistency.md in larger worlds than `make test` has time for.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"

@@ -2,7 +2,7 @@
 # From a bare machine to running servers, the program ($CACHE/bin/tallyhouse) and the browser part, side by side: what
 # computes beside what fetches and waits.
 #   prepare.sh [COMMAND...]    a command that needs servers and program, but no browser part
-# PROFILE=release: the program as it is shipped; the usual one is the tests' build, in a quarter of the time.
+# PROFILE=release: the program as it is shipped; the usual one is the tests' build, in a third of the time.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -10,7 +10,13 @@ cd "$ROOT"
 
 have cargo || die "cargo is not there: install Rust from https://rustup.rs, then try again"
 profile=${PROFILE:-dev}
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT # where a step fails
+# Each job is a group of its own, and ends as a whole where a step fails or somebody interrupts.
+set -m
+end_jobs() {
+  local job
+  for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done
+}
+trap end_jobs EXIT
 
 bash dev/packages.sh build
 say "build ($profile)"
@@ -26,7 +32,8 @@ nice bash dev/frontend.sh &
 browser=$!
 wait "$program" || die "the program does not build"
 mkdir -p "$CACHE/bin"
-ln -sfn "../target/${profile/#dev/debug}/tallyhouse" "$CACHE/bin/tallyhouse"
+# Not a link by name: tests build another variant there.
+ln -f "$CARGO_TARGET_DIR/${profile/#dev/debug}/tallyhouse" "$CACHE/bin/tallyhouse"
 say "the program is built ($SECONDS s)"
 # Now, while the other core is free.
 cargo build -q -p bind-wasm &

@@ -21,11 +21,13 @@ phase "unit and integration tests: server"
 cargo test -p server
 phase "drills, short, side by side: real processes killed, frozen and cut off under load; both stores edited and audited"
 SHORT=1 bash dev/drill.sh build
-SHORT=1 bash dev/drill.sh audit >"$CACHE/drill/audit.txt" 2>&1 &
+SHORT=1 setsid bash dev/drill.sh audit >"$CACHE/drill/audit.txt" 2>&1 &
 audit=$!
+trap 'kill -- "-$audit" 2>/dev/null || true' EXIT
 ingest=0
 SHORT=1 bash dev/drill.sh ingest || ingest=$?
 wait "$audit" || { cat "$CACHE/drill/audit.txt"; die "the drill of audits failed"; }
+trap - EXIT
 cat "$CACHE/drill/audit.txt"
 [ "$ingest" = 0 ] || die "the drill of the ingest failed"
 phase "browser part"

@@ -12,7 +12,7 @@ pub struct BusinessTime(pub Tz);
 
 impl BusinessTime {
     /// The moment of a local date and time. `None`: it was skipped when clocks went forward.
-    /// One that exists twice is the earlier (1-domain, `create_time`).
+    /// One that exists twice is the earlier (docs/domain.md#the-entry, `create_time`).
     pub fn moment(self, local: NaiveDateTime) -> Option<Millis> {
         match self.0.from_local_datetime(&local) {
             LocalResult::Single(it) | LocalResult::Ambiguous(it, _) => Some(Millis(it.timestamp_millis())),

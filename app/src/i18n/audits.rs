@@ -1,4 +1,5 @@
-//! What audits say. STATE and DESCRIPTION are stored and shown as they are, in every language (1-domain, "Verdicts of an audit").
+//! What audits say. STATE and DESCRIPTION are stored and shown as they are, in every language
+//! (docs/domain.md#verdicts-of-an-audit-per-key).
 
 use super::Locale;
 use crate::model::audit::{FindingCause, Verdict};

@@ -1,4 +1,4 @@
-//! The entry (`ioentry`): one line of an in or out bill (1-domain, "The entry").
+//! The entry (`ioentry`): one line of an in or out bill (docs/domain.md#the-entry).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// The most characters (not bytes) an id may have.
 pub const MAX_ID_CHARS: usize = 64;
 
-/// Why a text is not an id (1-domain, "The entry").
+/// Why a text is not an id (docs/domain.md#the-entry).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// The empty text.

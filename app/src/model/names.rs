@@ -1,4 +1,4 @@
-//! Names: ids are for machines, people read names (1-domain, "Names").
+//! Names: ids are for machines, people read names (docs/domain.md#names).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The largest magnitude of any sum (2-consistency, "One batch of one partition").
+/// The largest magnitude of any sum (docs/consistency.md#one-batch-of-one-partition).
 pub const MAX_SUM: i64 = (1 << 53) - 1;
 
 /// The largest [`Quantity`].

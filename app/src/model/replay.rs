@@ -1,4 +1,4 @@
-//! Replays: what the queue says of keys that deviate, bill by bill (2-consistency, "Replay").
+//! Replays: what the queue says of keys that deviate, bill by bill (docs/consistency.md#replay).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

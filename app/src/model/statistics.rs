@@ -1,5 +1,5 @@
-//! Period statistics: what came in and went out between two moments, and what was there before and after (1-domain, "Period
-//! statistics"). Pure.
+//! Period statistics: what came in and went out between two moments, and what was there before and after
+//! (docs/domain.md#period-statistics). Pure.
 
 use std::ops::Range;
 

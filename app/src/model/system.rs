@@ -63,7 +63,7 @@ pub enum Store {
     Topic,
 }
 
-/// The day tables of the records (1-domain, "one table per product per day").
+/// The day tables of the records (docs/domain.md#the-records-one-table-per-product-per-day).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tables {
     /// How many there are.

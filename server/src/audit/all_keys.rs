@@ -1,5 +1,6 @@
-//! Goes over the union of the keys of both stores. The records are read once: what their keys add up to proves the totals, and which of
-//! them are quiet is seen meanwhile; only the others are compared one by one once the proof is known (2-consistency, "An audit run", 4 and 5).
+//! Goes over the union of the keys of both stores. The records are read once: what their keys add up to proves the
+//! totals, and which of them are quiet is seen meanwhile; only the others are compared one by one once the proof is
+//! known (docs/consistency.md#an-audit-run, 4 and 5).
 
 use std::hash::{BuildHasher as _, RandomState};
 

@@ -1,5 +1,5 @@
-//! Faults of the live stock leave no bill behind: which bills make up the difference, as far as few of them do (2-consistency,
-//! "Replay"). Pure.
+//! Faults of the live stock leave no bill behind: which bills make up the difference, as far as few of them do
+//! (docs/consistency.md#replay). Pure.
 
 use app::model::audit::{Finding, Nrs};
 use app::model::replay::{Bill, BillKind};

@@ -1,5 +1,5 @@
 //! Compares keys with the records at the cut and puts right what may be put right: never before it is written down
-//! (2-consistency, "An audit run", 5).
+//! (docs/consistency.md#an-audit-run, 5).
 
 use std::collections::{BTreeMap, HashMap};
 

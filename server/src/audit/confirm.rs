@@ -1,5 +1,5 @@
-//! What an auditor decides about the records: a replay is confirmed, or rows are accepted as they are. Then the records are corrected,
-//! and the audit that follows settles the keys (2-consistency, "A correction").
+//! What an auditor decides about the records: a replay is confirmed, or rows are accepted as they are. Then the records
+//! are corrected, and the audit that follows settles the keys (docs/consistency.md#a-correction).
 
 use std::collections::{BTreeMap, BTreeSet};
 

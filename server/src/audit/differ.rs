@@ -1,4 +1,4 @@
-//! What the queue says of a key against what the records hold, bill by bill (2-consistency, "Replay"). Pure.
+//! What the queue says of a key against what the records hold, bill by bill (docs/consistency.md#replay). Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Must the live stock be rebuilt, and why? (2-consistency, the table of stored positions.)
+//! Must the live stock be rebuilt, and why? (docs/consistency.md#the-live-stock, the table of stored positions.)
 
 use std::collections::BTreeMap;
 

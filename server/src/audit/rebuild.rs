@@ -1,5 +1,5 @@
-//! Makes the live stock anew from the records, where it cannot be fed any more (2-consistency, "A rebuild"). Nothing is lost
-//! and nobody waits: entries are recorded on, and what comes after the snapshot is fed from the journal.
+//! Makes the live stock anew from the records, where it cannot be fed any more (docs/consistency.md#a-rebuild). Nothing
+//! is lost and nobody waits: entries are recorded on, and what comes after the snapshot is fed from the journal.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! A replay: the topic is read again for the keys that an audit found, and the bills that differ are named (2-consistency, "Replay").
-//! Nothing changes until an auditor confirms (`confirm.rs`).
+//! A replay: the topic is read again for the keys that an audit found, and the bills that differ are named
+//! (docs/consistency.md#replay). Nothing changes until an auditor confirms (`confirm.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! One audit, from its claim to its log record (2-consistency, "An audit run"). Killed at any step it leaves the live stock right, and
-//! the next one starts clean.
+//! One audit, from its claim to its log record (docs/consistency.md#an-audit-run). Killed at any step it leaves the
+//! live stock right, and the next one starts clean.
 
 use std::collections::BTreeMap;
 

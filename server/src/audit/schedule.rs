@@ -1,5 +1,5 @@
-//! When an audit is due (1-domain, LASTCHECK and EXPIRATION). Looked at every second, by the database's clock; whoever claims first
-//! makes it.
+//! When an audit is due (docs/domain.md#words, LASTCHECK and EXPIRATION). Looked at every second, by the database's
+//! clock; whoever claims first makes it.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What a comparison means, and what may be done about it (1-domain, "Verdicts of an audit"; 2-consistency, "Which store was wrong").
-//! Pure.
+//! What a comparison means, and what may be done about it (docs/domain.md#verdicts-of-an-audit-per-key;
+//! docs/consistency.md#which-store-was-wrong). Pure.
 
 use app::model::audit::{Book, FindingCause, Nrs, Verdict};
 

@@ -1,4 +1,5 @@
-//! Finding by name, initials or id: 苹果 is found by `苹`, `pg`, `apple` and its id, whoever types (1-domain, "Names"). Pure.
+//! Finding by name, initials or id: 苹果 is found by `苹`, `pg`, `apple` and its id, whoever types (docs/domain.md#names).
+//! Pure.
 
 use app::model::names::Name;
 use pinyin::ToPinyinMulti;

@@ -1,5 +1,5 @@
 //! Settings: one file, every key also an environment variable `TALLYHOUSE_<KEY>`. All faults are reported at once.
-//! This is the only place that reads the environment. Names and defaults are those of the contract (README, "Settings").
+//! This is the only place that reads the environment. Names and defaults are those of the contract (docs/settings.md).
 
 mod parse;
 mod secret;

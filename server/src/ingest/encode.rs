@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::business_time::{BusinessTime, rfc3339};
 
-/// The message of an entry as clients write it (1-domain, "The entry"): what has its default value is left out.
+/// The message of an entry as clients write it (docs/domain.md#the-entry): what has its default value is left out.
 pub fn to_json(entry: &Entry, business_time: BusinessTime) -> String {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);

@@ -1,5 +1,5 @@
 //! Does a cursor fit the topic? Offsets alone do not tell: a topic that was deleted and made again has them too, so the
-//! last message before the cursor is looked at again (2-consistency, "One batch of one partition").
+//! last message before the cursor is looked at again (docs/consistency.md#one-batch-of-one-partition).
 
 use std::collections::BTreeMap;
 

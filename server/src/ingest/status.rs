@@ -19,6 +19,9 @@ impl Status {
             return;
         }
         match state {
+            PipelineState::CatchingUp if before.is_some_and(|(it, _)| it != state) => {
+                tracing::info!(place, "right again: {reason}");
+            }
             PipelineState::CatchingUp => tracing::debug!(place, state = state.as_str(), "{reason}"),
             _ => tracing::warn!(place, state = state.as_str(), "{reason}"),
         }

@@ -1,4 +1,5 @@
-//! Bytes to entry: the one authority on what a valid entry is (1-domain, "The entry"). Pure; knows neither Kafka nor stores.
+//! Bytes to entry: the one authority on what a valid entry is (docs/domain.md#the-entry). Pure; knows neither Kafka nor
+//! stores.
 
 use std::collections::BTreeMap;
 use std::fmt;

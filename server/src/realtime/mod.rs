@@ -70,7 +70,7 @@ impl Error {
     }
 }
 
-/// What became of a batch that was sent (2-consistency, table of stored positions).
+/// What became of a batch that was sent (docs/consistency.md#the-live-stock, the table of stored positions).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
     /// Added; so many damaged hashes were set apart.

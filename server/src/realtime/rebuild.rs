@@ -1,5 +1,5 @@
-//! What a rebuild asks of Redis (2-consistency, "A rebuild"). Each step checks that the rebuild is still this run's and that
-//! Redis holds all that was written so far.
+//! What a rebuild asks of Redis (docs/consistency.md#a-rebuild). Each step checks that the rebuild is still this run's
+//! and that Redis holds all that was written so far.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What an audit asks of Redis: the cut, and the comparing and settling of keys (2-consistency, "An audit run").
+//! What an audit asks of Redis: the cut, and the comparing and settling of keys (docs/consistency.md#an-audit-run).
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use super::error::limited;
 use super::prove_journal::ProvedPlaces;
 use super::{Error, Lease, Records};
 
-/// The run's own log record, as 1-domain words it. Its FLAG is F.
+/// The run's own log record, as docs/domain.md#verdicts-of-an-audit-per-key words it. Its FLAG is F.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRecord {
     /// STATE.

@@ -1,4 +1,4 @@
-//! Fresh, duplicate or conflict: the rule of identity (1-domain, "Identity"). Pure.
+//! Fresh, duplicate or conflict: the rule of identity (docs/domain.md#the-entry). Pure.
 
 use std::collections::HashMap;
 

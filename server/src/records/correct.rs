@@ -1,5 +1,5 @@
-//! A correction: rows become what the queue says, totals become what the rows make, under the lease of the run (2-consistency, "A
-//! correction").
+//! A correction: rows become what the queue says, totals become what the rows make, under the lease of the run
+//! (docs/consistency.md#a-correction).
 //!
 //! It is made part by part: keys whose rows share tables are corrected together, in one transaction that holds the cursors of all
 //! partitions: no batch is half recorded meanwhile, so rows and totals stand still. Whoever has it made looks at the rows again before

@@ -1,5 +1,6 @@
-//! What persons decide about findings: they acknowledge a repair that needed nobody, or accept the records for a key that was left
-//! alone. On record, with a note; the audit that follows settles exactly what was accepted (2-consistency, "A correction").
+//! What persons decide about findings: they acknowledge a repair that needed nobody, or accept the records for a key
+//! that was left alone. On record, with a note; the audit that follows settles exactly what was accepted
+//! (docs/consistency.md#a-correction).
 
 use app::model::audit::{Book, FindingCause, ResolveAs, Verdict};
 use app::model::stock::StockKey;

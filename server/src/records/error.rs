@@ -131,7 +131,7 @@ pub fn is_missing_table(error: &sqlx::Error) -> bool {
     number(error) == Some(1146)
 }
 
-/// Sorts a client error (2-consistency, "One batch of one partition").
+/// Sorts a client error (docs/consistency.md#one-batch-of-one-partition).
 pub fn trouble(error: &sqlx::Error) -> Trouble {
     let Some(server) = error.as_database_error().and_then(|it| it.try_downcast_ref::<MySqlDatabaseError>()) else {
         return Trouble::Away;

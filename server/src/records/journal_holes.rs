@@ -1,5 +1,6 @@
-//! Holes of the journal: messages that no batch says it read. A replay looks into them; a person accepts them, and later audits prove the
-//! journal from there on (2-consistency, "Replay": no key can fail for ever without a way out).
+//! Holes of the journal: messages that no batch says it read. A replay looks into them; a person accepts them, and
+//! later audits prove the journal from there on (docs/consistency.md#replay: no key can fail for ever without a way
+//! out).
 
 use app::model::audit::{Check, CheckOf, FindingCause, ResolveAs};
 

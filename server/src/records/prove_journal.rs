@@ -1,5 +1,5 @@
-//! What an audit asks of the journal: what came after the cut, and whether it is whole since the last success (2-consistency, "An
-//! audit run", 3 and 4).
+//! What an audit asks of the journal: what came after the cut, and whether it is whole since the last success
+//! (docs/consistency.md#an-audit-run, 3 and 4).
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,5 +1,6 @@
-//! What an audit asks of totals: do they make each other? The running total of each key, which is RRS, against the months that the
-//! fold keeps, by product, by warehouse, and where these differ by key (2-consistency, "An audit run", 4).
+//! What an audit asks of totals: do they make each other? The running total of each key, which is RRS, against the
+//! months that the fold keeps, by product, by warehouse, and where these differ by key
+//! (docs/consistency.md#an-audit-run, 4).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;

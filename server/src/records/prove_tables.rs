@@ -1,5 +1,5 @@
-//! What an audit asks of day tables: do the rows make the totals? Each chunk of tables is counted at an instant of its own, rows and
-//! totals together, so that no snapshot stays open for long (2-consistency, "An audit run", 4).
+//! What an audit asks of day tables: do the rows make the totals? Each chunk of tables is counted at an instant of its
+//! own, rows and totals together, so that no snapshot stays open for long (docs/consistency.md#an-audit-run, 4).
 
 use std::collections::{BTreeMap, BTreeSet};
 

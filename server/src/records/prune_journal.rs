@@ -1,6 +1,6 @@
-//! Bounds the journal (2-consistency, "An audit run", Record). By age and size: deltas and notes of the oldest lines go, the lines stay.
-//! By audits: lines before what the last success proved go as a whole, their counts are kept with that. A live stock that is behind them
-//! is rebuilt.
+//! Bounds the journal (docs/consistency.md#an-audit-run, Record). By age and size: deltas and notes of the oldest lines
+//! go, the lines stay. By audits: lines before what the last success proved go as a whole, their counts are kept with
+//! that. A live stock that is behind them is rebuilt.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! One batch, one transaction: cursor, bill lines, rows, totals, rejections, journal (2-consistency, "One batch of one
-//! partition"). Safe to repeat: the same batch id is recorded once, whatever became of the answer.
+//! One batch, one transaction: cursor, bill lines, rows, totals, rejections, journal
+//! (docs/consistency.md#one-batch-of-one-partition). Safe to repeat: the same batch id is recorded once, whatever
+//! became of the answer.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! `runs`: audits, rebuilds and corrections, one at a time, each with a lease and a token that every write checks
-//! (2-consistency, "An audit run", Claim).
+//! (docs/consistency.md#an-audit-run, Claim).
 
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;

@@ -54,8 +54,9 @@ impl Script {
         }
     }
 
-    /// A statement about some rows: `INSERT INTO ... VALUES`, the rows, and what follows them. Strict sessions judge each value; of text that
-    /// goes through `JSON_TABLE` a part is clamped before (2-consistency, "Nothing may be clamped"), and a few rows take half as long again.
+    /// A statement about some rows: `INSERT INTO ... VALUES`, the rows, and what follows them. Strict sessions judge
+    /// each value; of text that goes through `JSON_TABLE` a part is clamped before
+    /// (docs/consistency.md#nothing-may-be-clamped), and a few rows take half as long again.
     pub fn rows<'a, const N: usize>(&mut self, insert: &str, rows: impl Iterator<Item = [Value<'a>; N]>, after: &str) {
         self.begin();
         self.text.push_str(insert);

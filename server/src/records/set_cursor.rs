@@ -1,5 +1,5 @@
-//! Setting a cursor by hand: with its reason and person, as a line of the journal, so that the live stock follows it along
-//! the chain (2-consistency, "A correction").
+//! Setting a cursor by hand: with its reason and person, as a line of the journal, so that the live stock follows it
+//! along the chain (docs/consistency.md#a-correction).
 
 use app::model::batch::BatchId;
 use sqlx::Connection as _;

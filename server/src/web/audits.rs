@@ -27,7 +27,7 @@ use crate::records::StoredAudit;
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
 
-/// The run's own log record, as 1-domain words it.
+/// The run's own log record, as docs/domain.md#verdicts-of-an-audit-per-key words it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogItem {
     state: String,

@@ -1,4 +1,5 @@
-//! Every fault of "Which store was wrong" (2-consistency), injected into a running system, with what an audit must make of it.
+//! Every fault of docs/consistency.md#which-store-was-wrong, injected into a running system, with what an audit must
+//! make of it.
 
 use std::time::Duration;
 

@@ -90,10 +90,8 @@ async fn drill(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut reports = Vec::new();
     println!("{:<36} {:>12} {:>9} {:>10} {:>8}", "fault", "seed", "messages", "right, ms", "s");
-    for ((name, fault), seed) in faults::ALL.iter().zip(first_seed..) {
-        if arguments.only.as_ref().is_some_and(|only| !name.contains(only)) {
-            continue;
-        }
+    let wanted = faults::ALL.iter().filter(|(name, _)| arguments.only.as_ref().is_none_or(|only| name.contains(only)));
+    for ((name, fault), seed) in wanted.zip(first_seed..) {
         let report = run(&servers, &config, name, *fault, seed, arguments).await;
         let verdict = report.failure.clone().map_or(report.notes.clone(), |it| format!("FAILED: {it}"));
         println!(

@@ -233,6 +233,7 @@ impl Servers {
             .env("TALLYHOUSE_DEV_MYSQL_PORT", Server::Mariadb.ports().0.to_string())
             .env("TALLYHOUSE_DEV_REDIS_PORT", Server::Redis.ports().0.to_string())
             .env("TALLYHOUSE_DEV_KAFKA_PORT", Server::Kafka.ports().0.to_string())
+            .env("TALLYHOUSE_DEV_KAFKA_CONTROLLER_PORT", port(93).to_string())
             .env("TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT", Server::Kafka.ports().1.to_string());
         let done = command.output().await.context("dev/servers.sh")?;
         let said = String::from_utf8_lossy(&done.stderr);

@@ -1,5 +1,5 @@
-//! Audits beside a running stream: every fault of "Which store was wrong" (2-consistency) gets its verdict, its cause, and what the design
-//! lets be done about it.
+//! Audits beside a running stream: every fault of docs/consistency.md#which-store-was-wrong gets its verdict, its
+//! cause, and what the design lets be done about it.
 
 use app::model::audit::{AuditState, Finding, FindingCause, Nrs, Scope, Verdict};
 use redis::AsyncCommands as _;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{System, ask, entry, knows_the_stock};
 
-/// The calls of the contract (7-contract).
+/// The calls of the contract (docs/contract.md).
 const CALLS: [(&str, &str); 19] = [
     ("/api/v1/audits", "get"),
     ("/api/v1/audits", "post"),

@@ -222,7 +222,7 @@ async fn levels_that_are_missing_are_made_anew_and_nothing_counts_twice() {
     system.end().await;
 }
 
-/// The identities of 1-domain, "Period statistics".
+/// The identities of docs/domain.md#period-statistics.
 fn add_up(statement: &Statement, question: &Question) {
     let mut by_group: BTreeMap<&Group, Vec<&Figures>> = BTreeMap::new();
     for row in &statement.rows {

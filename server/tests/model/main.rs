@@ -1,6 +1,6 @@
-//! The protocol of 2-consistency, checked exhaustively in small worlds; larger ones by `make model`, which runs the ignored
-//! tests. Left out one at a time, every rule must give a counterexample: else nobody would know whether the check sees
-//! anything.
+//! The protocol of docs/consistency.md, checked exhaustively in small worlds; larger ones by `make model`, which runs
+//! the ignored tests. Left out one at a time, every rule must give a counterexample: else nobody would know whether the
+//! check sees anything.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod journal;

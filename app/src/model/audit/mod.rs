@@ -1,5 +1,5 @@
-//! Audits: what is compared, and what is said of it (1-domain, "Verdicts of an audit"). The words that are stored and shown as they are
-//! stand in `i18n/audits.rs`.
+//! Audits: what is compared, and what is said of it (docs/domain.md#verdicts-of-an-audit-per-key). The words that are
+//! stored and shown as they are stand in `i18n/audits.rs`.
 
 mod evidence;
 mod finding;

@@ -101,7 +101,8 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     stop.cancel();
     let sent = sending.await??;
     watching.abort();
-    let _ended = (daemon.await?, keeper.await?);
+    ingest::ended(daemon.await?)?;
+    keeper.await?;
     world.end(&parts).await?;
     let watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
     anyhow::ensure!(watch.dips.is_empty(), "the live stock went down though goods only came in: {:?}", watch.dips);

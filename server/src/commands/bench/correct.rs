@@ -29,7 +29,7 @@ use crate::world::World;
 const WAREHOUSES: usize = 12;
 /// Tables per day.
 const BUCKETS: u32 = 4;
-/// How long is asked before, and after the records were corrected.
+/// How long is asked before the records are corrected.
 const ALONE: Duration = Duration::from_secs(15);
 /// Who corrects.
 const WHO: &str = "bench";
@@ -79,17 +79,15 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
     let replayer = parts.replayer();
     let correction = tokio::spawn(async move {
         let started = Instant::now();
-        let confirmed = replayer.confirm(replay, WHO).await;
-        let took = started.elapsed();
-        tokio::time::sleep(ALONE).await;
-        confirmed.map(|it| (it, took))
+        replayer.confirm(replay, WHO).await.map(|confirmed| (confirmed, started.elapsed()))
     });
     let (mut during, corrected) = ask_until(&parts, size.days, correction).await?;
     let (confirmed, correcting) = corrected??;
     ensure!(confirmed == Confirmed::Done, "{confirmed:?}");
     audit(&parts, AuditState::Passed).await?;
     stop.cancel();
-    let _ended = (daemon.await?, keeper.await?, sending.await??);
+    ingest::ended(daemon.await?)?;
+    let _ended = (keeper.await?, sending.await??);
     world.end(&parts).await?;
 
     let [before, during] = [&mut before, &mut during].map(|it| (it.len(), percentiles_at(it, 95)));

@@ -137,8 +137,14 @@ pub async fn drain(parts: &Parts, mut look: impl FnMut()) -> anyhow::Result<Dura
     }
     let took = started.elapsed();
     stop.cancel();
-    match daemon.await? {
-        Ok(()) | Err(Error::Stopped) => Ok(took),
+    ended(daemon.await?)?;
+    Ok(took)
+}
+
+/// A daemon that was told to stop ended as it should.
+pub fn ended(end: Result<(), Error>) -> anyhow::Result<()> {
+    match end {
+        Ok(()) | Err(Error::Stopped) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

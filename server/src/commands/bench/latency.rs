@@ -51,7 +51,7 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     sending.await??;
     stop.cancel();
     // How the daemon ends after it was told to is of no interest here.
-    let _ended = daemon.await?;
+    super::ingest::ended(daemon.await?)?;
     world.end(&parts).await?;
 
     let seen = latencies.len();

@@ -1,4 +1,4 @@
--- Adds one line of the journal to the live stock: all of it or nothing (2-consistency, "The live stock").
+-- Adds one line of the journal to the live stock: all of it or nothing (docs/consistency.md#the-live-stock).
 -- First it looks, then it writes: a script that fails half-way would keep what it wrote.
 --
 -- KEYS  1 meta, 2 index, 3.. the hash of each key

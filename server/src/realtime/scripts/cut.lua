@@ -1,4 +1,4 @@
--- Names the newest run and answers where everything stood at that instant: A (2-consistency, "An audit run", Cut).
+-- Names the newest run and answers where everything stood at that instant: A (docs/consistency.md#an-audit-run, Cut).
 -- Asked again under the same name it answers the same A.
 -- KEYS 1 meta; ARGV 1 installation, 2 run, 3 the newest run as it was seen, or ''
 -- A is kept as text, a line per partition: `partition position batch`.

@@ -1,5 +1,5 @@
--- Begins to make the live stock anew: from now on nothing is added (2-consistency, "A rebuild").
--- KEYS 1 meta, 2 index; ARGV 1 installation, 2 run; mark, rebuild, written and run as they were seen, '' where there was none
+-- Begins to make the live stock anew: from now on nothing is added (docs/consistency.md#a-rebuild). KEYS 1 meta, 2
+-- index; ARGV 1 installation, 2 run; mark, rebuild, written and run as they were seen, '' where there was none
 local meta, installation, run = KEYS[1], ARGV[1], ARGV[2]
 local m = redis.call('HMGET', meta, 'mark', 'rebuild', 'written', 'run', 'installation')
 if m[5] and m[5] ~= installation then return { 'foreign' } end
