@@ -19,7 +19,7 @@ pub fn use_ports_from(first: u16) {
 }
 
 fn port(n: u16) -> u16 {
-    FIRST_PORT.get().copied().expect("chosen first") + n
+    FIRST_PORT.get().unwrap() + n
 }
 
 /// Where the daemon serves its pages.
