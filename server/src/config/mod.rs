@@ -1,17 +1,17 @@
 //! Settings: one file, every key also an environment variable `TALLYHOUSE_<KEY>`. All faults are reported at once.
 //! This is the only place that reads the environment. Names and defaults are those of the contract (docs/settings.md).
 
+mod keys;
 mod parse;
+mod read;
 mod secret;
 mod sections;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use parse::{
-    address, bytes, duration, mysql_url, not_empty, number_at_least_one, percent, redis_prefix, topic_name,
-    webhook_url, yes_or_no, zone,
-};
+use keys::KEYS;
+use read::Reader;
 pub use secret::{Secret, SecretKey, SecretUrl};
 pub use sections::{
     AuditConfig, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, WebConfig,
@@ -71,34 +71,6 @@ pub enum ConfigError {
     Faults(Vec<String>),
 }
 
-/// The keys, their defaults. A key that is not here is a typo, and said to be one.
-const KEYS: &[(&str, &str)] = &[
-    ("kafka_brokers", "127.0.0.1:9092"),
-    ("topic", "PREFIX-TOPIC-INVENTORY"),
-    ("group", "inv-daemon"),
-    ("instance", ""),
-    ("mysql_url", "mysql://127.0.0.1:3306/tallyhouse"),
-    ("redis_url", "redis://127.0.0.1:6379/0"),
-    ("redis_prefix", "tallyhouse"),
-    ("listen", "127.0.0.1:3000"),
-    ("time_zone", "Asia/Shanghai"),
-    ("records_layout", "product-day"),
-    ("records_buckets", "16"),
-    ("records_max_tables", "20000"),
-    ("audit_expiration", "1h"),
-    ("audit_retry_after", "5m"),
-    ("audit_correct_surplus", "false"),
-    ("audit_unverified_part", "5%"),
-    ("entry_max_future", "1d"),
-    ("entry_min_time", "2000-01-01"),
-    ("journal_keep", "7d"),
-    ("journal_max_bytes", "2GB"),
-    ("ops_listen", ""),
-    ("webhook_url", ""),
-    ("webhook_secret", ""),
-    ("public_wall", "false"),
-];
-
 /// Variables of ours that are no settings: the development scripts use them.
 const NOT_SETTINGS: &[&str] = &["bin", "cache", "config", "log", "pkg"];
 
@@ -111,7 +83,7 @@ pub fn temporary_folder() -> PathBuf {
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     let mut faults = Vec::new();
     let mut values: BTreeMap<&'static str, (String, &'static str)> =
-        KEYS.iter().map(|&(key, default)| (key, (default.to_owned(), "default"))).collect();
+        KEYS.iter().map(|it| (it.name, (it.default.to_owned(), "default"))).collect();
     for (key, value) in read_file(file)? {
         take(&mut values, &key, value, "file", &mut faults);
     }
@@ -154,88 +126,10 @@ fn take(
     }
 }
 
-/// Hands out values by key and collects what is wrong with them.
-struct Reader<'a> {
-    values: &'a BTreeMap<&'static str, (String, &'static str)>,
-    faults: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn text(&self, key: &str) -> &str {
-        self.values.get(key).map(|(value, _)| value.as_str()).unwrap_or_default()
-    }
-
-    /// A value that must parse; where it does not, the fault names the key, and `None` stands in until all are known.
-    fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        match parse(self.text(key)) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                self.faults.push(format!("{key}: {why}"));
-                None
-            }
-        }
-    }
-
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is a fault that is reported, the inner one a value that may be missing"
-    )]
-    fn optional<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<Option<T>> {
-        if self.text(key).is_empty() { Some(None) } else { self.read(key, parse).map(Some) }
-    }
-}
-
 fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<String>) -> Result<Config, ConfigError> {
     let mut from = Reader { values, faults };
-    let layout = read_layout(&mut from);
-    let built = (|| {
-        Some(Config {
-            kafka: KafkaConfig {
-                brokers: from.read("kafka_brokers", not_empty)?,
-                topic: from.read("topic", topic_name)?,
-                group: from.read("group", not_empty)?,
-                instance: from.optional("instance", not_empty)?,
-            },
-            records: RecordsConfig {
-                url: from.read("mysql_url", mysql_url)?,
-                layout: layout?,
-                max_tables: from.read("records_max_tables", number_at_least_one)?,
-            },
-            realtime: RealtimeConfig {
-                url: from.read("redis_url", |it| SecretUrl::parse(it, &["redis", "rediss"]))?,
-                prefix: from.read("redis_prefix", redis_prefix)?,
-            },
-            web: WebConfig {
-                listen: from.read("listen", address)?,
-                ops_listen: from.optional("ops_listen", address)?,
-                public_wall: from.read("public_wall", yes_or_no)?,
-            },
-            entry: EntryRules {
-                business_time: from.read("time_zone", zone)?,
-                max_future: from.read("entry_max_future", duration)?,
-                min_time: from
-                    .read("entry_min_time", |it| it.parse().map_err(|_| "is no date like 2000-01-01".to_owned()))?,
-            },
-            audit: AuditConfig {
-                expiration: from.read("audit_expiration", duration)?,
-                retry_after: from.read("audit_retry_after", duration)?,
-                correct_surplus: from.read("audit_correct_surplus", yes_or_no)?,
-                unverified_part: from.read("audit_unverified_part", percent)?,
-            },
-            journal: JournalConfig {
-                keep: from.read("journal_keep", duration)?,
-                max_bytes: from.read("journal_max_bytes", bytes)?,
-            },
-            webhook: match (from.optional("webhook_url", webhook_url)?, from.read("webhook_secret", SecretKey::parse)?)
-            {
-                (Some(url), secret) => Some(WebhookConfig { url, secret }),
-                (None, _) => None,
-            },
-            shown: Vec::new(),
-        })
-    })();
-    check_all(&mut from);
-    match built {
+    let config = read::config(&mut from);
+    match config {
         Some(mut config) if from.faults.is_empty() => {
             config.shown = shown(values);
             Ok(config)
@@ -248,43 +142,9 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
     }
 }
 
-fn read_layout(from: &mut Reader<'_>) -> Option<Layout> {
-    let buckets = from.read("records_buckets", number_at_least_one);
-    from.read("records_layout", |it| match it {
-        "product-day" => Ok(Layout::ProductDay),
-        "bucket-day" => Ok(Layout::BucketDay(buckets.unwrap_or(1))),
-        _ => Err("is neither product-day nor bucket-day".to_owned()),
-    })
-}
-
-/// Building stops at its first fault; this names the others too.
-fn check_all(from: &mut Reader<'_>) {
-    from.read("kafka_brokers", not_empty);
-    from.read("topic", topic_name);
-    from.read("group", not_empty);
-    from.read("mysql_url", mysql_url);
-    from.read("redis_url", |it| SecretUrl::parse(it, &["redis", "rediss"]));
-    from.read("redis_prefix", redis_prefix);
-    from.read("listen", address);
-    from.optional("ops_listen", address);
-    from.read("time_zone", zone);
-    for key in ["records_max_tables", "records_buckets"] {
-        from.read(key, number_at_least_one);
-    }
-    for key in ["entry_max_future", "audit_expiration", "audit_retry_after", "journal_keep"] {
-        from.read(key, duration);
-    }
-    for key in ["public_wall", "audit_correct_surplus"] {
-        from.read(key, yes_or_no);
-    }
-    from.read("journal_max_bytes", bytes);
-    from.optional("webhook_url", webhook_url);
-    from.read("webhook_secret", SecretKey::parse);
-}
-
 fn shown(values: &BTreeMap<&'static str, (String, &'static str)>) -> Vec<Shown> {
     KEYS.iter()
-        .filter_map(|&(key, _)| values.get(key).map(|(value, from)| (key, value, *from)))
+        .filter_map(|it| values.get(it.name).map(|(value, from)| (it.name, value, *from)))
         .map(|(key, value, from)| Shown { key, value: redact(key, value), from })
         .collect()
 }
@@ -308,8 +168,7 @@ mod tests {
     use super::*;
 
     fn with(changes: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
-        let mut values: BTreeMap<_, _> =
-            KEYS.iter().map(|&(key, default)| (key, (default.to_owned(), "default"))).collect();
+        let mut values: BTreeMap<_, _> = KEYS.iter().map(|it| (it.name, (it.default.to_owned(), "default"))).collect();
         for &(key, value) in changes {
             values.insert(key, (value.to_owned(), "environment"));
         }
@@ -325,10 +184,12 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_once() {
-        let wrong =
-            with(&[("time_zone", "Mars"), ("listen", "here"), ("records_buckets", "0")]).unwrap_err().to_string();
-        for key in ["time_zone", "listen", "records_buckets"] {
-            assert!(wrong.contains(key), "{wrong}");
+        let words = ["kafka_brokers", "topic", "group", "redis_prefix"];
+        let others = KEYS.iter().map(|it| it.name).filter(|it| !words.contains(it) && *it != "instance");
+        let changes: Vec<_> = words.map(|it| (it, "")).into_iter().chain(others.map(|it| (it, "whsec_?"))).collect();
+        let wrong = with(&changes).unwrap_err().to_string();
+        for (key, _) in &changes {
+            assert!(wrong.contains(&format!("  {key}: ")), "{key} is not among the faults: {wrong}");
         }
     }
 
