@@ -25,7 +25,7 @@ use super::correct_rows::{Changes, change_rows, changes, register};
 use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
 use super::decisions::deal_with_everywhere;
-use super::error::{Trouble, limited, limited_to, trouble};
+use super::error::{SqlFailure, limited, limited_to, sql_failure};
 use super::offsets;
 use super::rows::json_rows;
 use super::tables::{DayTable, Holds};
@@ -164,7 +164,7 @@ impl Lease {
         let ids = self.records().ensure_tables(all).await?;
         for attempt in 1.. {
             match limited_to(LIMIT, "correcting the records", Box::pin(self.try_step(&step, &ids))).await {
-                Err(Error::Away { cause, .. }) if attempt < TRIES && trouble(&cause) == Trouble::Again => {}
+                Err(Error::Away { cause, .. }) if attempt < TRIES && sql_failure(&cause) == SqlFailure::Retryable => {}
                 done => return done,
             }
         }

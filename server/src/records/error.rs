@@ -107,11 +107,11 @@ pub async fn limited_to<T>(
 
 /// What an error of a statement inside the batch's transaction means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum SqlFailure {
     /// 1062: the row is there already.
-    Twin,
+    DuplicateKey,
     /// Deadlock, lock wait, auto-increment: the whole batch again.
-    Again,
+    Retryable,
     /// The data itself.
     Data,
     /// A CHECK on a sum.
@@ -119,7 +119,7 @@ pub enum Trouble {
     /// The statement is larger than the server takes.
     TooLarge,
     /// Everything else is waited out.
-    Away,
+    Unavailable,
 }
 
 fn number(error: &sqlx::Error) -> Option<u16> {
@@ -132,19 +132,19 @@ pub fn is_missing_table(error: &sqlx::Error) -> bool {
 }
 
 /// Sorts a client error (docs/consistency.md#one-batch-of-one-partition).
-pub fn trouble(error: &sqlx::Error) -> Trouble {
+pub fn sql_failure(error: &sqlx::Error) -> SqlFailure {
     let Some(server) = error.as_database_error().and_then(|it| it.try_downcast_ref::<MySqlDatabaseError>()) else {
-        return Trouble::Away;
+        return SqlFailure::Unavailable;
     };
     match (server.number(), server.code().unwrap_or_default()) {
-        (1062, _) => Trouble::Twin,
-        (1213 | 1205 | 1467, _) => Trouble::Again,
-        (1153, _) => Trouble::TooLarge,
-        (4025 | 3819, _) => Trouble::Range,
+        (1062, _) => SqlFailure::DuplicateKey,
+        (1213 | 1205 | 1467, _) => SqlFailure::Retryable,
+        (1153, _) => SqlFailure::TooLarge,
+        (4025 | 3819, _) => SqlFailure::Range,
         // 22xxx and 23xxx are the data's own; MariaDB reports some of them under HY000: wrong value for column, out of
         // range, truncated, incorrect string.
-        (1264 | 1265 | 1292 | 1366 | 1406 | 1690 | 3140 | 3141, _) => Trouble::Data,
-        (_, state) if state.starts_with("22") || state.starts_with("23") => Trouble::Data,
-        _ => Trouble::Away,
+        (1264 | 1265 | 1292 | 1366 | 1406 | 1690 | 3140 | 3141, _) => SqlFailure::Data,
+        (_, state) if state.starts_with("22") || state.starts_with("23") => SqlFailure::Data,
+        _ => SqlFailure::Unavailable,
     }
 }

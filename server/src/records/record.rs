@@ -15,7 +15,7 @@ use super::bill_lines::Look;
 use super::classify::{Classified, Existing, IdentityRef, classify};
 use super::day_tables::TableIds;
 use super::error::limited;
-use super::error::{Trouble, trouble};
+use super::error::{SqlFailure, sql_failure};
 use super::offsets::{self, Cursor};
 use super::recall::{RecallError, recall};
 use super::script::Row;
@@ -69,8 +69,8 @@ pub enum Outcome {
 
 /// What a single try can end with, beside an outcome.
 enum Failed {
-    Twin,
-    Again(sqlx::Error),
+    DuplicateKey,
+    Retryable(sqlx::Error),
     Error(Error),
 }
 
@@ -78,7 +78,7 @@ impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
             // A look takes locks too, and may be the one that is chosen to give way.
-            Error::Away { cause, .. } if trouble(&cause) == Trouble::Again => Self::Again(cause),
+            Error::Away { cause, .. } if sql_failure(&cause) == SqlFailure::Retryable => Self::Again(cause),
             other => Self::Error(other),
         }
     }
@@ -95,13 +95,13 @@ impl From<RecallError> for Failed {
 
 impl From<sqlx::Error> for Failed {
     fn from(cause: sqlx::Error) -> Self {
-        match trouble(&cause) {
-            Trouble::Twin => Self::Twin,
-            Trouble::Again => Self::Again(cause),
-            Trouble::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
-            Trouble::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
-            Trouble::TooLarge => Self::Error(Error::TooLarge),
-            Trouble::Away => Self::Error(Error::Away { doing: "recording a batch", cause }),
+        match sql_failure(&cause) {
+            SqlFailure::DuplicateKey => Self::Twin,
+            SqlFailure::Retryable => Self::Again(cause),
+            SqlFailure::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
+            SqlFailure::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
+            SqlFailure::TooLarge => Self::Error(Error::TooLarge),
+            SqlFailure::Unavailable => Self::Error(Error::Away { doing: "recording a batch", cause }),
         }
     }
 }
@@ -148,11 +148,11 @@ impl Writer {
                     self.care = next_care(&outcome, self.care);
                     return Ok(outcome);
                 }
-                Ok(Err(Failed::Twin)) => {
+                Ok(Err(Failed::DuplicateKey)) => {
                     self.care = if self.care == Care::None { Care::Register } else { Care::Tables };
                     self.keep_after_rollback(connection).await;
                 }
-                Ok(Err(Failed::Again(cause))) => {
+                Ok(Err(Failed::Retryable(cause))) => {
                     last = Some(cause);
                     self.keep_after_rollback(connection).await;
                 }

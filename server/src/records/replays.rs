@@ -144,7 +144,7 @@ impl Records {
             .await;
             match claimed {
                 Ok(done) => Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX))),
-                Err(cause) if super::error::trouble(&cause) == super::error::Trouble::Twin => {
+                Err(cause) if super::error::sql_failure(&cause) == super::error::SqlFailure::DuplicateKey => {
                     let id: Option<i64> =
                         sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1")
                             .bind(audit)

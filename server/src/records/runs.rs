@@ -124,7 +124,7 @@ impl Records {
                 }
                 // Another was quicker between the look and the row.
                 Ok(_) => {}
-                Err(cause) if super::error::trouble(&cause) == super::error::Trouble::Twin => {}
+                Err(cause) if super::error::sql_failure(&cause) == super::error::SqlFailure::DuplicateKey => {}
                 Err(cause) => return Err(away(cause)),
             }
             let running: Option<(i64, bool)> =
