@@ -50,7 +50,7 @@ impl Parts {
         let realtime = Realtime::new(&config.realtime, &installation.id)?;
         // Recording does not wait for Redis. What it could not be asked now, the rebuilder asks again.
         match realtime.check_policy().await {
-            Err(error @ realtime::Error::SetUp(_)) => return Err(error).context("cannot start"),
+            Err(error @ realtime::Error::Misconfigured(_)) => return Err(error).context("cannot start"),
             Err(error) => tracing::warn!("{}; recording goes on without it", explain(&Error::from(error))),
             Ok(()) => {}
         }
@@ -175,10 +175,12 @@ fn is_outage(error: &Error) -> bool {
     match error {
         Error::Kafka { .. } | Error::NotYet(_) => true,
         Error::Records(error) => match error {
-            away @ records::Error::Away { .. } => !away.is_set_up(),
-            other => matches!(other, records::Error::Slow { .. }),
+            away @ records::Error::Unavailable { .. } => !away.is_misconfigured(),
+            other => matches!(other, records::Error::TimedOut { .. }),
         },
-        Error::Realtime(error) => matches!(error, realtime::Error::Away { .. } | realtime::Error::Slow { .. }),
+        Error::Realtime(error) => {
+            matches!(error, realtime::Error::Unavailable { .. } | realtime::Error::TimedOut { .. })
+        }
         Error::Refused(_) | Error::Stopped => false,
     }
 }

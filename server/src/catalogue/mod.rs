@@ -118,5 +118,5 @@ pub async fn export(records: &Records) -> Result<Vec<u8>, Error> {
     let now = records.catalogue().await?;
     let names: Vec<_> = now.names.into_values().collect();
     let levels: Vec<_> = now.levels.into_iter().map(|(key, level)| LevelRow { key, level: Some(level) }).collect();
-    csv_file::write(&names, &levels).map_err(|cause| Error::Damaged(cause.to_string()))
+    csv_file::write(&names, &levels).map_err(|cause| Error::Inconsistent(cause.to_string()))
 }

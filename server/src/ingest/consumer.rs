@@ -179,7 +179,7 @@ impl Daemon {
                     self.status.clear("first mark");
                     return Ok(());
                 }
-                Err(Error::Realtime(crate::realtime::Error::SetUp(why))) => return Err(Error::Refused(why)),
+                Err(Error::Realtime(crate::realtime::Error::Misconfigured(why))) => return Err(Error::Refused(why)),
                 Err(error) => self.status.raise(
                     "first mark",
                     PipelineState::Degraded,

@@ -215,7 +215,7 @@ impl Worker {
                     let paused = matches!(
                         error,
                         records::Error::TableCap { .. }
-                            | records::Error::Damaged(_)
+                            | records::Error::Inconsistent(_)
                             | records::Error::Data { .. }
                             | records::Error::TooLarge
                     );

@@ -12,7 +12,7 @@ impl Realtime {
         let doing = "adding to a plain counter";
         let mut redis = self.connection(doing).await?;
         let counter = format!("{}plain:{}", self.keys.group(), keys::member(key));
-        redis.incr::<_, _, ()>(counter, by).await.map_err(Error::away(doing))
+        redis.incr::<_, _, ()>(counter, by).await.map_err(Error::unavailable(doing))
     }
 
     /// Microseconds that a command has taken inside the server since it was started; `evalsha`: scripts.
@@ -20,7 +20,7 @@ impl Realtime {
         let doing = "reading the server's statistics";
         let mut redis = self.connection(doing).await?;
         let info: String =
-            redis::cmd("INFO").arg("commandstats").query_async(&mut redis).await.map_err(Error::away(doing))?;
+            redis::cmd("INFO").arg("commandstats").query_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         let line = info.lines().find_map(|it| it.strip_prefix("cmdstat_")?.strip_prefix(command)?.strip_prefix(':'));
         let microseconds = line.and_then(|it| it.split(',').find_map(|it| it.strip_prefix("usec=")));
         Ok(microseconds.and_then(|it| it.parse().ok()).unwrap_or_default())

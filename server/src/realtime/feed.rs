@@ -47,8 +47,8 @@ impl Realtime {
             Ok(Feed(subscription))
         };
         match tokio::time::timeout(ANSWER_LIMIT, subscribing).await {
-            Ok(subscribed) => subscribed.map_err(Error::away(doing)),
-            Err(_) => Err(Error::Slow { doing, seconds: ANSWER_LIMIT.as_secs() }),
+            Ok(subscribed) => subscribed.map_err(Error::unavailable(doing)),
+            Err(_) => Err(Error::TimedOut { doing, seconds: ANSWER_LIMIT.as_secs() }),
         }
     }
 }
@@ -57,7 +57,7 @@ impl Feed {
     /// The messages; the stream ends when the connection breaks.
     pub fn into_messages(self) -> impl Stream<Item = Result<FeedMessage, Error>> {
         self.0.into_on_message().map(|message| {
-            let odd = |cause: &dyn std::fmt::Display| Error::Damaged(format!("a message of the feed: {cause}"));
+            let odd = |cause: &dyn std::fmt::Display| Error::Inconsistent(format!("a message of the feed: {cause}"));
             let wire: Wire = serde_json::from_slice(message.get_payload_bytes()).map_err(|cause| odd(&cause))?;
             let keys = wire
                 .keys

@@ -57,7 +57,7 @@ impl Realtime {
             .arg(self.keys.index())
             .query_async(&mut redis)
             .await
-            .map_err(Error::away(doing))?;
+            .map_err(Error::unavailable(doing))?;
         if fields.get("installation").is_some_and(|it| **it != *self.installation) {
             return Err(self.foreign());
         }

@@ -41,7 +41,7 @@ const SCAN: usize = 1000;
 pub enum Error {
     /// Redis does not answer or cannot serve now; wait and try again.
     #[error("live stock: {doing}")]
-    Away {
+    Unavailable {
         /// What was being done.
         doing: &'static str,
         /// What the client says.
@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// Redis did not answer within the limit; wait and try again.
     #[error("live stock: {doing} took longer than {seconds} s")]
-    Slow {
+    TimedOut {
         /// What was being done.
         doing: &'static str,
         /// The limit.
@@ -58,15 +58,15 @@ pub enum Error {
     },
     /// What is stored cannot be ours.
     #[error("live stock: {0}")]
-    Damaged(String),
+    Inconsistent(String),
     /// The set-up does not fit; says what to do.
     #[error("live stock: {0}")]
-    SetUp(String),
+    Misconfigured(String),
 }
 
 impl Error {
-    fn away(doing: &'static str) -> impl Fn(RedisError) -> Self {
-        move |cause| Self::Away { doing, cause }
+    fn unavailable(doing: &'static str) -> impl Fn(RedisError) -> Self {
+        move |cause| Self::Unavailable { doing, cause }
     }
 }
 
@@ -120,7 +120,7 @@ impl Realtime {
     /// A handle for an installation.
     pub fn new(config: &RealtimeConfig, installation: &str) -> Result<Self, Error> {
         let client = Client::open(config.url.reveal())
-            .map_err(|_| Error::SetUp(format!("cannot read the URL {}", config.url)))?;
+            .map_err(|_| Error::Misconfigured(format!("cannot read the URL {}", config.url)))?;
         Ok(Self {
             client,
             manager: Arc::default(),
@@ -144,14 +144,14 @@ impl Realtime {
                 .set_response_timeout(Some(ANSWER_LIMIT));
             self.client.get_connection_manager_with_config(config).await
         };
-        self.manager.get_or_try_init(connect).await.cloned().map_err(Error::away(doing))
+        self.manager.get_or_try_init(connect).await.cloned().map_err(Error::unavailable(doing))
     }
 
     /// Does Redis answer?
     pub async fn ping(&self) -> Result<(), Error> {
         let doing = "asking whether Redis answers";
         let mut redis = self.connection(doing).await?;
-        redis::cmd("PING").query_async::<()>(&mut redis).await.map_err(Error::away(doing))
+        redis::cmd("PING").query_async::<()>(&mut redis).await.map_err(Error::unavailable(doing))
     }
 
     /// Refuses a Redis that may throw keys away.
@@ -161,7 +161,7 @@ impl Realtime {
         let answer: Result<Vec<String>, RedisError> =
             redis::cmd("CONFIG").arg("GET").arg("maxmemory-policy").query_async(&mut redis).await;
         match answer.as_ref().map(Vec::as_slice) {
-            Ok([_, policy]) if policy != "noeviction" => Err(Error::SetUp(format!(
+            Ok([_, policy]) if policy != "noeviction" => Err(Error::Misconfigured(format!(
                 "Redis may evict keys (maxmemory-policy {policy}); run `redis-cli config set maxmemory-policy noeviction` \
                  and put it into redis.conf"
             ))),
@@ -183,10 +183,10 @@ impl Realtime {
             .arg(incarnation)
             .invoke_async(&mut redis)
             .await
-            .map_err(Error::away(doing))?;
+            .map_err(Error::unavailable(doing))?;
         match answer.first().map(String::as_str) {
             Some("marked") => Ok(()),
-            Some("leftovers") => Err(Error::SetUp(
+            Some("leftovers") => Err(Error::Misconfigured(
                 "Redis has stock under our prefix but no mark; use another TALLYHOUSE_REDIS_PREFIX, or delete what is there"
                     .to_owned(),
             )),
@@ -196,13 +196,14 @@ impl Realtime {
 
     /// What to tell people about a prefix that another installation uses.
     pub fn foreign(&self) -> Error {
-        Error::SetUp("another installation lives under this TALLYHOUSE_REDIS_PREFIX; choose another".to_owned())
+        Error::Misconfigured("another installation lives under this TALLYHOUSE_REDIS_PREFIX; choose another".to_owned())
     }
 
     /// Adds a recorded batch: all of it or nothing.
     pub async fn apply(&self, line: &JournalLine) -> Result<Applied, Error> {
         let doing = "adding a batch";
-        let note = serde_json::to_string(&line.note).map_err(|cause| Error::Damaged(format!("a note: {cause}")))?;
+        let note =
+            serde_json::to_string(&line.note).map_err(|cause| Error::Inconsistent(format!("a note: {cause}")))?;
         let mut call = self.scripts.apply.prepare_invoke();
         call.key(self.keys.meta()).key(self.keys.index());
         call.arg(&*self.installation)
@@ -221,9 +222,9 @@ impl Realtime {
             deltas.extend([it.delta.net, it.delta.gross_in, it.delta.entries]);
         }
         // As one argument: three for each key would cost more to take apart than to add.
-        call.arg(serde_json::to_string(&deltas).map_err(|cause| Error::Damaged(format!("deltas: {cause}")))?);
+        call.arg(serde_json::to_string(&deltas).map_err(|cause| Error::Inconsistent(format!("deltas: {cause}")))?);
         let mut redis = self.connection(doing).await?;
-        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         parse_applied(&answer)
     }
 
@@ -235,7 +236,7 @@ impl Realtime {
         loop {
             let (next, found) = self.scan(at, self.keys.group()).await?;
             if !found.is_empty() {
-                redis.del::<_, ()>(found).await.map_err(Error::away(doing))?;
+                redis.del::<_, ()>(found).await.map_err(Error::unavailable(doing))?;
             }
             if next == 0 {
                 return Ok(());
@@ -254,12 +255,12 @@ impl Realtime {
         let mut redis = self.connection(doing).await?;
         let mut command = redis::cmd("SCAN");
         command.arg(at).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN);
-        command.query_async(&mut redis).await.map_err(Error::away(doing))
+        command.query_async(&mut redis).await.map_err(Error::unavailable(doing))
     }
 }
 
 fn parse_applied(answer: &[String]) -> Result<Applied, Error> {
-    let odd = || Error::Damaged(format!("the apply script answered {answer:?}"));
+    let odd = || Error::Inconsistent(format!("the apply script answered {answer:?}"));
     let number = |at: usize| answer.get(at).and_then(|it| it.parse::<i64>().ok()).ok_or_else(odd);
     match answer.first().map(String::as_str) {
         Some("applied") => Ok(Applied::Applied { damaged: u64::try_from(number(1)?).map_err(|_| odd())? }),

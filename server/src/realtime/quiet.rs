@@ -19,11 +19,11 @@ impl Realtime {
             call.arg(&it.rrs[..]);
         }
         let mut redis = self.connection(doing).await?;
-        let loud: Vec<usize> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let loud: Vec<usize> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         let mut quiet: Vec<bool> = compared.iter().map(|it| it.may != May::Look).collect();
         for place in loud {
             let it = place.checked_sub(1).and_then(|it| quiet.get_mut(it));
-            *it.ok_or_else(|| Error::Damaged(format!("looking at keys was answered by {place}")))? = false;
+            *it.ok_or_else(|| Error::Inconsistent(format!("looking at keys was answered by {place}")))? = false;
         }
         Ok(quiet)
     }

@@ -50,12 +50,12 @@ impl Realtime {
         let mut call = self.scripts.rebuild_begin.prepare_invoke();
         call.key(self.keys.meta()).key(self.keys.index()).arg(&*self.installation).arg(run);
         call.arg(seen.mark.as_deref().unwrap_or_default()).arg(&seen.rebuild.0).arg(&seen.rebuild.1).arg(&seen.run);
-        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         match answer.first().map(String::as_str) {
             Some("begun") => Ok(Some(Rebuild { realtime: self.clone(), run: run.to_owned(), written: 0 })),
             Some("moved") => Ok(None),
             Some("foreign") => Err(self.foreign()),
-            _ => Err(Error::Damaged(format!("the rebuild_begin script answered {answer:?}"))),
+            _ => Err(Error::Inconsistent(format!("the rebuild_begin script answered {answer:?}"))),
         }
     }
 }
@@ -148,14 +148,14 @@ impl Rebuild {
         call.arg(&self.run).arg(self.written).arg(keys);
         add(&self.realtime.keys, &mut call);
         let mut redis = self.realtime.connection(doing).await?;
-        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         match answer.first().map(String::as_str) {
             Some("done") => {
                 self.written += u64::try_from(keys).unwrap_or_default();
                 Ok(true)
             }
             Some("lost") => Ok(false),
-            _ => Err(Error::Damaged(format!("a rebuild script answered {answer:?}"))),
+            _ => Err(Error::Inconsistent(format!("a rebuild script answered {answer:?}"))),
         }
     }
 }

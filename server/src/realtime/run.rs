@@ -51,13 +51,13 @@ impl Realtime {
         let mut redis = self.connection(doing).await?;
         let mut call = self.scripts.cut.prepare_invoke();
         call.key(self.keys.meta()).arg(&*self.installation).arg(run).arg(seen);
-        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let answer: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         match (answer.first().map(String::as_str), answer.get(1)) {
             (Some("cut"), Some(lines)) => Ok(Cut::At(parse_places(lines)?)),
             (Some("moved"), _) => Ok(Cut::Moved),
             (Some("empty" | "rebuilding"), _) => Ok(Cut::NotReady),
             (Some("foreign"), _) => Err(self.foreign()),
-            _ => Err(Error::Damaged(format!("the cut script answered {answer:?}"))),
+            _ => Err(Error::Inconsistent(format!("the cut script answered {answer:?}"))),
         }
     }
 
@@ -74,11 +74,11 @@ impl Realtime {
             call.arg(member).arg(&it.rrs[..]).arg(text_of(it.may));
         }
         let mut redis = self.connection(doing).await?;
-        let answers: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::away(doing))?;
+        let answers: Vec<String> = call.invoke_async(&mut redis).await.map_err(Error::unavailable(doing))?;
         if answers == ["over"] {
             return Ok(None);
         }
-        let odd = |answer: &str| Error::Damaged(format!("the settle script answered {answer:?}"));
+        let odd = |answer: &str| Error::Inconsistent(format!("the settle script answered {answer:?}"));
         let settled: Vec<Settled> =
             answers.iter().map(|it| parse_settled(it).ok_or_else(|| odd(it))).collect::<Result<_, _>>()?;
         if settled.len() == compared.len() { Ok(Some(settled)) } else { Err(odd("another number of keys")) }
@@ -125,5 +125,8 @@ fn parse_places(lines: &str) -> Result<BTreeMap<i32, Place>, Error> {
         let batch = words.next().filter(|it| !it.is_empty()).map(|it| BatchId(it.to_owned()));
         Some((partition, Place { position, batch }))
     };
-    lines.lines().map(|line| parse(line).ok_or_else(|| Error::Damaged(format!("the cut holds {line:?}")))).collect()
+    lines
+        .lines()
+        .map(|line| parse(line).ok_or_else(|| Error::Inconsistent(format!("the cut holds {line:?}"))))
+        .collect()
 }

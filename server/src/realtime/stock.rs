@@ -43,7 +43,7 @@ impl Realtime {
         let rows: Vec<Result<Row, redis::RedisError>> = if members.is_empty() {
             Vec::new()
         } else {
-            pipe.query_async(&mut redis).await.map_err(Error::away(doing))?
+            pipe.query_async(&mut redis).await.map_err(Error::unavailable(doing))?
         };
         let values = members
             .iter()
@@ -67,7 +67,7 @@ impl Realtime {
         let mut redis = self.connection(doing).await?;
         let mut command = redis::cmd("ZRANGEBYLEX");
         command.arg(self.keys.index()).arg(start).arg("+").arg("LIMIT").arg(0).arg(count);
-        command.query_async(&mut redis).await.map_err(Error::away(doing))
+        command.query_async(&mut redis).await.map_err(Error::unavailable(doing))
     }
 }
 

@@ -36,7 +36,7 @@ impl Records {
             )
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading adjusting entries"))?;
+            .map_err(Error::unavailable("reading adjusting entries"))?;
             rows.into_iter()
                 .map(|(audit, number, warehouse, product, by, note, at)| {
                     let at = Millis(at.and_utc().timestamp_millis());
@@ -56,7 +56,7 @@ impl Records {
                 .execute(&self.pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("noting that an adjusting entry was sent"))
+                .map_err(Error::unavailable("noting that an adjusting entry was sent"))
         })
         .await
     }

@@ -71,9 +71,10 @@ pub async fn proved_in<'a>(executor: impl sqlx::MySqlExecutor<'a>) -> Result<Pro
     let text: Option<String> = sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1")
         .fetch_one(executor)
         .await
-        .map_err(Error::away("reading what was proved"))?;
+        .map_err(Error::unavailable("reading what was proved"))?;
     text.map_or(Ok(ProvedPlaces::new()), |it| {
-        serde_json::from_str(&it).map_err(|cause| Error::Damaged(format!("what was proved cannot be read: {cause}")))
+        serde_json::from_str(&it)
+            .map_err(|cause| Error::Inconsistent(format!("what was proved cannot be read: {cause}")))
     })
 }
 
@@ -98,7 +99,7 @@ impl Records {
             .bind(&*self.topic)
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::away("reading when the last audit was"))
+            .map_err(Error::unavailable("reading when the last audit was"))
         })
         .await
     }
@@ -111,7 +112,7 @@ impl Records {
     /// Sets the period between audits, or gives it back to the settings. On record.
     pub async fn set_audit_expiration(&self, period: Option<Duration>, who: &str) -> Result<(), Error> {
         limited("setting the period between audits", async {
-            let away = Error::away("setting the period between audits");
+            let away = Error::unavailable("setting the period between audits");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             let before: Option<i64> =
                 sqlx::query_scalar("SELECT expiration_seconds FROM audit_state WHERE id = 1 FOR UPDATE")

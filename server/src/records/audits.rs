@@ -114,7 +114,7 @@ impl Lease {
                 .bind(self.token())
                 .fetch_optional(connection)
                 .await
-                .map_err(Error::away("asking whether a run is still ours"))?;
+                .map_err(Error::unavailable("asking whether a run is still ours"))?;
         Ok(held.is_some())
     }
 
@@ -127,7 +127,7 @@ impl Lease {
                 .execute(&self.records().pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("beginning an audit"))
+                .map_err(Error::unavailable("beginning an audit"))
         })
         .await
     }
@@ -140,7 +140,7 @@ impl Lease {
         proof: Option<&[Check]>,
     ) -> Result<bool, Error> {
         limited("writing down how far an audit is", async {
-            let away = Error::away("writing down how far an audit is");
+            let away = Error::unavailable("writing down how far an audit is");
             let unwritable = |cause: serde_json::Error| away(sqlx::Error::Encode(Box::new(cause)));
             let cut = cut.map(serde_json::to_string).transpose().map_err(unwritable)?;
             let proof = proof.map(serde_json::to_string).transpose().map_err(unwritable)?;
@@ -165,7 +165,7 @@ impl Lease {
     /// Ends the audit. A success sets LASTCHECK, by the database's clock. `false`: the run was not ours any more.
     pub async fn end_audit(self, end: &AuditEnd) -> Result<bool, Error> {
         limited("ending an audit", async {
-            let away = Error::away("ending an audit");
+            let away = Error::unavailable("ending an audit");
             let mut transaction = self.records().pool.begin().await.map_err(&away)?;
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
@@ -232,7 +232,7 @@ impl Records {
             let mut statement = select();
             statement.push(" AND r.id < ").push_bind(before.unwrap_or(i64::MAX));
             statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit);
-            statement.build_query_as().fetch_all(&self.pool).await.map_err(Error::away("reading audits"))
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(Error::unavailable("reading audits"))
         })
         .await
     }
@@ -243,7 +243,7 @@ impl Records {
             let mut statement = select();
             statement.push(" AND r.state IN ('passed', 'failed') ORDER BY r.id DESC LIMIT 1");
             let found = statement.build_query_as().fetch_optional(&self.pool).await;
-            found.map_err(Error::away("reading the newest audit that came to a result"))
+            found.map_err(Error::unavailable("reading the newest audit that came to a result"))
         })
         .await
     }
@@ -254,7 +254,7 @@ impl Records {
             sqlx::query_as("SELECT id, state FROM runs WHERE kind = 'audit' ORDER BY id DESC LIMIT 1")
                 .fetch_optional(&self.pool)
                 .await
-                .map_err(Error::away("looking for the newest audit"))
+                .map_err(Error::unavailable("looking for the newest audit"))
         })
         .await
     }
@@ -264,7 +264,7 @@ impl Records {
         limited("reading an audit", async {
             let mut statement = select();
             statement.push(" AND r.id = ").push_bind(id);
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::away("reading an audit"))
+            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading an audit"))
         })
         .await
     }

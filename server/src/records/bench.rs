@@ -44,14 +44,14 @@ impl Records {
             loops.spawn(insert_all(connection, Arc::clone(&queue)));
         }
         while let Some(ended) = loops.join_next().await {
-            ended.map_err(|_| Error::Damaged("the plain loop panicked".to_owned()))??;
+            ended.map_err(|_| Error::Inconsistent("the plain loop panicked".to_owned()))??;
         }
         Ok((made, started.elapsed()))
     }
 
     /// Makes empty copies of all day tables; answers the names of these.
     async fn empty_copies(&self, connection: &mut sqlx::MySqlConnection) -> Result<Vec<String>, Error> {
-        let away = Error::away("preparing the plain loop");
+        let away = Error::unavailable("preparing the plain loop");
         let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name")
             .fetch_all(&mut *connection)
             .await
@@ -75,7 +75,7 @@ impl Records {
             let rows: Vec<Row> = sqlx::query_as(tables::all_rows(&name).ok_or_else(not_ours)?)
                 .fetch_all(&mut *connection)
                 .await
-                .map_err(Error::away("preparing the plain loop"))?;
+                .map_err(Error::unavailable("preparing the plain loop"))?;
             per_table.push(rows.chunks(ROWS).map(|it| (name.clone(), it.to_vec())).collect::<VecDeque<_>>());
         }
         let mut queue = VecDeque::new();
@@ -87,7 +87,7 @@ impl Records {
 
     /// Edits the first bill of so many day tables, spread over the past, as a hand would.
     pub async fn edit_by_hand(&self, bills: usize) -> Result<(), Error> {
-        let away = Error::away("editing bills by hand");
+        let away = Error::unavailable("editing bills by hand");
         let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY day, name")
             .fetch_all(&self.pool)
             .await
@@ -107,15 +107,16 @@ impl Records {
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(Error::away("reading the journal"))
+        .map_err(Error::unavailable("reading the journal"))
     }
 
     /// Drops the database of a bench or a test.
     pub async fn drop_database(&self, name: &str) -> Result<(), Error> {
-        let statement = tables::drop_database(name)
-            .ok_or_else(|| Error::SetUp(format!("{name} is no database of a bench or a test; it is not dropped")))?;
+        let statement = tables::drop_database(name).ok_or_else(|| {
+            Error::Misconfigured(format!("{name} is no database of a bench or a test; it is not dropped"))
+        })?;
         let mut connection = self.connect().await?;
-        sqlx::query(statement).execute(&mut connection).await.map_err(Error::away("dropping a database"))?;
+        sqlx::query(statement).execute(&mut connection).await.map_err(Error::unavailable("dropping a database"))?;
         let _closed = connection.close().await;
         Ok(())
     }
@@ -138,7 +139,7 @@ impl PlainRows {
     /// Inserts an entry and commits it.
     pub async fn insert(&mut self, entry: &Entry, partition: i32, offset: i64) -> Result<(), Error> {
         let day = self.records.business_time.day(entry.create_time);
-        let day = day.ok_or_else(|| Error::Damaged("no such day".to_owned()))?;
+        let day = day.ok_or_else(|| Error::Inconsistent("no such day".to_owned()))?;
         let table = tables::DayTable::of(self.records.layout, &entry.product_id, day);
         let head = tables::plain_insert(table.name()).ok_or_else(not_ours)?;
         let mut statement = QueryBuilder::new(head);
@@ -149,7 +150,7 @@ impl PlainRows {
             row.push_bind(it.description.as_str()).push_bind(offset).push_bind(partition);
             row.push("UTC_TIMESTAMP(3)").push("0");
         });
-        let away = Error::away("inserting one row");
+        let away = Error::unavailable("inserting one row");
         statement.build().execute(&mut self.connection).await.map(drop).map_err(away)
     }
 }
@@ -189,7 +190,7 @@ impl Records {
         .execute(&self.pool)
         .await
         .map(drop)
-        .map_err(Error::away("making the connector's table"))
+        .map_err(Error::unavailable("making the connector's table"))
     }
 
     /// How far it is.
@@ -201,12 +202,12 @@ impl Records {
         )
         .fetch_one(&self.pool)
         .await
-        .map_err(Error::away("counting the connector's rows"))
+        .map_err(Error::unavailable("counting the connector's rows"))
     }
 }
 
 fn not_ours() -> Error {
-    Error::Damaged("the register names a table that is none of ours".to_owned())
+    Error::Inconsistent("the register names a table that is none of ours".to_owned())
 }
 
 async fn insert_all(mut connection: sqlx::MySqlConnection, queue: Queue) -> Result<(), Error> {
@@ -220,6 +221,6 @@ async fn insert_all(mut connection: sqlx::MySqlConnection, queue: Queue) -> Resu
             row.push_bind(it.6).push_bind(it.7).push_bind(it.8).push_bind(it.9).push_bind(it.10).push_bind(it.11);
             row.push("UTC_TIMESTAMP(3)").push("0");
         });
-        statement.build().execute(&mut connection).await.map_err(Error::away("the plain loop"))?;
+        statement.build().execute(&mut connection).await.map_err(Error::unavailable("the plain loop"))?;
     }
 }

@@ -45,7 +45,7 @@ impl YearSize {
 impl Records {
     /// Writes the totals of a year.
     pub async fn fill_year(&self, size: YearSize) -> Result<(), Error> {
-        let away = Error::away("filling a year of totals");
+        let away = Error::unavailable("filling a year of totals");
         let mut connection = self.connect().await?;
         for day in (0..size.days).filter_map(|it| size.first.checked_add_days(Days::new(u64::from(it)))) {
             let flows = self.flows_of(day, size)?;
@@ -60,14 +60,14 @@ impl Records {
 
     /// Writes tables of a long past into the register, as if an audit had proved them; the tables themselves are not made. 64 a day.
     pub async fn fill_register(&self, tables: u32) -> Result<(), Error> {
-        let away = Error::away("filling the register");
+        let away = Error::unavailable("filling the register");
         let first = NaiveDate::from_ymd_opt(2001, 1, 1).unwrap_or_default();
         let numbers: Vec<u32> = (0..tables).collect();
         for chunk in numbers.chunks(1000) {
             let mut past = Vec::with_capacity(chunk.len());
             for number in chunk {
                 let product = ProductId::try_from(format!("past{}", number % 64))
-                    .map_err(|cause| Error::SetUp(format!("a product of the bench {cause}")))?;
+                    .map_err(|cause| Error::Misconfigured(format!("a product of the bench {cause}")))?;
                 let day = first.checked_add_days(Days::new(u64::from(number / 64))).unwrap_or(first);
                 past.push((DayTable::of(Layout::ProductDay, &product, day), product));
             }
@@ -93,7 +93,7 @@ impl Records {
     /// Writes the entries of the last days of a year, as many as the totals say: spread over the hour that these say, the tables side
     /// by side. No bill lines: nobody records them again.
     pub async fn fill_entries(&self, size: YearSize, days: u32) -> Result<u64, Error> {
-        let away = Error::away("filling day tables");
+        let away = Error::unavailable("filling day tables");
         let mut connection = self.connect().await?;
         let mut written = 0;
         for back in 0..days {
@@ -103,7 +103,7 @@ impl Records {
             };
             for number in 0..size.products {
                 let product = ProductId::try_from(format!("P{number:05}"))
-                    .map_err(|cause| Error::SetUp(format!("a product of the bench {cause}")))?;
+                    .map_err(|cause| Error::Misconfigured(format!("a product of the bench {cause}")))?;
                 let table = DayTable::of(self.layout, &product, day);
                 self.ensure_tables(BTreeSet::from([table.clone()])).await?;
                 let all = i64::from(size.warehouses * size.companies) * size.entries;
@@ -143,7 +143,8 @@ impl Records {
 
     /// What a day brings; by a few numbers that go round, so that every run asks about the same year.
     fn flows_of(&self, day: NaiveDate, size: YearSize) -> Result<Flows, Error> {
-        let start = self.business_time.start_from(day).ok_or_else(|| Error::SetUp(format!("{day} is no day")))?;
+        let start =
+            self.business_time.start_from(day).ok_or_else(|| Error::Misconfigured(format!("{day} is no day")))?;
         let mut flows = Flows::new();
         for product in 0..size.products {
             for warehouse in 0..size.warehouses {

@@ -68,7 +68,7 @@ pub async fn find<'a>(
         .bind(identities(lines, &places)?)
         .fetch_all(&mut *connection)
         .await
-        .map_err(Error::away("looking up bill lines"))?;
+        .map_err(Error::unavailable("looking up bill lines"))?;
 
     let mut by_table: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, table) in found {
@@ -96,7 +96,7 @@ pub async fn find_rows<'a>(
     let mut script = Script::default();
     for (table, places) in by_table {
         if !script.find_rows(table, &identities(lines, places)?) {
-            return Err(Error::Damaged(format!("the register names a table {table:?} that is none of ours")));
+            return Err(Error::Inconsistent(format!("the register names a table {table:?} that is none of ours")));
         }
         if script.is_long() {
             run_look(connection, std::mem::take(&mut script), lines, &tables, existing).await?;
@@ -115,14 +115,14 @@ async fn run_look<'a>(
     if script.is_empty() {
         return Ok(());
     }
-    let away = Error::away("looking up rows");
+    let away = Error::unavailable("looking up rows");
     let rows = sqlx::raw_sql(script.into_sql()).fetch_all(connection).await.map_err(&away)?;
     for row in &rows {
         let found = <(i64, i32, i8, String, NaiveDateTime, String)>::from_row(row).map_err(&away)?;
         let (place, quantity, drcr, kind, create_time, description) = found;
         let place = usize::try_from(place).unwrap_or(usize::MAX);
         let Some((line, table)) = lines.get(place).zip(tables.get(&place)) else { continue };
-        let damaged = || Error::Damaged(format!("a row of {table} has drcr {drcr}, kind {kind:?}"));
+        let damaged = || Error::Inconsistent(format!("a row of {table} has drcr {drcr}, kind {kind:?}"));
         let content = Content {
             quantity: i64::from(quantity),
             direction: Direction::try_from(i64::from(drcr)).map_err(|_| damaged())?,
@@ -141,5 +141,5 @@ fn identities(lines: &[Line], places: &[usize]) -> Result<String, Error> {
         let (company, bill, product, warehouse, line) = identity(&lines.get(*place)?.entry);
         Some((place, company, bill, product, warehouse, line))
     });
-    json_rows(rows).map_err(Error::away("writing identities"))
+    json_rows(rows).map_err(Error::unavailable("writing identities"))
 }

@@ -102,7 +102,7 @@ impl Correction {
             part.keys.insert(key);
         }
         for bill in self.bills {
-            let key = bill.key().ok_or_else(|| Error::Damaged("a bill names ids that cannot be".to_owned()))?;
+            let key = bill.key().ok_or_else(|| Error::Inconsistent("a bill names ids that cannot be".to_owned()))?;
             parts.entry(Holds::of(layout, &key.product_id)).or_insert_with(empty).bills.push(bill);
         }
         let mut parts: Vec<Self> = parts.into_values().collect();
@@ -164,7 +164,8 @@ impl Lease {
         let ids = self.records().ensure_tables(all).await?;
         for attempt in 1.. {
             match limited_to(LIMIT, "correcting the records", Box::pin(self.try_step(&step, &ids))).await {
-                Err(Error::Away { cause, .. }) if attempt < TRIES && sql_failure(&cause) == SqlFailure::Retryable => {}
+                Err(Error::Unavailable { cause, .. })
+                    if attempt < TRIES && sql_failure(&cause) == SqlFailure::Retryable => {}
                 done => return done,
             }
         }
@@ -172,7 +173,7 @@ impl Lease {
     }
 
     async fn try_step(&self, step: &Step<'_>, ids: &TableIds) -> Result<Corrected, Error> {
-        let away = Error::away("correcting the records");
+        let away = Error::unavailable("correcting the records");
         let (records, part) = (self.records(), step.correction);
         let mut transaction = records.pool.begin().await.map_err(&away)?;
         if !self.hold(&mut transaction).await? {
@@ -226,7 +227,7 @@ impl Records {
                 sqlx::query(table.create())
                     .execute(&self.pool)
                     .await
-                    .map_err(Error::away("making a day table again"))?;
+                    .map_err(Error::unavailable("making a day table again"))?;
             }
             Ok(())
         })
@@ -236,7 +237,7 @@ impl Records {
 
 /// A replay is confirmed once; a finding is accepted once.
 async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> Result<bool, Error> {
-    let away = Error::away("asking whether a correction may be made");
+    let away = Error::unavailable("asking whether a correction may be made");
     let found: Option<i64> = match (&correction.reason, correction.keys.first()) {
         (CorrectionReason::Replay(replay), _) => {
             sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
@@ -267,7 +268,7 @@ async fn deal_with(
     before: &BTreeMap<StockKey, Book>,
     after: &BTreeMap<StockKey, Book>,
 ) -> Result<(), Error> {
-    let away = Error::away("writing a correction down");
+    let away = Error::unavailable("writing a correction down");
     let Correction { audit, who, .. } = correction;
     let (way, note) = match &correction.reason {
         CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),

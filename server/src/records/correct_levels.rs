@@ -89,7 +89,7 @@ pub async fn correct_levels(
             let negative = within(level, &pending, &places, zone);
             levels::add(connection, level, &negative, zone)
                 .await
-                .map_err(Error::away("correcting levels of totals"))?;
+                .map_err(Error::unavailable("correcting levels of totals"))?;
             forget_empty(connection, level, &places).await?;
         }
     }
@@ -104,7 +104,7 @@ async fn stored_months(connection: &mut MySqlConnection) -> Result<BTreeSet<Naiv
     )
     .fetch_all(connection)
     .await
-    .map_err(Error::away("reading the months of totals"))?;
+    .map_err(Error::unavailable("reading the months of totals"))?;
     Ok(months.into_iter().collect())
 }
 
@@ -163,7 +163,7 @@ async fn correct_hours(
     is: &Flows,
     pending: &Flows,
 ) -> Result<Flows, Error> {
-    let away = Error::away("correcting the hours of totals");
+    let away = Error::unavailable("correcting the hours of totals");
     let level = levels::named("hour_totals")?;
     let mut hours: BTreeSet<Millis> = is.keys().map(|it| it.hour).collect();
     for day in days {
@@ -211,7 +211,7 @@ fn hours_of(zone: BusinessTime, day: NaiveDate) -> Vec<Millis> {
 }
 
 async fn stored_hours(connection: &mut MySqlConnection, places: &BTreeSet<Place>) -> Result<Flows, Error> {
-    let away = Error::away("reading the hours of totals");
+    let away = Error::unavailable("reading the hours of totals");
     let mut flows = Flows::new();
     let places: Vec<&Place> = places.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
@@ -241,7 +241,7 @@ async fn odd_days(
     connection: &mut MySqlConnection,
     product_days: &BTreeSet<Place>,
 ) -> Result<BTreeSet<NaiveDate>, Error> {
-    let away = Error::away("comparing the totals of days");
+    let away = Error::unavailable("comparing the totals of days");
     let mut odd = BTreeSet::new();
     let places: Vec<&Place> = product_days.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
@@ -273,7 +273,7 @@ async fn make_anew(
     source: &Level,
     places: &BTreeSet<Place>,
 ) -> Result<(), Error> {
-    let away = Error::away("correcting levels of totals");
+    let away = Error::unavailable("correcting levels of totals");
     let (unit, finer) = (level.unit.column(), source.unit.column());
     // All parts of a cell go into one statement.
     let mut cells: BTreeMap<(&str, &str, &str), Vec<&Place>> = BTreeMap::new();
@@ -336,7 +336,7 @@ fn within(level: &Level, pending: &Flows, places: &BTreeSet<Place>, zone: Busine
 async fn forget_empty(connection: &mut MySqlConnection, level: &Level, places: &BTreeSet<Place>) -> Result<(), Error> {
     let places: Vec<&Place> = places.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
-        let rows = json_rows(chunk.iter()).map_err(Error::away("correcting levels of totals"))?;
+        let rows = json_rows(chunk.iter()).map_err(Error::unavailable("correcting levels of totals"))?;
         let empty = " WHERE t.entries = 0 AND t.qty_in = 0 AND t.qty_out = 0 AND t.adjust_in = 0 AND t.adjust_out = 0";
         delete(connection, level, rows, empty).await?;
     }
@@ -362,6 +362,6 @@ async fn delete(
         }
     }
     statement.push(which);
-    let away = Error::away("correcting levels of totals");
+    let away = Error::unavailable("correcting levels of totals");
     statement.build().execute(connection).await.map(drop).map_err(away)
 }

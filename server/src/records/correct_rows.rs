@@ -56,18 +56,18 @@ fn named(register: &Register, name: &str) -> Result<DayTable, Error> {
     register
         .get(name)
         .cloned()
-        .ok_or_else(|| Error::Damaged(format!("a bill names a table {name:?} that is none of ours")))
+        .ok_or_else(|| Error::Inconsistent(format!("a bill names a table {name:?} that is none of ours")))
 }
 
 fn table_of(records: &Records, bill: &Bill, content: &BillContent) -> Result<DayTable, Error> {
     let day = day_of(records.business_time, content.create_time)?;
     let product = ProductId::try_from(bill.product_id.as_str())
-        .map_err(|cause| Error::Damaged(format!("a bill names a product that {cause}")))?;
+        .map_err(|cause| Error::Inconsistent(format!("a bill names a product that {cause}")))?;
     Ok(DayTable::of(records.layout, &product, day))
 }
 
 fn day_of(zone: BusinessTime, at: Millis) -> Result<NaiveDate, Error> {
-    zone.day(at).ok_or_else(|| Error::Damaged("a bill names a time that cannot be".to_owned()))
+    zone.day(at).ok_or_else(|| Error::Inconsistent("a bill names a time that cannot be".to_owned()))
 }
 
 fn identity(bill: &Bill) -> (&str, &str, &str, &str, i32) {
@@ -80,7 +80,7 @@ pub async fn change_rows(
     correction: &Correction,
     changes: &BTreeMap<DayTable, Changes<'_>>,
 ) -> Result<(), Error> {
-    let away = Error::away("correcting rows");
+    let away = Error::unavailable("correcting rows");
     let CorrectionReason::Replay(replay) = correction.reason else { return Ok(()) };
     let mut script = Script::default();
     for (table, changes) in changes {
@@ -110,7 +110,7 @@ pub async fn register(
     changes: &BTreeMap<DayTable, Changes<'_>>,
     ids: &TableIds,
 ) -> Result<(), Error> {
-    let away = Error::away("correcting the register of bill lines");
+    let away = Error::unavailable("correcting the register of bill lines");
     // Of one that was found where it does not belong the register may name the right one. A line that goes from one table to another is
     // put after it was removed.
     let gone = changes.values().flat_map(|it| &it.remove).filter(|it| it.found_in.is_none());

@@ -29,7 +29,7 @@ pub async fn day_sums(
     tables: &BTreeSet<DayTable>,
     keys: &BTreeSet<StockKey>,
 ) -> Result<DaySums, Error> {
-    let away = Error::away("adding up the days of keys");
+    let away = Error::unavailable("adding up the days of keys");
     let mut wanted = Vec::new();
     for key in keys {
         for table in tables {
@@ -69,7 +69,7 @@ pub async fn total_keys(
     keys: &BTreeSet<StockKey>,
     is: &DaySums,
 ) -> Result<(), Error> {
-    let away = Error::away("correcting running totals");
+    let away = Error::unavailable("correcting running totals");
     let name = |it: &StockKey| (it.warehouse_id.to_string(), it.product_id.to_string());
     let (with_rows, without): (Vec<_>, Vec<_>) = keys.iter().partition(|it| is.contains_key(it));
     for chunk in without.chunks(AT_ONCE) {
@@ -105,7 +105,7 @@ pub async fn books(
     connection: &mut MySqlConnection,
     keys: &BTreeSet<StockKey>,
 ) -> Result<BTreeMap<StockKey, Book>, Error> {
-    let away = Error::away("reading running totals");
+    let away = Error::unavailable("reading running totals");
     let names = json_rows(keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()))).map_err(&away)?;
     let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
         "SELECT t.warehouse_id, t.product_id, t.qty_in + t.adjust_in - t.qty_out - t.adjust_out, t.qty_in + t.adjust_in, t.entries
@@ -145,7 +145,7 @@ pub async fn total_anew(
             sqlx::raw_sql(script.into_sql())
                 .execute(&mut *connection)
                 .await
-                .map_err(Error::away("making totals anew"))?;
+                .map_err(Error::unavailable("making totals anew"))?;
         }
     }
     Ok(())
@@ -153,7 +153,7 @@ pub async fn total_anew(
 
 /// Nothing proves these tables any more until an audit counts them again.
 pub async fn unprove<'a>(connection: &mut MySqlConnection, tables: impl Iterator<Item = &'a i32>) -> Result<(), Error> {
-    let away = Error::away("marking tables as unproved");
+    let away = Error::unavailable("marking tables as unproved");
     let ids = json_rows(tables.map(|it| (it,))).map_err(&away)?;
     sqlx::query(
         "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id INT PATH '$[0]')) AS j STRAIGHT_JOIN day_table_totals AS t ON t.table_id = j.id

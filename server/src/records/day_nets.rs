@@ -35,8 +35,8 @@ impl Records {
     /// Everything that changed stock on the last days, opening stock and adjustments too.
     pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
         limited("reading the last days", async {
-            let away = Error::away("reading the last days");
-            let damaged = |cause| Error::Damaged(format!("the totals of days hold an id that {cause}"));
+            let away = Error::unavailable("reading the last days");
+            let damaged = |cause| Error::Inconsistent(format!("the totals of days hold an id that {cause}"));
             let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;
             let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
             let mut nets = DayNets::default();

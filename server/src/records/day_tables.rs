@@ -92,7 +92,7 @@ impl Records {
             .bind(today)
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::away("counting the day tables"))?;
+            .map_err(Error::unavailable("counting the day tables"))?;
             let (most, new_a_day) = (i64::from(self.max_tables), of_last_week * 10 / 7);
             let days_left = ((most - count).max(0) * 10).checked_div(new_a_day);
             Ok(Tables { count, most, new_a_day, days_left })
@@ -111,7 +111,7 @@ impl Records {
             sqlx::query("SET SESSION lock_wait_timeout = 2")
                 .execute(&mut connection)
                 .await
-                .map_err(Error::away("preparing to make day tables"))?;
+                .map_err(Error::unavailable("preparing to make day tables"))?;
             let found = registered(&mut connection, &missing).await?;
             let mut unmade = Vec::new();
             for table in missing {
@@ -133,7 +133,7 @@ impl Records {
                 sqlx::query(table.create())
                     .execute(&mut connection)
                     .await
-                    .map_err(Error::away("making a day table"))?;
+                    .map_err(Error::unavailable("making a day table"))?;
                 register(&mut connection, &table).await
             })
             .await?;
@@ -153,7 +153,7 @@ impl Records {
         let existing: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM day_tables")
             .fetch_one(connection)
             .await
-            .map_err(Error::away("counting day tables"))?;
+            .map_err(Error::unavailable("counting day tables"))?;
         let existing = u32::try_from(existing).unwrap_or(u32::MAX);
         let limit = self.max_tables;
         if usize::try_from(limit.saturating_sub(existing)).unwrap_or(usize::MAX) < wanted {
@@ -180,7 +180,7 @@ async fn registered(
             .build_query_as()
             .fetch_all(&mut *connection)
             .await
-            .map_err(Error::away("reading the register of day tables"))?;
+            .map_err(Error::unavailable("reading the register of day tables"))?;
         found.extend(rows);
     }
     Ok(found)
@@ -202,15 +202,18 @@ async fn register(connection: &mut sqlx::MySqlConnection, table: &DayTable) -> R
     .bind(table.day())
     .execute(&mut *connection)
     .await
-    .map_err(Error::away("registering a day table"))?;
+    .map_err(Error::unavailable("registering a day table"))?;
     let (id, holds, day): (i32, Option<String>, NaiveDate) =
         sqlx::query_as("SELECT id, product_id, day FROM day_tables WHERE name = ?")
             .bind(table.name())
             .fetch_one(connection)
             .await
-            .map_err(Error::away("reading back the register of day tables"))?;
+            .map_err(Error::unavailable("reading back the register of day tables"))?;
     if holds.as_deref() != product || day != table.day() {
-        return Err(Error::Damaged(format!("table {} is registered for product {holds:?} on {day}", table.name())));
+        return Err(Error::Inconsistent(format!(
+            "table {} is registered for product {holds:?} on {day}",
+            table.name()
+        )));
     }
     Ok(id)
 }

@@ -65,7 +65,7 @@ impl Records {
         who: &str,
     ) -> Result<Resolved, Error> {
         limited("putting a decision on record", async {
-            let away = Error::away("putting a decision on record");
+            let away = Error::unavailable("putting a decision on record");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             let found: Option<(String, String, bool, String, bool, String, String)> = sqlx::query_as(
                 "SELECT verdict, cause, repaired, flag, nrs_state = 'sums', warehouse_id, product_id FROM findings
@@ -129,7 +129,7 @@ impl Records {
             )
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading decisions"))?;
+            .map_err(Error::unavailable("reading decisions"))?;
             let decision = |it: Row| {
                 let sums = it.stock.zip(it.gross_in).zip(it.entries);
                 let lacks = sums.map(|((stock, gross_in), entries)| Book { stock, gross_in, entries });
@@ -152,7 +152,12 @@ impl Records {
             statement.push_tuples(decisions, |mut pair, it| {
                 pair.push_bind(it.audit).push_bind(it.number);
             });
-            statement.build().execute(&self.pool).await.map(drop).map_err(Error::away("marking decisions as used"))
+            statement
+                .build()
+                .execute(&self.pool)
+                .await
+                .map(drop)
+                .map_err(Error::unavailable("marking decisions as used"))
         })
         .await
     }
@@ -166,7 +171,7 @@ pub async fn deal_with_everywhere<'a>(
     keys: impl Iterator<Item = (&'a str, &'a str)>,
     who: &str,
 ) -> Result<(), Error> {
-    let away = Error::away("dealing with the findings of other audits");
+    let away = Error::unavailable("dealing with the findings of other audits");
     sqlx::query(
         "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
            warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]')) AS j
@@ -198,5 +203,5 @@ pub async fn let_go_of_broken_off(connection: &mut MySqlConnection, passed: i64)
     .execute(connection)
     .await
     .map(drop)
-    .map_err(Error::away("dealing with the findings of audits that broke off"))
+    .map_err(Error::unavailable("dealing with the findings of audits that broke off"))
 }

@@ -102,7 +102,7 @@ impl TotalsSnapshot {
             statement.push(if place == 0 { "(" } else { " UNION ALL (" });
             let is_ours = tables::push_entries_of(&mut statement, name);
             if !is_ours {
-                return Err(Error::Damaged(format!("the register names a table {name:?} that is none of ours")));
+                return Err(Error::Inconsistent(format!("the register names a table {name:?} that is none of ours")));
             }
             restrict(&mut statement, name, wanted);
             if arms == Arms::Limited {
@@ -113,14 +113,18 @@ impl TotalsSnapshot {
         if arms == Arms::Plain {
             statement.push(" LIMIT ").push_bind(number(most_plain(wanted)));
         }
-        statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(Error::away("reading entries"))
+        statement
+            .build_query_as()
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(Error::unavailable("reading entries"))
     }
 
     /// Those of some day tables that there are.
     pub async fn tables_that_exist(&mut self, names: &[String]) -> Result<Vec<String>, Error> {
         let mut statement = QueryBuilder::new("SELECT name FROM day_tables WHERE TRUE");
         push_ids(&mut statement, "name", &names.iter().map(String::as_str).collect::<Vec<_>>());
-        let away = Error::away("reading the register of day tables");
+        let away = Error::unavailable("reading the register of day tables");
         statement.build_query_scalar().fetch_all(&mut *self.transaction).await.map_err(away)
     }
 
@@ -133,7 +137,7 @@ impl TotalsSnapshot {
         .bind(bill.as_str())
         .fetch_all(&mut *self.transaction)
         .await
-        .map_err(Error::away("looking for a bill"))
+        .map_err(Error::unavailable("looking for a bill"))
     }
 }
 
@@ -186,7 +190,7 @@ fn like(text: &str) -> String {
 }
 
 fn placed(row: Row) -> Result<Placed, Error> {
-    let damaged = |what: &str| Error::Damaged(format!("row {} of {} has {what}", row.id, row.table_name));
+    let damaged = |what: &str| Error::Inconsistent(format!("row {} of {} has {what}", row.id, row.table_name));
     let at = Millis(row.create_time.and_utc().timestamp_millis());
     let entry = RecordedEntry {
         product_id: row.product_id.as_str().try_into().map_err(|_| damaged("no product"))?,

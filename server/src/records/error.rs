@@ -9,7 +9,7 @@ use sqlx::mysql::MySqlDatabaseError;
 pub enum Error {
     /// MySQL does not answer or cannot serve now; wait and try again.
     #[error("records: {doing}")]
-    Away {
+    Unavailable {
         /// What was being done.
         doing: &'static str,
         /// What the client says.
@@ -18,7 +18,7 @@ pub enum Error {
     },
     /// MySQL did not answer within the limit; wait and try again.
     #[error("records: {doing} took longer than {seconds} s")]
-    Slow {
+    TimedOut {
         /// What was being done.
         doing: &'static str,
         /// The limit.
@@ -60,24 +60,24 @@ pub enum Error {
     },
     /// What is stored contradicts itself; a person must look.
     #[error("records: {0}")]
-    Damaged(String),
+    Inconsistent(String),
     /// The set-up does not fit; says what to do.
     #[error("records: {0}")]
-    SetUp(String),
+    Misconfigured(String),
 }
 
 impl Error {
     /// Is it an answer that waiting does not change: no such database or table, no access?
-    pub fn is_set_up(&self) -> bool {
+    pub fn is_misconfigured(&self) -> bool {
         match self {
-            Self::Away { cause, .. } => matches!(number(cause), Some(1044 | 1045 | 1049 | 1146 | 1698)),
-            other => matches!(other, Self::SetUp(_)),
+            Self::Unavailable { cause, .. } => matches!(number(cause), Some(1044 | 1045 | 1049 | 1146 | 1698)),
+            other => matches!(other, Self::Misconfigured(_)),
         }
     }
 
     /// For `map_err`: names what was being done.
-    pub fn away(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |cause| Self::Away { doing, cause }
+    pub fn unavailable(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |cause| Self::Unavailable { doing, cause }
     }
 }
 
@@ -101,7 +101,7 @@ pub async fn limited_to<T>(
 ) -> Result<T, Error> {
     match tokio::time::timeout(limit, work).await {
         Ok(done) => done,
-        Err(_) => Err(Error::Slow { doing, seconds: limit.as_secs() }),
+        Err(_) => Err(Error::TimedOut { doing, seconds: limit.as_secs() }),
     }
 }
 

@@ -58,7 +58,7 @@ from_row! {
 
 impl Row {
     fn into_finding(self) -> Result<Finding, Error> {
-        let odd = |what: &str| Error::Damaged(format!("finding {} has no {what}", self.number));
+        let odd = |what: &str| Error::Inconsistent(format!("finding {} has no {what}", self.number));
         let nrs = match (self.nrs_state.as_str(), self.nrs, self.nrs_in, self.nrs_entries) {
             ("sums", Some(stock), Some(gross_in), Some(entries)) => Nrs::Book(Book { stock, gross_in, entries }),
             ("missing", ..) => Nrs::Missing,
@@ -95,7 +95,7 @@ impl Lease {
             return Ok(true);
         }
         limited("writing findings down", async {
-            let away = Error::away("writing findings down");
+            let away = Error::unavailable("writing findings down");
             let mut transaction = self.records().pool.begin().await.map_err(&away)?;
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
@@ -162,7 +162,7 @@ impl Lease {
                 .execute(&self.records().pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("writing down what was repaired"))
+                .map_err(Error::unavailable("writing down what was repaired"))
         })
         .await
     }
@@ -188,7 +188,7 @@ impl Records {
             }
             statement.push(" ORDER BY number LIMIT ").push_bind(wanted.limit);
             let rows: Vec<Row> =
-                statement.build_query_as().fetch_all(&self.pool).await.map_err(Error::away("reading findings"))?;
+                statement.build_query_as().fetch_all(&self.pool).await.map_err(Error::unavailable("reading findings"))?;
             rows.into_iter().map(Row::into_finding).collect()
         })
         .await

@@ -91,7 +91,7 @@ pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize
                 .bind(AT_ONCE)
                 .fetch_all(&mut *connection)
                 .await
-                .map_err(Error::away("reading pending flows"))?;
+                .map_err(Error::unavailable("reading pending flows"))?;
         let is_last = i64::try_from(rows.len()).is_ok_and(|it| it < AT_ONCE);
         for (id, text) in rows {
             if ids.len() >= lines || flows.len() >= cells {
@@ -99,7 +99,7 @@ pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize
                 return Ok(pending);
             }
             decode(&text, flows)
-                .map_err(|cause| Error::Damaged(format!("pending flows {id} cannot be read: {cause}")))?;
+                .map_err(|cause| Error::Inconsistent(format!("pending flows {id} cannot be read: {cause}")))?;
             ids.push(id);
         }
         if is_last {
@@ -110,7 +110,7 @@ pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize
 
 /// Lets lines go: exactly these, one that was committed meanwhile with a lower id is not among them.
 pub async fn forget(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(), Error> {
-    let away = Error::away("letting go of pending flows");
+    let away = Error::unavailable("letting go of pending flows");
     for chunk in ids.chunks(1000) {
         let mut statement = sqlx::QueryBuilder::new("DELETE FROM pending_flows WHERE id IN (");
         let mut list = statement.separated(", ");
@@ -120,7 +120,7 @@ pub async fn forget(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(),
         statement.push(")");
         let done = statement.build().execute(&mut *connection).await.map_err(&away)?;
         if usize::try_from(done.rows_affected()).ok() != Some(chunk.len()) {
-            return Err(Error::Damaged(format!(
+            return Err(Error::Inconsistent(format!(
                 "{} of {} pending flows were there",
                 done.rows_affected(),
                 chunk.len()
@@ -136,7 +136,7 @@ impl Records {
         sqlx::query_scalar("SELECT COUNT(*) FROM pending_flows")
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::away("counting pending flows"))
+            .map_err(Error::unavailable("counting pending flows"))
     }
 }
 

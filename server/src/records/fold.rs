@@ -28,7 +28,7 @@ pub async fn lock(connection: &mut sqlx::MySqlConnection) -> Result<Option<Strin
         sqlx::query_scalar("SELECT state FROM levels WHERE id = 1 FOR UPDATE SKIP LOCKED")
             .fetch_optional(connection)
             .await;
-    locked.map_err(Error::away("locking the levels of totals"))
+    locked.map_err(Error::unavailable("locking the levels of totals"))
 }
 
 /// Locks the levels and answers their state, after whoever folds just now.
@@ -36,14 +36,14 @@ pub async fn state(connection: &mut sqlx::MySqlConnection) -> Result<String, Err
     sqlx::query_scalar("SELECT state FROM levels WHERE id = 1 FOR UPDATE")
         .fetch_one(connection)
         .await
-        .map_err(Error::away("locking the levels of totals"))
+        .map_err(Error::unavailable("locking the levels of totals"))
 }
 
 impl Records {
     /// Folds the oldest lines, until they are so many, or make so many cells: rows of the finest level. A line is a batch.
     pub async fn fold_flows(&self, lines: usize, cells: usize) -> Result<Folded, Error> {
         limited("folding flows into levels", async {
-            let away = Error::away("folding flows into levels");
+            let away = Error::unavailable("folding flows into levels");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             let state = lock(&mut transaction).await?;
             let Pending { ids, flows, more } = match state.as_deref() {

@@ -59,7 +59,7 @@ impl Records {
             .bind(frozen.buckets)
             .execute(&self.pool)
             .await
-            .map_err(Error::away("writing the settings down"))?;
+            .map_err(Error::unavailable("writing the settings down"))?;
             self.installation(frozen).await
         })
         .await
@@ -73,15 +73,15 @@ impl Records {
             )
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::away("reading the installation"))?;
+            .map_err(Error::unavailable("reading the installation"))?;
             let Some((id, topic, time_zone, layout, buckets)) = row else {
-                return Err(Error::SetUp("nothing is installed yet; run `tallyhouse migrate`".to_owned()));
+                return Err(Error::Misconfigured("nothing is installed yet; run `tallyhouse migrate`".to_owned()));
             };
             let stored = Frozen { topic, time_zone, layout, buckets };
             if stored == *frozen {
                 Ok(Installation { id, frozen: stored })
             } else {
-                Err(Error::SetUp(format!(
+                Err(Error::Misconfigured(format!(
                     "these records were made with other settings; start with those again, or use another database.\n  \
                  stored:   {stored:?}\n  settings: {frozen:?}"
                 )))

@@ -36,7 +36,7 @@ impl Row {
     fn into_line(self) -> Result<Option<JournalLine>, Error> {
         let (from, to) = self.ends();
         let Some(deltas) = self.deltas else { return Ok(None) };
-        let damaged = |cause| Error::Damaged(format!("journal line {} cannot be read: {cause}", self.batch_id));
+        let damaged = |cause| Error::Inconsistent(format!("journal line {} cannot be read: {cause}", self.batch_id));
         let deltas: Vec<KeyDelta> = serde_json::from_str(&deltas).map_err(damaged)?;
         let note: Note =
             self.note.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default();
@@ -147,7 +147,7 @@ impl Records {
             .bind(PAGE)
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading the journal"))?;
+            .map_err(Error::unavailable("reading the journal"))?;
             // Without a batch the position is where the first one began, or somebody took the batch away.
             if batch.is_none() && position > 0 && rows.first().is_some_and(|it| it.ends().0 != position) {
                 return Ok(Following::Misplaced);
@@ -168,7 +168,7 @@ impl Records {
         .bind(partition)
         .fetch_optional(&self.pool)
         .await
-        .map_err(Error::away("looking for a batch in the journal"))
+        .map_err(Error::unavailable("looking for a batch in the journal"))
     }
 
     /// Does the journal of a partition begin only behind a position?
@@ -178,7 +178,7 @@ impl Records {
                 .bind(partition)
                 .fetch_optional(&self.pool)
                 .await
-                .map_err(Error::away("looking where the journal begins"))?;
+                .map_err(Error::unavailable("looking where the journal begins"))?;
         Ok(first.is_some_and(|first| first > position))
     }
 }
@@ -210,7 +210,7 @@ pub async fn find(connection: &mut MySqlConnection, batch_id: &BatchId) -> Resul
     .bind(&batch_id.0)
     .fetch_optional(connection)
     .await
-    .map_err(Error::away("looking for the batch in the journal"))?;
+    .map_err(Error::unavailable("looking for the batch in the journal"))?;
     match row {
         Some(row) => row.into_line(),
         None => Ok(None),
@@ -224,14 +224,14 @@ pub async fn newest_in(connection: &mut MySqlConnection, lines: i64) -> Result<V
             .bind(lines)
             .fetch_all(connection)
             .await
-            .map_err(Error::away("reading the newest entries"))?;
+            .map_err(Error::unavailable("reading the newest entries"))?;
     let mut newest = Vec::new();
     for (partition, note) in rows {
         let note: Note = note
             .as_deref()
             .map(serde_json::from_str)
             .transpose()
-            .map_err(|cause| Error::Damaged(format!("a note of the journal cannot be read: {cause}")))?
+            .map_err(|cause| Error::Inconsistent(format!("a note of the journal cannot be read: {cause}")))?
             .unwrap_or_default();
         newest.extend(note.newest.into_iter().rev().map(|entry| (partition, entry)));
     }

@@ -58,7 +58,7 @@ impl Lease {
     }
 
     async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
-        let away = Error::away("accepting the journal");
+        let away = Error::unavailable("accepting the journal");
         let records = self.records();
         let mut transaction = records.pool.begin().await.map_err(&away)?;
         if !self.hold(&mut transaction).await? {
@@ -106,7 +106,7 @@ async fn write_down(
     places: &ProvedPlaces,
     (note, who): (&str, &str),
 ) -> Result<(), Error> {
-    let away = Error::away("accepting the journal");
+    let away = Error::unavailable("accepting the journal");
     let text = serde_json::to_string(places).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
     let before: Option<String> = sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1 FOR UPDATE")
         .fetch_one(&mut *connection)
@@ -145,7 +145,7 @@ fn faults(checks: &[Check; 2]) -> Vec<&str> {
 /// What an audit saw of the journal and its accounting line.
 fn seen_faults(proof: &str) -> Result<Vec<String>, Error> {
     let checks: Vec<Check> = serde_json::from_str(proof)
-        .map_err(|cause| Error::Damaged(format!("what an audit proved cannot be read: {cause}")))?;
+        .map_err(|cause| Error::Inconsistent(format!("what an audit proved cannot be read: {cause}")))?;
     let of_journal = checks.into_iter().filter(|it| matches!(it.of, CheckOf::Journal | CheckOf::Accounting));
     Ok(of_journal.flat_map(|it| it.faults).collect())
 }

@@ -53,7 +53,7 @@ impl StockSnapshot {
                 script.rows_of_keys(table, keys.iter().copied());
             }
             let rows = sqlx::raw_sql(script.into_sql()).fetch_all(&mut self.connection).await;
-            for row in rows.map_err(Error::away("reading the rows of keys"))? {
+            for row in rows.map_err(Error::unavailable("reading the rows of keys"))? {
                 let (key, row) = read(&row, self.layout, self.business_time, &self.cursors)?;
                 take(key, row);
             }
@@ -96,10 +96,10 @@ fn read(
     zone: BusinessTime,
     cursors: &BTreeMap<i32, Cursor>,
 ) -> Result<(StockKey, KeyRow), Error> {
-    let away = Error::away("reading the rows of keys");
+    let away = Error::unavailable("reading the rows of keys");
     let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
     let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
-    let damaged = |what: &str| Error::Damaged(format!("a row of a day table has no {what}"));
+    let damaged = |what: &str| Error::Inconsistent(format!("a row of a day table has no {what}"));
     let at: NaiveDateTime = row.try_get(7).map_err(&away)?;
     let key = key_of(text(0)?, text(1)?)?;
     let entry = Entry {

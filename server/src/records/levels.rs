@@ -97,7 +97,7 @@ pub fn hour_text(hour: Millis) -> String {
 /// A level by its table.
 pub fn named(table: &str) -> Result<&'static Level, Error> {
     let found = LEVELS.iter().find(|it| it.table == table);
-    found.ok_or_else(|| Error::Damaged(format!("there is no level of totals {table}")))
+    found.ok_or_else(|| Error::Inconsistent(format!("there is no level of totals {table}")))
 }
 
 /// A stretch of time, as totals or rows know it.
@@ -143,7 +143,7 @@ pub async fn are_whole(connection: &mut MySqlConnection) -> Result<bool, Error> 
     let state: Option<String> = sqlx::query_scalar("SELECT state FROM levels WHERE id = 1")
         .fetch_optional(connection)
         .await
-        .map_err(Error::away("reading the state of the levels"))?;
+        .map_err(Error::unavailable("reading the state of the levels"))?;
     Ok(state.as_deref() == Some("whole"))
 }
 
@@ -151,7 +151,8 @@ impl Records {
     /// Are all levels made?
     pub async fn levels_are_whole(&self) -> Result<bool, Error> {
         limited("reading the state of the levels", async {
-            let mut connection = self.pool.acquire().await.map_err(Error::away("reading the state of the levels"))?;
+            let mut connection =
+                self.pool.acquire().await.map_err(Error::unavailable("reading the state of the levels"))?;
             are_whole(&mut connection).await
         })
         .await
@@ -214,8 +215,11 @@ pub async fn stored(
     statement.push(if level.product { "product_id, " } else { "'', " });
     statement.push(if level.warehouse { "warehouse_id, " } else { "'', " });
     statement.push("company_id, qty_in, qty_out, adjust_in, adjust_out, entries FROM ").push(level.table);
-    let rows: Vec<(String, String, String, String, i64, i64, i64, i64, i64)> =
-        statement.build_query_as().fetch_all(connection).await.map_err(Error::away("reading a level of totals"))?;
+    let rows: Vec<(String, String, String, String, i64, i64, i64, i64, i64)> = statement
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+        .map_err(Error::unavailable("reading a level of totals"))?;
     let row = |(unit, product, warehouse, company, qty_in, qty_out, adjust_in, adjust_out, entries)| {
         ((unit, product, warehouse, company), Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
     };

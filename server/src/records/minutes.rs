@@ -40,11 +40,12 @@ pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<V
     .bind(minute)
     .fetch_all(connection)
     .await
-    .map_err(Error::away("reading the last hour"))?;
+    .map_err(Error::unavailable("reading the last hour"))?;
     let flow = |(minute, warehouse, qty_in, qty_out, entries): (i64, String, i64, i64, i64)| {
         // Without one it is of all; an id that cannot be must not count as that.
         let id = Some(warehouse).filter(|it| !it.is_empty()).map(WarehouseId::try_from).transpose();
-        let warehouse_id = id.map_err(|cause| Error::Damaged(format!("a minute is of a warehouse that {cause}")))?;
+        let warehouse_id =
+            id.map_err(|cause| Error::Inconsistent(format!("a minute is of a warehouse that {cause}")))?;
         Ok(MinuteFlow { minute, warehouse_id, flow: Flow { qty_in, qty_out, entries } })
     };
     rows.into_iter().map(flow).collect()
@@ -59,7 +60,7 @@ impl Records {
                 .bind(before)
                 .execute(&self.pool)
                 .await
-                .map_err(Error::away("letting go of old minutes"))?;
+                .map_err(Error::unavailable("letting go of old minutes"))?;
             Ok(done.rows_affected())
         })
         .await

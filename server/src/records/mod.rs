@@ -191,7 +191,7 @@ impl Records {
                 .execute(&self.pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("asking whether MySQL answers"))
+                .map_err(Error::unavailable("asking whether MySQL answers"))
         })
         .await
     }
@@ -202,11 +202,14 @@ impl Records {
         let mut server = connect(&options.clone().database("")).await?;
         let name = config.url.path();
         let create = tables::create_database(name)
-            .ok_or_else(|| Error::SetUp(format!("{name:?} is no name for a database; use A-Z a-z 0-9 _")))?;
-        sqlx::query(create).execute(&mut server).await.map_err(Error::away("making the database"))?;
+            .ok_or_else(|| Error::Misconfigured(format!("{name:?} is no name for a database; use A-Z a-z 0-9 _")))?;
+        sqlx::query(create).execute(&mut server).await.map_err(Error::unavailable("making the database"))?;
         let mut connection = connect(&options).await?;
-        MIGRATIONS.run(&mut connection).await.map_err(|cause| Error::SetUp(format!("migration failed: {cause}")))?;
-        connection.close().await.map_err(Error::away("closing after the migration"))
+        MIGRATIONS
+            .run(&mut connection)
+            .await
+            .map_err(|cause| Error::Misconfigured(format!("migration failed: {cause}")))?;
+        connection.close().await.map_err(Error::unavailable("closing after the migration"))
     }
 
     /// A connection of one's own, for a partition's writer.
@@ -217,7 +220,7 @@ impl Records {
 
 fn connect_options(config: &RecordsConfig) -> Result<MySqlConnectOptions, Error> {
     let options: MySqlConnectOptions =
-        config.url.reveal().parse().map_err(|_| Error::SetUp(format!("cannot read the URL {}", config.url)))?;
+        config.url.reveal().parse().map_err(|_| Error::Misconfigured(format!("cannot read the URL {}", config.url)))?;
     Ok(options
         .charset("utf8mb4")
         .collation("utf8mb4_bin")
@@ -241,8 +244,8 @@ async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Error
         Ok(connection)
     };
     match tokio::time::timeout(ACQUIRE_LIMIT, connecting).await {
-        Ok(result) => result.map_err(Error::away("connecting")),
-        Err(_) => Err(Error::Slow { doing: "connecting", seconds: ACQUIRE_LIMIT.as_secs() }),
+        Ok(result) => result.map_err(Error::unavailable("connecting")),
+        Err(_) => Err(Error::TimedOut { doing: "connecting", seconds: ACQUIRE_LIMIT.as_secs() }),
     }
 }
 

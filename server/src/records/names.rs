@@ -79,7 +79,7 @@ impl Records {
     /// Reads the catalogue.
     pub async fn catalogue(&self) -> Result<Catalogue, Error> {
         limited("reading the catalogue", async {
-            let away = Error::away("reading the catalogue");
+            let away = Error::unavailable("reading the catalogue");
             let mut connection = self.pool.acquire().await.map_err(&away)?;
             read(&mut connection).await.map_err(&away)
         })
@@ -89,7 +89,7 @@ impl Records {
     /// Every id that an entry ever brought.
     pub async fn ids_in_entries(&self) -> Result<BTreeSet<(NameOf, String)>, Error> {
         limited("reading the ids of entries", async {
-            let away = Error::away("reading the ids of entries");
+            let away = Error::unavailable("reading the ids of entries");
             let mut ids = BTreeSet::new();
             for (of, statement) in [
                 (NameOf::Product, "SELECT DISTINCT product_id FROM stock_totals"),
@@ -111,7 +111,7 @@ impl Records {
         decide: impl FnOnce(&Catalogue) -> Result<CatalogueWrites, E> + Send,
     ) -> Result<Result<(), E>, Error> {
         limited("changing the catalogue", async {
-            let away = Error::away("changing the catalogue");
+            let away = Error::unavailable("changing the catalogue");
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             // A row that is always there stands for the catalogue: where that is empty there is nothing to lock.
             sqlx::query("SELECT 1 FROM installation FOR UPDATE").fetch_all(&mut *transaction).await.map_err(&away)?;

@@ -96,7 +96,7 @@ impl Records {
     /// The cursors of all partitions that have one.
     pub async fn cursors(&self) -> Result<BTreeMap<i32, Cursor>, Error> {
         limited("reading the cursors", async {
-            let mut connection = self.pool.acquire().await.map_err(Error::away("reading the cursors"))?;
+            let mut connection = self.pool.acquire().await.map_err(Error::unavailable("reading the cursors"))?;
             cursors_in(&mut connection, &self.topic).await
         })
         .await
@@ -114,7 +114,7 @@ impl Records {
             .bind(partition)
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::away("reading the cursor"))?;
+            .map_err(Error::unavailable("reading the cursor"))?;
             Ok(row.map(Cursor::from))
         })
         .await
@@ -127,7 +127,7 @@ impl Records {
                 sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE consumed > 0 LIMIT 1")
                     .fetch_optional(&self.pool)
                     .await
-                    .map_err(Error::away("looking whether anything is recorded"))?;
+                    .map_err(Error::unavailable("looking whether anything is recorded"))?;
             Ok(any.is_none())
         })
         .await
@@ -145,7 +145,7 @@ impl Records {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::away("making the first cursor"))
+            .map_err(Error::unavailable("making the first cursor"))
         })
         .await
     }
@@ -161,7 +161,7 @@ pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result
     .bind(topic)
     .fetch_all(connection)
     .await
-    .map_err(Error::away("reading the cursors"))?;
+    .map_err(Error::unavailable("reading the cursors"))?;
     Ok(rows.into_iter().map(|row| (row.partition_id, Cursor::from(row))).collect())
 }
 

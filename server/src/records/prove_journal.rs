@@ -51,7 +51,7 @@ from_row! {
 impl StockSnapshot {
     /// What came after the cut, up to this snapshot. `cut`: the batch of each partition at the cut, where it had one.
     pub async fn after_cut(&mut self, cut: BTreeMap<i32, Option<BatchId>>) -> Result<AfterCut, Error> {
-        let away = Error::away("reading the journal after the cut");
+        let away = Error::unavailable("reading the journal after the cut");
         let mut deltas: HashMap<StockKey, Delta> = HashMap::new();
         for partition in self.cursors.keys().copied().collect::<Vec<_>>() {
             let batch = cut.get(&partition).cloned().flatten();
@@ -68,7 +68,7 @@ impl StockSnapshot {
             for (text,) in rows {
                 let Some(text) = text else { return Ok(AfterCut::LetGo(partition)) };
                 let lines: Vec<KeyDelta> = serde_json::from_str(&text).map_err(|cause| {
-                    Error::Damaged(format!("deltas of partition {partition} cannot be read: {cause}"))
+                    Error::Inconsistent(format!("deltas of partition {partition} cannot be read: {cause}"))
                 })?;
                 for it in lines {
                     let sum = deltas.entry(it.key).or_default();
@@ -89,7 +89,7 @@ impl StockSnapshot {
             .bind(&batch.0)
             .fetch_optional(&mut self.connection)
             .await
-            .map_err(Error::away("looking for a batch in the journal"))
+            .map_err(Error::unavailable("looking for a batch in the journal"))
     }
 
     /// Is the journal whole from the last success on, up to the cursors, and does it add up? With where it stands now.
@@ -163,7 +163,7 @@ impl StockSnapshot {
         .bind(line)
         .fetch_all(&mut self.connection)
         .await
-        .map_err(Error::away("looking for gaps in the journal"))
+        .map_err(Error::unavailable("looking for gaps in the journal"))
     }
 
     /// The last batch after a line, where it ends, and all that was counted until then.
@@ -173,7 +173,7 @@ impl StockSnapshot {
         line: i64,
         base: &ProvedPlace,
     ) -> Result<(Option<BatchId>, i64, Counts), Error> {
-        let away = Error::away("adding up the journal");
+        let away = Error::unavailable("adding up the journal");
         let last: Option<(String, i64)> = sqlx::query_as(
             "SELECT batch_id, IF(kind = 'back', from_offset, to_offset) FROM ingest_batches
              WHERE partition_id = ? AND id > ? ORDER BY id DESC LIMIT 1",
@@ -207,6 +207,6 @@ impl StockSnapshot {
             .bind(after)
             .fetch_one(&mut self.connection)
             .await
-            .map_err(Error::away("counting rejections"))
+            .map_err(Error::unavailable("counting rejections"))
     }
 }

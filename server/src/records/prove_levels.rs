@@ -122,7 +122,7 @@ impl StockSnapshot {
             .build_query_as()
             .fetch_all(&mut self.connection)
             .await
-            .map_err(Error::away("adding up totals"))?;
+            .map_err(Error::unavailable("adding up totals"))?;
         let sums = |(id, qty_in, qty_out, adjust_in, adjust_out, entries)| {
             (id, Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
         };
@@ -183,7 +183,7 @@ impl StockSnapshot {
             .build_query_as()
             .fetch_all(&mut self.connection)
             .await
-            .map_err(Error::away("adding up the totals of keys"))?;
+            .map_err(Error::unavailable("adding up the totals of keys"))?;
         let sums = |(warehouse, product, qty_in, qty_out, adjust_in, adjust_out, entries)| {
             ((warehouse, product), Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
         };

@@ -81,7 +81,10 @@ impl StockSnapshot {
             "SELECT day, name, id, product_id FROM day_tables
              WHERE id IN (SELECT table_id FROM day_table_totals WHERE is_proved = FALSE) ORDER BY day, name"
         };
-        sqlx::query_as(statement).fetch_all(&mut self.connection).await.map_err(Error::away("reading the register"))
+        sqlx::query_as(statement)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(Error::unavailable("reading the register"))
     }
 }
 
@@ -164,7 +167,7 @@ impl Records {
             .build_query_as()
             .fetch_all(snapshot)
             .await
-            .map_err(Error::away("counting the totals of a day"))?;
+            .map_err(Error::unavailable("counting the totals of a day"))?;
         let mut lines = BTreeMap::<String, Lines>::new();
         for (product, count) in rows {
             lines.entry(self.table_of(&product, day)?).or_default().insert(product, count);
@@ -175,7 +178,7 @@ impl Records {
     /// The name of the table that a product of `day_totals` belongs in.
     fn table_of(&self, product: &str, day: NaiveDate) -> Result<String, Error> {
         let id = ProductId::try_from(product)
-            .map_err(|cause| Error::Damaged(format!("day_totals holds a product that {cause}")))?;
+            .map_err(|cause| Error::Inconsistent(format!("day_totals holds a product that {cause}")))?;
         Ok(DayTable::of(self.layout, &id, day).name().to_owned())
     }
 
@@ -193,7 +196,7 @@ impl Records {
         .bind(day)
         .fetch_all(snapshot)
         .await
-        .map_err(Error::away("reading the totals of a day"))?;
+        .map_err(Error::unavailable("reading the totals of a day"))?;
         let mut totals: BTreeMap<String, BTreeMap<Line, Sums>> = BTreeMap::new();
         for (warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
             let table = self.table_of(&product, day)?;
@@ -210,13 +213,13 @@ impl Records {
         if tables.is_empty() {
             return Ok(());
         }
-        let away = Error::away("marking tables as odd");
+        let away = Error::unavailable("marking tables as odd");
         unprove(&mut *self.pool.acquire().await.map_err(away)?, tables.iter()).await
     }
 
     /// Remembers that tables hold; not where something was written to them since.
     pub async fn mark_proved(&self, tables: &[ProvedTable]) -> Result<(), Error> {
-        let away = Error::away("marking tables as proved");
+        let away = Error::unavailable("marking tables as proved");
         for chunk in tables.chunks(2000) {
             let rows = chunk.iter().map(|it| {
                 let sums = it.sums;
@@ -246,7 +249,7 @@ async fn rows_of(snapshot: &mut MySqlConnection, name: &str) -> Result<BTreeMap<
     let line = |row: &MySqlRow| -> Result<(Line, Sums), sqlx::Error> {
         Ok(((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), sums_at_3(row)?))
     };
-    rows.iter().map(line).collect::<Result<_, _>>().map_err(Error::away("reading the sums of a day table"))
+    rows.iter().map(line).collect::<Result<_, _>>().map_err(Error::unavailable("reading the sums of a day table"))
 }
 
 /// What a statement over a table answers. `None`: it is gone.
@@ -255,13 +258,13 @@ async fn counted(
     statement: Option<impl SqlSafeStr>,
     name: &str,
 ) -> Result<Option<Vec<MySqlRow>>, Error> {
-    let statement =
-        statement.ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
+    let statement = statement
+        .ok_or_else(|| Error::Inconsistent(format!("the register names a table {name:?} that is none of ours")))?;
     // As text: each table is another statement, and none comes twice.
     match sqlx::raw_sql(statement).fetch_all(snapshot).await {
         Ok(rows) => Ok(Some(rows)),
         Err(cause) if super::error::is_missing_table(&cause) => Ok(None),
-        Err(cause) => Err(Error::away("counting the rows of a day table")(cause)),
+        Err(cause) => Err(Error::unavailable("counting the rows of a day table")(cause)),
     }
 }
 
@@ -293,7 +296,7 @@ async fn holds(
         sums = sums.plus(sums_at_3(row)?);
         Ok(())
     };
-    rows.iter().try_for_each(&mut add).map_err(Error::away("reading the sums of a day table"))?;
+    rows.iter().try_for_each(&mut add).map_err(Error::unavailable("reading the sums of a day table"))?;
     Ok((&made, odd, sums) == (lines, 0, total(stored)))
 }
 
@@ -319,7 +322,7 @@ async fn totals_of(
         .build_query_as()
         .fetch_all(snapshot)
         .await
-        .map_err(Error::away("reading the totals of day tables"))?;
+        .map_err(Error::unavailable("reading the totals of day tables"))?;
     let mut totals = BTreeMap::<i32, Vec<ProvedTable>>::new();
     for (table, partition, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
         let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };

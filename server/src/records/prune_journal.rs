@@ -34,7 +34,7 @@ impl Records {
             )
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::away("measuring the journal"))?;
+            .map_err(Error::unavailable("measuring the journal"))?;
             Ok(JournalSize { lines, bytes })
         })
         .await
@@ -46,7 +46,7 @@ impl Records {
         let mut left = u64::try_from(self.journal_size().await?.bytes).unwrap_or_default();
         let before = self.clock.now().0 - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         limited("letting go of old deltas", async {
-            let away = Error::away("letting go of old deltas");
+            let away = Error::unavailable("letting go of old deltas");
             let oldest: Vec<(i64, i32, i64)> = sqlx::query_as(
                 "SELECT id, bytes, CAST(UNIX_TIMESTAMP(recorded_at) * 1000 AS SIGNED) FROM ingest_batches
                  WHERE bytes > 0 ORDER BY id LIMIT ?",
@@ -81,7 +81,7 @@ impl Records {
     pub async fn prune_proved(&self, live: &BTreeMap<i32, BatchId>) -> Result<u64, Error> {
         let proved = self.proved().await?;
         limited("letting go of proved lines", async {
-            let away = Error::away("letting go of proved lines");
+            let away = Error::unavailable("letting go of proved lines");
             let mut gone = 0;
             for (partition, place) in proved {
                 let (Some(proved), Some(live)) = (&place.batch, live.get(&partition)) else { continue };

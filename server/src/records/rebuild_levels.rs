@@ -20,7 +20,7 @@ impl Records {
     /// Makes them anew if they are missing. Answers how many days were read; none: somebody else is at it, or they are whole.
     /// Takes as long as it takes to read every row.
     pub async fn rebuild_levels(&self) -> Result<Option<usize>, Error> {
-        let away = Error::away("making the levels of totals anew");
+        let away = Error::unavailable("making the levels of totals anew");
         // Held to the end: nobody folds into levels that are half made.
         let mut guard = self.connect().await?;
         // Not prepared: MySQL prepares no BEGIN.
@@ -93,7 +93,7 @@ pub async fn add_rows(
     flows: &mut Flows,
 ) -> Result<(), Error> {
     let statement = tables::movements(table)
-        .ok_or_else(|| Error::Damaged(format!("the register names a table {table:?} that is none of ours")))?;
+        .ok_or_else(|| Error::Inconsistent(format!("the register names a table {table:?} that is none of ours")))?;
     add_movements(connection, statement, table, zone, flows).await
 }
 
@@ -107,12 +107,12 @@ pub async fn add_movements(
 ) -> Result<(), Error> {
     // As text: a statement that is prepared for one table and closed makes the next one wait 40 ms (sqlx's issue 4335).
     let mut rows = sqlx::raw_sql(statements).fetch(connection);
-    let away = Error::away("reading the rows of a day table");
+    let away = Error::unavailable("reading the rows of a day table");
     while let Some(row) = rows.try_next().await.map_err(&away)? {
         let (at, product, warehouse, company, quantity, drcr, is_trade) = Movement::from_row(&row).map_err(&away)?;
         let hour = zone
             .hour_start(Millis(at.timestamp_millis()))
-            .ok_or_else(|| Error::Damaged(format!("{table} holds a time that cannot be: {at}")))?;
+            .ok_or_else(|| Error::Inconsistent(format!("{table} holds a time that cannot be: {at}")))?;
         let direction = if drcr > 0 { Direction::In } else { Direction::Out };
         let sums = Sums::of_one(direction, is_trade, quantity);
         let cell = flows.entry(Cell { hour, product, warehouse, company }).or_default();
@@ -130,9 +130,10 @@ async fn day_totals(connection: &mut MySqlConnection, day: NaiveDate, zone: Busi
     .bind(day)
     .fetch_all(connection)
     .await
-    .map_err(Error::away("reading the totals of a day"))?;
-    let hour =
-        zone.start_of(day).ok_or_else(|| Error::Damaged(format!("day_totals holds a day that cannot be: {day}")))?;
+    .map_err(Error::unavailable("reading the totals of a day"))?;
+    let hour = zone
+        .start_of(day)
+        .ok_or_else(|| Error::Inconsistent(format!("day_totals holds a day that cannot be: {day}")))?;
     let flow = |(product, warehouse, company, qty_in, qty_out, adjust_in, adjust_out, entries)| {
         (Cell { hour, product, warehouse, company }, Sums { qty_in, qty_out, adjust_in, adjust_out, entries })
     };

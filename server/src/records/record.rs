@@ -78,7 +78,7 @@ impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
             // A look takes locks too, and may be the one that is chosen to give way.
-            Error::Away { cause, .. } if sql_failure(&cause) == SqlFailure::Retryable => Self::Again(cause),
+            Error::Unavailable { cause, .. } if sql_failure(&cause) == SqlFailure::Retryable => Self::Again(cause),
             other => Self::Error(other),
         }
     }
@@ -101,7 +101,7 @@ impl From<sqlx::Error> for Failed {
             SqlFailure::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
             SqlFailure::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
             SqlFailure::TooLarge => Self::Error(Error::TooLarge),
-            SqlFailure::Unavailable => Self::Error(Error::Away { doing: "recording a batch", cause }),
+            SqlFailure::Unavailable => Self::Error(Error::Unavailable { doing: "recording a batch", cause }),
         }
     }
 }
@@ -161,11 +161,11 @@ impl Writer {
                     self.records.tables.clear();
                     return Err(error);
                 }
-                Err(_) => return Err(Error::Slow { doing: "recording a batch", seconds: LIMIT.as_secs() }),
+                Err(_) => return Err(Error::TimedOut { doing: "recording a batch", seconds: LIMIT.as_secs() }),
             }
         }
         Err(match last {
-            Some(cause) => Error::Away { doing: "recording a batch over deadlocks", cause },
+            Some(cause) => Error::Unavailable { doing: "recording a batch over deadlocks", cause },
             None => Error::Contended { partition: batch.partition },
         })
     }
@@ -229,7 +229,7 @@ async fn attempt(
     };
     insert_fresh(records, &mut trip, batch, &with_tables(batch, tables, &sorted), ids, &line).await?;
     rejections::insert(&mut trip, &records.topic, batch, &rejected).await?;
-    let unwritable = |cause| Error::Damaged(format!("a journal line cannot be written: {cause}"));
+    let unwritable = |cause| Error::Inconsistent(format!("a journal line cannot be written: {cause}"));
     let deltas = serde_json::to_string(&line.deltas).map_err(unwritable)?;
     let note = serde_json::to_string(&line.note).map_err(unwritable)?;
     journal::insert(&mut trip, &line, &deltas, &note).await?;
@@ -264,7 +264,8 @@ async fn look_up<'a>(
 
 /// What a partition has read before brings nothing new unless it is recorded or rejected now: that is counted apart.
 fn count(batch: &NewBatch, sorted: &Classified<'_>, rejected: usize) -> Result<Counts, Error> {
-    let number = |it: usize| i64::try_from(it).map_err(|_| Error::Damaged("a batch is too large to count".to_owned()));
+    let number =
+        |it: usize| i64::try_from(it).map_err(|_| Error::Inconsistent("a batch is too large to count".to_owned()));
     let (all, recorded, rejected) = (number(batch.consumed())?, number(sorted.fresh.len())?, number(rejected)?);
     let met_again = sorted.duplicates.iter().filter(|offset| **offset < batch.highest).count();
     let duplicates = number(sorted.duplicates.len() - met_again)?;
@@ -280,7 +281,9 @@ async fn already(records: &Records, connection: &mut MySqlConnection, batch: &Ne
     match (line, cursor) {
         (Some(line), _) => Ok(Outcome::Recorded(line)),
         (None, Some(cursor)) => Ok(Outcome::Elsewhere(cursor)),
-        (None, None) => Err(Error::Damaged(format!("partition {} has no cursor any more", batch.partition)).into()),
+        (None, None) => {
+            Err(Error::Inconsistent(format!("partition {} has no cursor any more", batch.partition)).into())
+        }
     }
 }
 
@@ -361,7 +364,7 @@ impl Records {
             sqlx::query("SET SESSION wait_timeout = 15")
                 .execute(&mut connection)
                 .await
-                .map_err(Error::away("preparing a writer's session"))?;
+                .map_err(Error::unavailable("preparing a writer's session"))?;
             Ok(connection)
         })
         .await

@@ -33,7 +33,7 @@ type Sums = (i64, i64, i64, i64, i64);
 impl Records {
     /// Recounts every table.
     pub async fn recount(&self) -> Result<Recount, Error> {
-        let away = Error::away("recounting");
+        let away = Error::unavailable("recounting");
         // One instant: the fold moves what is pending into the levels at any time, also where nothing is recorded.
         let mut connection = self.snapshot().await?;
         let mut recount = Recount::default();
@@ -43,8 +43,9 @@ impl Records {
         let registered: Vec<(i32, String, chrono::NaiveDate)> =
             sqlx::query_as("SELECT id, name, day FROM day_tables").fetch_all(&mut connection).await.map_err(&away)?;
         for (id, name, day) in registered {
-            let statement = tables::count_rows(&name)
-                .ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
+            let statement = tables::count_rows(&name).ok_or_else(|| {
+                Error::Inconsistent(format!("the register names a table {name:?} that is none of ours"))
+            })?;
             let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> =
                 sqlx::query_as(statement).fetch_all(&mut connection).await.map_err(&away)?;
             rebuild_levels::add_rows(&mut connection, &name, self.business_time, &mut hours).await?;
@@ -96,7 +97,7 @@ async fn compare_keys(
     )
     .fetch_all(connection)
     .await
-    .map_err(Error::away("recounting running totals"))?;
+    .map_err(Error::unavailable("recounting running totals"))?;
     let stored: BTreeMap<_, Sums> = rows.into_iter().map(|(w, p, a, b, c, d, e)| ((w, p), (a, b, c, d, e))).collect();
     differences("running total", keys, &stored, recount);
     Ok(())
@@ -112,7 +113,7 @@ async fn compare_days(
     )
     .fetch_all(connection)
     .await
-    .map_err(Error::away("recounting day totals"))?;
+    .map_err(Error::unavailable("recounting day totals"))?;
     let stored: BTreeMap<_, Sums> =
         rows.into_iter().map(|(day, p, w, co, a, b, c, d, e)| ((day.to_string(), p, w, co), (a, b, c, d, e))).collect();
     differences("day total", days, &stored, recount);
@@ -186,7 +187,7 @@ async fn compare_journal(
         .bind(base.batch.as_ref().map(|it| it.0.as_str()))
         .fetch_all(&mut *connection)
         .await
-        .map_err(Error::away("recounting the journal"))?;
+        .map_err(Error::unavailable("recounting the journal"))?;
         let (mut at, mut previous, mut counts) = (base.position, base.batch.map(|it| it.0), base.counts);
         for (from, to, batch, before, consumed, recorded, duplicates, rejected, read_again) in lines {
             if from != at || before != previous {
@@ -210,7 +211,7 @@ async fn compare_register(connection: &mut sqlx::MySqlConnection, recount: &mut 
     let lines: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM bill_lines")
         .fetch_one(connection)
         .await
-        .map_err(Error::away("counting bill lines"))?;
+        .map_err(Error::unavailable("counting bill lines"))?;
     if lines != recount.entries {
         recount.faults.push(format!("{lines} bill lines are registered, {} rows exist", recount.entries));
     }

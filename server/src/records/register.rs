@@ -27,7 +27,7 @@ impl Records {
         let rows = sqlx::query_as("SELECT name, day, product_id, CAST(bucket AS UNSIGNED) FROM day_tables")
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading the register of day tables"))?;
+            .map_err(Error::unavailable("reading the register of day tables"))?;
         Register::of(rows, self.layout)
     }
 }
@@ -41,7 +41,7 @@ impl Register {
         )
         .fetch_all(connection)
         .await
-        .map_err(Error::away("looking for the tables of the register"))?;
+        .map_err(Error::unavailable("looking for the tables of the register"))?;
         Self::of(rows, layout)
     }
 
@@ -51,10 +51,11 @@ impl Register {
             let holds = match (product.map(ProductId::try_from), bucket) {
                 (Some(Ok(product)), None) => Holds::Product(product),
                 (None, Some(bucket)) => Holds::Bucket(bucket),
-                _ => return Err(Error::Damaged(format!("the register does not say what {name:?} holds"))),
+                _ => return Err(Error::Inconsistent(format!("the register does not say what {name:?} holds"))),
             };
-            let table = DayTable::registered(name.clone(), day, holds)
-                .ok_or_else(|| Error::Damaged(format!("the register names a table {name:?} that is none of ours")))?;
+            let table = DayTable::registered(name.clone(), day, holds).ok_or_else(|| {
+                Error::Inconsistent(format!("the register names a table {name:?} that is none of ours"))
+            })?;
             days.insert(day);
             tables.insert(name, table);
         }

@@ -83,7 +83,7 @@ impl Records {
             let mut statement = QueryBuilder::new("SELECT ");
             statement.push(COLUMNS).push("r.raw FROM rejections AS r WHERE r.id > ").push_bind(id);
             statement.push(" ORDER BY r.id LIMIT ").push_bind(limit);
-            let away = Error::away("reading rejections");
+            let away = Error::unavailable("reading rejections");
             statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
         })
         .await
@@ -103,7 +103,7 @@ impl Records {
                 statement.push("(SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = r.id)");
             }
             statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(wanted.limit);
-            let away = Error::away("reading rejections");
+            let away = Error::unavailable("reading rejections");
             statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
         })
         .await
@@ -125,7 +125,7 @@ impl Records {
             .bind(MOST_COUNTED)
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("counting rejections"))
+            .map_err(Error::unavailable("counting rejections"))
         })
         .await
     }

@@ -88,7 +88,7 @@ impl StoredReplay {
     }
 
     fn damaged(&self, what: &str, why: &str) -> Error {
-        Error::Damaged(format!("what replay {} says of {what} cannot be read: {why}", self.id))
+        Error::Inconsistent(format!("what replay {} says of {what} cannot be read: {why}", self.id))
     }
 }
 
@@ -123,7 +123,7 @@ impl Records {
     /// Claims a replay of an audit: one at a time.
     pub async fn claim_replay(&self, audit: i64, who: &str) -> Result<ReplayClaim, Error> {
         limited("claiming a replay", async {
-            let away = Error::away("claiming a replay");
+            let away = Error::unavailable("claiming a replay");
             sqlx::query(
                 "UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
                    message = 'its process fell silent'
@@ -173,7 +173,7 @@ impl Records {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::away("saying how far a replay is"))
+            .map_err(Error::unavailable("saying how far a replay is"))
         })
         .await
     }
@@ -184,7 +184,7 @@ impl Records {
     }
 
     async fn write_named(&self, id: i64, named: &Named) -> Result<(), Error> {
-        let away = Error::away("writing down what a replay found");
+        let away = Error::unavailable("writing down what a replay found");
         let mut transaction = self.pool.begin().await.map_err(&away)?;
         let mut numbered = Vec::with_capacity(named.bills.len());
         for (number, bill) in (1_i32..).zip(&named.bills) {
@@ -244,7 +244,7 @@ impl Records {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::away("writing down why a replay failed"))
+            .map_err(Error::unavailable("writing down why a replay failed"))
         })
         .await
     }
@@ -259,7 +259,7 @@ impl Records {
             .bind(id)
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading the keys of a replay"))?;
+            .map_err(Error::unavailable("reading the keys of a replay"))?;
             rows.into_iter()
                 .map(|(warehouse, product, digest, is_whole)| {
                     Ok(ReplayedKey { key: key_of(warehouse, product)?, digest, is_whole })
@@ -274,7 +274,7 @@ impl Records {
         limited("reading a replay", async {
             let mut statement = select();
             statement.push("id = ").push_bind(id);
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::away("reading a replay"))
+            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading a replay"))
         })
         .await
     }
@@ -284,7 +284,7 @@ impl Records {
         limited("reading the replay of an audit", async {
             let mut statement = select();
             statement.push("audit_id = ").push_bind(audit).push(" ORDER BY id DESC LIMIT 1");
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::away("reading a replay"))
+            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading a replay"))
         })
         .await
     }
@@ -300,10 +300,11 @@ impl Records {
             .bind(limit)
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::away("reading the bills of a replay"))?;
+            .map_err(Error::unavailable("reading the bills of a replay"))?;
             let read = |(number, text): (i32, String)| {
-                let bill = serde_json::from_str(&text)
-                    .map_err(|cause| Error::Damaged(format!("bill {number} of replay {id} cannot be read: {cause}")))?;
+                let bill = serde_json::from_str(&text).map_err(|cause| {
+                    Error::Inconsistent(format!("bill {number} of replay {id} cannot be read: {cause}"))
+                })?;
                 Ok((number, bill))
             };
             rows.into_iter().map(read).collect()
@@ -319,9 +320,9 @@ impl Records {
                     .bind(id)
                     .fetch_all(&self.pool)
                     .await
-                    .map_err(Error::away("counting the bills of a replay"))?;
+                    .map_err(Error::unavailable("counting the bills of a replay"))?;
             let read = |(kind, count): (String, i64)| {
-                let damaged = || Error::Damaged(format!("a bill of replay {id} has the kind {kind:?}"));
+                let damaged = || Error::Inconsistent(format!("a bill of replay {id} has the kind {kind:?}"));
                 Ok((BillKind::parse(&kind).ok_or_else(damaged)?, count))
             };
             rows.into_iter().map(read).collect()
@@ -346,7 +347,7 @@ impl Records {
                 .build_query_as()
                 .fetch_all(&self.pool)
                 .await
-                .map_err(Error::away("looking for rejected messages"))?;
+                .map_err(Error::unavailable("looking for rejected messages"))?;
             found.extend(rows);
         }
         Ok(found)
@@ -376,5 +377,5 @@ async fn insert(
         .execute(connection)
         .await
         .map(drop)
-        .map_err(Error::away("writing down what a replay found"))
+        .map_err(Error::unavailable("writing down what a replay found"))
 }

@@ -44,7 +44,7 @@ pub enum Begun {
 impl Records {
     /// Writes down what is going to be sent for a rejection, before it is. `seen`: for so many the person has seen it sent already.
     pub async fn begin_resubmission(&self, rejection: i64, seen: i64, raw: &[u8], who: &str) -> Result<Begun, Error> {
-        let away = Error::away("writing a resubmission down");
+        let away = Error::unavailable("writing a resubmission down");
         limited("writing a resubmission down", async {
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             // The lock lets one of two who press the button at once go first.
@@ -104,7 +104,7 @@ impl Records {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::away("writing down where a resubmission is"))
+            .map_err(Error::unavailable("writing down where a resubmission is"))
         })
         .await
     }
@@ -132,7 +132,7 @@ impl Records {
                 list.push_bind(*id);
             }
             statement.push(") ORDER BY s.id");
-            let away = Error::away("reading resubmissions");
+            let away = Error::unavailable("reading resubmissions");
             statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
         })
         .await
@@ -149,7 +149,7 @@ impl Records {
             .bind(offset)
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::away("reading resubmissions"))
+            .map_err(Error::unavailable("reading resubmissions"))
         })
         .await
     }

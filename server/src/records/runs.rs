@@ -89,7 +89,7 @@ impl Records {
     /// Claims a run. One whose lease ran out is over, and so is an audit where the mark it needs is gone: a rebuild goes first.
     pub async fn claim_run(&self, kind: RunKind, cause: &str, who: &str) -> Result<Claim, Error> {
         limited("claiming a run", async {
-            let away = Error::away("claiming a run");
+            let away = Error::unavailable("claiming a run");
             let over = sqlx::query(
                 "UPDATE runs SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
                    message = IF(lease_until < UTC_TIMESTAMP(3), 'its process fell silent', 'the live stock must be rebuilt')
@@ -148,7 +148,7 @@ impl Records {
             )
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::away("reading the last rebuild"))
+            .map_err(Error::unavailable("reading the last rebuild"))
         })
         .await
     }
@@ -194,7 +194,7 @@ impl Lease {
             .bind(&self.token)
             .execute(&self.records.pool)
             .await
-            .map_err(Error::away("renewing a lease"))?;
+            .map_err(Error::unavailable("renewing a lease"))?;
             Ok(renewed.rows_affected() == 1)
         })
         .await?;
@@ -214,7 +214,7 @@ impl Lease {
                 .execute(&self.records.pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("saying how far a run is"))
+                .map_err(Error::unavailable("saying how far a run is"))
         })
         .await
     }
@@ -258,7 +258,7 @@ impl Lease {
             .bind(&self.token)
             .execute(&self.records.pool)
             .await
-            .map_err(Error::away("ending a run"))?;
+            .map_err(Error::unavailable("ending a run"))?;
             Ok(ended.rows_affected() == 1)
         })
         .await
@@ -273,7 +273,7 @@ impl Lease {
                 .execute(&self.records.pool)
                 .await
                 .map(drop)
-                .map_err(Error::away("taking a claim back"))
+                .map_err(Error::unavailable("taking a claim back"))
         })
         .await
     }

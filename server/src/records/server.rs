@@ -44,7 +44,7 @@ impl Records {
     /// Checks the server's settings and the schema's version.
     ///
     /// # Errors
-    /// [`Error::SetUp`] names every setting that does not fit, and what to do.
+    /// [`Error::Misconfigured`] names every setting that does not fit, and what to do.
     pub async fn check_server(&self) -> Result<(), Error> {
         limited("checking the server", async {
             let mut connection = self.connect().await?;
@@ -62,7 +62,7 @@ async fn check_settings(connection: &mut MySqlConnection) -> Result<(), Error> {
             .bind(demand.variable)
             .fetch_optional(&mut *connection)
             .await
-            .map_err(Error::away("reading the server's settings"))?;
+            .map_err(Error::unavailable("reading the server's settings"))?;
         // A server that does not know the setting cannot have it wrong.
         if let Some((_, value)) = row
             && !(demand.is_met)(&value)
@@ -73,28 +73,29 @@ async fn check_settings(connection: &mut MySqlConnection) -> Result<(), Error> {
     if faults.is_empty() {
         Ok(())
     } else {
-        Err(Error::SetUp(format!("the server's settings do not fit:\n  {}", faults.join("\n  "))))
+        Err(Error::Misconfigured(format!("the server's settings do not fit:\n  {}", faults.join("\n  "))))
     }
 }
 
 /// The schema must be exactly the one that this program was built with.
 async fn check_schema(connection: &mut MySqlConnection) -> Result<(), Error> {
-    let missing = || Error::SetUp("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned());
+    let missing =
+        || Error::Misconfigured("the database has no schema of ours yet; run `tallyhouse migrate`".to_owned());
     let stored: Option<i64> = match sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success = 1")
         .fetch_one(connection)
         .await
     {
         Ok(version) => version,
         Err(cause) if super::error::is_missing_table(&cause) => return Err(missing()),
-        Err(cause) => return Err(Error::away("looking for the schema")(cause)),
+        Err(cause) => return Err(Error::unavailable("looking for the schema")(cause)),
     };
     let ours = MIGRATIONS.iter().map(|it| it.version).max();
     match (stored, ours) {
         (None, _) => Err(missing()),
-        (Some(stored), Some(ours)) if stored < ours => Err(Error::SetUp(format!(
+        (Some(stored), Some(ours)) if stored < ours => Err(Error::Misconfigured(format!(
             "the schema is of an older version ({stored}, this program needs {ours}); run `tallyhouse migrate`"
         ))),
-        (Some(stored), Some(ours)) if stored > ours => Err(Error::SetUp(format!(
+        (Some(stored), Some(ours)) if stored > ours => Err(Error::Misconfigured(format!(
             "the schema is of a newer version ({stored}, this program knows {ours}); start a newer program"
         ))),
         _ => Ok(()),

@@ -38,10 +38,10 @@ impl Records {
     /// Sets a cursor, with a journal line and a line of the trail. Answers the cursor as it was.
     ///
     /// # Errors
-    /// [`Error::SetUp`] where the partition has no cursor, or it is there already.
+    /// [`Error::Misconfigured`] where the partition has no cursor, or it is there already.
     pub async fn set_cursor(&self, wanted: &CursorMove<'_>) -> Result<Cursor, Error> {
         limited("setting a cursor", async {
-            let away = Error::away("setting a cursor");
+            let away = Error::unavailable("setting a cursor");
             let mut connection = self.connect().await?;
             let mut transaction = connection.begin().await.map_err(&away)?;
             // Locks the row: a daemon's batch comes before or after, and meets the fence then.
@@ -55,10 +55,16 @@ impl Records {
                 .await?
                 .remove(&wanted.partition)
                 .ok_or_else(|| {
-                    Error::SetUp(format!("partition {} has no cursor yet; start the daemon first", wanted.partition))
+                    Error::Misconfigured(format!(
+                        "partition {} has no cursor yet; start the daemon first",
+                        wanted.partition
+                    ))
                 })?;
             if cursor.next_offset == wanted.to && wanted.accepts != Some(Loss::Topic) {
-                return Err(Error::SetUp(format!("the cursor of partition {} is there already", wanted.partition)));
+                return Err(Error::Misconfigured(format!(
+                    "the cursor of partition {} is there already",
+                    wanted.partition
+                )));
             }
             write(&mut transaction, &self.topic, wanted, &cursor).await.map_err(&away)?;
             transaction.commit().await.map_err(&away)?;

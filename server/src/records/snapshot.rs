@@ -31,7 +31,7 @@ impl Records {
             sqlx::raw_sql("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 .execute(&mut connection)
                 .await
-                .map_err(Error::away("taking a snapshot"))?;
+                .map_err(Error::unavailable("taking a snapshot"))?;
             self.begin_snapshot(&mut connection).await?;
             Ok(connection)
         });
@@ -40,7 +40,7 @@ impl Records {
 
     /// Ends what this connection saw before, if it saw anything, and begins to see one instant. It reads repeatably.
     pub(super) async fn begin_snapshot(&self, connection: &mut MySqlConnection) -> Result<(), Error> {
-        let away = Error::away("taking a snapshot");
+        let away = Error::unavailable("taking a snapshot");
         // At hand before, so that the question follows at once.
         let mut other = self.pool.acquire().await.map_err(&away)?;
         let started = Instant::now();
@@ -54,14 +54,14 @@ impl Records {
                 return Ok(());
             }
         }
-        Err(Error::Slow {
+        Err(Error::TimedOut {
             doing: "taking a snapshot, with something committed at every try,",
             seconds: TRIED_FOR.as_secs(),
         })
     }
 
     async fn reach(&self, connection: &mut MySqlConnection) -> Result<Reach, Error> {
-        let away = Error::away("looking where the partitions stand");
+        let away = Error::unavailable("looking where the partitions stand");
         let rows = sqlx::query(
             "SELECT partition_id, next_offset, batch_id FROM ingest_offsets WHERE topic = ?
              UNION ALL SELECT -1, COALESCE(MIN(id), 0), NULL FROM pending_flows",

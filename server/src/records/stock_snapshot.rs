@@ -45,7 +45,7 @@ impl StockSnapshot {
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM stock_totals")
             .fetch_one(&mut self.connection)
             .await
-            .map_err(Error::away("counting the keys"))?;
+            .map_err(Error::unavailable("counting the keys"))?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
@@ -66,7 +66,7 @@ impl StockSnapshot {
             .bind(PAGE)
             .fetch_all(&mut self.connection)
             .await
-            .map_err(Error::away("reading the stock of a snapshot"))?;
+            .map_err(Error::unavailable("reading the stock of a snapshot"))?;
             let page = rows
                 .into_iter()
                 .map(|(warehouse, product, qty_in, qty_out, adjust_in, adjust_out, entries)| {
@@ -95,5 +95,5 @@ pub(super) fn key_of(warehouse: String, product: String) -> Result<StockKey, Err
     let key = || -> Result<StockKey, IdError> {
         Ok(StockKey { warehouse_id: WarehouseId::try_from(warehouse)?, product_id: ProductId::try_from(product)? })
     };
-    key().map_err(|cause| Error::Damaged(format!("the totals hold an id that {cause}")))
+    key().map_err(|cause| Error::Inconsistent(format!("the totals hold an id that {cause}")))
 }

@@ -39,11 +39,11 @@ impl Records {
     /// Takes a snapshot.
     pub async fn stream_snapshot(&self, now: Millis) -> Result<StreamSnapshot, Error> {
         limited("taking a snapshot for the live view", async {
-            let away = Error::away("taking a snapshot for the live view");
+            let away = Error::unavailable("taking a snapshot for the live view");
             let day = self
                 .business_time
                 .day(now)
-                .ok_or_else(|| Error::SetUp("the clock shows no date that can be".to_owned()))?;
+                .ok_or_else(|| Error::Misconfigured("the clock shows no date that can be".to_owned()))?;
             let mut connection = self.snapshot().await?;
             let cursors = offsets::cursors_in(&mut connection, &self.topic).await?;
             let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
@@ -68,7 +68,7 @@ impl Records {
                     })
                 })
                 .collect::<Result<_, IdError>>()
-                .map_err(|cause| Error::Damaged(format!("day_totals holds an id that {cause}")))?;
+                .map_err(|cause| Error::Inconsistent(format!("day_totals holds an id that {cause}")))?;
             Ok(StreamSnapshot { cursors, today: Today { day, flows }, minutes, newest })
         })
         .await

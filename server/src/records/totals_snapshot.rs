@@ -83,7 +83,7 @@ pub enum TotalsError {
 impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
-        let away = Error::away("taking a snapshot of the totals");
+        let away = Error::unavailable("taking a snapshot of the totals");
         let mut transaction = self.snapshots.begin().await.map_err(&away)?;
         self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
@@ -100,7 +100,7 @@ impl Records {
     /// Every company that an entry ever had.
     pub async fn companies(&self) -> Result<BTreeSet<String>, Error> {
         limited("reading the companies", async {
-            let away = Error::away("reading the companies");
+            let away = Error::unavailable("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
             let mut connection = self.pool.acquire().await.map_err(&away)?;
             let Pending { flows: pending, .. } = flows::oldest(&mut connection, MOST_PENDING, usize::MAX).await?;
@@ -160,7 +160,7 @@ impl TotalsSnapshot {
                 .build_query_scalar()
                 .fetch_all(&mut *self.transaction)
                 .await
-                .map_err(Error::away("looking for ids"))?;
+                .map_err(Error::unavailable("looking for ids"))?;
             let is_pending = |id: &str| {
                 self.pending.keys().any(|it| match of {
                     NameOf::Warehouse => it.warehouse == id,
@@ -192,7 +192,7 @@ impl TotalsSnapshot {
     }
 
     async fn stored(&mut self, level: &Level, bounds: &Bounds, ask: &Ask<'_>) -> Result<Found, TotalsError> {
-        let away = Error::away("reading totals");
+        let away = Error::unavailable("reading totals");
         let unit = level.unit.column();
         let mut statement = QueryBuilder::new("SELECT ");
         match (ask.by_unit, level.unit) {
@@ -237,12 +237,14 @@ impl TotalsSnapshot {
         between: &Range<Millis>,
         ask: &Ask<'_>,
     ) -> Result<Vec<Moved>, TotalsError> {
-        let away = Error::away("reading the rows of a part of an hour");
+        let away = Error::unavailable("reading the rows of a part of an hour");
         let names = self.tables_of(day, ask.filter).await?;
         let mut found = Found::default();
         for names in names.chunks(TABLES_AT_ONCE) {
             let Some(statement) = tables::sums_between(names) else {
-                return Err(Error::Damaged(format!("the register names a table on {day} that is none of ours")).into());
+                return Err(
+                    Error::Inconsistent(format!("the register names a table on {day} that is none of ours")).into()
+                );
             };
             let mut query = sqlx::query_as(statement);
             for _ in names {
@@ -268,7 +270,7 @@ impl TotalsSnapshot {
                 .bind(day)
                 .fetch_all(&mut *self.transaction)
                 .await
-                .map_err(Error::away("reading the register of day tables"))?;
+                .map_err(Error::unavailable("reading the register of day tables"))?;
         let wanted = |product: &Option<String>| {
             filter.products.is_empty()
                 || product.as_ref().is_none_or(|id| filter.products.iter().any(|it| it.as_str() == id))
@@ -319,7 +321,7 @@ impl Ask<'_> {
     }
 
     fn group_of(&self, warehouse: &str, product: &str, company: &str) -> Result<Group, Error> {
-        let damaged = |cause| Error::Damaged(format!("totals hold an id that {cause}"));
+        let damaged = |cause| Error::Inconsistent(format!("totals hold an id that {cause}"));
         let it = self.group_by;
         Ok(Group {
             warehouse_id: it.warehouse.then(|| warehouse.try_into()).transpose().map_err(damaged)?,
@@ -387,7 +389,7 @@ impl Bounds {
 
 /// When a unit began that the database tells as a number.
 fn moment(unit: Unit, number: i64, zone: BusinessTime) -> Result<Millis, Error> {
-    let damaged = || Error::Damaged(format!("totals hold a {} that is none: {number}", unit.column()));
+    let damaged = || Error::Inconsistent(format!("totals hold a {} that is none: {number}", unit.column()));
     match unit {
         Unit::Hour => Ok(Millis(number.saturating_mul(1000))),
         Unit::Day | Unit::Month => {

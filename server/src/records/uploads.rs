@@ -40,7 +40,7 @@ from_row! {
 impl Records {
     /// Keeps a file; answers its id.
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
-        let away = Error::away("keeping a file");
+        let away = Error::unavailable("keeping a file");
         limited("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
             let mut transaction = self.pool.begin().await.map_err(&away)?;
@@ -73,7 +73,7 @@ impl Records {
 
     /// A file; its bytes are empty once they were let go. `None`: there is none.
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
-        let away = Error::away("reading a file");
+        let away = Error::unavailable("reading a file");
         limited("reading a file", async {
             let upload: Option<Upload> = sqlx::query_as(
                 "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
@@ -105,7 +105,7 @@ impl Records {
             .bind(i64::try_from(SENDING_LIMIT.as_secs()).unwrap_or(i64::MAX))
             .execute(&self.pool)
             .await
-            .map_err(Error::away("beginning to send a file"))?;
+            .map_err(Error::unavailable("beginning to send a file"))?;
             Ok(done.rows_affected() == 1)
         })
         .await
@@ -121,14 +121,14 @@ impl Records {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::away("noting that a file was not sent"))
+            .map_err(Error::unavailable("noting that a file was not sent"))
         })
         .await
     }
 
     /// It was sent: so many entries, and so many lines were left out.
     pub async fn end_upload(&self, id: &str, who: &str, accepted: i64, left_out: i64) -> Result<(), Error> {
-        let away = Error::away("noting that a file was sent");
+        let away = Error::unavailable("noting that a file was sent");
         limited("noting that a file was sent", async {
             let mut transaction = self.pool.begin().await.map_err(&away)?;
             sqlx::query(
@@ -161,7 +161,7 @@ impl Records {
                 "DELETE c FROM upload_chunks AS c JOIN uploads AS u ON u.id = c.upload_id
                  WHERE u.state = 'sent' AND u.at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY",
             ] {
-                sqlx::query(statement).execute(&self.pool).await.map_err(Error::away("letting files go"))?;
+                sqlx::query(statement).execute(&self.pool).await.map_err(Error::unavailable("letting files go"))?;
             }
             Ok(())
         })

@@ -51,7 +51,7 @@ impl LevelKeeper {
                     }
                 }
                 Err(error) => {
-                    if matches!(error, Error::Slow { .. }) {
+                    if matches!(error, Error::TimedOut { .. }) {
                         cells = (cells / 2).max(STEP);
                     }
                     let reason = format!("the totals of statistics are not kept up: {}; trying again", explain(&error));

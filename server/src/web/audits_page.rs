@@ -79,7 +79,7 @@ impl AuditsReader {
         let has_more = i64::try_from(found.len()).is_ok_and(|it| it > FINDINGS);
         found.truncate(usize::try_from(FINDINGS).unwrap_or_default());
         let names = self.hub.names();
-        let damaged = |cause: serde_json::Error| Error::Damaged(format!("audit {id} cannot be read: {cause}"));
+        let damaged = |cause: serde_json::Error| Error::Inconsistent(format!("audit {id} cannot be read: {cause}"));
         let log = stored.log_state.clone().zip(stored.log_flag.clone()).zip(stored.log_description.clone());
         Ok(Some(AuditDetail {
             line,
