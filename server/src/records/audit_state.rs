@@ -112,19 +112,19 @@ impl Records {
     /// Sets the period between audits, or gives it back to the settings. On record.
     pub async fn set_audit_expiration(&self, period: Option<Duration>, who: &str) -> Result<(), Error> {
         limited("setting the period between audits", async {
-            let away = Error::unavailable("setting the period between audits");
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("setting the period between audits");
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let before: Option<i64> =
                 sqlx::query_scalar("SELECT expiration_seconds FROM audit_state WHERE id = 1 FOR UPDATE")
                     .fetch_one(&mut *transaction)
                     .await
-                    .map_err(&away)?;
+                    .map_err(&unavailable)?;
             let after = period.map(|it| i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
             sqlx::query("UPDATE audit_state SET expiration_seconds = ? WHERE id = 1")
                 .bind(after)
                 .execute(&mut *transaction)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             let text = |it: Option<i64>| it.map(|it| format!("{it}s"));
             let deed = Deed {
                 who: who.to_owned(),
@@ -133,8 +133,8 @@ impl Records {
                 before: text(before),
                 after: text(after),
             };
-            trail::remember_in(&mut transaction, &[deed]).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)
+            trail::remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)
         })
         .await
     }

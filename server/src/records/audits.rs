@@ -140,11 +140,11 @@ impl Lease {
         proof: Option<&[Check]>,
     ) -> Result<bool, Error> {
         limited("writing down how far an audit is", async {
-            let away = Error::unavailable("writing down how far an audit is");
-            let unwritable = |cause: serde_json::Error| away(sqlx::Error::Encode(Box::new(cause)));
+            let unavailable = Error::unavailable("writing down how far an audit is");
+            let unwritable = |cause: serde_json::Error| unavailable(sqlx::Error::Encode(Box::new(cause)));
             let cut = cut.map(serde_json::to_string).transpose().map_err(unwritable)?;
             let proof = proof.map(serde_json::to_string).transpose().map_err(unwritable)?;
-            let mut transaction = self.records().pool.begin().await.map_err(&away)?;
+            let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
             }
@@ -155,8 +155,8 @@ impl Lease {
                 .bind(self.number())
                 .execute(&mut *transaction)
                 .await
-                .map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+                .map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(true)
         })
         .await
@@ -165,8 +165,8 @@ impl Lease {
     /// Ends the audit. A success sets LASTCHECK, by the database's clock. `false`: the run was not ours any more.
     pub async fn end_audit(self, end: &AuditEnd) -> Result<bool, Error> {
         limited("ending an audit", async {
-            let away = Error::unavailable("ending an audit");
-            let mut transaction = self.records().pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("ending an audit");
+            let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
             }
@@ -190,7 +190,7 @@ impl Lease {
             .bind(self.number())
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             sqlx::query(
                 "UPDATE runs SET running = NULL, state = ?, ended_at = UTC_TIMESTAMP(3), message = ?,
                    keys_done = IF(? = 'error', keys_done, keys_total) WHERE run_id = ?",
@@ -201,9 +201,10 @@ impl Lease {
             .bind(self.run_id())
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             if let (Some(proved), "passed") = (&end.proved, state) {
-                let text = serde_json::to_string(proved).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
+                let text =
+                    serde_json::to_string(proved).map_err(|it| unavailable(sqlx::Error::Encode(Box::new(it))))?;
                 sqlx::query(
                     // An audit of nothing proves nothing; where there was something once, that it is gone is proved too.
                     "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ?
@@ -215,10 +216,10 @@ impl Lease {
                 .bind(c.agrees + c.deviating())
                 .execute(&mut *transaction)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
                 decisions::let_go_of_broken_off(&mut transaction, self.number()).await?;
             }
-            transaction.commit().await.map_err(&away)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(true)
         })
         .await

@@ -51,14 +51,14 @@ impl Records {
 
     /// Makes empty copies of all day tables; answers the names of these.
     async fn empty_copies(&self, connection: &mut sqlx::MySqlConnection) -> Result<Vec<String>, Error> {
-        let away = Error::unavailable("preparing the plain loop");
+        let unavailable = Error::unavailable("preparing the plain loop");
         let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY name")
             .fetch_all(&mut *connection)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
         for name in &names {
             for statement in tables::plain_copy(name).ok_or_else(not_ours)? {
-                sqlx::query(statement).execute(&mut *connection).await.map_err(&away)?;
+                sqlx::query(statement).execute(&mut *connection).await.map_err(&unavailable)?;
             }
         }
         Ok(names)
@@ -87,14 +87,14 @@ impl Records {
 
     /// Edits the first bill of so many day tables, spread over the past, as a hand would.
     pub async fn edit_by_hand(&self, bills: usize) -> Result<(), Error> {
-        let away = Error::unavailable("editing bills by hand");
+        let unavailable = Error::unavailable("editing bills by hand");
         let names: Vec<String> = sqlx::query_scalar("SELECT name FROM day_tables ORDER BY day, name")
             .fetch_all(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
         for name in names.iter().step_by((names.len() / bills.max(1)).max(1)).take(bills) {
             let edit = tables::edit_first_row(name).ok_or_else(not_ours)?;
-            sqlx::query(edit).execute(&self.pool).await.map_err(&away)?;
+            sqlx::query(edit).execute(&self.pool).await.map_err(&unavailable)?;
         }
         Ok(())
     }
@@ -150,8 +150,8 @@ impl PlainRows {
             row.push_bind(it.description.as_str()).push_bind(offset).push_bind(partition);
             row.push("UTC_TIMESTAMP(3)").push("0");
         });
-        let away = Error::unavailable("inserting one row");
-        statement.build().execute(&mut self.connection).await.map(drop).map_err(away)
+        let unavailable = Error::unavailable("inserting one row");
+        statement.build().execute(&mut self.connection).await.map(drop).map_err(unavailable)
     }
 }
 

@@ -45,22 +45,22 @@ impl YearSize {
 impl Records {
     /// Writes the totals of a year.
     pub async fn fill_year(&self, size: YearSize) -> Result<(), Error> {
-        let away = Error::unavailable("filling a year of totals");
+        let unavailable = Error::unavailable("filling a year of totals");
         let mut connection = self.connect().await?;
         for day in (0..size.days).filter_map(|it| size.first.checked_add_days(Days::new(u64::from(it)))) {
             let flows = self.flows_of(day, size)?;
-            let mut transaction = connection.begin().await.map_err(&away)?;
+            let mut transaction = connection.begin().await.map_err(&unavailable)?;
             for level in &LEVELS {
-                levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&away)?;
+                levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&unavailable)?;
             }
-            transaction.commit().await.map_err(&away)?;
+            transaction.commit().await.map_err(&unavailable)?;
         }
         Ok(())
     }
 
     /// Writes tables of a long past into the register, as if an audit had proved them; the tables themselves are not made. 64 a day.
     pub async fn fill_register(&self, tables: u32) -> Result<(), Error> {
-        let away = Error::unavailable("filling the register");
+        let unavailable = Error::unavailable("filling the register");
         let first = NaiveDate::from_ymd_opt(2001, 1, 1).unwrap_or_default();
         let numbers: Vec<u32> = (0..tables).collect();
         for chunk in numbers.chunks(1000) {
@@ -78,7 +78,7 @@ impl Records {
                     .push_bind(table.day())
                     .push("UTC_TIMESTAMP(3)");
             });
-            statement.build().execute(&self.pool).await.map_err(&away)?;
+            statement.build().execute(&self.pool).await.map_err(&unavailable)?;
         }
         sqlx::query(
             "INSERT INTO day_table_totals (table_id, partition_id, qty_in, qty_out, adjust_in, adjust_out, entries, is_proved)
@@ -87,13 +87,13 @@ impl Records {
         .execute(&self.pool)
         .await
         .map(drop)
-        .map_err(away)
+        .map_err(unavailable)
     }
 
     /// Writes the entries of the last days of a year, as many as the totals say: spread over the hour that these say, the tables side
     /// by side. No bill lines: nobody records them again.
     pub async fn fill_entries(&self, size: YearSize, days: u32) -> Result<u64, Error> {
-        let away = Error::unavailable("filling day tables");
+        let unavailable = Error::unavailable("filling day tables");
         let mut connection = self.connect().await?;
         let mut written = 0;
         for back in 0..days {
@@ -134,7 +134,7 @@ impl Records {
                 });
                 let mut script = Script::default();
                 script.insert(&table, rows);
-                sqlx::raw_sql(script.into_sql()).execute(&mut connection).await.map_err(&away)?;
+                sqlx::raw_sql(script.into_sql()).execute(&mut connection).await.map_err(&unavailable)?;
                 written += u64::try_from(all).unwrap_or_default();
             }
         }

@@ -115,10 +115,10 @@ async fn run_look<'a>(
     if script.is_empty() {
         return Ok(());
     }
-    let away = Error::unavailable("looking up rows");
-    let rows = sqlx::raw_sql(script.into_sql()).fetch_all(connection).await.map_err(&away)?;
+    let unavailable = Error::unavailable("looking up rows");
+    let rows = sqlx::raw_sql(script.into_sql()).fetch_all(connection).await.map_err(&unavailable)?;
     for row in &rows {
-        let found = <(i64, i32, i8, String, NaiveDateTime, String)>::from_row(row).map_err(&away)?;
+        let found = <(i64, i32, i8, String, NaiveDateTime, String)>::from_row(row).map_err(&unavailable)?;
         let (place, quantity, drcr, kind, create_time, description) = found;
         let place = usize::try_from(place).unwrap_or(usize::MAX);
         let Some((line, table)) = lines.get(place).zip(tables.get(&place)) else { continue };

@@ -173,16 +173,16 @@ impl Lease {
     }
 
     async fn try_step(&self, step: &Step<'_>, ids: &TableIds) -> Result<Corrected, Error> {
-        let away = Error::unavailable("correcting the records");
+        let unavailable = Error::unavailable("correcting the records");
         let (records, part) = (self.records(), step.correction);
-        let mut transaction = records.pool.begin().await.map_err(&away)?;
+        let mut transaction = records.pool.begin().await.map_err(&unavailable)?;
         if !self.hold(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
         if !is_ready(&mut transaction, part).await? {
             return Ok(Corrected::NotReady);
         }
-        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
+        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&unavailable)?;
         change_rows(&mut transaction, part, &step.changes).await?;
         register(&mut transaction, &step.changes, ids).await?;
         unprove(&mut transaction, step.changes.keys().filter_map(|it| ids.get(it))).await?;
@@ -199,7 +199,7 @@ impl Lease {
             let after = books(&mut transaction, &part.keys).await?;
             deal_with(&mut transaction, part, &before, &after).await?;
         }
-        transaction.commit().await.map_err(&away)?;
+        transaction.commit().await.map_err(&unavailable)?;
         Ok(Corrected::Done)
     }
 }
@@ -237,14 +237,14 @@ impl Records {
 
 /// A replay is confirmed once; a finding is accepted once.
 async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> Result<bool, Error> {
-    let away = Error::unavailable("asking whether a correction may be made");
+    let unavailable = Error::unavailable("asking whether a correction may be made");
     let found: Option<i64> = match (&correction.reason, correction.keys.first()) {
         (CorrectionReason::Replay(replay), _) => {
             sqlx::query_scalar("SELECT id FROM replays WHERE id = ? AND state = 'ready' FOR UPDATE")
                 .bind(replay)
                 .fetch_optional(connection)
                 .await
-                .map_err(away)?
+                .map_err(unavailable)?
         }
         (CorrectionReason::Accepted(..), Some(key)) => sqlx::query_scalar(
             "SELECT audit_id FROM findings
@@ -255,7 +255,7 @@ async fn is_ready(connection: &mut MySqlConnection, correction: &Correction) -> 
         .bind(key.product_id.as_str())
         .fetch_optional(connection)
         .await
-        .map_err(away)?,
+        .map_err(unavailable)?,
         (CorrectionReason::Accepted(..), None) => None,
     };
     Ok(found.is_some())
@@ -268,7 +268,7 @@ async fn deal_with(
     before: &BTreeMap<StockKey, Book>,
     after: &BTreeMap<StockKey, Book>,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("writing a correction down");
+    let unavailable = Error::unavailable("writing a correction down");
     let Correction { audit, who, .. } = correction;
     let (way, note) = match &correction.reason {
         CorrectionReason::Replay(replay) => (ResolveAs::Corrected, format!("corrected by replay {replay}")),
@@ -298,14 +298,14 @@ async fn deal_with(
            f.corrected_stock = j.stock, f.corrected_in = j.gross_in, f.corrected_entries = j.entries
          WHERE f.flag = 'F'",
     )
-    .bind(json_rows(rows.into_iter()).map_err(&away)?)
+    .bind(json_rows(rows.into_iter()).map_err(&unavailable)?)
     .bind(audit)
     .bind(way.as_str())
     .bind(&note)
     .bind(who)
     .execute(&mut *connection)
     .await
-    .map_err(&away)?;
+    .map_err(&unavailable)?;
     let names = correction.keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
     deal_with_everywhere(connection, *audit, names, who).await?;
     if let (CorrectionReason::Replay(replay), true) = (&correction.reason, correction.is_last) {
@@ -316,7 +316,7 @@ async fn deal_with(
         .bind(replay)
         .execute(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
     }
-    trail::remember_in(connection, &deeds).await.map_err(away)
+    trail::remember_in(connection, &deeds).await.map_err(unavailable)
 }

@@ -163,7 +163,7 @@ async fn correct_hours(
     is: &Flows,
     pending: &Flows,
 ) -> Result<Flows, Error> {
-    let away = Error::unavailable("correcting the hours of totals");
+    let unavailable = Error::unavailable("correcting the hours of totals");
     let level = levels::named("hour_totals")?;
     let mut hours: BTreeSet<Millis> = is.keys().map(|it| it.hour).collect();
     for day in days {
@@ -190,7 +190,7 @@ async fn correct_hours(
         take(cell.clone(), *sums);
     }
     wrong.retain(|_, it| *it != Sums::default());
-    levels::add(connection, level, &wrong, zone).await.map_err(&away)?;
+    levels::add(connection, level, &wrong, zone).await.map_err(&unavailable)?;
     forget_empty(connection, level, &places).await?;
     Ok(wrong)
 }
@@ -211,7 +211,7 @@ fn hours_of(zone: BusinessTime, day: NaiveDate) -> Vec<Millis> {
 }
 
 async fn stored_hours(connection: &mut MySqlConnection, places: &BTreeSet<Place>) -> Result<Flows, Error> {
-    let away = Error::unavailable("reading the hours of totals");
+    let unavailable = Error::unavailable("reading the hours of totals");
     let mut flows = Flows::new();
     let places: Vec<&Place> = places.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
@@ -223,10 +223,10 @@ async fn stored_hours(connection: &mut MySqlConnection, places: &BTreeSet<Place>
              STRAIGHT_JOIN hour_totals AS t
                ON t.hour = j.hour AND t.product_id = j.product_id AND t.warehouse_id = j.warehouse_id",
         )
-        .bind(json_rows(chunk.iter()).map_err(&away)?)
+        .bind(json_rows(chunk.iter()).map_err(&unavailable)?)
         .fetch_all(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         for (hour, product, warehouse, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
             let hour = Millis(hour.saturating_mul(1000));
             let sums = Sums { qty_in, qty_out, adjust_in, adjust_out, entries };
@@ -241,7 +241,7 @@ async fn odd_days(
     connection: &mut MySqlConnection,
     product_days: &BTreeSet<Place>,
 ) -> Result<BTreeSet<NaiveDate>, Error> {
-    let away = Error::unavailable("comparing the totals of days");
+    let unavailable = Error::unavailable("comparing the totals of days");
     let mut odd = BTreeSet::new();
     let places: Vec<&Place> = product_days.iter().collect();
     for chunk in places.chunks(AT_ONCE) {
@@ -257,10 +257,10 @@ async fn odd_days(
                FROM JSON_TABLE(?, '$[*]' COLUMNS (day DATE PATH '$[0]', product_id VARCHAR(64) PATH '$[2]')) AS j) AS c
              WHERE fine <> coarse",
         )
-        .bind(json_rows(chunk.iter()).map_err(&away)?)
+        .bind(json_rows(chunk.iter()).map_err(&unavailable)?)
         .fetch_all(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         odd.extend(days);
     }
     Ok(odd)
@@ -273,7 +273,7 @@ async fn make_anew(
     source: &Level,
     places: &BTreeSet<Place>,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("correcting levels of totals");
+    let unavailable = Error::unavailable("correcting levels of totals");
     let (unit, finer) = (level.unit.column(), source.unit.column());
     // All parts of a cell go into one statement.
     let mut cells: BTreeMap<(&str, &str, &str), Vec<&Place>> = BTreeMap::new();
@@ -288,7 +288,7 @@ async fn make_anew(
         }
     }
     for part in parts.iter().filter(|it| !it.is_empty()) {
-        let rows = json_rows(part.iter()).map_err(&away)?;
+        let rows = json_rows(part.iter()).map_err(&unavailable)?;
         delete(connection, level, rows.clone(), "").await?;
         let mut insert = QueryBuilder::new("INSERT INTO ");
         insert.push(level.table).push(" (").push(unit);
@@ -314,7 +314,7 @@ async fn make_anew(
             }
         }
         insert.push(" GROUP BY j.unit, j.product_id, j.warehouse_id, s.company_id");
-        insert.build().execute(&mut *connection).await.map_err(&away)?;
+        insert.build().execute(&mut *connection).await.map_err(&unavailable)?;
     }
     Ok(())
 }
@@ -362,6 +362,6 @@ async fn delete(
         }
     }
     statement.push(which);
-    let away = Error::unavailable("correcting levels of totals");
-    statement.build().execute(connection).await.map(drop).map_err(away)
+    let unavailable = Error::unavailable("correcting levels of totals");
+    statement.build().execute(connection).await.map(drop).map_err(unavailable)
 }

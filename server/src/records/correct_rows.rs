@@ -80,12 +80,12 @@ pub async fn change_rows(
     correction: &Correction,
     changes: &BTreeMap<DayTable, Changes<'_>>,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("correcting rows");
+    let unavailable = Error::unavailable("correcting rows");
     let CorrectionReason::Replay(replay) = correction.reason else { return Ok(()) };
     let mut script = Script::default();
     for (table, changes) in changes {
         if !changes.remove.is_empty() {
-            script.remove(table, &json_rows(changes.remove.iter().map(|it| identity(it))).map_err(&away)?);
+            script.remove(table, &json_rows(changes.remove.iter().map(|it| identity(it))).map_err(&unavailable)?);
         }
         if !changes.put.is_empty() {
             let rows = changes.put.iter().map(|(bill, it)| {
@@ -95,13 +95,13 @@ pub async fn change_rows(
                     (it.quantity, it.drcr, &it.description, bill.offset, bill.partition);
                 (product, quantity, drcr, company, warehouse, bill_id, line_no, kind, at, words, offset, partition)
             });
-            script.correct(table, replay, &json_rows(rows).map_err(&away)?);
+            script.correct(table, replay, &json_rows(rows).map_err(&unavailable)?);
         }
     }
     if script.is_empty() {
         return Ok(());
     }
-    sqlx::raw_sql(script.into_sql()).execute(connection).await.map(drop).map_err(away)
+    sqlx::raw_sql(script.into_sql()).execute(connection).await.map(drop).map_err(unavailable)
 }
 
 /// The register of identities follows.
@@ -110,17 +110,17 @@ pub async fn register(
     changes: &BTreeMap<DayTable, Changes<'_>>,
     ids: &TableIds,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("correcting the register of bill lines");
+    let unavailable = Error::unavailable("correcting the register of bill lines");
     // Of one that was found where it does not belong the register may name the right one. A line that goes from one table to another is
     // put after it was removed.
     let gone = changes.values().flat_map(|it| &it.remove).filter(|it| it.found_in.is_none());
     let mut delete = QueryBuilder::new("DELETE b FROM JSON_TABLE(");
-    delete.push_bind(json_rows(gone.map(|it| identity(it))).map_err(&away)?);
+    delete.push_bind(json_rows(gone.map(|it| identity(it))).map_err(&unavailable)?);
     delete.push(", '$[*]' COLUMNS (").push(IDENTITY).push(
         ")) AS j STRAIGHT_JOIN bill_lines AS b ON b.company_id = j.company_id AND b.bill_id = j.bill_id
            AND b.product_id = j.product_id AND b.warehouse_id = j.warehouse_id AND b.line_no = j.line_no",
     );
-    delete.build().execute(&mut *connection).await.map_err(&away)?;
+    delete.build().execute(&mut *connection).await.map_err(&unavailable)?;
     let put = changes.iter().flat_map(|(table, changes)| {
         let (day, id) = (table.day().to_string(), ids.get(table).copied());
         changes.put.iter().map(move |(bill, _)| {
@@ -132,10 +132,10 @@ pub async fn register(
         "INSERT INTO bill_lines (company_id, bill_id, product_id, warehouse_id, line_no, day, table_id)
          SELECT j.company_id, j.bill_id, j.product_id, j.warehouse_id, j.line_no, j.day, j.table_id FROM JSON_TABLE(",
     );
-    insert.push_bind(json_rows(put).map_err(&away)?);
+    insert.push_bind(json_rows(put).map_err(&unavailable)?);
     insert.push(", '$[*]' COLUMNS (").push(IDENTITY).push(
         ", day DATE PATH '$[5]', table_id INT PATH '$[6]')) AS j
          ON DUPLICATE KEY UPDATE day = j.day, table_id = j.table_id",
     );
-    insert.build().execute(connection).await.map(drop).map_err(away)
+    insert.build().execute(connection).await.map(drop).map_err(unavailable)
 }

@@ -29,7 +29,7 @@ pub async fn day_sums(
     tables: &BTreeSet<DayTable>,
     keys: &BTreeSet<StockKey>,
 ) -> Result<DaySums, Error> {
-    let away = Error::unavailable("adding up the days of keys");
+    let unavailable = Error::unavailable("adding up the days of keys");
     let mut wanted = Vec::new();
     for key in keys {
         for table in tables {
@@ -49,10 +49,10 @@ pub async fn day_sums(
                ON t.day = j.day AND t.product_id = j.product_id AND t.warehouse_id = j.warehouse_id
              GROUP BY t.warehouse_id, t.product_id",
         )
-        .bind(json_rows(chunk.iter()).map_err(&away)?)
+        .bind(json_rows(chunk.iter()).map_err(&unavailable)?)
         .fetch_all(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         for (warehouse, product, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
             let sum = sums.entry(key_of(warehouse, product)?).or_default();
             for (sum, part) in sum.iter_mut().zip([qty_in, qty_out, adjust_in, adjust_out, entries]) {
@@ -69,7 +69,7 @@ pub async fn total_keys(
     keys: &BTreeSet<StockKey>,
     is: &DaySums,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("correcting running totals");
+    let unavailable = Error::unavailable("correcting running totals");
     let name = |it: &StockKey| (it.warehouse_id.to_string(), it.product_id.to_string());
     let (with_rows, without): (Vec<_>, Vec<_>) = keys.iter().partition(|it| is.contains_key(it));
     for chunk in without.chunks(AT_ONCE) {
@@ -78,10 +78,10 @@ pub async fn total_keys(
                warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]')) AS j
              STRAIGHT_JOIN stock_totals AS t ON t.warehouse_id = j.warehouse_id AND t.product_id = j.product_id",
         )
-        .bind(json_rows(chunk.iter().map(|it| name(it))).map_err(&away)?)
+        .bind(json_rows(chunk.iter().map(|it| name(it))).map_err(&unavailable)?)
         .execute(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
     }
     let rows: Vec<_> = with_rows.into_iter().map(|it| (name(it), is.get(it).copied().unwrap_or_default())).collect();
     for chunk in rows.chunks(AT_ONCE) {
@@ -92,10 +92,10 @@ pub async fn total_keys(
                b BIGINT PATH '$[1][1]', c BIGINT PATH '$[1][2]', d BIGINT PATH '$[1][3]', e BIGINT PATH '$[1][4]')) AS j
              ON DUPLICATE KEY UPDATE qty_in = j.a, qty_out = j.b, adjust_in = j.c, adjust_out = j.d, entries = j.e",
         )
-        .bind(json_rows(chunk.iter()).map_err(&away)?)
+        .bind(json_rows(chunk.iter()).map_err(&unavailable)?)
         .execute(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
     }
     Ok(())
 }
@@ -105,8 +105,9 @@ pub async fn books(
     connection: &mut MySqlConnection,
     keys: &BTreeSet<StockKey>,
 ) -> Result<BTreeMap<StockKey, Book>, Error> {
-    let away = Error::unavailable("reading running totals");
-    let names = json_rows(keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()))).map_err(&away)?;
+    let unavailable = Error::unavailable("reading running totals");
+    let names =
+        json_rows(keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()))).map_err(&unavailable)?;
     let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
         "SELECT t.warehouse_id, t.product_id, t.qty_in + t.adjust_in - t.qty_out - t.adjust_out, t.qty_in + t.adjust_in, t.entries
          FROM JSON_TABLE(?, '$[*]' COLUMNS (
@@ -116,7 +117,7 @@ pub async fn books(
     .bind(names)
     .fetch_all(connection)
     .await
-    .map_err(away)?;
+    .map_err(unavailable)?;
     let book = |(warehouse, product, stock, gross_in, entries)| {
         Ok((key_of(warehouse, product)?, Book { stock, gross_in, entries }))
     };
@@ -153,8 +154,8 @@ pub async fn total_anew(
 
 /// Nothing proves these tables any more until an audit counts them again.
 pub async fn unprove<'a>(connection: &mut MySqlConnection, tables: impl Iterator<Item = &'a i32>) -> Result<(), Error> {
-    let away = Error::unavailable("marking tables as unproved");
-    let ids = json_rows(tables.map(|it| (it,))).map_err(&away)?;
+    let unavailable = Error::unavailable("marking tables as unproved");
+    let ids = json_rows(tables.map(|it| (it,))).map_err(&unavailable)?;
     sqlx::query(
         "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id INT PATH '$[0]')) AS j STRAIGHT_JOIN day_table_totals AS t ON t.table_id = j.id
          SET t.is_proved = FALSE",
@@ -163,5 +164,5 @@ pub async fn unprove<'a>(connection: &mut MySqlConnection, tables: impl Iterator
     .execute(connection)
     .await
     .map(drop)
-    .map_err(away)
+    .map_err(unavailable)
 }

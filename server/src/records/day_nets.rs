@@ -35,14 +35,18 @@ impl Records {
     /// Everything that changed stock on the last days, opening stock and adjustments too.
     pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
         limited("reading the last days", async {
-            let away = Error::unavailable("reading the last days");
+            let unavailable = Error::unavailable("reading the last days");
             let damaged = |cause| Error::Inconsistent(format!("the totals of days hold an id that {cause}"));
             let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;
             let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
             let mut nets = DayNets::default();
             for (statement, of) in [(OF_PRODUCTS, Of::Products), (OF_WAREHOUSES, Of::Warehouses)] {
-                let rows: Vec<(NaiveDate, String, i64)> =
-                    sqlx::query_as(statement).bind(first).bind(today).fetch_all(&self.pool).await.map_err(&away)?;
+                let rows: Vec<(NaiveDate, String, i64)> = sqlx::query_as(statement)
+                    .bind(first)
+                    .bind(today)
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(&unavailable)?;
                 for (day, id, net) in rows {
                     let place = usize::try_from((day - first).num_days()).unwrap_or_default();
                     match of {

@@ -65,8 +65,8 @@ impl Records {
         who: &str,
     ) -> Result<Resolved, Error> {
         limited("putting a decision on record", async {
-            let away = Error::unavailable("putting a decision on record");
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("putting a decision on record");
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let found: Option<(String, String, bool, String, bool, String, String)> = sqlx::query_as(
                 "SELECT verdict, cause, repaired, flag, nrs_state = 'sums', warehouse_id, product_id FROM findings
                  WHERE audit_id = ? AND number = ? FOR UPDATE",
@@ -75,7 +75,7 @@ impl Records {
             .bind(number)
             .fetch_optional(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let Some((verdict, cause, repaired, flag, is_counted, warehouse, product)) = found else {
                 return Ok(Resolved::NoSuch);
             };
@@ -99,7 +99,7 @@ impl Records {
             .bind(number)
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             if way != ResolveAs::Acknowledge {
                 let key = (warehouse.as_str(), product.as_str());
                 deal_with_everywhere(&mut transaction, audit, std::iter::once(key), who).await?;
@@ -111,8 +111,8 @@ impl Records {
                 before: Some("F".to_owned()),
                 after: Some(format!("T {note}")),
             };
-            trail::remember_in(&mut transaction, &[deed]).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+            trail::remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(Resolved::Done)
         })
         .await
@@ -171,7 +171,7 @@ pub async fn deal_with_everywhere<'a>(
     keys: impl Iterator<Item = (&'a str, &'a str)>,
     who: &str,
 ) -> Result<(), Error> {
-    let away = Error::unavailable("dealing with the findings of other audits");
+    let unavailable = Error::unavailable("dealing with the findings of other audits");
     sqlx::query(
         "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
            warehouse_id VARCHAR(64) PATH '$[0]', product_id VARCHAR(64) PATH '$[1]')) AS j
@@ -179,7 +179,7 @@ pub async fn deal_with_everywhere<'a>(
          SET f.flag = 'T', f.resolution = ?, f.note = ?, f.resolved_by = ?, f.resolved_at = UTC_TIMESTAMP(3)
          WHERE f.flag = 'F' AND f.audit_id <> ? AND NOT f.repaired",
     )
-    .bind(json_rows(keys).map_err(&away)?)
+    .bind(json_rows(keys).map_err(&unavailable)?)
     .bind(ResolveAs::Acknowledge.as_str())
     .bind(format!("dealt with as a finding of audit {audit}"))
     .bind(who)
@@ -187,7 +187,7 @@ pub async fn deal_with_everywhere<'a>(
     .execute(connection)
     .await
     .map(drop)
-    .map_err(away)
+    .map_err(unavailable)
 }
 
 /// What an audit wrote down before it broke off waits for nobody once another one has passed: it has looked at the same keys and tables.

@@ -124,8 +124,8 @@ impl TotalsSnapshot {
     pub async fn tables_that_exist(&mut self, names: &[String]) -> Result<Vec<String>, Error> {
         let mut statement = QueryBuilder::new("SELECT name FROM day_tables WHERE TRUE");
         push_ids(&mut statement, "name", &names.iter().map(String::as_str).collect::<Vec<_>>());
-        let away = Error::unavailable("reading the register of day tables");
-        statement.build_query_scalar().fetch_all(&mut *self.transaction).await.map_err(away)
+        let unavailable = Error::unavailable("reading the register of day tables");
+        statement.build_query_scalar().fetch_all(&mut *self.transaction).await.map_err(unavailable)
     }
 
     /// The tables that hold lines of a bill: all of them.

@@ -95,8 +95,8 @@ impl Lease {
             return Ok(true);
         }
         limited("writing findings down", async {
-            let away = Error::unavailable("writing findings down");
-            let mut transaction = self.records().pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("writing findings down");
+            let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
             if !self.hold(&mut transaction).await? {
                 return Ok(false);
             }
@@ -104,7 +104,7 @@ impl Lease {
                 .iter()
                 .map(|it| it.evidence.as_ref().map(serde_json::to_string).transpose())
                 .collect::<Result<_, _>>()
-                .map_err(|cause| away(sqlx::Error::Encode(Box::new(cause))))?;
+                .map_err(|cause| unavailable(sqlx::Error::Encode(Box::new(cause))))?;
             let mut statement = QueryBuilder::new(
                 "INSERT INTO findings (audit_id, number, warehouse_id, product_id, rrs, rrs_in, rrs_entries, nrs_state, nrs, nrs_in,
                    nrs_entries, verdict, cause, evidence, flag) ",
@@ -131,14 +131,14 @@ impl Lease {
                     .push_bind(evidence)
                     .push_bind(if it.is_dealt_with { "T" } else { "F" });
             });
-            statement.build().execute(&mut *transaction).await.map_err(&away)?;
+            statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
             sqlx::query("UPDATE audits SET findings = findings + ? WHERE id = ?")
                 .bind(i64::try_from(findings.len()).unwrap_or(i64::MAX))
                 .bind(self.number())
                 .execute(&mut *transaction)
                 .await
-                .map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+                .map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(true)
         })
         .await

@@ -110,7 +110,7 @@ pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize
 
 /// Lets lines go: exactly these, one that was committed meanwhile with a lower id is not among them.
 pub async fn forget(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(), Error> {
-    let away = Error::unavailable("letting go of pending flows");
+    let unavailable = Error::unavailable("letting go of pending flows");
     for chunk in ids.chunks(1000) {
         let mut statement = sqlx::QueryBuilder::new("DELETE FROM pending_flows WHERE id IN (");
         let mut list = statement.separated(", ");
@@ -118,7 +118,7 @@ pub async fn forget(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(),
             list.push_bind(*id);
         }
         statement.push(")");
-        let done = statement.build().execute(&mut *connection).await.map_err(&away)?;
+        let done = statement.build().execute(&mut *connection).await.map_err(&unavailable)?;
         if usize::try_from(done.rows_affected()).ok() != Some(chunk.len()) {
             return Err(Error::Inconsistent(format!(
                 "{} of {} pending flows were there",

@@ -43,8 +43,8 @@ impl Records {
     /// Folds the oldest lines, until they are so many, or make so many cells: rows of the finest level. A line is a batch.
     pub async fn fold_flows(&self, lines: usize, cells: usize) -> Result<Folded, Error> {
         limited("folding flows into levels", async {
-            let away = Error::unavailable("folding flows into levels");
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("folding flows into levels");
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let state = lock(&mut transaction).await?;
             let Pending { ids, flows, more } = match state.as_deref() {
                 Some("whole") => flows::oldest(&mut transaction, lines, cells).await?,
@@ -52,7 +52,7 @@ impl Records {
             };
             if ids.is_empty() {
                 // At once: a transaction that is only dropped holds its lock until its connection is used again.
-                transaction.rollback().await.map_err(&away)?;
+                transaction.rollback().await.map_err(&unavailable)?;
                 return Ok(match state.as_deref() {
                     Some("whole") => Folded::Batches { lines: 0, more },
                     Some(_) => Folded::Missing,
@@ -60,10 +60,10 @@ impl Records {
                 });
             }
             for level in LEVELS.iter().filter(|it| it.behind) {
-                levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&away)?;
+                levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&unavailable)?;
             }
             flows::forget(&mut transaction, &ids).await?;
-            transaction.commit().await.map_err(&away)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(Folded::Batches { lines: ids.len(), more })
         })
         .await

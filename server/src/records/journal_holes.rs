@@ -58,13 +58,13 @@ impl Lease {
     }
 
     async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
-        let away = Error::unavailable("accepting the journal");
+        let unavailable = Error::unavailable("accepting the journal");
         let records = self.records();
-        let mut transaction = records.pool.begin().await.map_err(&away)?;
+        let mut transaction = records.pool.begin().await.map_err(&unavailable)?;
         if !self.hold(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
-        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&away)?;
+        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&unavailable)?;
         let mut snapshot = records.stock_snapshot().await?;
         let (checks, proved) = snapshot.prove_journal(&records.proved().await?).await?;
         let seen = records.audit(audit).await?.and_then(|it| it.proof).unwrap_or_default();
@@ -83,7 +83,7 @@ impl Lease {
                 let high = end.max(cursor.next_offset);
                 let ends = (end.min(cursor.next_offset).min(high - 1), high);
                 let line = HandLine { partition, batch, previous, ends, kind: "loss", deltas: None, reason: note, who };
-                line.write(&mut transaction).await.map_err(&away)?;
+                line.write(&mut transaction).await.map_err(&unavailable)?;
             }
             let rejection = match proved.get(&partition) {
                 Some(it) => it.rejection,
@@ -94,7 +94,7 @@ impl Lease {
         }
         snapshot.close().await;
         write_down(&mut transaction, audit, &places, (note, who)).await?;
-        transaction.commit().await.map_err(&away)?;
+        transaction.commit().await.map_err(&unavailable)?;
         Ok(Corrected::Done)
     }
 }
@@ -106,17 +106,17 @@ async fn write_down(
     places: &ProvedPlaces,
     (note, who): (&str, &str),
 ) -> Result<(), Error> {
-    let away = Error::unavailable("accepting the journal");
-    let text = serde_json::to_string(places).map_err(|it| away(sqlx::Error::Encode(Box::new(it))))?;
+    let unavailable = Error::unavailable("accepting the journal");
+    let text = serde_json::to_string(places).map_err(|it| unavailable(sqlx::Error::Encode(Box::new(it))))?;
     let before: Option<String> = sqlx::query_scalar("SELECT proved FROM audit_state WHERE id = 1 FOR UPDATE")
         .fetch_one(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
     sqlx::query("UPDATE audit_state SET proved = ? WHERE id = 1")
         .bind(&text)
         .execute(&mut *connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
     sqlx::query(
         "UPDATE findings SET flag = 'T', resolution = ?, note = ?, resolved_by = ?, resolved_at = UTC_TIMESTAMP(3)
          WHERE cause = ? AND flag = 'F'",
@@ -127,7 +127,7 @@ async fn write_down(
     .bind(FindingCause::JournalBroken.as_str())
     .execute(&mut *connection)
     .await
-    .map_err(&away)?;
+    .map_err(&unavailable)?;
     let deed = Deed {
         who: who.to_owned(),
         action: "journal.accept".to_owned(),
@@ -135,7 +135,7 @@ async fn write_down(
         before,
         after: Some(text),
     };
-    trail::remember_in(connection, &[deed]).await.map_err(away)
+    trail::remember_in(connection, &[deed]).await.map_err(unavailable)
 }
 
 fn faults(checks: &[Check; 2]) -> Vec<&str> {

@@ -96,11 +96,11 @@ fn read(
     zone: BusinessTime,
     cursors: &BTreeMap<i32, Cursor>,
 ) -> Result<(StockKey, KeyRow), Error> {
-    let away = Error::unavailable("reading the rows of keys");
-    let text = |place: usize| row.try_get::<String, _>(place).map_err(&away);
-    let number = |place: usize| row.try_get::<i64, _>(place).map_err(&away);
+    let unavailable = Error::unavailable("reading the rows of keys");
+    let text = |place: usize| row.try_get::<String, _>(place).map_err(&unavailable);
+    let number = |place: usize| row.try_get::<i64, _>(place).map_err(&unavailable);
     let damaged = |what: &str| Error::Inconsistent(format!("a row of a day table has no {what}"));
-    let at: NaiveDateTime = row.try_get(7).map_err(&away)?;
+    let at: NaiveDateTime = row.try_get(7).map_err(&unavailable)?;
     let key = key_of(text(0)?, text(1)?)?;
     let entry = Entry {
         product_id: ProductId::try_from(key.product_id.as_str()).map_err(|_| damaged("product"))?,
@@ -118,7 +118,7 @@ fn read(
     let table = text(12)?;
     let belongs = zone.day(entry.create_time).map(|day| DayTable::of(layout, &entry.product_id, day));
     let found_in = Some(table).filter(|it| belongs.is_none_or(|belongs| belongs.name() != it));
-    let recorded_at: NaiveDateTime = row.try_get(13).map_err(&away)?;
+    let recorded_at: NaiveDateTime = row.try_get(13).map_err(&unavailable)?;
     let began = cursors.get(&partition).and_then(|it| it.generation_began);
     let is_of_earlier_topic = began.is_some_and(|began| recorded_at <= began);
     Ok((key, KeyRow { entry, origin: (partition, number(11)?), is_of_earlier_topic, found_in }))

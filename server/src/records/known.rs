@@ -26,8 +26,8 @@ impl Records {
         let mut known = Vec::with_capacity(lines.len());
         for lines in lines.chunks(AT_ONCE) {
             let existing = limited("looking for entries", async {
-                let away = Error::unavailable("looking for entries");
-                let mut connection = self.pool.acquire().await.map_err(away)?;
+                let unavailable = Error::unavailable("looking for entries");
+                let mut connection = self.pool.acquire().await.map_err(unavailable)?;
                 bill_lines::find(&mut connection, lines, Look::Passing).await
             })
             .await?;

@@ -79,9 +79,9 @@ impl Records {
     /// Reads the catalogue.
     pub async fn catalogue(&self) -> Result<Catalogue, Error> {
         limited("reading the catalogue", async {
-            let away = Error::unavailable("reading the catalogue");
-            let mut connection = self.pool.acquire().await.map_err(&away)?;
-            read(&mut connection).await.map_err(&away)
+            let unavailable = Error::unavailable("reading the catalogue");
+            let mut connection = self.pool.acquire().await.map_err(&unavailable)?;
+            read(&mut connection).await.map_err(&unavailable)
         })
         .await
     }
@@ -89,13 +89,14 @@ impl Records {
     /// Every id that an entry ever brought.
     pub async fn ids_in_entries(&self) -> Result<BTreeSet<(NameOf, String)>, Error> {
         limited("reading the ids of entries", async {
-            let away = Error::unavailable("reading the ids of entries");
+            let unavailable = Error::unavailable("reading the ids of entries");
             let mut ids = BTreeSet::new();
             for (of, statement) in [
                 (NameOf::Product, "SELECT DISTINCT product_id FROM stock_totals"),
                 (NameOf::Warehouse, "SELECT DISTINCT warehouse_id FROM stock_totals"),
             ] {
-                let rows: Vec<(String,)> = sqlx::query_as(statement).fetch_all(&self.pool).await.map_err(&away)?;
+                let rows: Vec<(String,)> =
+                    sqlx::query_as(statement).fetch_all(&self.pool).await.map_err(&unavailable)?;
                 ids.extend(rows.into_iter().map(|(id,)| (of, id)));
             }
             ids.extend(Box::pin(self.companies()).await?.into_iter().map(|id| (NameOf::Company, id)));
@@ -111,19 +112,22 @@ impl Records {
         decide: impl FnOnce(&Catalogue) -> Result<CatalogueWrites, E> + Send,
     ) -> Result<Result<(), E>, Error> {
         limited("changing the catalogue", async {
-            let away = Error::unavailable("changing the catalogue");
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let unavailable = Error::unavailable("changing the catalogue");
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             // A row that is always there stands for the catalogue: where that is empty there is nothing to lock.
-            sqlx::query("SELECT 1 FROM installation FOR UPDATE").fetch_all(&mut *transaction).await.map_err(&away)?;
-            let now = read(&mut transaction).await.map_err(&away)?;
+            sqlx::query("SELECT 1 FROM installation FOR UPDATE")
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(&unavailable)?;
+            let now = read(&mut transaction).await.map_err(&unavailable)?;
             let writes = match decide(&now) {
                 Ok(writes) => writes,
                 Err(refused) => return Ok(Err(refused)),
             };
-            store_names(&mut transaction, &writes.names).await.map_err(&away)?;
-            store_levels(&mut transaction, &writes.levels).await.map_err(&away)?;
-            remember_in(&mut transaction, &writes.deeds).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+            store_names(&mut transaction, &writes.names).await.map_err(&unavailable)?;
+            store_levels(&mut transaction, &writes.levels).await.map_err(&unavailable)?;
+            remember_in(&mut transaction, &writes.deeds).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(Ok(()))
         })
         .await

@@ -51,7 +51,7 @@ from_row! {
 impl StockSnapshot {
     /// What came after the cut, up to this snapshot. `cut`: the batch of each partition at the cut, where it had one.
     pub async fn after_cut(&mut self, cut: BTreeMap<i32, Option<BatchId>>) -> Result<AfterCut, Error> {
-        let away = Error::unavailable("reading the journal after the cut");
+        let unavailable = Error::unavailable("reading the journal after the cut");
         let mut deltas: HashMap<StockKey, Delta> = HashMap::new();
         for partition in self.cursors.keys().copied().collect::<Vec<_>>() {
             let batch = cut.get(&partition).cloned().flatten();
@@ -64,7 +64,7 @@ impl StockSnapshot {
                     .bind(line)
                     .fetch_all(&mut self.connection)
                     .await
-                    .map_err(&away)?;
+                    .map_err(&unavailable)?;
             for (text,) in rows {
                 let Some(text) = text else { return Ok(AfterCut::LetGo(partition)) };
                 let lines: Vec<KeyDelta> = serde_json::from_str(&text).map_err(|cause| {
@@ -173,7 +173,7 @@ impl StockSnapshot {
         line: i64,
         base: &ProvedPlace,
     ) -> Result<(Option<BatchId>, i64, Counts), Error> {
-        let away = Error::unavailable("adding up the journal");
+        let unavailable = Error::unavailable("adding up the journal");
         let last: Option<(String, i64)> = sqlx::query_as(
             "SELECT batch_id, IF(kind = 'back', from_offset, to_offset) FROM ingest_batches
              WHERE partition_id = ? AND id > ? ORDER BY id DESC LIMIT 1",
@@ -182,7 +182,7 @@ impl StockSnapshot {
         .bind(line)
         .fetch_optional(&mut self.connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         let (consumed, recorded, duplicates, rejected, read_again): (i64, i64, i64, i64, i64) = sqlx::query_as(
             "SELECT CAST(COALESCE(SUM(consumed), 0) AS SIGNED), CAST(COALESCE(SUM(recorded), 0) AS SIGNED),
                CAST(COALESCE(SUM(duplicates), 0) AS SIGNED), CAST(COALESCE(SUM(rejected), 0) AS SIGNED),
@@ -193,7 +193,7 @@ impl StockSnapshot {
         .bind(line)
         .fetch_one(&mut self.connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         let counted = base.counts.plus(Counts { consumed, recorded, duplicates, rejected, read_again });
         let (batch, end) = last.map_or((base.batch.clone(), base.position), |(batch, end)| (Some(BatchId(batch)), end));
         Ok((batch, end, counted))

@@ -213,13 +213,13 @@ impl Records {
         if tables.is_empty() {
             return Ok(());
         }
-        let away = Error::unavailable("marking tables as odd");
-        unprove(&mut *self.pool.acquire().await.map_err(away)?, tables.iter()).await
+        let unavailable = Error::unavailable("marking tables as odd");
+        unprove(&mut *self.pool.acquire().await.map_err(unavailable)?, tables.iter()).await
     }
 
     /// Remembers that tables hold; not where something was written to them since.
     pub async fn mark_proved(&self, tables: &[ProvedTable]) -> Result<(), Error> {
-        let away = Error::unavailable("marking tables as proved");
+        let unavailable = Error::unavailable("marking tables as proved");
         for chunk in tables.chunks(2000) {
             let rows = chunk.iter().map(|it| {
                 let sums = it.sums;
@@ -234,10 +234,10 @@ impl Records {
                  WHERE NOT t.is_proved AND t.qty_in = j.qty_in AND t.qty_out = j.qty_out AND t.adjust_in = j.adjust_in
                    AND t.adjust_out = j.adjust_out AND t.entries = j.entries",
             )
-            .bind(json_rows(rows).map_err(&away)?)
+            .bind(json_rows(rows).map_err(&unavailable)?)
             .execute(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Records {
         let mut left = u64::try_from(self.journal_size().await?.bytes).unwrap_or_default();
         let before = self.clock.now().0 - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         limited("letting go of old deltas", async {
-            let away = Error::unavailable("letting go of old deltas");
+            let unavailable = Error::unavailable("letting go of old deltas");
             let oldest: Vec<(i64, i32, i64)> = sqlx::query_as(
                 "SELECT id, bytes, CAST(UNIX_TIMESTAMP(recorded_at) * 1000 AS SIGNED) FROM ingest_batches
                  WHERE bytes > 0 ORDER BY id LIMIT ?",
@@ -54,7 +54,7 @@ impl Records {
             .bind(i64::try_from(LINES).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let mut last = None;
             for (id, bytes, recorded_at) in oldest {
                 if recorded_at >= before && left <= max_bytes {
@@ -70,7 +70,7 @@ impl Records {
             .bind(last)
             .execute(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             Ok(done.rows_affected())
         })
         .await
@@ -81,7 +81,7 @@ impl Records {
     pub async fn prune_proved(&self, live: &BTreeMap<i32, BatchId>) -> Result<u64, Error> {
         let proved = self.proved().await?;
         limited("letting go of proved lines", async {
-            let away = Error::unavailable("letting go of proved lines");
+            let unavailable = Error::unavailable("letting go of proved lines");
             let mut gone = 0;
             for (partition, place) in proved {
                 let (Some(proved), Some(live)) = (&place.batch, live.get(&partition)) else { continue };
@@ -91,7 +91,7 @@ impl Records {
                         .bind(&live.0)
                         .fetch_one(&self.pool)
                         .await
-                        .map_err(&away)?;
+                        .map_err(&unavailable)?;
                 // Where one of them is not there, the histories have parted: nothing goes.
                 let expected = if proved == live { 1 } else { 2 };
                 let (count, Some(first)) = lines else { continue };
@@ -108,7 +108,7 @@ impl Records {
                 .bind(i64::try_from(LINES).unwrap_or(i64::MAX))
                 .execute(&self.pool)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
                 gone += done.rows_affected();
             }
             Ok(gone)

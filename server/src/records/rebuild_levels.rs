@@ -20,11 +20,11 @@ impl Records {
     /// Makes them anew if they are missing. Answers how many days were read; none: somebody else is at it, or they are whole.
     /// Takes as long as it takes to read every row.
     pub async fn rebuild_levels(&self) -> Result<Option<usize>, Error> {
-        let away = Error::unavailable("making the levels of totals anew");
+        let unavailable = Error::unavailable("making the levels of totals anew");
         // Held to the end: nobody folds into levels that are half made.
         let mut guard = self.connect().await?;
         // Not prepared: MySQL prepares no BEGIN.
-        sqlx::raw_sql("BEGIN").execute(&mut guard).await.map_err(&away)?;
+        sqlx::raw_sql("BEGIN").execute(&mut guard).await.map_err(&unavailable)?;
         if fold::lock(&mut guard).await?.as_deref() != Some("missing") {
             let _closed = guard.close().await;
             return Ok(None);
@@ -35,7 +35,7 @@ impl Records {
         )
         .fetch_one(&mut guard)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         if corrections > 0 {
             let _closed = guard.close().await;
             return Ok(None);
@@ -43,17 +43,17 @@ impl Records {
         let mut snapshot = self.snapshot().await?;
         // What these did is in the totals and rows already.
         let folded: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM pending_flows").fetch_all(&mut snapshot).await.map_err(&away)?;
+            sqlx::query_scalar("SELECT id FROM pending_flows").fetch_all(&mut snapshot).await.map_err(&unavailable)?;
         let mut days: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
         let tables: Vec<(NaiveDate, String)> =
-            sqlx::query_as("SELECT day, name FROM day_tables").fetch_all(&mut snapshot).await.map_err(&away)?;
+            sqlx::query_as("SELECT day, name FROM day_tables").fetch_all(&mut snapshot).await.map_err(&unavailable)?;
         for (day, table) in tables {
             days.entry(day).or_default().push(table);
         }
         for level in LEVELS.iter().filter(|it| it.behind) {
             let mut empty = QueryBuilder::new("TRUNCATE TABLE ");
             empty.push(level.table);
-            empty.build().execute(&self.pool).await.map_err(&away)?;
+            empty.build().execute(&self.pool).await.map_err(&unavailable)?;
         }
         for (day, tables) in &days {
             let mut hours = Flows::new();
@@ -61,21 +61,21 @@ impl Records {
                 add_rows(&mut snapshot, table, self.business_time, &mut hours).await?;
             }
             let totals = day_totals(&mut snapshot, *day, self.business_time).await?;
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             for level in LEVELS.iter().filter(|it| it.behind) {
                 let flows = if level.unit == Unit::Hour { &hours } else { &totals };
-                levels::add(&mut transaction, level, flows, self.business_time).await.map_err(&away)?;
+                levels::add(&mut transaction, level, flows, self.business_time).await.map_err(&unavailable)?;
             }
             // Whoever lost the lock must not add to what another makes meanwhile.
             limited("holding the levels of totals", async {
-                sqlx::query("SELECT 1").execute(&mut guard).await.map(drop).map_err(&away)
+                sqlx::query("SELECT 1").execute(&mut guard).await.map(drop).map_err(&unavailable)
             })
             .await?;
-            transaction.commit().await.map_err(&away)?;
+            transaction.commit().await.map_err(&unavailable)?;
         }
         flows::forget(&mut guard, &folded).await?;
         for statement in ["UPDATE levels SET state = 'whole', changed_at = UTC_TIMESTAMP(3) WHERE id = 1", "COMMIT"] {
-            sqlx::query(statement).execute(&mut guard).await.map_err(&away)?;
+            sqlx::query(statement).execute(&mut guard).await.map_err(&unavailable)?;
         }
         let (_closed, _too) = tokio::join!(guard.close(), snapshot.close());
         Ok(Some(days.len()))
@@ -107,9 +107,10 @@ pub async fn add_movements(
 ) -> Result<(), Error> {
     // As text: a statement that is prepared for one table and closed makes the next one wait 40 ms (sqlx's issue 4335).
     let mut rows = sqlx::raw_sql(statements).fetch(connection);
-    let away = Error::unavailable("reading the rows of a day table");
-    while let Some(row) = rows.try_next().await.map_err(&away)? {
-        let (at, product, warehouse, company, quantity, drcr, is_trade) = Movement::from_row(&row).map_err(&away)?;
+    let unavailable = Error::unavailable("reading the rows of a day table");
+    while let Some(row) = rows.try_next().await.map_err(&unavailable)? {
+        let (at, product, warehouse, company, quantity, drcr, is_trade) =
+            Movement::from_row(&row).map_err(&unavailable)?;
         let hour = zone
             .hour_start(Millis(at.timestamp_millis()))
             .ok_or_else(|| Error::Inconsistent(format!("{table} holds a time that cannot be: {at}")))?;

@@ -33,21 +33,23 @@ type Sums = (i64, i64, i64, i64, i64);
 impl Records {
     /// Recounts every table.
     pub async fn recount(&self) -> Result<Recount, Error> {
-        let away = Error::unavailable("recounting");
+        let unavailable = Error::unavailable("recounting");
         // One instant: the fold moves what is pending into the levels at any time, also where nothing is recorded.
         let mut connection = self.snapshot().await?;
         let mut recount = Recount::default();
         let mut keys: BTreeMap<(String, String), Sums> = BTreeMap::new();
         let mut days: BTreeMap<(String, String, String, String), Sums> = BTreeMap::new();
         let mut hours = Flows::new();
-        let registered: Vec<(i32, String, chrono::NaiveDate)> =
-            sqlx::query_as("SELECT id, name, day FROM day_tables").fetch_all(&mut connection).await.map_err(&away)?;
+        let registered: Vec<(i32, String, chrono::NaiveDate)> = sqlx::query_as("SELECT id, name, day FROM day_tables")
+            .fetch_all(&mut connection)
+            .await
+            .map_err(&unavailable)?;
         for (id, name, day) in registered {
             let statement = tables::count_rows(&name).ok_or_else(|| {
                 Error::Inconsistent(format!("the register names a table {name:?} that is none of ours"))
             })?;
             let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> =
-                sqlx::query_as(statement).fetch_all(&mut connection).await.map_err(&away)?;
+                sqlx::query_as(statement).fetch_all(&mut connection).await.map_err(&unavailable)?;
             rebuild_levels::add_rows(&mut connection, &name, self.business_time, &mut hours).await?;
             let mut table = Sums::default();
             for (warehouse, product, company, a, b, c, d, e) in rows {
@@ -64,7 +66,7 @@ impl Records {
             .bind(id)
             .fetch_one(&mut connection)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             if stored != table {
                 recount.faults.push(format!("{name}: rows {table:?}, totals {stored:?}"));
             }

@@ -83,8 +83,8 @@ impl Records {
             let mut statement = QueryBuilder::new("SELECT ");
             statement.push(COLUMNS).push("r.raw FROM rejections AS r WHERE r.id > ").push_bind(id);
             statement.push(" ORDER BY r.id LIMIT ").push_bind(limit);
-            let away = Error::unavailable("reading rejections");
-            statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
+            let unavailable = Error::unavailable("reading rejections");
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(unavailable)
         })
         .await
     }
@@ -103,8 +103,8 @@ impl Records {
                 statement.push("(SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = r.id)");
             }
             statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(wanted.limit);
-            let away = Error::unavailable("reading rejections");
-            statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
+            let unavailable = Error::unavailable("reading rejections");
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(unavailable)
         })
         .await
     }

@@ -123,7 +123,7 @@ impl Records {
     /// Claims a replay of an audit: one at a time.
     pub async fn claim_replay(&self, audit: i64, who: &str) -> Result<ReplayClaim, Error> {
         limited("claiming a replay", async {
-            let away = Error::unavailable("claiming a replay");
+            let unavailable = Error::unavailable("claiming a replay");
             sqlx::query(
                 "UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
                    message = 'its process fell silent'
@@ -132,7 +132,7 @@ impl Records {
             .bind(audit)
             .execute(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let claimed = sqlx::query(
                 "INSERT INTO replays (audit_id, state, running, alive_until, started_by, started_at)
                  VALUES (?, 'running', 1, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, UTC_TIMESTAMP(3))",
@@ -150,10 +150,10 @@ impl Records {
                             .bind(audit)
                             .fetch_optional(&self.pool)
                             .await
-                            .map_err(&away)?;
+                            .map_err(&unavailable)?;
                     Ok(ReplayClaim::Running(id.unwrap_or_default()))
                 }
-                Err(cause) => Err(away(cause)),
+                Err(cause) => Err(unavailable(cause)),
             }
         })
         .await
@@ -184,15 +184,15 @@ impl Records {
     }
 
     async fn write_named(&self, id: i64, named: &Named) -> Result<(), Error> {
-        let away = Error::unavailable("writing down what a replay found");
-        let mut transaction = self.pool.begin().await.map_err(&away)?;
+        let unavailable = Error::unavailable("writing down what a replay found");
+        let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
         let mut numbered = Vec::with_capacity(named.bills.len());
         for (number, bill) in (1_i32..).zip(&named.bills) {
-            let text = json(bill).map_err(&away)?;
+            let text = json(bill).map_err(&unavailable)?;
             numbered.push((number, bill.kind.as_str(), &bill.warehouse_id, &bill.product_id, text));
         }
         for chunk in numbered.chunks(AT_ONCE) {
-            let rows = json_rows(chunk.iter()).map_err(&away)?;
+            let rows = json_rows(chunk.iter()).map_err(&unavailable)?;
             insert(
                 &mut transaction,
                 "INSERT INTO replay_bills (replay_id, number, kind, warehouse_id, product_id, bill)
@@ -207,7 +207,7 @@ impl Records {
             let rows = chunk.iter().map(|it| {
                 (it.key.warehouse_id.as_str(), it.key.product_id.as_str(), it.digest, i32::from(it.is_whole))
             });
-            let rows = json_rows(rows).map_err(&away)?;
+            let rows = json_rows(rows).map_err(&unavailable)?;
             insert(
                 &mut transaction,
                 "INSERT INTO replay_keys (replay_id, warehouse_id, product_id, digest, is_whole)
@@ -223,13 +223,13 @@ impl Records {
                ends = ?, messages_all = messages_read WHERE id = ? AND running = 1",
         )
         .bind(i64::try_from(named.keys.len()).unwrap_or(i64::MAX))
-        .bind(json(&named.begins).map_err(&away)?)
-        .bind(json(&named.ends).map_err(&away)?)
+        .bind(json(&named.begins).map_err(&unavailable)?)
+        .bind(json(&named.ends).map_err(&unavailable)?)
         .bind(id)
         .execute(&mut *transaction)
         .await
-        .map_err(&away)?;
-        transaction.commit().await.map_err(&away)
+        .map_err(&unavailable)?;
+        transaction.commit().await.map_err(&unavailable)
     }
 
     /// It could not be made.

@@ -44,15 +44,15 @@ pub enum Begun {
 impl Records {
     /// Writes down what is going to be sent for a rejection, before it is. `seen`: for so many the person has seen it sent already.
     pub async fn begin_resubmission(&self, rejection: i64, seen: i64, raw: &[u8], who: &str) -> Result<Begun, Error> {
-        let away = Error::unavailable("writing a resubmission down");
+        let unavailable = Error::unavailable("writing a resubmission down");
         limited("writing a resubmission down", async {
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             // The lock lets one of two who press the button at once go first.
             let found: Option<i64> = sqlx::query_scalar("SELECT id FROM rejections WHERE id = ? FOR UPDATE")
                 .bind(rejection)
                 .fetch_optional(&mut *transaction)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             if found.is_none() {
                 return Ok(Begun::NoSuch);
             }
@@ -60,7 +60,7 @@ impl Records {
                 .bind(rejection)
                 .fetch_one(&mut *transaction)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             if sent != seen {
                 return Ok(Begun::Meanwhile);
             }
@@ -72,7 +72,7 @@ impl Records {
             .bind(who)
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?
+            .map_err(&unavailable)?
             .last_insert_id();
             let deed = Deed {
                 who: who.to_owned(),
@@ -81,8 +81,8 @@ impl Records {
                 before: None,
                 after: Some(String::from_utf8_lossy(raw).into_owned()),
             };
-            remember_in(&mut transaction, &[deed]).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+            remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(Begun::As(i64::try_from(id).unwrap_or(i64::MAX)))
         })
         .await
@@ -132,8 +132,8 @@ impl Records {
                 list.push_bind(*id);
             }
             statement.push(") ORDER BY s.id");
-            let away = Error::unavailable("reading resubmissions");
-            statement.build_query_as().fetch_all(&self.pool).await.map_err(away)
+            let unavailable = Error::unavailable("reading resubmissions");
+            statement.build_query_as().fetch_all(&self.pool).await.map_err(unavailable)
         })
         .await
     }

@@ -89,7 +89,7 @@ impl Records {
     /// Claims a run. One whose lease ran out is over, and so is an audit where the mark it needs is gone: a rebuild goes first.
     pub async fn claim_run(&self, kind: RunKind, cause: &str, who: &str) -> Result<Claim, Error> {
         limited("claiming a run", async {
-            let away = Error::unavailable("claiming a run");
+            let unavailable = Error::unavailable("claiming a run");
             let over = sqlx::query(
                 "UPDATE runs SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
                    message = IF(lease_until < UTC_TIMESTAMP(3), 'its process fell silent', 'the live stock must be rebuilt')
@@ -98,7 +98,7 @@ impl Records {
             .bind(kind.as_str())
             .execute(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             if over.rows_affected() > 0 {
                 tracing::warn!("a run that was under way is over: its lease ran out, or a rebuild goes first");
             }
@@ -125,13 +125,13 @@ impl Records {
                 // Another was quicker between the look and the row.
                 Ok(_) => {}
                 Err(cause) if super::error::sql_failure(&cause) == super::error::SqlFailure::DuplicateKey => {}
-                Err(cause) => return Err(away(cause)),
+                Err(cause) => return Err(unavailable(cause)),
             }
             let running: Option<(i64, bool)> =
                 sqlx::query_as("SELECT id, kind = 'audit' FROM runs WHERE running = 1")
                     .fetch_optional(&self.pool)
                     .await
-                    .map_err(&away)?;
+                    .map_err(&unavailable)?;
             let (number, is_audit) = running.unwrap_or_default();
             Ok(Claim::Running { number, is_audit })
         })

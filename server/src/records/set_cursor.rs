@@ -41,16 +41,16 @@ impl Records {
     /// [`Error::Misconfigured`] where the partition has no cursor, or it is there already.
     pub async fn set_cursor(&self, wanted: &CursorMove<'_>) -> Result<Cursor, Error> {
         limited("setting a cursor", async {
-            let away = Error::unavailable("setting a cursor");
+            let unavailable = Error::unavailable("setting a cursor");
             let mut connection = self.connect().await?;
-            let mut transaction = connection.begin().await.map_err(&away)?;
+            let mut transaction = connection.begin().await.map_err(&unavailable)?;
             // Locks the row: a daemon's batch comes before or after, and meets the fence then.
             sqlx::query("SELECT partition_id FROM ingest_offsets WHERE topic = ? AND partition_id = ? FOR UPDATE")
                 .bind(&*self.topic)
                 .bind(wanted.partition)
                 .fetch_optional(&mut *transaction)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             let cursor = offsets::cursors_in(&mut transaction, &self.topic)
                 .await?
                 .remove(&wanted.partition)
@@ -66,8 +66,8 @@ impl Records {
                     wanted.partition
                 )));
             }
-            write(&mut transaction, &self.topic, wanted, &cursor).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)?;
+            write(&mut transaction, &self.topic, wanted, &cursor).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(cursor)
         })
         .await

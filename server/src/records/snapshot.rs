@@ -40,15 +40,15 @@ impl Records {
 
     /// Ends what this connection saw before, if it saw anything, and begins to see one instant. It reads repeatably.
     pub(super) async fn begin_snapshot(&self, connection: &mut MySqlConnection) -> Result<(), Error> {
-        let away = Error::unavailable("taking a snapshot");
+        let unavailable = Error::unavailable("taking a snapshot");
         // At hand before, so that the question follows at once.
-        let mut other = self.pool.acquire().await.map_err(&away)?;
+        let mut other = self.pool.acquire().await.map_err(&unavailable)?;
         let started = Instant::now();
         while started.elapsed() < TRIED_FOR {
             sqlx::raw_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
                 .execute(&mut *connection)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             let now = self.reach(&mut other).await?;
             if self.reach(connection).await? == now {
                 return Ok(());
@@ -61,7 +61,7 @@ impl Records {
     }
 
     async fn reach(&self, connection: &mut MySqlConnection) -> Result<Reach, Error> {
-        let away = Error::unavailable("looking where the partitions stand");
+        let unavailable = Error::unavailable("looking where the partitions stand");
         let rows = sqlx::query(
             "SELECT partition_id, next_offset, batch_id FROM ingest_offsets WHERE topic = ?
              UNION ALL SELECT -1, COALESCE(MIN(id), 0), NULL FROM pending_flows",
@@ -69,8 +69,8 @@ impl Records {
         .bind(&*self.topic)
         .fetch_all(connection)
         .await
-        .map_err(&away)?;
+        .map_err(&unavailable)?;
         let place = |row: &sqlx::mysql::MySqlRow| Ok((row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?)));
-        rows.iter().map(place).collect::<Result<_, _>>().map(Reach).map_err(away)
+        rows.iter().map(place).collect::<Result<_, _>>().map(Reach).map_err(unavailable)
     }
 }

@@ -39,7 +39,7 @@ impl Records {
     /// Takes a snapshot.
     pub async fn stream_snapshot(&self, now: Millis) -> Result<StreamSnapshot, Error> {
         limited("taking a snapshot for the live view", async {
-            let away = Error::unavailable("taking a snapshot for the live view");
+            let unavailable = Error::unavailable("taking a snapshot for the live view");
             let day = self
                 .business_time
                 .day(now)
@@ -54,7 +54,7 @@ impl Records {
             .bind(day)
             .fetch_all(&mut connection)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let yesterday = day.pred_opt().and_then(|it| self.business_time.start_of(it)).unwrap_or(now);
             let minutes = minutes::since_in(&mut connection, effects::minute(yesterday)).await?;
             let newest = journal::newest_in(&mut connection, 16).await?;

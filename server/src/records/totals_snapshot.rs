@@ -83,8 +83,8 @@ pub enum TotalsError {
 impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
-        let away = Error::unavailable("taking a snapshot of the totals");
-        let mut transaction = self.snapshots.begin().await.map_err(&away)?;
+        let unavailable = Error::unavailable("taking a snapshot of the totals");
+        let mut transaction = self.snapshots.begin().await.map_err(&unavailable)?;
         self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);
@@ -100,14 +100,14 @@ impl Records {
     /// Every company that an entry ever had.
     pub async fn companies(&self) -> Result<BTreeSet<String>, Error> {
         limited("reading the companies", async {
-            let away = Error::unavailable("reading the companies");
+            let unavailable = Error::unavailable("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
-            let mut connection = self.pool.acquire().await.map_err(&away)?;
+            let mut connection = self.pool.acquire().await.map_err(&unavailable)?;
             let Pending { flows: pending, .. } = flows::oldest(&mut connection, MOST_PENDING, usize::MAX).await?;
             let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals")
                 .fetch_all(&mut *connection)
                 .await
-                .map_err(&away)?;
+                .map_err(&unavailable)?;
             Ok(stored.into_iter().chain(pending.into_keys().map(|it| it.company)).collect())
         })
         .await
@@ -192,7 +192,7 @@ impl TotalsSnapshot {
     }
 
     async fn stored(&mut self, level: &Level, bounds: &Bounds, ask: &Ask<'_>) -> Result<Found, TotalsError> {
-        let away = Error::unavailable("reading totals");
+        let unavailable = Error::unavailable("reading totals");
         let unit = level.unit.column();
         let mut statement = QueryBuilder::new("SELECT ");
         match (ask.by_unit, level.unit) {
@@ -217,7 +217,7 @@ impl TotalsSnapshot {
         }
         statement.push(" LIMIT ").push_bind(i64::try_from(MOST_CELLS + 1).unwrap_or(i64::MAX));
         let rows: Vec<(i64, String, String, String, i64, i64, i64, i64, i64)> =
-            statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(&away)?;
+            statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(&unavailable)?;
         if rows.len() > MOST_CELLS {
             return Err(TotalsError::TooManyCells);
         }
@@ -237,7 +237,7 @@ impl TotalsSnapshot {
         between: &Range<Millis>,
         ask: &Ask<'_>,
     ) -> Result<Vec<Moved>, TotalsError> {
-        let away = Error::unavailable("reading the rows of a part of an hour");
+        let unavailable = Error::unavailable("reading the rows of a part of an hour");
         let names = self.tables_of(day, ask.filter).await?;
         let mut found = Found::default();
         for names in names.chunks(TABLES_AT_ONCE) {
@@ -251,7 +251,7 @@ impl TotalsSnapshot {
                 query = query.bind(utc_text(between.start)).bind(utc_text(between.end));
             }
             let rows: Vec<(String, String, String, i64, i64, i64, i64, i64)> =
-                query.fetch_all(&mut *self.transaction).await.map_err(&away)?;
+                query.fetch_all(&mut *self.transaction).await.map_err(&unavailable)?;
             for (warehouse, product, company, qty_in, qty_out, adjust_in, adjust_out, entries) in rows {
                 let cell = Cell { hour: between.start, product, warehouse, company };
                 if let Some(group) = ask.group(&cell)? {

@@ -40,10 +40,10 @@ from_row! {
 impl Records {
     /// Keeps a file; answers its id.
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
-        let away = Error::unavailable("keeping a file");
+        let unavailable = Error::unavailable("keeping a file");
         limited("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             sqlx::query(
                 "INSERT INTO uploads (id, name, who, at, bytes, sha256, changed_at)
                  VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, UTC_TIMESTAMP(3))",
@@ -55,7 +55,7 @@ impl Records {
             .bind(hex(&Sha256::digest(bytes)))
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             for (number, content) in (0_i32..).zip(bytes.chunks(CHUNK)) {
                 sqlx::query("INSERT INTO upload_chunks (upload_id, number, content) VALUES (?, ?, ?)")
                     .bind(&id)
@@ -63,9 +63,9 @@ impl Records {
                     .bind(content)
                     .execute(&mut *transaction)
                     .await
-                    .map_err(&away)?;
+                    .map_err(&unavailable)?;
             }
-            transaction.commit().await.map_err(&away)?;
+            transaction.commit().await.map_err(&unavailable)?;
             Ok(id)
         })
         .await
@@ -73,7 +73,7 @@ impl Records {
 
     /// A file; its bytes are empty once they were let go. `None`: there is none.
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
-        let away = Error::unavailable("reading a file");
+        let unavailable = Error::unavailable("reading a file");
         limited("reading a file", async {
             let upload: Option<Upload> = sqlx::query_as(
                 "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
@@ -81,14 +81,14 @@ impl Records {
             .bind(id)
             .fetch_optional(&self.pool)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let Some(upload) = upload else { return Ok(None) };
             let chunks: Vec<Vec<u8>> =
                 sqlx::query_scalar("SELECT content FROM upload_chunks WHERE upload_id = ? ORDER BY number")
                     .bind(id)
                     .fetch_all(&self.pool)
                     .await
-                    .map_err(&away)?;
+                    .map_err(&unavailable)?;
             Ok(Some((upload, chunks.concat())))
         })
         .await
@@ -128,9 +128,9 @@ impl Records {
 
     /// It was sent: so many entries, and so many lines were left out.
     pub async fn end_upload(&self, id: &str, who: &str, accepted: i64, left_out: i64) -> Result<(), Error> {
-        let away = Error::unavailable("noting that a file was sent");
+        let unavailable = Error::unavailable("noting that a file was sent");
         limited("noting that a file was sent", async {
-            let mut transaction = self.pool.begin().await.map_err(&away)?;
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             sqlx::query(
                 "UPDATE uploads SET state = 'sent', changed_at = UTC_TIMESTAMP(3), accepted = ?, left_out = ? WHERE id = ?",
             )
@@ -139,7 +139,7 @@ impl Records {
             .bind(id)
             .execute(&mut *transaction)
             .await
-            .map_err(&away)?;
+            .map_err(&unavailable)?;
             let deed = Deed {
                 who: who.to_owned(),
                 action: "entries.import".to_owned(),
@@ -147,8 +147,8 @@ impl Records {
                 before: None,
                 after: Some(format!("{accepted} entries sent, {left_out} lines left out")),
             };
-            remember_in(&mut transaction, &[deed]).await.map_err(&away)?;
-            transaction.commit().await.map_err(&away)
+            remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)
         })
         .await
     }
