@@ -44,18 +44,18 @@ pub struct Writer {
     records: Records,
     connection: Option<(MySqlConnection, Instant)>,
     /// After a batch with duplicates, look before inserting: resends come in runs.
-    care: Care,
+    check: DuplicateCheck,
 }
 
 /// How much is looked up before inserting. Each level is entered when the one before met a 1062.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Care {
+enum DuplicateCheck {
     /// Insert, and see.
-    None,
+    Optimistic,
     /// Look in the register of bill lines.
     Register,
     /// Look in the day tables too: somebody added rows by hand.
-    Tables,
+    DayTables,
 }
 
 /// How a batch ended.
@@ -109,7 +109,7 @@ impl From<sqlx::Error> for Failed {
 impl Writer {
     /// A writer; connects when first used.
     pub fn new(records: Records) -> Self {
-        Self { records, connection: None, care: Care::None }
+        Self { records, connection: None, check: DuplicateCheck::Optimistic }
     }
 
     /// The records it writes to.
@@ -140,16 +140,20 @@ impl Writer {
         for _ in 0..TRIES {
             let mut connection = self.take_connection().await?;
             let tried =
-                tokio::time::timeout(LIMIT, attempt(&self.records, &mut connection, batch, &tables, &ids, self.care))
+                tokio::time::timeout(LIMIT, attempt(&self.records, &mut connection, batch, &tables, &ids, self.check))
                     .await;
             match tried {
                 Ok(Ok(outcome)) => {
                     self.connection = Some((connection, Instant::now()));
-                    self.care = next_care(&outcome, self.care);
+                    self.check = next_check(&outcome, self.check);
                     return Ok(outcome);
                 }
                 Ok(Err(Failed::DuplicateKey)) => {
-                    self.care = if self.care == Care::None { Care::Register } else { Care::Tables };
+                    self.check = if self.check == DuplicateCheck::Optimistic {
+                        DuplicateCheck::Register
+                    } else {
+                        DuplicateCheck::DayTables
+                    };
                     self.keep_after_rollback(connection).await;
                 }
                 Ok(Err(Failed::Retryable(cause))) => {
@@ -187,13 +191,13 @@ impl Writer {
     }
 }
 
-fn next_care(outcome: &Outcome, care: Care) -> Care {
+fn next_check(outcome: &Outcome, check: DuplicateCheck) -> DuplicateCheck {
     match outcome {
         Outcome::Recorded(line) if line.counts.consumed == line.counts.recorded && line.counts.read_again == 0 => {
-            Care::None
+            DuplicateCheck::Optimistic
         }
-        Outcome::Recorded(_) => care.min(Care::Register),
-        Outcome::Elsewhere(_) => care,
+        Outcome::Recorded(_) => check.min(DuplicateCheck::Register),
+        Outcome::Elsewhere(_) => check,
     }
 }
 
@@ -203,11 +207,11 @@ async fn attempt(
     batch: &NewBatch,
     tables: &[DayTable],
     ids: &TableIds,
-    care: Care,
+    check: DuplicateCheck,
 ) -> Result<Outcome, Failed> {
     let mut trip = Trip::over(connection);
     trip.add("BEGIN", &[]).await?;
-    let existing = look_up(&mut trip, batch, tables, care).await?;
+    let existing = look_up(&mut trip, batch, tables, check).await?;
     let recalled = recall(&mut trip, records, batch).await?;
     let sorted = classify(batch.lines.iter().filter(|it| recalled.is_new_line(it)), &existing);
     let rejected: Vec<&RejectedMessage> =
@@ -245,14 +249,14 @@ async fn look_up<'a>(
     trip: &mut Trip<'_>,
     batch: &'a NewBatch,
     tables: &[DayTable],
-    care: Care,
+    check: DuplicateCheck,
 ) -> Result<HashMap<IdentityRef<'a>, Existing>, Failed> {
-    if care == Care::None {
+    if check == DuplicateCheck::Optimistic {
         return Ok(HashMap::new());
     }
     let connection = trip.connection().await?;
     let mut existing = bill_lines::find(connection, &batch.lines, Look::Locking).await?;
-    if care == Care::Tables {
+    if check == DuplicateCheck::DayTables {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, table) in tables.iter().enumerate() {
             places.entry(table.name().to_owned()).or_default().push(place);
