@@ -42,7 +42,7 @@ pub enum End {
     /// It was told to.
     Stopped,
     /// The cursor stands elsewhere: another daemon moved it, or a person did. Start again from there.
-    Moved,
+    Fenced,
     /// Kafka gives nothing more from where we are. Look again whether the cursor fits the topic.
     Lost,
 }
@@ -123,7 +123,7 @@ impl Worker {
                 () = std::future::ready(()), if feeding => feeding = self.live.step(&cursor).await,
                 () = tokio::time::sleep_until(next_look) => {
                     if self.is_elsewhere(&cursor).await {
-                        return End::Moved;
+                        return End::Fenced;
                     }
                     feeding = self.live.step(&cursor).await;
                     next_look = Instant::now() + if self.live.is_caught_up() { IDLE_CHECK } else { WAITING_CHECK };
@@ -199,14 +199,14 @@ impl Worker {
                     self.status.clear(&place);
                     return Ok(Written::Recorded(line));
                 }
-                Ok(Outcome::Elsewhere(cursor)) => {
+                Ok(Outcome::Fenced(cursor)) => {
                     tracing::warn!(
                         partition = self.partition,
                         at = cursor.next_offset,
                         from = batch.from,
                         "the cursor stands elsewhere"
                     );
-                    return Err(End::Moved);
+                    return Err(End::Fenced);
                 }
                 Err(records::Error::Data { reason, is_range }) if !batch.lines.is_empty() => {
                     return Ok(Written::Refused { reason, is_range });

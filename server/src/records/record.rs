@@ -64,7 +64,7 @@ pub enum Outcome {
     /// It is committed: now, or by an earlier try whose answer was lost.
     Recorded(JournalLine),
     /// Not ours: the cursor stands elsewhere (another daemon has the partition, or the cursor was set).
-    Elsewhere(Cursor),
+    Fenced(Cursor),
 }
 
 /// What a single try can end with, beside an outcome.
@@ -197,7 +197,7 @@ fn next_check(outcome: &Outcome, check: DuplicateCheck) -> DuplicateCheck {
             DuplicateCheck::Optimistic
         }
         Outcome::Recorded(_) => check.min(DuplicateCheck::Register),
-        Outcome::Elsewhere(_) => check,
+        Outcome::Fenced(_) => check,
     }
 }
 
@@ -284,7 +284,7 @@ async fn already(records: &Records, connection: &mut MySqlConnection, batch: &Ne
     sqlx::query("ROLLBACK").execute(connection).await?;
     match (line, cursor) {
         (Some(line), _) => Ok(Outcome::Recorded(line)),
-        (None, Some(cursor)) => Ok(Outcome::Elsewhere(cursor)),
+        (None, Some(cursor)) => Ok(Outcome::Fenced(cursor)),
         (None, None) => {
             Err(Error::Inconsistent(format!("partition {} has no cursor any more", batch.partition)).into())
         }

@@ -116,8 +116,7 @@ async fn the_fence_keeps_a_zombie_out() {
     let mut writer = Writer::new(system.parts.records.clone());
     writer.record(&batch("1", None, 0, &["a", "b"], &system)).await.unwrap();
     let mut zombie = Writer::new(system.parts.records.clone());
-    let Outcome::Elsewhere(cursor) = zombie.record(&batch("2", None, 0, &["a", "b", "c"], &system)).await.unwrap()
-    else {
+    let Outcome::Fenced(cursor) = zombie.record(&batch("2", None, 0, &["a", "b", "c"], &system)).await.unwrap() else {
         panic!("the zombie wrote")
     };
     assert_eq!(cursor.next_offset, 2);
