@@ -43,7 +43,7 @@ pub enum Error {
     Lost(&'static str),
     /// The records do not know what the live stock holds.
     #[error("the records do not know the batch that the live stock holds of partition {partition}; it will be rebuilt")]
-    Parted {
+    Diverged {
         /// Which.
         partition: i32,
     },

@@ -68,8 +68,8 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
             Following::TooShort => cause = cause.or(Some(Cause::JournalTooShort)),
             Following::Misplaced => return Ok(Some(Cause::Unreadable)),
             // First the lost bills are read again.
-            Following::Parted if behind => {}
-            Following::Parted => return Ok(Some(Cause::RecordsRestored)),
+            Following::Diverged if behind => {}
+            Following::Diverged => return Ok(Some(Cause::RecordsRestored)),
         }
     }
     Ok(cause)

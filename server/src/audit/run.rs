@@ -174,7 +174,7 @@ impl AuditRun {
         let batches: BTreeMap<i32, Option<BatchId>> = cut.iter().map(|(p, it)| (*p, it.batch.clone())).collect();
         let after_cut = match snapshot.after_cut(batches).await? {
             AfterCut::Deltas(deltas) => deltas,
-            AfterCut::Parted(partition) => return Err(Error::Parted { partition }),
+            AfterCut::Diverged(partition) => return Err(Error::Diverged { partition }),
             AfterCut::LetGo(_) => return Err(Error::Lost("the journal no longer holds what came after the cut")),
         };
         self.clock.lap("snapshot");
@@ -249,7 +249,7 @@ fn places(cut: &BTreeMap<i32, Place>, snapshot: &StockSnapshot) -> Result<CutPla
         places.insert(*partition, CutPlace { offset, records_offset: cursor.next_offset, counts: cursor.counts });
     }
     let unknown = cut.iter().find(|(partition, it)| it.batch.is_some() && !places.contains_key(partition));
-    unknown.map_or(Ok(places), |(partition, _)| Err(Error::Parted { partition: *partition }))
+    unknown.map_or(Ok(places), |(partition, _)| Err(Error::Diverged { partition: *partition }))
 }
 
 fn report(number: i64, end: &AuditEnd, state: AuditState) {

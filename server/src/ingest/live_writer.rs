@@ -124,7 +124,7 @@ impl LiveWriter {
                     self.partition, place.position
                 ),
             )),
-            Following::Parted => Ok(self.parted(place.position)),
+            Following::Diverged => Ok(self.parted(place.position)),
             Following::Misplaced => Ok(unreadable()),
         }
     }
@@ -140,7 +140,7 @@ impl LiveWriter {
                 Applied::Repeat => {}
                 // It was thrown back, or fed by another, just now; the next look begins there.
                 Applied::Gap { .. } => return Ok(Step::More),
-                Applied::Parted { position } => return Ok(self.parted(position)),
+                Applied::Diverged { position } => return Ok(self.parted(position)),
                 Applied::Rebuilding => {
                     return Ok(Step::Wrong(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
                 }

@@ -86,7 +86,7 @@ pub enum Applied {
         position: i64,
     },
     /// The histories have parted: the records were restored from a backup.
-    Parted {
+    Diverged {
         /// The stored position.
         position: i64,
     },
@@ -266,7 +266,7 @@ fn parse_applied(answer: &[String]) -> Result<Applied, Error> {
         Some("applied") => Ok(Applied::Applied { damaged: u64::try_from(number(1)?).map_err(|_| odd())? }),
         Some("repeat") => Ok(Applied::Repeat),
         Some("gap") => Ok(Applied::Gap { position: number(1)? }),
-        Some("parted") => Ok(Applied::Parted { position: number(1)? }),
+        Some("parted") => Ok(Applied::Diverged { position: number(1)? }),
         Some("rebuilding") => Ok(Applied::Rebuilding),
         Some("empty") => Ok(Applied::Empty),
         Some("unreadable") => Ok(Applied::Unreadable),

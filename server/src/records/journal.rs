@@ -110,7 +110,7 @@ pub enum Following {
     /// What follows was let go, or is not there.
     TooShort,
     /// The journal does not know that batch: the records were restored from a backup.
-    Parted,
+    Diverged,
     /// It knows the batch, which ended elsewhere: the position, or the batch, was edited by hand.
     Misplaced,
 }
@@ -131,7 +131,7 @@ impl Records {
                 return Ok(if self.begins_behind(partition, position).await? {
                     Following::TooShort
                 } else {
-                    Following::Parted
+                    Following::Diverged
                 });
             };
             if end.is_some_and(|end| end != position) {

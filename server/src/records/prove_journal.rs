@@ -33,7 +33,7 @@ pub enum AfterCut {
     /// By key.
     Deltas(HashMap<StockKey, Delta>),
     /// The journal of this partition does not know the batch of the cut: the histories have parted.
-    Parted(i32),
+    Diverged(i32),
     /// The deltas of this partition were let go.
     LetGo(i32),
 }
@@ -56,7 +56,7 @@ impl StockSnapshot {
         for partition in self.cursors.keys().copied().collect::<Vec<_>>() {
             let batch = cut.get(&partition).cloned().flatten();
             let Some(line) = self.line_of(partition, batch.as_ref()).await? else {
-                return Ok(AfterCut::Parted(partition));
+                return Ok(AfterCut::Diverged(partition));
             };
             let rows: Vec<(Option<String>,)> =
                 sqlx::query_as("SELECT deltas FROM ingest_batches WHERE partition_id = ? AND id > ? ORDER BY id")
@@ -78,7 +78,7 @@ impl StockSnapshot {
         }
         // A partition of the cut that has no cursor is known to nobody.
         let unknown = cut.iter().find(|(partition, batch)| batch.is_some() && !self.cursors.contains_key(partition));
-        Ok(unknown.map_or(AfterCut::Deltas(deltas), |(partition, _)| AfterCut::Parted(*partition)))
+        Ok(unknown.map_or(AfterCut::Deltas(deltas), |(partition, _)| AfterCut::Diverged(*partition)))
     }
 
     /// Where the line of a batch is; 0 before the first. `None`: the journal does not know it.

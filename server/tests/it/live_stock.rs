@@ -49,8 +49,8 @@ async fn stored_positions_decide() {
     assert_eq!(apply(&first).await, Applied::Applied { damaged: 0 });
     assert_eq!(apply(&first).await, Applied::Repeat);
     assert_eq!(apply(&line(20, "c", Some("b"), &[("x", 1)])).await, Applied::Gap { position: 10 });
-    assert_eq!(apply(&line(10, "b", Some("another"), &[("x", 1)])).await, Applied::Parted { position: 10 });
-    assert_eq!(apply(&line(5, "b", Some("a"), &[("x", 1)])).await, Applied::Parted { position: 10 });
+    assert_eq!(apply(&line(10, "b", Some("another"), &[("x", 1)])).await, Applied::Diverged { position: 10 });
+    assert_eq!(apply(&line(5, "b", Some("a"), &[("x", 1)])).await, Applied::Diverged { position: 10 });
     assert_eq!(apply(&line(10, "b", Some("a"), &[("x", 1)])).await, Applied::Applied { damaged: 0 });
     assert_eq!((stock(&system, "x").await, stock(&system, "y").await), (Some(6), Some(-2)));
 

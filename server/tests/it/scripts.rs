@@ -212,7 +212,7 @@ impl Both {
             Applied::Applied { damaged } => Answer::Applied(damaged),
             Applied::Repeat => Answer::Repeat,
             Applied::Gap { .. } => Answer::Gap,
-            Applied::Parted { .. } => Answer::Parted,
+            Applied::Diverged { .. } => Answer::Diverged,
             Applied::Rebuilding => Answer::Rebuilding,
             Applied::Empty => Answer::Empty,
             it @ (Applied::Foreign | Applied::Unreadable) => panic!("{it:?}"),

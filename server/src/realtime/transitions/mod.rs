@@ -73,7 +73,7 @@ pub enum Answer {
     /// What is missing comes first.
     Gap,
     /// The histories have parted.
-    Parted,
+    Diverged,
     /// Being rebuilt.
     Rebuilding,
     /// Emptied.
@@ -181,7 +181,7 @@ impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {
         } else if stored.position < line.from {
             rules.hold(Rule::Gap).then_some(Answer::Gap)
         } else {
-            Some(Answer::Parted)
+            Some(Answer::Diverged)
         }
     }
 
