@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::csv_file::{subject_of_level, subject_of_name};
 use crate::hex::hex;
-use crate::records::{Catalogue, CatalogueWrites, Deed, LevelRow, NameRow};
+use crate::records::{Catalogue, CatalogueWrites, LevelRow, NameRow, TrailEvent};
 
 /// What a change would do to the catalogue.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl Diff {
 
     /// As writes, with what the trail says of them.
     pub fn by(self, who: &str) -> CatalogueWrites {
-        let deed = |it: Change| Deed {
+        let deed = |it: Change| TrailEvent {
             who: who.to_owned(),
             action: "catalogue.change".to_owned(),
             subject: it.subject,

@@ -11,7 +11,7 @@ mod list;
 use app::model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
 use app::model::names::NameOf;
 
-use crate::records::{Deed, Error, LevelRow, Records};
+use crate::records::{Error, LevelRow, Records, TrailEvent};
 use csv_file::CatalogueFile;
 use diff::Diff;
 
@@ -100,7 +100,7 @@ pub async fn import(
         }
         done.changed = diff.changes.len();
         let mut writes = diff.by(who);
-        writes.deeds.push(Deed {
+        writes.deeds.push(TrailEvent {
             who: who.to_owned(),
             action: "catalogue.import".to_owned(),
             subject: file.chars().take(FILE_NAME).collect(),

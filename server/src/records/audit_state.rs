@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::error::limited;
 use super::prove_journal::ProvedPlaces;
-use super::trail::{self, Deed};
+use super::trail::{self, TrailEvent};
 use super::{Error, Records};
 use crate::config::AuditConfig;
 
@@ -126,14 +126,14 @@ impl Records {
                 .await
                 .map_err(&unavailable)?;
             let text = |it: Option<i64>| it.map(|it| format!("{it}s"));
-            let deed = Deed {
+            let deed = TrailEvent {
                 who: who.to_owned(),
                 action: "audit.expiration".to_owned(),
                 subject: "audit".to_owned(),
                 before: text(before),
                 after: text(after),
             };
-            trail::remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            trail::record_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
             transaction.commit().await.map_err(&unavailable)
         })
         .await

@@ -29,7 +29,7 @@ use super::error::{SqlFailure, limited, limited_to, sql_failure};
 use super::offsets;
 use super::rows::json_rows;
 use super::tables::{DayTable, Holds};
-use super::trail::{self, Deed};
+use super::trail::{self, TrailEvent};
 use super::{Error, Lease, Records};
 use crate::config::Layout;
 
@@ -281,7 +281,7 @@ async fn deal_with(
         let change = after.less(before);
         let (warehouse, product) = (key.warehouse_id.as_str(), key.product_id.as_str());
         rows.push((warehouse, product, change.stock, change.gross_in, change.entries));
-        deeds.push(Deed {
+        deeds.push(TrailEvent {
             who: who.clone(),
             action: format!("finding.{}", way.as_str()),
             subject: format!("audit {audit}, {warehouse} {product}: {note}"),
@@ -318,5 +318,5 @@ async fn deal_with(
         .await
         .map_err(&unavailable)?;
     }
-    trail::remember_in(connection, &deeds).await.map_err(unavailable)
+    trail::record_in(connection, &deeds).await.map_err(unavailable)
 }

@@ -9,7 +9,7 @@ use sqlx::{MySqlConnection, QueryBuilder};
 use super::error::limited;
 use super::rows::json_rows;
 use super::stock_snapshot::key_of;
-use super::trail::{self, Deed};
+use super::trail::{self, TrailEvent};
 use super::{Error, Records};
 
 /// What became of a decision.
@@ -104,14 +104,14 @@ impl Records {
                 let key = (warehouse.as_str(), product.as_str());
                 deal_with_everywhere(&mut transaction, audit, std::iter::once(key), who).await?;
             }
-            let deed = Deed {
+            let deed = TrailEvent {
                 who: who.to_owned(),
                 action: format!("finding.{}", way.as_str()),
                 subject: format!("audit {audit}, finding {number}"),
                 before: Some("F".to_owned()),
                 after: Some(format!("T {note}")),
             };
-            trail::remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            trail::record_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
             transaction.commit().await.map_err(&unavailable)?;
             Ok(Resolved::Done)
         })

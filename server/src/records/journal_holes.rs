@@ -8,7 +8,7 @@ use super::error::limited;
 use super::journal::HandLine;
 use super::offsets;
 use super::prove_journal::{ProvedPlace, ProvedPlaces};
-use super::trail::{self, Deed};
+use super::trail::{self, TrailEvent};
 use super::{Corrected, Error, Lease, StockSnapshot};
 
 /// A stretch of messages that are not there: which no line of the journal covers, or which the topic cannot hand over any more. From the
@@ -128,14 +128,14 @@ async fn write_down(
     .execute(&mut *connection)
     .await
     .map_err(&unavailable)?;
-    let deed = Deed {
+    let deed = TrailEvent {
         who: who.to_owned(),
         action: "journal.accept".to_owned(),
         subject: format!("audit {audit}: {note}"),
         before,
         after: Some(text),
     };
-    trail::remember_in(connection, &[deed]).await.map_err(unavailable)
+    trail::record_in(connection, &[deed]).await.map_err(unavailable)
 }
 
 fn faults(checks: &[Check; 2]) -> Vec<&str> {

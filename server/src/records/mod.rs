@@ -107,7 +107,7 @@ pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
 pub use tables::DayTable;
 pub use totals_snapshot::{FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
-pub use trail::Deed;
+pub use trail::TrailEvent;
 pub use uploads::Upload;
 pub use value::Value;
 

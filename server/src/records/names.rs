@@ -7,7 +7,7 @@ use app::model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
-use super::trail::{Deed, remember_in};
+use super::trail::{TrailEvent, record_in};
 use super::{Error, Records};
 
 /// One name to be stored.
@@ -59,7 +59,7 @@ pub struct CatalogueWrites {
     /// Set or taken away.
     pub levels: Vec<LevelRow>,
     /// One for each thing that changes.
-    pub deeds: Vec<Deed>,
+    pub deeds: Vec<TrailEvent>,
 }
 
 impl Catalogue {
@@ -126,7 +126,7 @@ impl Records {
             };
             store_names(&mut transaction, &writes.names).await.map_err(&unavailable)?;
             store_levels(&mut transaction, &writes.levels).await.map_err(&unavailable)?;
-            remember_in(&mut transaction, &writes.deeds).await.map_err(&unavailable)?;
+            record_in(&mut transaction, &writes.deeds).await.map_err(&unavailable)?;
             transaction.commit().await.map_err(&unavailable)?;
             Ok(Ok(()))
         })

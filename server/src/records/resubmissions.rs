@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use sqlx::QueryBuilder;
 
 use super::error::limited;
-use super::trail::{Deed, remember_in};
+use super::trail::{TrailEvent, record_in};
 use super::{Error, Records};
 
 from_row! {
@@ -74,14 +74,14 @@ impl Records {
             .await
             .map_err(&unavailable)?
             .last_insert_id();
-            let deed = Deed {
+            let deed = TrailEvent {
                 who: who.to_owned(),
                 action: "rejections.resubmit".to_owned(),
                 subject: format!("rejection {rejection}"),
                 before: None,
                 after: Some(String::from_utf8_lossy(raw).into_owned()),
             };
-            remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            record_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
             transaction.commit().await.map_err(&unavailable)?;
             Ok(Begun::As(i64::try_from(id).unwrap_or(i64::MAX)))
         })

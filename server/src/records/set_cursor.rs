@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use super::error::limited;
 use super::journal::HandLine;
 use super::offsets::{self, Cursor};
-use super::trail::{self, Deed};
+use super::trail::{self, TrailEvent};
 use super::{Error, Records};
 
 /// What a person wants of a cursor.
@@ -127,12 +127,12 @@ async fn write(
         };
         line.write(&mut *transaction).await?;
     }
-    let deed = Deed {
+    let deed = TrailEvent {
         who: wanted.who.to_owned(),
         action: format!("cursor.{kind}"),
         subject: format!("partition {}", wanted.partition),
         before: Some(cursor.next_offset.to_string()),
         after: Some(format!("{}: {}", wanted.to, wanted.reason)),
     };
-    trail::remember_in(transaction, &[deed]).await
+    trail::record_in(transaction, &[deed]).await
 }

@@ -4,7 +4,7 @@ use sqlx::{MySqlConnection, QueryBuilder};
 
 /// One deed to be remembered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deed {
+pub struct TrailEvent {
     /// Who.
     pub who: String,
     /// A stable word, such as `names.import`.
@@ -18,7 +18,7 @@ pub struct Deed {
 }
 
 /// Remembers deeds in the transaction that does them.
-pub async fn remember_in(connection: &mut MySqlConnection, deeds: &[Deed]) -> Result<(), sqlx::Error> {
+pub async fn record_in(connection: &mut MySqlConnection, deeds: &[TrailEvent]) -> Result<(), sqlx::Error> {
     for chunk in deeds.chunks(1000) {
         let mut statement =
             QueryBuilder::new("INSERT INTO trail (at, who, action, subject, before_value, after_value) ");

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::limited;
-use super::trail::{Deed, remember_in};
+use super::trail::{TrailEvent, record_in};
 use super::{Error, Records};
 use crate::hex::hex;
 
@@ -140,14 +140,14 @@ impl Records {
             .execute(&mut *transaction)
             .await
             .map_err(&unavailable)?;
-            let deed = Deed {
+            let deed = TrailEvent {
                 who: who.to_owned(),
                 action: "entries.import".to_owned(),
                 subject: format!("upload {id}"),
                 before: None,
                 after: Some(format!("{accepted} entries sent, {left_out} lines left out")),
             };
-            remember_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            record_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
             transaction.commit().await.map_err(&unavailable)
         })
         .await

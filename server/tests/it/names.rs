@@ -8,9 +8,9 @@ use crate::harness::System;
 const HEAD: &str = "kind,id,zh,en,unit,warehouse,level";
 
 /// Who, what, to what, before, after.
-type Deed = (String, String, String, Option<String>, Option<String>);
+type TrailEvent = (String, String, String, Option<String>, Option<String>);
 
-async fn trail(system: &System) -> Vec<Deed> {
+async fn trail(system: &System) -> Vec<TrailEvent> {
     let mut connection = system.connection().await;
     let deeds = sqlx::query_as("SELECT who, action, subject, before_value, after_value FROM trail ORDER BY id")
         .fetch_all(&mut connection)
@@ -26,7 +26,7 @@ async fn import(base: &str, text: String) -> reqwest::StatusCode {
     client.post(format!("{base}/names/import")).multipart(form).send().await.unwrap().status()
 }
 
-fn deed(subject: &str, before: Option<&str>, after: &str) -> Deed {
+fn deed(subject: &str, before: Option<&str>, after: &str) -> TrailEvent {
     let owned = |text: &str| text.to_owned();
     (owned("local administrator"), owned("catalogue.change"), owned(subject), before.map(owned), Some(owned(after)))
 }
