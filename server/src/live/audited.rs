@@ -4,7 +4,7 @@ use app::model::entry::Millis;
 use app::model::live::{Verification, Verified, part_since};
 
 use super::clock;
-use super::view::Surroundings;
+use super::view::ViewContext;
 use crate::config::AuditConfig;
 use crate::records::{AuditClock, Error, Records};
 
@@ -45,7 +45,7 @@ impl Audited {
     }
 
     /// As a page shows it, when so many entries are recorded.
-    pub fn verified(&self, recorded: i64, around: &Surroundings) -> Verified {
+    pub fn verified(&self, recorded: i64, around: &ViewContext) -> Verified {
         // As short as it is clear: on a wall each character is a centimetre.
         let is_same =
             |format| clock(around.business_time, self.at, format) == clock(around.business_time, around.now, format);

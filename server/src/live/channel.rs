@@ -140,10 +140,10 @@ mod tests {
 
     use super::*;
     use crate::business_time::BusinessTime;
-    use crate::live::view::{self, Surroundings};
+    use crate::live::view::{self, ViewContext};
 
     fn draw(id: String, arrived: &str) -> LiveView {
-        let mut around = Surroundings::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));
+        let mut around = ViewContext::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));
         (around.state, around.reasons) = (PipelineState::Ok, vec![arrived.to_owned()]);
         view::unknown(id, &around)
     }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 use super::state::State;
-use super::view::Surroundings;
+use super::view::ViewContext;
 use super::watchlist::Levels;
 use crate::business_time::BusinessTime;
 use crate::clock::Clock;
@@ -70,7 +70,7 @@ impl Follower {
         clock: Clock,
         business_time: BusinessTime,
     ) -> (Self, Hub) {
-        let hub = Hub::new(Surroundings::new(business_time, clock.now()));
+        let hub = Hub::new(ViewContext::new(business_time, clock.now()));
         let follower = Self {
             hub: hub.clone(),
             records,
@@ -153,7 +153,7 @@ impl Follower {
         }
         state.set_levels(&levels);
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
-        self.hub.vouch(self.clock.now());
+        self.hub.mark_fresh(self.clock.now());
         self.trouble = None;
         self.hub.around().superseded = false;
         self.loaded.notify_one();
@@ -222,7 +222,7 @@ impl Follower {
         if let Some(why) = differs.flatten() {
             return Err(Ended::ReadAgain(why));
         }
-        self.hub.vouch(self.clock.now());
+        self.hub.mark_fresh(self.clock.now());
         Ok(())
     }
 

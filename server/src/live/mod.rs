@@ -40,7 +40,7 @@ pub use watchlist::Levels;
 use crate::business_time::rfc3339;
 use crate::records::Names;
 use state::State;
-use view::Surroundings;
+use view::ViewContext;
 
 /// The most scopes, beside everything, that screens may be about at a time.
 const MOST_SCOPES: usize = 64;
@@ -53,7 +53,7 @@ pub struct Hub {
     all: Arc<Channel>,
     scopes: Arc<Mutex<HashMap<Scope, Arc<Channel>>>>,
     state: Arc<RwLock<Option<State>>>,
-    around: Arc<Mutex<Surroundings>>,
+    around: Arc<Mutex<ViewContext>>,
     /// When what is held was last seen to be what Redis holds.
     vouched_at: Arc<AtomicI64>,
     /// Somebody changed names or levels here.
@@ -83,7 +83,7 @@ pub struct Watching {
 
 impl Hub {
     /// A hub that knows nothing yet; a [`Follower`] fills it.
-    fn new(around: Surroundings) -> Self {
+    fn new(around: ViewContext) -> Self {
         Self {
             all: Arc::new(Channel::new(|id| view::unknown(id, &around))),
             scopes: Arc::default(),
@@ -199,7 +199,7 @@ impl Hub {
         self.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
     }
 
-    fn around(&self) -> MutexGuard<'_, Surroundings> {
+    fn around(&self) -> MutexGuard<'_, ViewContext> {
         self.around.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -208,7 +208,7 @@ impl Hub {
         self.catalogue_changed.notify_one();
     }
 
-    fn vouch(&self, at: Millis) {
+    fn mark_fresh(&self, at: Millis) {
         self.vouched_at.store(at.0, Relaxed);
     }
 
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn who_only_asks_does_not_keep_those_out_who_watch() {
-        let hub = Hub::new(Surroundings::new(BusinessTime(chrono_tz::UTC), Millis(0)));
+        let hub = Hub::new(ViewContext::new(BusinessTime(chrono_tz::UTC), Millis(0)));
         let first = hub.watch(&scope(0), None);
         for n in 1..=2 * MOST_SCOPES {
             assert!(hub.channel(&scope(n)).is_some(), "{n}");

@@ -4,11 +4,11 @@ use app::model::live::Holder;
 use app::model::names::NameOf;
 
 use super::state::State;
-use super::view::{self, Surroundings, ranked};
+use super::view::{self, ViewContext, ranked};
 use crate::catalogue::finds;
 
 /// The warehouses or products that a text finds, the largest first; at most so many.
-pub fn find(state: &State, of: NameOf, text: &str, most: usize, around: &Surroundings) -> Vec<Holder> {
+pub fn find(state: &State, of: NameOf, text: &str, most: usize, around: &ViewContext) -> Vec<Holder> {
     let wanted = text.trim().to_lowercase();
     let named = around.names.get(&of);
     let finds = |id: &str| finds(&wanted, id, named.and_then(|it| it.get(id)));

@@ -43,7 +43,7 @@ pub const MADE_ANEW: &str = "the live stock was made anew";
 
 /// A message that does not fit what the hub holds: read everything again.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Missed;
+pub struct FeedGap;
 
 impl State {
     /// Starts from a snapshot of the records; stock comes by [`State::merge`].
@@ -105,11 +105,11 @@ impl State {
     }
 
     /// Takes one applied batch over.
-    pub fn follow(&mut self, message: FeedMessage) -> Result<(), Missed> {
+    pub fn follow(&mut self, message: FeedMessage) -> Result<(), FeedGap> {
         let known = self.positions.get(&message.partition).copied();
         let set_back = message.to < message.from;
         if message.incarnation != self.incarnation || set_back || known.is_some_and(|known| message.from > known) {
-            return Err(Missed);
+            return Err(FeedGap);
         }
         for (key, value) in message.keys {
             self.merge(key, value);
@@ -317,7 +317,7 @@ mod tests {
     fn a_missing_batch_is_noticed() {
         let mut state = state(0, 0);
         state.follow(batch(0)).unwrap();
-        assert_eq!(state.follow(batch(2)), Err(Missed));
+        assert_eq!(state.follow(batch(2)), Err(FeedGap));
     }
 
     #[test]

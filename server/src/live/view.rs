@@ -29,7 +29,7 @@ const DAY: i64 = 24 * 60;
 
 /// What a view says beside the figures.
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct ViewContext {
     /// The catalogue.
     pub names: Arc<Names>,
     /// The zone of days and clocks.
@@ -48,7 +48,7 @@ pub struct Surroundings {
     pub audited: Option<Audited>,
 }
 
-impl Surroundings {
+impl ViewContext {
     /// While nothing is known yet.
     pub fn new(business_time: BusinessTime, now: Millis) -> Self {
         let (state, reasons) = (PipelineState::CatchingUp, Vec::new());
@@ -71,7 +71,7 @@ impl Surroundings {
 }
 
 /// Draws the view of a scope.
-pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> LiveView {
+pub fn draw(id: String, state: &State, scope: &Scope, around: &ViewContext) -> LiveView {
     let sums = if scope.is_all() { Cow::Borrowed(state.sums()) } else { Cow::Owned(state.sums_of(scope)) };
     let minute = around.now.0.div_euclid(60_000);
     let (warehouses, products) = (ranked(&sums.warehouses), ranked(&sums.products));
@@ -107,7 +107,7 @@ pub fn draw(id: String, state: &State, scope: &Scope, around: &Surroundings) -> 
 }
 
 /// The view while nothing is known yet: no figure, and the reason why.
-pub fn unknown(id: String, around: &Surroundings) -> LiveView {
+pub fn unknown(id: String, around: &ViewContext) -> LiveView {
     LiveView {
         id,
         totals: Totals {
@@ -138,16 +138,16 @@ pub fn unknown(id: String, around: &Surroundings) -> LiveView {
 }
 
 /// A warehouse as lists show it.
-pub fn warehouse(id: &WarehouseId, held: &Held, state: &State, around: &Surroundings) -> Holder {
+pub fn warehouse(id: &WarehouseId, held: &Held, state: &State, around: &ViewContext) -> Holder {
     holder(id.as_str(), NameOf::Warehouse, held, around, || state.curves().warehouse(id, held.stock))
 }
 
 /// A product as lists show it.
-pub fn product(id: &ProductId, held: &Held, state: &State, around: &Surroundings) -> Holder {
+pub fn product(id: &ProductId, held: &Held, state: &State, around: &ViewContext) -> Holder {
     holder(id.as_str(), NameOf::Product, held, around, || state.curves().product(id, held.stock))
 }
 
-fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings, curve: impl FnOnce() -> String) -> Holder {
+fn holder(id: &str, of: NameOf, held: &Held, around: &ViewContext, curve: impl FnOnce() -> String) -> Holder {
     let stock = (around.vouches() && held.unreadable == 0).then_some(held.stock);
     Holder {
         id: id.to_owned(),
@@ -159,7 +159,7 @@ fn holder(id: &str, of: NameOf, held: &Held, around: &Surroundings, curve: impl 
     }
 }
 
-fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> Totals {
+fn totals(state: &State, scope: &Scope, sums: &Sums, around: &ViewContext) -> Totals {
     let unreadable = u64::try_from(sums.all.unreadable).unwrap_or_default();
     // A total over keys of which some cannot be read would be a guess.
     let vouched = unreadable == 0 && around.vouches();
@@ -183,7 +183,7 @@ fn totals(state: &State, scope: &Scope, sums: &Sums, around: &Surroundings) -> T
 }
 
 /// The flow of the day before, from its begin to this time of day; where a clock was changed in between, to 24 hours ago.
-fn yesterday_by_now(state: &State, scope: &Scope, around: &Surroundings) -> Flow {
+fn yesterday_by_now(state: &State, scope: &Scope, around: &ViewContext) -> Flow {
     let start = state.day().pred_opt().and_then(|it| around.business_time.start_of(it));
     let Some(start) = start else { return Flow::default() };
     let by_now = around.now.0.div_euclid(60_000) - DAY;
@@ -205,7 +205,7 @@ fn cell(state: &State, warehouse: &WarehouseId, product: &ProductId) -> Option<i
     state.stock(&StockKey { warehouse_id: warehouse.clone(), product_id: product.clone() })
 }
 
-fn alerts(state: &State, scope: &Scope, around: &Surroundings) -> Vec<Alert> {
+fn alerts(state: &State, scope: &Scope, around: &ViewContext) -> Vec<Alert> {
     let draw = |it: Watched<'_>| Alert {
         warehouse: named(NameOf::Warehouse, it.key.warehouse_id.as_str(), around),
         product: named(NameOf::Product, it.key.product_id.as_str(), around),
@@ -215,7 +215,7 @@ fn alerts(state: &State, scope: &Scope, around: &Surroundings) -> Vec<Alert> {
     state.watchlist().worst(scope, |key| state.stock(key), ALERT_ROWS).map(draw).collect()
 }
 
-fn fresh(partition: i32, it: &NewEntry, around: &Surroundings) -> FreshEntry {
+fn fresh(partition: i32, it: &NewEntry, around: &ViewContext) -> FreshEntry {
     FreshEntry {
         origin: format!("{partition}-{}", it.offset),
         date: clock(around.business_time, it.create_time, "%Y-%m-%d"),
@@ -228,11 +228,11 @@ fn fresh(partition: i32, it: &NewEntry, around: &Surroundings) -> FreshEntry {
     }
 }
 
-fn named(of: NameOf, id: &str, around: &Surroundings) -> Named {
+fn named(of: NameOf, id: &str, around: &ViewContext) -> Named {
     Named { id: id.to_owned(), name: name(of, id, around) }
 }
 
-fn name(of: NameOf, id: &str, around: &Surroundings) -> Name {
+fn name(of: NameOf, id: &str, around: &ViewContext) -> Name {
     around.names.get(&of).and_then(|it| it.get(id)).cloned().unwrap_or_default()
 }
 
@@ -257,8 +257,8 @@ mod tests {
         let mut state = State::new(snapshot, Meta::default());
         let key = StockKey { warehouse_id: "w".try_into().unwrap(), product_id: "p".try_into().unwrap() };
         state.merge(key, Value { stock: Some(-7), rev: 1 });
-        let mut around = Surroundings::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));
-        let shown = |around: &Surroundings| {
+        let mut around = ViewContext::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));
+        let shown = |around: &ViewContext| {
             let view = draw("e-1".to_owned(), &state, &Scope::default(), around);
             let (warehouse, product) = (&view.warehouses.rows[0], &view.products.rows[0]);
             let stocks = [view.totals.stock, warehouse.stock, warehouse.cells[0], product.stock];
