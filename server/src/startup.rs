@@ -39,7 +39,7 @@ impl Parts {
     pub async fn start(config: Config, clock: Clock, stop: &CancellationToken) -> anyhow::Result<Option<Self>> {
         let records = Records::new(&config.records, &config.kafka.topic, config.entry.business_time, clock.clone())?;
         let frozen = Frozen::of(&config);
-        let Some(installation) = patiently(stop, async || {
+        let Some(installation) = retry_while_unavailable(stop, async || {
             records.check_server().await?;
             Ok(records.installation(&frozen).await?)
         })
@@ -142,7 +142,7 @@ impl Parts {
 }
 
 /// Tries until it works; an outage is said and waited out, anything else ends the wait.
-async fn patiently<T>(
+async fn retry_while_unavailable<T>(
     stop: &CancellationToken,
     attempt: impl AsyncFn() -> Result<T, Error>,
 ) -> anyhow::Result<Option<T>> {

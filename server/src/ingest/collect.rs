@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
-use super::form::{Forming, Message};
+use super::form::{BatchBuilder, Message};
 use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::position::Position;
@@ -28,7 +28,7 @@ use crate::records::NewBatch;
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
 /// twenty. Three times as long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least
 /// and at most so many milliseconds, which whoever looks at a screen does not see.
-const GATHER: RangeInclusive<u64> = 30..=80;
+const LINGER: RangeInclusive<u64> = 30..=80;
 
 /// A partition that brings no message for so long is looked at: it may have been read over places that hold none.
 const PASS_AFTER: Duration = Duration::from_millis(200);
@@ -60,7 +60,7 @@ pub struct Collector {
 impl Collector {
     /// Forms batches from what is there. As long as a batch is being written, the next one grows; then whatever has come is handed over,
     /// but not before its first message has waited a little. A full batch stops reading, and so pauses the partition in the client.
-    pub async fn collect(self, mut forming: Forming, stop: CancellationToken) {
+    pub async fn collect(self, mut forming: BatchBuilder, stop: CancellationToken) {
         let one_at_a_time = Arc::new(Semaphore::new(1));
         let mut due = Instant::now();
         let mut unreadable = None;
@@ -121,7 +121,7 @@ impl Collector {
     }
 
     /// Says which batch cannot be read, and what to do. `told`: the one that was told of last; the client tries it again and again.
-    async fn tell_unreadable(&self, cause: &KafkaError, forming: &Forming, told: &mut Option<i64>) {
+    async fn tell_unreadable(&self, cause: &KafkaError, forming: &BatchBuilder, told: &mut Option<i64>) {
         let partition = forming.partition();
         let at = forming.next();
         if told.replace(at) == Some(at) {
@@ -142,7 +142,7 @@ impl Collector {
     }
 
     /// Up to where the client says it has read; it does not say before it reads.
-    fn position(&self, forming: &Forming) -> Option<i64> {
+    fn position(&self, forming: &BatchBuilder) -> Option<i64> {
         let positions = self.consumer.position().ok()?;
         let found = positions.elements().iter().find(|it| it.partition() == forming.partition())?.offset();
         match found {
@@ -153,7 +153,7 @@ impl Collector {
 
     fn gather(&self) -> Duration {
         let last = self.last_write.load(Ordering::Relaxed);
-        Duration::from_millis((3 * last).clamp(*GATHER.start(), *GATHER.end()))
+        Duration::from_millis((3 * last).clamp(*LINGER.start(), *LINGER.end()))
     }
 }
 

@@ -39,7 +39,7 @@ pub const MAX_BYTES: usize = 8 << 20;
 
 /// A batch that is being formed.
 #[derive(Debug)]
-pub struct Forming {
+pub struct BatchBuilder {
     rules: EntryRules,
     partition: i32,
     from: i64,
@@ -51,7 +51,7 @@ pub struct Forming {
     last: Option<i64>,
 }
 
-impl Forming {
+impl BatchBuilder {
     /// An empty batch that begins at a position.
     pub fn new(partition: i32, from: i64, rules: EntryRules) -> Self {
         Self {
@@ -175,7 +175,7 @@ pub fn checksum(raw: &[u8]) -> String {
 }
 
 /// Two batches that follow each other and hold what one held; `None` when it is a single message.
-pub fn halves(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
+pub fn bisect(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
     let mut offsets: Vec<i64> =
         batch.lines.iter().map(|it| it.offset).chain(batch.rejected.iter().map(|it| it.offset)).collect();
     offsets.sort_unstable();
@@ -215,13 +215,13 @@ mod tests {
     use super::*;
     use crate::business_time::BusinessTime;
 
-    fn forming(from: i64) -> Forming {
+    fn forming(from: i64) -> BatchBuilder {
         let rules = EntryRules {
             business_time: BusinessTime(chrono_tz::Asia::Shanghai),
             max_future: Duration::from_hours(24),
             min_time: "2000-01-01".parse().unwrap(),
         };
-        Forming::new(3, from, rules)
+        BatchBuilder::new(3, from, rules)
     }
 
     fn message(offset: i64, good: bool) -> Message {
@@ -304,7 +304,7 @@ mod tests {
                 forming.push(message(100 + 2 * i64::try_from(place).unwrap(), *good));
             }
             let whole = forming.take(None).unwrap();
-            let (a, b) = halves(&whole).unwrap();
+            let (a, b) = bisect(&whole).unwrap();
             prop_assert_eq!((a.from, a.to, b.to), (whole.from, b.from, whole.to));
             prop_assert_eq!(a.consumed() + b.consumed(), whole.consumed());
             prop_assert!(a.consumed() > 0 && b.consumed() > 0);

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::collect::{Collector, Queue, Ready};
 use super::context::Context;
 use super::explain;
-use super::form::{Forming, halves, reject_only_line};
+use super::form::{BatchBuilder, bisect, reject_only_line};
 use super::live_writer::LiveWriter;
 use super::status::Status;
 use super::topic::Topic;
@@ -71,7 +71,7 @@ impl Worker {
     /// Works until told to stop, or until the cursor turns out to be elsewhere.
     pub async fn run(self, queue: Queue, cursor: Cursor, stop: CancellationToken) -> End {
         let (sender, receiver) = mpsc::channel(1);
-        let forming = Forming::new(self.partition, cursor.next_offset, self.rules);
+        let forming = BatchBuilder::new(self.partition, cursor.next_offset, self.rules);
         let stop = stop.child_token();
         let last_write = Arc::new(AtomicU64::new(0));
         let collector = Collector {
@@ -148,17 +148,17 @@ impl Worker {
             part.previous = cursor.batch_id.clone();
             (part.highest, part.generation) = (cursor.highest, cursor.generation);
             fail::fail_point!("after-decode", |_| std::process::abort());
-            match self.record_patiently(&part, stop).await? {
+            match self.record_with_retry(&part, stop).await? {
                 Written::Recorded(line) => {
                     cursor.next_offset = line.to;
                     cursor.batch_id = Some(BatchId(line.batch_id.0.clone()));
                     self.live.add(&line).await;
                     fail::fail_point!("after-apply", |_| std::process::abort());
-                    self.tell_kafka(line.to);
+                    self.store_offset_for_lag_tools(line.to);
                     count(line.counts);
                 }
                 Written::Refused { reason, is_range } => {
-                    if let Some((first, second)) = halves(&part) {
+                    if let Some((first, second)) = bisect(&part) {
                         parts.extend([second, first]);
                     } else {
                         let code = if is_range { Code::SumOutOfRange } else { Code::Refused };
@@ -171,7 +171,7 @@ impl Worker {
     }
 
     /// Tries until the records answer, however long that takes.
-    async fn record_patiently(&mut self, batch: &NewBatch, stop: &CancellationToken) -> Result<Written, End> {
+    async fn record_with_retry(&mut self, batch: &NewBatch, stop: &CancellationToken) -> Result<Written, End> {
         let place = format!("records, partition {}", self.partition);
         let mut wait = BACK_OFF.0;
         loop {
@@ -231,7 +231,7 @@ impl Worker {
     }
 
     /// For lag tools only; the cursor is ours. Fails harmlessly when the partition was just taken away.
-    fn tell_kafka(&self, to: i64) {
+    fn store_offset_for_lag_tools(&self, to: i64) {
         let _for_lag_tools =
             rdkafka::consumer::Consumer::store_offset(&*self.consumer, self.topic.name(), self.partition, to - 1);
     }
