@@ -60,7 +60,7 @@ impl Rebuilder {
 
     async fn rebuild(&self, mut lease: Lease) -> Result<(), Error> {
         // Between the look and the claim another may have done it.
-        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(lease.take_back().await?) };
+        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(lease.abandon().await?) };
         let started = Instant::now();
         tracing::warn!(cause = cause.as_str(), run = lease.run_id(), "rebuilding the live stock");
         match self.write(&mut lease, cause).await {

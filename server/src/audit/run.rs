@@ -152,7 +152,7 @@ impl AuditRun {
             return Err(Error::Lost(TAKEN_OVER));
         }
         // Were this missed, the next audit would find these keys right, and use them up.
-        records.use_up(&decisions, number).await?;
+        records.consume(&decisions, number).await?;
         Ok(state)
     }
 
@@ -229,7 +229,7 @@ impl AuditRun {
             records.prove_tables(chunk, &mut rows, &mut counted).await?;
             telling.add(&self.lease, chunk.len()).await?;
         }
-        records.mark_odd(&counted.odd).await?;
+        records.mark_suspect(&counted.odd).await?;
         self.clock.lap("rows");
         let unproved = Unproved { keys: counted.unproved, all };
         Ok(Proof { checks: vec![journal, accounting, rows], unproved, proved, tables: counted.proved })

@@ -217,7 +217,7 @@ impl Lease {
                 .execute(&mut *transaction)
                 .await
                 .map_err(&unavailable)?;
-                decisions::let_go_of_broken_off(&mut transaction, self.number()).await?;
+                decisions::discard_incomplete(&mut transaction, self.number()).await?;
             }
             transaction.commit().await.map_err(&unavailable)?;
             Ok(true)

@@ -24,7 +24,7 @@ use super::correct_levels::{Touched, correct_levels};
 use super::correct_rows::{Changes, change_rows, changes, register};
 use super::correct_totals::{books, day_sums, total_anew, total_keys, unprove};
 use super::day_tables::TableIds;
-use super::decisions::deal_with_everywhere;
+use super::decisions::resolve_in_all_audits;
 use super::error::{SqlFailure, limited, limited_to, sql_failure};
 use super::offsets;
 use super::rows::json_rows;
@@ -182,7 +182,7 @@ impl Lease {
         if !is_ready(&mut transaction, part).await? {
             return Ok(Corrected::NotReady);
         }
-        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&unavailable)?;
+        offsets::lock_all_cursors(&mut transaction, &records.topic).await.map_err(&unavailable)?;
         change_rows(&mut transaction, part, &step.changes).await?;
         register(&mut transaction, &step.changes, ids).await?;
         unprove(&mut transaction, step.changes.keys().filter_map(|it| ids.get(it))).await?;
@@ -307,7 +307,7 @@ async fn deal_with(
     .await
     .map_err(&unavailable)?;
     let names = correction.keys.iter().map(|it| (it.warehouse_id.as_str(), it.product_id.as_str()));
-    deal_with_everywhere(connection, *audit, names, who).await?;
+    resolve_in_all_audits(connection, *audit, names, who).await?;
     if let (CorrectionReason::Replay(replay), true) = (&correction.reason, correction.is_last) {
         sqlx::query(
             "UPDATE replays SET state = 'corrected', confirmed_by = ?, confirmed_at = UTC_TIMESTAMP(3) WHERE id = ?",

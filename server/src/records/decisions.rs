@@ -102,7 +102,7 @@ impl Records {
             .map_err(&unavailable)?;
             if way != ResolveAs::Acknowledge {
                 let key = (warehouse.as_str(), product.as_str());
-                deal_with_everywhere(&mut transaction, audit, std::iter::once(key), who).await?;
+                resolve_in_all_audits(&mut transaction, audit, std::iter::once(key), who).await?;
             }
             let deed = TrailEvent {
                 who: who.to_owned(),
@@ -142,7 +142,7 @@ impl Records {
     }
 
     /// An audit has followed these.
-    pub async fn use_up(&self, decisions: &[Decision], by: i64) -> Result<(), Error> {
+    pub async fn consume(&self, decisions: &[Decision], by: i64) -> Result<(), Error> {
         if decisions.is_empty() {
             return Ok(());
         }
@@ -165,7 +165,7 @@ impl Records {
 
 /// Keys (warehouse and product) that somebody dealt with in one audit are dealt with in every other that saw them: a failed audit is made
 /// again every few minutes. What still differs the audit that follows finds anew. Repairs are acknowledged one by one.
-pub async fn deal_with_everywhere<'a>(
+pub async fn resolve_in_all_audits<'a>(
     connection: &mut MySqlConnection,
     audit: i64,
     keys: impl Iterator<Item = (&'a str, &'a str)>,
@@ -191,7 +191,7 @@ pub async fn deal_with_everywhere<'a>(
 }
 
 /// What an audit wrote down before it broke off waits for nobody once another one has passed: it has looked at the same keys and tables.
-pub async fn let_go_of_broken_off(connection: &mut MySqlConnection, passed: i64) -> Result<(), Error> {
+pub async fn discard_incomplete(connection: &mut MySqlConnection, passed: i64) -> Result<(), Error> {
     sqlx::query(
         "UPDATE runs AS r STRAIGHT_JOIN findings AS f ON f.audit_id = r.id
          SET f.flag = 'T', f.resolution = ?, f.note = ?, f.resolved_by = 'audit', f.resolved_at = UTC_TIMESTAMP(3)

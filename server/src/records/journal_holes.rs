@@ -64,7 +64,7 @@ impl Lease {
         if !self.hold(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
-        offsets::hold_all(&mut transaction, &records.topic).await.map_err(&unavailable)?;
+        offsets::lock_all_cursors(&mut transaction, &records.topic).await.map_err(&unavailable)?;
         let mut snapshot = records.stock_snapshot().await?;
         let (checks, proved) = snapshot.prove_journal(&records.proved().await?).await?;
         let seen = records.audit(audit).await?.and_then(|it| it.proof).unwrap_or_default();

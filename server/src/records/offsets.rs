@@ -40,7 +40,7 @@ impl Cursor {
 }
 
 /// Holds the cursors of all partitions for the rest of a transaction: no batch is half recorded meanwhile.
-pub async fn hold_all(connection: &mut MySqlConnection, topic: &str) -> Result<(), sqlx::Error> {
+pub async fn lock_all_cursors(connection: &mut MySqlConnection, topic: &str) -> Result<(), sqlx::Error> {
     let _held: Vec<i32> =
         sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE topic = ? ORDER BY partition_id FOR UPDATE")
             .bind(topic)

@@ -209,7 +209,7 @@ impl Records {
     }
 
     /// Remembers that tables do not hold: an audit that counts only what changed counts them too.
-    pub async fn mark_odd(&self, tables: &[i32]) -> Result<(), Error> {
+    pub async fn mark_suspect(&self, tables: &[i32]) -> Result<(), Error> {
         if tables.is_empty() {
             return Ok(());
         }

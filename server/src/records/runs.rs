@@ -265,7 +265,7 @@ impl Lease {
     }
 
     /// Takes the claim back, where there was nothing to do after all.
-    pub async fn take_back(self) -> Result<(), Error> {
+    pub async fn abandon(self) -> Result<(), Error> {
         limited("taking a claim back", async {
             sqlx::query("DELETE FROM runs WHERE run_id = ? AND token = ? AND running = 1")
                 .bind(&self.run_id)
