@@ -11,7 +11,7 @@ use sqlx::{Connection as _, QueryBuilder};
 
 use super::flows::{Cell, Flows};
 use super::levels::{self, LEVELS};
-use super::script::Script;
+use super::multi_statement::MultiStatement;
 use super::tables::DayTable;
 use super::value::Value;
 use super::{Error, Records};
@@ -132,7 +132,7 @@ impl Records {
                         0.into(),
                     ]
                 });
-                let mut script = Script::default();
+                let mut script = MultiStatement::default();
                 script.insert(&table, rows);
                 sqlx::raw_sql(script.into_sql()).execute(&mut connection).await.map_err(&unavailable)?;
                 written += u64::try_from(all).unwrap_or_default();

@@ -11,14 +11,18 @@ use super::Error;
 use super::batch::Line;
 use super::classify::{Content, Existing, IdentityRef, identity};
 use super::day_tables::TableIds;
+use super::multi_statement::MultiStatement;
 use super::rows::json_rows;
-use super::script::Script;
+use super::statement_pipeline::StatementPipeline;
 use super::tables::DayTable;
-use super::trip::Trip;
 use super::value::Value;
 
 /// Registers the lines, sorted by key. A 1062 means that one of them is there.
-pub async fn insert(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)], ids: &TableIds) -> Result<(), sqlx::Error> {
+pub async fn insert(
+    trip: &mut StatementPipeline<'_>,
+    lines: &[(&Line, &DayTable)],
+    ids: &TableIds,
+) -> Result<(), sqlx::Error> {
     let mut sorted = lines.to_vec();
     sorted.sort_by_key(|(line, _)| identity(&line.entry));
     let rows = sorted.iter().map(|(line, table)| -> [Value<'_>; 7] {
@@ -93,7 +97,7 @@ pub async fn find_rows<'a>(
 ) -> Result<(), Error> {
     let tables: HashMap<usize, &str> =
         by_table.iter().flat_map(|(table, places)| places.iter().map(|it| (*it, table.as_str()))).collect();
-    let mut script = Script::default();
+    let mut script = MultiStatement::default();
     for (table, places) in by_table {
         if !script.find_rows(table, &identities(lines, places)?) {
             return Err(Error::Inconsistent(format!("the register names a table {table:?} that is none of ours")));
@@ -107,7 +111,7 @@ pub async fn find_rows<'a>(
 
 async fn run_look<'a>(
     connection: &mut MySqlConnection,
-    script: Script,
+    script: MultiStatement,
     lines: &'a [Line],
     tables: &HashMap<usize, &str>,
     existing: &mut HashMap<IdentityRef<'a>, Existing>,

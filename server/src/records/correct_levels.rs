@@ -13,9 +13,9 @@ use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::flows::{self, Cell, Flows};
 use super::levels::{self, Level, hour_text};
+use super::multi_statement::MultiStatement;
 use super::rebuild_levels::add_movements;
 use super::rows::json_rows;
-use super::script::Script;
 use super::tables::DayTable;
 use super::{Error, fold};
 use crate::business_time::{BusinessTime, month_of};
@@ -143,7 +143,7 @@ async fn rows_by_hour(
     let mut flows = Flows::new();
     let tables: Vec<&DayTable> = tables.iter().collect();
     for chunk in tables.chunks(TABLES_AT_ONCE) {
-        let mut script = Script::default();
+        let mut script = MultiStatement::default();
         for table in chunk {
             let of_table = |it: &&StockKey| DayTable::of(layout, &it.product_id, table.day()) == **table;
             script.movements_of_keys(table, keys.iter().filter(of_table));

@@ -10,9 +10,9 @@ use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::correct::{Correction, CorrectionReason};
 use super::day_tables::TableIds;
+use super::multi_statement::MultiStatement;
 use super::register::Register;
 use super::rows::json_rows;
-use super::script::Script;
 use super::tables::DayTable;
 use super::{Error, Records};
 use crate::business_time::{BusinessTime, utc_text};
@@ -82,7 +82,7 @@ pub async fn change_rows(
 ) -> Result<(), Error> {
     let unavailable = Error::unavailable("correcting rows");
     let CorrectionReason::Replay(replay) = correction.reason else { return Ok(()) };
-    let mut script = Script::default();
+    let mut script = MultiStatement::default();
     for (table, changes) in changes {
         if !changes.remove.is_empty() {
             script.remove(table, &json_rows(changes.remove.iter().map(|it| identity(it))).map_err(&unavailable)?);

@@ -8,8 +8,8 @@ use sqlx::MySqlConnection;
 
 use super::Error;
 use super::day_tables::TableIds;
+use super::multi_statement::MultiStatement;
 use super::rows::json_rows;
-use super::script::Script;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
 use crate::config::Layout;
@@ -135,7 +135,7 @@ pub async fn total_anew(
 ) -> Result<(), Error> {
     let tables: Vec<&DayTable> = tables.iter().collect();
     for chunk in tables.chunks(TABLES_AT_ONCE) {
-        let mut script = Script::default();
+        let mut script = MultiStatement::default();
         for table in chunk {
             let of_table = |it: &&StockKey| DayTable::of(layout, &it.product_id, table.day()) == **table;
             if let Some(id) = ids.get(*table) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::MySqlConnection;
 
 use super::batch::Line;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
 use crate::business_time::BusinessTime;
 
@@ -56,7 +56,7 @@ pub fn of_lines<'a>(lines: impl Iterator<Item = &'a Line>, zone: BusinessTime) -
 }
 
 /// Leaves a line for the fold.
-pub async fn leave(trip: &mut Trip<'_>, flows: &Flows) -> Result<(), sqlx::Error> {
+pub async fn leave(trip: &mut StatementPipeline<'_>, flows: &Flows) -> Result<(), sqlx::Error> {
     let text = encode(flows).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?;
     trip.add("INSERT INTO pending_flows (flows) VALUES (?)", &[text.into()]).await
 }

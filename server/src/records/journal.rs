@@ -5,7 +5,7 @@ use app::model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use super::error::limited;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
 
 from_row! {
@@ -239,7 +239,12 @@ pub async fn newest_in(connection: &mut MySqlConnection, lines: i64) -> Result<V
 }
 
 /// Adds the line of a batch; its deltas and note as JSON.
-pub async fn insert(trip: &mut Trip<'_>, line: &JournalLine, deltas: &str, note: &str) -> Result<(), sqlx::Error> {
+pub async fn insert(
+    trip: &mut StatementPipeline<'_>,
+    line: &JournalLine,
+    deltas: &str,
+    note: &str,
+) -> Result<(), sqlx::Error> {
     let it = &line.counts;
     trip.add(
         "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,

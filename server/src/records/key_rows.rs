@@ -10,8 +10,8 @@ use chrono::NaiveDateTime;
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
+use super::multi_statement::MultiStatement;
 use super::register::Register;
-use super::script::Script;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
 use super::{Cursor, Error, StockSnapshot};
@@ -48,7 +48,7 @@ impl StockSnapshot {
     ) -> Result<(), Error> {
         let tables = self.tables_of_keys(keys, strays).await?;
         for chunk in tables.chunks(AT_ONCE) {
-            let mut script = Script::default();
+            let mut script = MultiStatement::default();
             for (table, keys) in chunk {
                 script.rows_of_keys(table, keys.iter().copied());
             }

@@ -5,12 +5,12 @@ use app::model::ids::WarehouseId;
 use sqlx::MySqlConnection;
 
 use super::error::limited;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::value::Value;
 use super::{Error, Records, effects};
 
 /// Adds a batch's minutes, sorted.
-pub async fn add(trip: &mut Trip<'_>, partition: i32, minutes: &[MinuteFlow]) -> Result<(), sqlx::Error> {
+pub async fn add(trip: &mut StatementPipeline<'_>, partition: i32, minutes: &[MinuteFlow]) -> Result<(), sqlx::Error> {
     let rows = minutes.iter().map(|it| -> [Value<'_>; 6] {
         let (warehouse, flow) = (it.warehouse_id.as_ref().map_or("", WarehouseId::as_str), it.flow);
         [

@@ -32,6 +32,7 @@ mod known;
 mod levels;
 mod migrations;
 mod minutes;
+mod multi_statement;
 mod names;
 mod offsets;
 mod prove_journal;
@@ -48,17 +49,16 @@ mod replays;
 mod resubmissions;
 mod rows;
 mod runs;
-mod script;
 mod server;
 mod set_cursor;
 mod snapshot;
+mod statement_pipeline;
 mod stock_snapshot;
 mod summary;
 mod tables;
 mod totals;
 mod totals_snapshot;
 mod trail;
-mod trip;
 mod uploads;
 mod value;
 
@@ -89,6 +89,7 @@ pub use key_rows::{KeyRow, Strays};
 pub use known::Known;
 pub use levels::Span;
 use migrations::MIGRATIONS;
+pub use multi_statement::{MultiStatement, Row};
 pub use names::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use offsets::Cursor;
 pub use prove_journal::{AfterCut, ProvedPlace, ProvedPlaces};
@@ -101,7 +102,6 @@ pub use rejections::{MOST_COUNTED, RejectionCount, RejectionsWanted, StoredRejec
 pub use replays::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredReplay};
 pub use resubmissions::{Begun, StoredResubmission};
 pub use runs::{Claim, KeepAlive, LastRun, Lease, RunKind};
-pub use script::{Row, Script};
 pub use set_cursor::{CursorMove, Loss};
 pub use stock_snapshot::StockSnapshot;
 pub use summary::{StreamSnapshot, Today};
@@ -229,7 +229,7 @@ fn connect_options(config: &RecordsConfig) -> Result<MySqlConnectOptions, Error>
 }
 
 /// Forgets prepared statements before the cache is full, between two uses. In the middle of one, each that has to go makes the
-/// next wait, see [`Script`].
+/// next wait, see [`MultiStatement`].
 async fn make_room(connection: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
     if connection.cached_statements_size() > STATEMENTS / 2 {
         connection.clear_cached_statements().await?;

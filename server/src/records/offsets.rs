@@ -10,7 +10,7 @@ use sqlx::MySqlConnection;
 
 use super::batch::{LastMessage, NewBatch};
 use super::error::limited;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
 
 /// Where a partition's records stand.
@@ -167,7 +167,12 @@ pub async fn cursors_in(connection: &mut MySqlConnection, topic: &str) -> Result
 
 /// The fence: moves the cursor from exactly where the batch begins, and from after the batch before it: a cursor that was set
 /// away and back again has another one. `false`: it stands elsewhere.
-pub async fn advance(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch, counts: Counts) -> Result<bool, sqlx::Error> {
+pub async fn advance(
+    trip: &mut StatementPipeline<'_>,
+    topic: &str,
+    batch: &NewBatch,
+    counts: Counts,
+) -> Result<bool, sqlx::Error> {
     let last_offset = batch.last.as_ref().map(|it| it.offset);
     let moved = trip
         .change(

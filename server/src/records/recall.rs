@@ -7,7 +7,7 @@ use super::batch::{Line, NewBatch, RejectedMessage};
 use super::bill_lines::{self, Look};
 use super::classify::{Content, identity};
 use super::rejections;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
 
 /// Verdicts on record, by the offsets of a batch's messages.
@@ -32,7 +32,11 @@ impl Recalled {
 }
 
 /// Looks verdicts up; of a batch that lies beyond everything read before there are none, and nobody is asked.
-pub async fn recall(trip: &mut Trip<'_>, records: &Records, batch: &NewBatch) -> Result<Recalled, RecallError> {
+pub async fn recall(
+    trip: &mut StatementPipeline<'_>,
+    records: &Records,
+    batch: &NewBatch,
+) -> Result<Recalled, RecallError> {
     if batch.from >= batch.highest {
         return Ok(Recalled::default());
     }

@@ -16,11 +16,11 @@ use super::classify::{Classified, Existing, IdentityRef, classify};
 use super::day_tables::TableIds;
 use super::error::limited;
 use super::error::{SqlFailure, sql_failure};
+use super::multi_statement::Row;
 use super::offsets::{self, Cursor};
 use super::recall::{RecallError, recall};
-use super::script::Row;
+use super::statement_pipeline::StatementPipeline;
 use super::tables::DayTable;
-use super::trip::Trip;
 use super::value::Value;
 use super::{Error, Records, bill_lines, effects, flows, journal, minutes, rejections, totals};
 use crate::business_time::utc_text;
@@ -209,7 +209,7 @@ async fn attempt(
     ids: &TableIds,
     check: DuplicateCheck,
 ) -> Result<Outcome, Failed> {
-    let mut trip = Trip::over(connection);
+    let mut trip = StatementPipeline::over(connection);
     trip.add("BEGIN", &[]).await?;
     let existing = look_up(&mut trip, batch, tables, check).await?;
     let recalled = recall(&mut trip, records, batch).await?;
@@ -246,7 +246,7 @@ async fn attempt(
 }
 
 async fn look_up<'a>(
-    trip: &mut Trip<'_>,
+    trip: &mut StatementPipeline<'_>,
     batch: &'a NewBatch,
     tables: &[DayTable],
     check: DuplicateCheck,
@@ -314,7 +314,7 @@ fn with_tables<'a>(
 
 async fn insert_fresh(
     records: &Records,
-    trip: &mut Trip<'_>,
+    trip: &mut StatementPipeline<'_>,
     batch: &NewBatch,
     lines: &[(&Line, &DayTable)],
     ids: &TableIds,
@@ -331,7 +331,11 @@ async fn insert_fresh(
 }
 
 /// The rows, sorted by table.
-async fn insert_rows(trip: &mut Trip<'_>, partition: i32, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
+async fn insert_rows(
+    trip: &mut StatementPipeline<'_>,
+    partition: i32,
+    lines: &[(&Line, &DayTable)],
+) -> Result<(), sqlx::Error> {
     for of_table in lines.chunk_by(|(_, a), (_, b)| a == b) {
         let Some((_, table)) = of_table.first() else { continue };
         trip.insert(table, of_table.iter().map(|(line, _)| row(line, partition))).await?;

@@ -8,7 +8,7 @@ use sqlx::QueryBuilder;
 
 use super::batch::{NewBatch, RejectedMessage};
 use super::error::limited;
-use super::trip::Trip;
+use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
 
 from_row! {
@@ -135,7 +135,11 @@ impl Records {
 const ROWS: usize = 100;
 
 /// The offsets of a batch whose rejection is on record, where the partition has read it before.
-pub async fn known(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch) -> Result<HashSet<i64>, sqlx::Error> {
+pub async fn known(
+    trip: &mut StatementPipeline<'_>,
+    topic: &str,
+    batch: &NewBatch,
+) -> Result<HashSet<i64>, sqlx::Error> {
     if batch.from >= batch.highest {
         return Ok(HashSet::new());
     }
@@ -155,7 +159,7 @@ pub async fn known(trip: &mut Trip<'_>, topic: &str, batch: &NewBatch) -> Result
 
 /// Stores the rejections of a batch.
 pub async fn insert(
-    trip: &mut Trip<'_>,
+    trip: &mut StatementPipeline<'_>,
     topic: &str,
     batch: &NewBatch,
     rejected: &[&RejectedMessage],

@@ -6,13 +6,13 @@ use app::model::statistics::Sums;
 
 use super::batch::Line;
 use super::day_tables::TableIds;
+use super::statement_pipeline::StatementPipeline;
 use super::tables::DayTable;
-use super::trip::Trip;
 use super::value::Value;
 
 /// Adds a batch to the levels that it writes itself, each level sorted by key: one global lock order.
 pub async fn add(
-    trip: &mut Trip<'_>,
+    trip: &mut StatementPipeline<'_>,
     partition: i32,
     lines: &[(&Line, &DayTable)],
     ids: &TableIds,
@@ -22,7 +22,7 @@ pub async fn add(
     add_tables(trip, partition, lines, ids).await
 }
 
-async fn add_days(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
+async fn add_days(trip: &mut StatementPipeline<'_>, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
     let days = group(lines, |line, _| {
         let it = &line.entry;
         (line.day, it.product_id.as_str(), it.warehouse_id.as_str(), it.company_id.as_str())
@@ -51,7 +51,7 @@ async fn add_days(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)]) -> Result<(
     .await
 }
 
-async fn add_stock(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
+async fn add_stock(trip: &mut StatementPipeline<'_>, lines: &[(&Line, &DayTable)]) -> Result<(), sqlx::Error> {
     let keys = group(lines, |line, _| (line.entry.warehouse_id.as_str(), line.entry.product_id.as_str()));
     let rows = keys.iter().map(|((warehouse, product), it)| {
         let [qty_in, qty_out, adjust_in, adjust_out, entries] = sums(it);
@@ -68,7 +68,7 @@ async fn add_stock(trip: &mut Trip<'_>, lines: &[(&Line, &DayTable)]) -> Result<
 }
 
 async fn add_tables(
-    trip: &mut Trip<'_>,
+    trip: &mut StatementPipeline<'_>,
     partition: i32,
     lines: &[(&Line, &DayTable)],
     ids: &TableIds,

@@ -68,9 +68,9 @@ fn each_technology_has_one_home() {
 fn table_names_are_made_in_one_place() {
     only_in(
         "server/src",
-        &["/records/tables.rs", "/records/script.rs"],
+        &["/records/tables.rs", "/records/multi_statement.rs"],
         &["AssertSqlSafe", "format!(\"t_"],
-        "ask records/tables.rs or records/script.rs for the statement",
+        "ask records/tables.rs or records/multi_statement.rs for the statement",
     );
 }
 

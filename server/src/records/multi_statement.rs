@@ -17,12 +17,12 @@ pub type Row<'a> = [Value<'a>; 14];
 
 /// Statements that go to the server together.
 #[derive(Debug, Default)]
-pub struct Script {
+pub struct MultiStatement {
     text: String,
     statements: usize,
 }
 
-impl Script {
+impl MultiStatement {
     /// How many statements it has.
     pub fn len(&self) -> usize {
         self.statements
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn nothing_that_was_given_is_read_as_sql() {
-        let mut script = Script::default();
+        let mut script = MultiStatement::default();
         assert!(!script.find_rows("t_a` AS r; DROP TABLE x; --", "[]"));
         assert!(script.is_empty());
         assert!(script.find_rows("t_a_20250310", "['; DROP TABLE x; --]"));

@@ -5,25 +5,25 @@ use futures::TryStreamExt as _;
 use sqlx::MySqlConnection;
 use sqlx::mysql::MySqlQueryResult;
 
-use super::script::{Row, Script};
+use super::multi_statement::{MultiStatement, Row};
 use super::tables::DayTable;
 use super::value::Value;
 
 /// Statements on their way.
-pub struct Trip<'c> {
+pub struct StatementPipeline<'c> {
     connection: &'c mut MySqlConnection,
-    script: Script,
+    script: MultiStatement,
     /// How many rows each must change, where that is known.
     expected: Vec<Option<usize>>,
 }
 
-impl<'c> Trip<'c> {
+impl<'c> StatementPipeline<'c> {
     /// Nothing yet.
     pub fn over(connection: &'c mut MySqlConnection) -> Self {
-        Self { connection, script: Script::default(), expected: Vec::new() }
+        Self { connection, script: MultiStatement::default(), expected: Vec::new() }
     }
 
-    /// One more statement, see [`Script::bind`].
+    /// One more statement, see [`MultiStatement::bind`].
     pub async fn add(&mut self, statement: &'static str, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
         self.script.bind(statement, values);
         self.expected.push(None);
@@ -37,7 +37,7 @@ impl<'c> Trip<'c> {
         Ok(self.send_all().await?.last().copied().unwrap_or_default())
     }
 
-    /// One more statement about some rows, see [`Script::rows`]; none about none.
+    /// One more statement about some rows, see [`MultiStatement::rows`]; none about none.
     pub async fn add_rows<'a, const N: usize>(
         &mut self,
         insert: &'static str,
