@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::clock::Clock;
 use crate::config::EntryRules;
 use crate::ingest::{EntryProducer, Error, Sent};
-use crate::records::{Known, Records};
+use crate::records::{Recorded, Records};
 
 pub use body::numbered;
 pub use check::{Checked, GoodLine, Numbered, check, check_one};
@@ -117,12 +117,12 @@ impl Intake {
     async fn compare(&self, looked: &mut Looked) -> Result<(), Error> {
         let lines: Vec<_> = looked.checked.good.iter().map(GoodLine::as_line).collect();
         let known = self.records.known(&lines).await?;
-        looked.recorded = known.iter().filter(|it| **it == Known::Same).count();
+        looked.recorded = known.iter().filter(|it| **it == Recorded::Duplicate).count();
         let good = std::mem::take(&mut looked.checked.good);
         for (line, known) in good.into_iter().zip(known) {
             match known {
-                Known::Otherwise(fields) => looked.checked.add(LineFlaw::recorded(line.line, fields)),
-                Known::Not | Known::Same => looked.checked.good.push(line),
+                Recorded::Conflict(fields) => looked.checked.add(LineFlaw::recorded(line.line, fields)),
+                Recorded::No | Recorded::Duplicate => looked.checked.good.push(line),
             }
         }
         looked.checked.flaws.sort_by_key(|it| it.line);

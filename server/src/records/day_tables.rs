@@ -23,9 +23,9 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Tables that are known to exist, so that a batch asks only about new ones.
 #[derive(Debug, Default)]
-pub struct Known(Mutex<HashMap<String, i32>>);
+pub struct TableCache(Mutex<HashMap<String, i32>>);
 
-impl Known {
+impl TableCache {
     fn get(&self, name: &str) -> Option<i32> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
     }

@@ -18,6 +18,7 @@ mod correct_totals;
 mod day_nets;
 mod day_tables;
 mod decisions;
+mod duplicate_preview;
 mod effects;
 mod entries;
 mod error;
@@ -28,7 +29,6 @@ mod installation;
 mod journal;
 mod journal_holes;
 mod key_rows;
-mod known;
 mod levels;
 mod migrations;
 mod minutes;
@@ -77,6 +77,7 @@ pub use bench_year::YearSize;
 pub use correct::{Corrected, Correction, CorrectionReason};
 pub use day_nets::DayNets;
 pub use decisions::{Decision, Resolved};
+pub use duplicate_preview::Recorded;
 pub use entries::{EntriesWanted, Placed};
 pub use error::Error;
 use error::limited;
@@ -86,7 +87,6 @@ pub use installation::{Frozen, Installation};
 pub use journal::Following;
 pub use journal_holes::Hole;
 pub use key_rows::{KeyRow, Strays};
-pub use known::Known;
 pub use levels::Span;
 use migrations::MIGRATIONS;
 pub use multi_statement::{MultiStatement, Row};
@@ -133,7 +133,7 @@ pub struct Records {
     pool: MySqlPool,
     snapshots: MySqlPool,
     options: MySqlConnectOptions,
-    tables: Arc<day_tables::Known>,
+    tables: Arc<day_tables::TableCache>,
     /// Held by whoever makes day tables.
     making: Arc<tokio::sync::Mutex<()>>,
     topic: Arc<str>,

@@ -11,18 +11,18 @@ const AT_ONCE: usize = 4000;
 
 /// What the records hold under the identity of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum Recorded {
     /// Nothing.
-    Not,
+    No,
     /// The same: it would count as a duplicate.
-    Same,
+    Duplicate,
     /// Something else: it would be rejected. The fields that differ.
-    Otherwise(String),
+    Conflict(String),
 }
 
 impl Records {
     /// What the records hold under the identity of each line.
-    pub async fn known(&self, lines: &[Line]) -> Result<Vec<Known>, Error> {
+    pub async fn known(&self, lines: &[Line]) -> Result<Vec<Recorded>, Error> {
         let mut known = Vec::with_capacity(lines.len());
         for lines in lines.chunks(AT_ONCE) {
             let existing = limited("looking for entries", async {
@@ -32,11 +32,11 @@ impl Records {
             })
             .await?;
             known.extend(lines.iter().map(|line| match existing.get(&identity(&line.entry)) {
-                None => Known::Not,
+                None => Recorded::No,
                 Some(there) => match there.content.as_ref().map(|it| it.differences(&Content::of(&line.entry))) {
-                    Some(differences) if differences.is_empty() => Known::Same,
-                    Some(differences) => Known::Otherwise(differences),
-                    None => Known::Otherwise("row, which is missing".to_owned()),
+                    Some(differences) if differences.is_empty() => Recorded::Duplicate,
+                    Some(differences) => Recorded::Conflict(differences),
+                    None => Recorded::Conflict("row, which is missing".to_owned()),
                 },
             }));
         }
