@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::Error;
 use super::compare::{Comparison, Total};
-use super::telling::Telling;
+use super::progress::Progress;
 use crate::realtime::{member, parse_member};
 use crate::records::{RunningSums, StockSnapshot};
 
@@ -38,7 +38,7 @@ impl FirstReading {
     /// Reads and looks at all keys of the records.
     pub async fn make(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<Self, Error> {
         let mut reading = Self { open: Some(Vec::new()), ..Self::default() };
-        let mut telling = Telling::of(snapshot.count_keys().await?);
+        let mut telling = Progress::of(snapshot.count_keys().await?);
         // Each store answers while the other one does, and neither waits for the other's slower pages.
         let (sender, mut pages) = mpsc::channel(PAGES_AHEAD);
         let reads = async move {
@@ -82,7 +82,7 @@ impl FirstReading {
     ) -> Result<(), Error> {
         match self.open {
             Some(open) if !all => {
-                let mut telling = Telling::of(open.len());
+                let mut telling = Progress::of(open.len());
                 for some in open.chunks(TELL_AFTER) {
                     comparison.compare(some).await?;
                     telling.add(comparison.lease, some.len()).await?;
@@ -98,7 +98,7 @@ impl FirstReading {
 async fn read_again(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapshot) -> Result<(), Error> {
     snapshot.rewind();
     comparison.counts.agrees = 0;
-    let mut telling = Telling::of(snapshot.count_keys().await?);
+    let mut telling = Progress::of(snapshot.count_keys().await?);
     loop {
         let page = snapshot.next_page().await?;
         if page.is_empty() {

@@ -4,7 +4,7 @@
 use app::model::audit::{Finding, Nrs};
 use app::model::replay::{Bill, BillKind};
 
-use super::differ::bill;
+use super::diff::bill;
 use crate::records::KeyRow;
 
 /// So many are named of a key.

@@ -6,7 +6,7 @@ use app::model::entry::Entry;
 use app::model::stock::StockKey;
 
 use super::Error;
-use super::differ::Origin;
+use super::diff::Origin;
 
 /// Entries of the keys of one pass, each with its message.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use app::model::pipeline::PipelineState;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cause, Error, TAKEN_OVER, need};
+use super::{Error, RebuildCause, TAKEN_OVER, rebuild_cause};
 use crate::ingest::{Status, explain};
 use crate::realtime::{Place, Realtime, Sweep, Swept};
 use crate::records::{Claim, Lease, Records, RunKind};
@@ -50,7 +50,7 @@ impl Rebuilder {
 
     async fn look(&self) -> Result<(), Error> {
         self.realtime.check_policy().await?;
-        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(()) };
+        let Some(cause) = rebuild_cause(&self.records, &self.realtime).await? else { return Ok(()) };
         match self.records.claim_run(RunKind::Rebuild, cause.as_str(), "daemon").await? {
             Claim::Ours(lease) => self.rebuild(*lease).await,
             // Another process is at it; its own screen shows how far, ours that it is.
@@ -60,7 +60,9 @@ impl Rebuilder {
 
     async fn rebuild(&self, mut lease: Lease) -> Result<(), Error> {
         // Between the look and the claim another may have done it.
-        let Some(cause) = need(&self.records, &self.realtime).await? else { return Ok(lease.abandon().await?) };
+        let Some(cause) = rebuild_cause(&self.records, &self.realtime).await? else {
+            return Ok(lease.abandon().await?);
+        };
         let started = Instant::now();
         tracing::warn!(cause = cause.as_str(), run = lease.run_id(), "rebuilding the live stock");
         match self.write(&mut lease, cause).await {
@@ -81,7 +83,7 @@ impl Rebuilder {
     }
 
     /// Writes every key of a snapshot, deletes the others, and makes the live stock ready at the snapshot's cursors.
-    async fn write(&self, lease: &mut Lease, cause: Cause) -> Result<u64, Error> {
+    async fn write(&self, lease: &mut Lease, cause: RebuildCause) -> Result<u64, Error> {
         let seen = self.realtime.meta().await?;
         let Some(mut rebuild) = self.realtime.begin_rebuild(lease.run_id(), &seen).await? else {
             return Err(Error::Lost("Redis was changed by another run; looking again"));
@@ -121,7 +123,7 @@ impl Rebuilder {
     }
 
     /// Says how far it is, in tenths, and keeps the lease.
-    async fn tell(&self, lease: &mut Lease, cause: Cause, done: u64, total: u64) -> Result<(), Error> {
+    async fn tell(&self, lease: &mut Lease, cause: RebuildCause, done: u64, total: u64) -> Result<(), Error> {
         let (why, tenths) = (cause.explain(), (done * 10).checked_div(total).unwrap_or(10).min(10));
         let reason = format!("the live stock is being rebuilt, since {why}: {tenths}0 % of {total} keys");
         self.status.raise(PLACE, PipelineState::Rebuilding, reason);

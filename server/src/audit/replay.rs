@@ -10,7 +10,7 @@ use app::model::stock::StockKey;
 
 use super::Error;
 use super::candidates::candidates;
-use super::differ::{Origin, Reach, Said, differ};
+use super::diff::{Origin, Reach, Said, diff};
 use super::digest::digest;
 use super::queue::Queue;
 use crate::config::{EntryRules, KafkaConfig};
@@ -240,7 +240,7 @@ fn bills_of(key: &StockKey, pass: &Pass, finding: Option<&Finding>) -> Vec<Bill>
     let messages = pass.queue.entries.get(key).map(Vec::as_slice).unwrap_or_default();
     let said = Said { messages, rejected: &pass.queue.rejected };
     let rows = pass.rows.get(key).map(Vec::as_slice).unwrap_or_default();
-    let found = differ(said, rows, &pass.reach);
+    let found = diff(said, rows, &pass.reach);
     match finding.filter(|it| found.is_empty() && it.verdict != Verdict::RecordsIncomplete) {
         Some(finding) => candidates(finding, rows),
         None => found,

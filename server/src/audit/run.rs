@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::all_keys::FirstReading;
 use super::compare::{Comparison, Unproved};
-use super::telling::Telling;
+use super::progress::Progress;
 use super::{Error, TAKEN_OVER};
 use crate::ingest::explain;
 use crate::realtime::{Cut, Place, Realtime};
@@ -224,7 +224,7 @@ impl AuditRun {
         let tables = snapshot.tables_to_prove(self.scope == Scope::Full).await?;
         let mut rows = Check::new(CheckOf::Tables);
         let mut counted = CountedTables::default();
-        let mut telling = Telling::of(tables.len());
+        let mut telling = Progress::of(tables.len());
         for chunk in RegisteredTable::chunks(&tables) {
             records.prove_tables(chunk, &mut rows, &mut counted).await?;
             telling.add(&self.lease, chunk.len()).await?;

@@ -3,7 +3,7 @@
 use app::model::pipeline::PipelineState;
 use redis::AsyncCommands as _;
 use serde_json::json;
-use tallyhouse::audit::{Cause, need};
+use tallyhouse::audit::{RebuildCause, rebuild_cause};
 use tallyhouse::realtime::Keys;
 use tallyhouse::records::{Claim, RunKind};
 
@@ -111,7 +111,7 @@ async fn pruning_goes_by_age_and_size_and_never_touches_the_lines() {
     assert!(u64::try_from(left.bytes).unwrap() <= half && left.lines > 0, "{full:?} {left:?}");
     assert!(records.prune_journal(std::time::Duration::ZERO, 1 << 30).await.unwrap() > 0, "all are older than nothing");
     // The live stock is where the cursors are: nothing is missing, so nothing is rebuilt.
-    assert_eq!(need(records, &system.parts.realtime).await.unwrap(), None);
+    assert_eq!(rebuild_cause(records, &system.parts.realtime).await.unwrap(), None);
     system.prove().await;
     system.end().await;
 }
@@ -148,7 +148,11 @@ async fn restored_records_read_the_lost_bills_again_and_the_live_stock_follows()
     system.caught_up().await;
     system.stop().await;
     throw_records_back(&system).await;
-    assert_eq!(need(&system.parts.records, &system.parts.realtime).await.unwrap(), None, "first the lost bills");
+    assert_eq!(
+        rebuild_cause(&system.parts.records, &system.parts.realtime).await.unwrap(),
+        None,
+        "first the lost bills"
+    );
     system.start();
     eventually("they are read again, and the live stock is rebuilt", || async {
         let cause = system.parts.records.last_rebuild().await.map_err(|it| it.to_string())?;
@@ -178,12 +182,15 @@ async fn positions_that_happen_to_be_equal_do_not_hide_another_history() {
     ] {
         system.sql(statement).await;
     }
-    assert_eq!(need(&system.parts.records, &system.parts.realtime).await.unwrap(), Some(Cause::RecordsRestored));
+    assert_eq!(
+        rebuild_cause(&system.parts.records, &system.parts.realtime).await.unwrap(),
+        Some(RebuildCause::RecordsRestored)
+    );
     system.start();
     eventually("the live stock is rebuilt though every position is the same", || async {
-        let need = need(&system.parts.records, &system.parts.realtime).await.map_err(|it| it.to_string())?;
+        let cause = rebuild_cause(&system.parts.records, &system.parts.realtime).await.map_err(|it| it.to_string())?;
         let rebuilt = system.parts.records.last_rebuild().await.map_err(|it| it.to_string())?;
-        if need.is_none() && rebuilt.is_some() { Ok(()) } else { Err(format!("{need:?} {rebuilt:?}")) }
+        if cause.is_none() && rebuilt.is_some() { Ok(()) } else { Err(format!("{cause:?} {rebuilt:?}")) }
     })
     .await;
     system.prove().await;
@@ -239,7 +246,10 @@ async fn a_rebuild_that_was_left_half_way_is_begun_anew() {
     system.stop().await;
     let meta = system.parts.realtime.meta().await.unwrap();
     let mut left = system.parts.realtime.begin_rebuild("dead", &meta).await.unwrap().expect("begun");
-    assert_eq!(need(&system.parts.records, &system.parts.realtime).await.unwrap(), Some(Cause::Unfinished));
+    assert_eq!(
+        rebuild_cause(&system.parts.records, &system.parts.realtime).await.unwrap(),
+        Some(RebuildCause::Unfinished)
+    );
     system.start();
     eventually("it is ready again", || async {
         let meta = system.parts.realtime.meta().await.map_err(|it| it.to_string())?;

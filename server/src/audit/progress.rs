@@ -11,13 +11,13 @@ use crate::records::Lease;
 const EVERY: Duration = Duration::from_millis(500);
 
 /// How far a run is, is written down now and then: each time is a commit.
-pub struct Telling {
+pub struct Progress {
     done: u64,
     total: u64,
     last: Option<Instant>,
 }
 
-impl Telling {
+impl Progress {
     /// Of so many.
     pub fn of(total: impl TryInto<u64>) -> Self {
         Self { done: 0, total: number(total), last: None }

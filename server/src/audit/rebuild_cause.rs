@@ -8,7 +8,7 @@ use crate::records::{Cursor, Following, Records};
 
 /// Why a live stock is rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum RebuildCause {
     /// Redis holds no mark while the records hold entries.
     Emptied,
     /// A rebuild was begun and not ended.
@@ -21,7 +21,7 @@ pub enum Cause {
     RecordsRestored,
 }
 
-impl Cause {
+impl RebuildCause {
     /// The word that is stored and counted.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,14 +46,14 @@ impl Cause {
 }
 
 /// Looks. `None`: nothing is to be done, or not yet: while a cursor is behind the live stock, its lost bills are read first.
-pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause>, Error> {
+pub async fn rebuild_cause(records: &Records, realtime: &Realtime) -> Result<Option<RebuildCause>, Error> {
     // Places before cursors: a batch is recorded before it is added.
     let meta = realtime.meta().await?;
     match meta.mark.as_deref() {
-        Some("ready") if meta.unreadable.is_some() => return Ok(Some(Cause::Unreadable)),
+        Some("ready") if meta.unreadable.is_some() => return Ok(Some(RebuildCause::Unreadable)),
         Some("ready") => {}
-        Some(_) => return Ok(Some(Cause::Unfinished)),
-        None => return Ok(if records.nothing_recorded().await? { None } else { Some(Cause::Emptied) }),
+        Some(_) => return Ok(Some(RebuildCause::Unfinished)),
+        None => return Ok(if records.nothing_recorded().await? { None } else { Some(RebuildCause::Emptied) }),
     }
     let cursors = records.cursors().await?;
     let behind = is_behind(&meta, &cursors);
@@ -65,11 +65,11 @@ pub async fn need(records: &Records, realtime: &Realtime) -> Result<Option<Cause
         }
         match records.journal_after(partition, place.position, place.batch.as_ref()).await? {
             Following::Lines(_) => {}
-            Following::TooShort => cause = cause.or(Some(Cause::JournalTooShort)),
-            Following::Misplaced => return Ok(Some(Cause::Unreadable)),
+            Following::TooShort => cause = cause.or(Some(RebuildCause::JournalTooShort)),
+            Following::Misplaced => return Ok(Some(RebuildCause::Unreadable)),
             // First the lost bills are read again.
             Following::Diverged if behind => {}
-            Following::Diverged => return Ok(Some(Cause::RecordsRestored)),
+            Following::Diverged => return Ok(Some(RebuildCause::RecordsRestored)),
         }
     }
     Ok(cause)

@@ -45,7 +45,7 @@ impl Reach {
 }
 
 /// Names the bills that differ.
-pub fn differ(said: Said<'_>, rows: &[KeyRow], reach: &Reach) -> Vec<Bill> {
+pub fn diff(said: Said<'_>, rows: &[KeyRow], reach: &Reach) -> Vec<Bill> {
     let mut by_identity: BTreeMap<Identity, Vec<&(Origin, Entry)>> = BTreeMap::new();
     let mut by_origin: BTreeMap<Origin, &Entry> = BTreeMap::new();
     for it in said.messages {
@@ -142,8 +142,8 @@ mod tests {
         let queue = [((0, 1), entry("rejected", 1)), ((0, 2), entry("both", 2)), ((0, 3), entry("other", 3))];
         let rejected = BTreeSet::from([(0, 1), (0, 2), (0, 3)]);
         let said = Said { messages: &queue, rejected: &rejected };
-        assert_eq!(differ(said, &[row("both", 2, 2)], &reach(0)), []);
-        let kinds = |row: KeyRow| differ(said, &[row], &reach(0)).into_iter().map(|it| it.kind).collect::<Vec<_>>();
+        assert_eq!(diff(said, &[row("both", 2, 2)], &reach(0)), []);
+        let kinds = |row: KeyRow| diff(said, &[row], &reach(0)).into_iter().map(|it| it.kind).collect::<Vec<_>>();
         assert_eq!(kinds(row("other", 30, 3)), [BillKind::Extra], "not what its message says");
         assert_eq!(kinds(row("other", 3, 4)), [BillKind::Extra], "not where its message is");
     }
@@ -152,7 +152,7 @@ mod tests {
     fn what_the_topic_lost_cannot_be_decided() {
         let queue = [((0, 5), entry("new", 1))];
         let kinds = |row: KeyRow| -> Vec<_> {
-            differ(all(&queue), &[row], &reach(3))
+            diff(all(&queue), &[row], &reach(3))
                 .into_iter()
                 .map(|it| it.kind)
                 .filter(|it| *it != BillKind::Missing)
@@ -187,7 +187,7 @@ mod tests {
             row("too old", 6, 9),
             KeyRow { found_in: Some("t_p_20260102".to_owned()), ..row("same", 1, 10) },
         ];
-        let found: Vec<_> = differ(all(&queue), &rows, &reach(10))
+        let found: Vec<_> = diff(all(&queue), &rows, &reach(10))
             .into_iter()
             .map(|it| (it.kind, it.bill_id, it.queue.map(|it| it.quantity), it.records.map(|it| it.quantity)))
             .collect();
@@ -207,6 +207,6 @@ mod tests {
     #[test]
     fn a_clean_key_names_nothing() {
         let queue = [((0, 1), entry("a", 1)), ((1, 1), entry("a", 1))];
-        assert_eq!(differ(all(&queue), &[row("a", 1, 1)], &Reach::default()), []);
+        assert_eq!(diff(all(&queue), &[row("a", 1, 1)], &Reach::default()), []);
     }
 }
