@@ -11,7 +11,7 @@ use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
 use crate::intake::Intake;
 use crate::realtime::{self, Realtime};
 use crate::records::{Frozen, Records};
-use crate::statistics::LevelKeeper;
+use crate::statistics::RollupWorker;
 
 /// The wait between tries to reach a store at start.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -82,8 +82,8 @@ impl Parts {
     }
 
     /// The keeper of levels of these parts.
-    pub fn level_keeper(&self) -> LevelKeeper {
-        LevelKeeper { records: self.records.clone(), status: self.status.clone() }
+    pub fn rollup_worker(&self) -> RollupWorker {
+        RollupWorker { records: self.records.clone(), status: self.status.clone() }
     }
 
     /// Makes audits of these parts.

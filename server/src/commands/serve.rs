@@ -96,7 +96,7 @@ pub fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationTok
         }
     });
     spawn(running, parts.rebuilder().run(stop.clone()));
-    spawn(running, parts.level_keeper().run(stop.clone()));
+    spawn(running, parts.rollup_worker().run(stop.clone()));
     running.spawn(prune(parts.records.clone(), parts.realtime.clone(), parts.config.journal, stop.clone()));
 }
 

@@ -56,7 +56,7 @@ pub fn of_lines<'a>(lines: impl Iterator<Item = &'a Line>, zone: BusinessTime) -
 }
 
 /// Leaves a line for the fold.
-pub async fn leave(trip: &mut StatementPipeline<'_>, flows: &Flows) -> Result<(), sqlx::Error> {
+pub async fn stage(trip: &mut StatementPipeline<'_>, flows: &Flows) -> Result<(), sqlx::Error> {
     let text = encode(flows).map_err(|cause| sqlx::Error::Encode(Box::new(cause)))?;
     trip.add("INSERT INTO pending_flows (flows) VALUES (?)", &[text.into()]).await
 }
@@ -109,7 +109,7 @@ pub async fn oldest(connection: &mut MySqlConnection, lines: usize, cells: usize
 }
 
 /// Lets lines go: exactly these, one that was committed meanwhile with a lower id is not among them.
-pub async fn forget(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(), Error> {
+pub async fn delete(connection: &mut MySqlConnection, ids: &[i64]) -> Result<(), Error> {
     let unavailable = Error::unavailable("letting go of pending flows");
     for chunk in ids.chunks(1000) {
         let mut statement = sqlx::QueryBuilder::new("DELETE FROM pending_flows WHERE id IN (");

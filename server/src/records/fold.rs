@@ -62,7 +62,7 @@ impl Records {
             for level in LEVELS.iter().filter(|it| it.behind) {
                 levels::add(&mut transaction, level, &flows, self.business_time).await.map_err(&unavailable)?;
             }
-            flows::forget(&mut transaction, &ids).await?;
+            flows::delete(&mut transaction, &ids).await?;
             transaction.commit().await.map_err(&unavailable)?;
             Ok(Folded::Batches { lines: ids.len(), more })
         })

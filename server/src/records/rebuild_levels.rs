@@ -73,7 +73,7 @@ impl Records {
             .await?;
             transaction.commit().await.map_err(&unavailable)?;
         }
-        flows::forget(&mut guard, &folded).await?;
+        flows::delete(&mut guard, &folded).await?;
         for statement in ["UPDATE levels SET state = 'whole', changed_at = UTC_TIMESTAMP(3) WHERE id = 1", "COMMIT"] {
             sqlx::query(statement).execute(&mut guard).await.map_err(&unavailable)?;
         }

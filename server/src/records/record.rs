@@ -327,7 +327,7 @@ async fn insert_fresh(
     insert_rows(trip, batch.partition, lines).await?;
     totals::add(trip, batch.partition, lines, ids).await?;
     minutes::add(trip, batch.partition, &journal.note.minutes).await?;
-    flows::leave(trip, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
+    flows::stage(trip, &flows::of_lines(lines.iter().map(|(line, _)| *line), records.business_time)).await
 }
 
 /// The rows, sorted by table.

@@ -20,14 +20,14 @@ const STEP: usize = 1000;
 const PLACE: &str = "levels";
 
 /// Folds, every second.
-pub struct LevelKeeper {
+pub struct RollupWorker {
     /// Whose levels.
     pub records: Records,
     /// Where troubles are told.
     pub status: Status,
 }
 
-impl LevelKeeper {
+impl RollupWorker {
     /// Works until `stop`. Outages are said and waited out.
     pub async fn run(self, stop: CancellationToken) {
         let mut cells = CELLS;

@@ -13,7 +13,7 @@ use std::ops::Range;
 use app::model::entry::Millis;
 use app::model::names::NameOf;
 use app::model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
-pub use keep::LevelKeeper;
+pub use keep::RollupWorker;
 pub use period::spans;
 pub use statement::MOST_ROWS;
 use statement::{Accounts, Unmade};

@@ -52,7 +52,7 @@ impl System {
     pub fn start(&mut self) {
         let stop = CancellationToken::new();
         tokio::spawn(self.parts.rebuilder().run(stop.clone()));
-        tokio::spawn(self.parts.level_keeper().run(stop.clone()));
+        tokio::spawn(self.parts.rollup_worker().run(stop.clone()));
         self.daemon = Some((tokio::spawn(self.parts.daemon().run(stop.clone())), stop));
     }
 

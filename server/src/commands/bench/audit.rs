@@ -79,7 +79,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
 
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let keeper = tokio::spawn(parts.level_keeper().run(stop.clone()));
+    let keeper = tokio::spawn(parts.rollup_worker().run(stop.clone()));
     let watch = Arc::new(Mutex::new(Watch::default()));
     let watching = tokio::spawn(watch_feed(parts.clone(), Arc::clone(&watch)));
     let sending = tokio::spawn(send(world.config.clone(), rate, stop.clone()));

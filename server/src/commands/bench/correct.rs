@@ -61,7 +61,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
 
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let keeper = tokio::spawn(parts.level_keeper().run(stop.clone()));
+    let keeper = tokio::spawn(parts.rollup_worker().run(stop.clone()));
     until_levels_are_whole(&parts).await?;
     until_folded(&parts).await?;
     let sending = tokio::spawn(send(world.config.clone(), size.rate, stop.clone()));
