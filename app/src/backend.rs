@@ -23,7 +23,7 @@ use crate::model::system::SystemView;
 pub trait Backend: Send + Sync {
     /// What a live page about these warehouses shows now; none: all.
     async fn live_view(&self, warehouses: &[String]) -> Result<LiveView, ApiError>;
-    /// The warehouses or products that a text finds by name, initials or id; the largest first, at most [`MOST_FOUND`].
+    /// The warehouses or products that a text finds by name, initials or id; the largest first, at most [`MAX_FOUND`].
     async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError>;
     /// How the parts are.
     async fn system(&self) -> Result<SystemView, ApiError>;
@@ -48,7 +48,7 @@ pub trait Backend: Send + Sync {
 }
 
 /// The most that one search brings.
-pub const MOST_FOUND: usize = 50;
+pub const MAX_FOUND: usize = 50;
 
 /// What the browser is told of an error: few kinds, no internals. The server has logged the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -16,7 +16,7 @@ use crate::realtime::{member, parse_member};
 use crate::records::{RunningSums, StockSnapshot};
 
 /// So many keys that are not quiet are kept; of more, all keys are read a second time.
-const MOST_OPEN: usize = 200_000;
+const MAX_OPEN: usize = 200_000;
 
 /// So many pages of the records are read ahead of the live stock.
 const PAGES_AHEAD: usize = 4;
@@ -66,7 +66,7 @@ impl FirstReading {
         self.seen.add(page.iter().map(|(key, _)| key));
         if let Some(open) = &mut self.open {
             open.extend(comparison.look(&totals(page)).await?);
-            if open.len() > MOST_OPEN {
+            if open.len() > MAX_OPEN {
                 self.open = None;
             }
         }

@@ -17,7 +17,7 @@ const LOOK: usize = 100;
 /// So many are settled in one call, three quarters of a millisecond.
 const KEYS: usize = 50;
 /// So many findings of a run are stored one by one; the rest is counted, and left as it is.
-const MOST_FINDINGS: i32 = 10_000;
+const MAX_FINDINGS: i32 = 10_000;
 
 /// For which keys the records do not prove themselves.
 #[derive(Debug, Default)]
@@ -150,7 +150,7 @@ impl Comparison<'_> {
         let mut to_settle = Vec::new();
         for (total, nrs, judged) in found {
             self.counts.add(judged.verdict);
-            if self.last_number >= MOST_FINDINGS {
+            if self.last_number >= MAX_FINDINGS {
                 continue;
             }
             self.last_number += 1;

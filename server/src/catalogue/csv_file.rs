@@ -15,7 +15,7 @@ use crate::records::{LevelRow, NameRow};
 /// The kind of a row that is no name.
 const LOW_STOCK: &str = "low_stock";
 /// The most rows that are taken at once.
-const MOST_ROWS: usize = 100_000;
+const MAX_ROWS: usize = 100_000;
 
 #[derive(Deserialize)]
 struct Row {
@@ -68,8 +68,8 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     }
     let (mut found, mut faults, mut seen) = (CatalogueFile::default(), FileFaults::default(), HashSet::new());
     for (count, record) in reader.records().enumerate() {
-        if count >= MOST_ROWS {
-            return Err(FileFaults::one(None, Fault::TooMany(MOST_ROWS)));
+        if count >= MAX_ROWS {
+            return Err(FileFaults::one(None, Fault::TooMany(MAX_ROWS)));
         }
         let (place, row) = match record {
             Ok(record) => (record.position().cloned(), record.deserialize::<Row>(Some(&head))),
@@ -201,8 +201,8 @@ mod tests {
         let text = format!("kind,id\n{}", "x\n".repeat(5000));
         let faults = read(text.as_bytes()).err().unwrap_or_default();
         assert_eq!((faults.count, faults.first.len()), (5000, FileFaults::TOLD));
-        let text = format!("kind,id\n{}", "x\n".repeat(MOST_ROWS + 1));
-        assert_eq!(read(text.as_bytes()).err(), Some(FileFaults::one(None, Fault::TooMany(MOST_ROWS))));
+        let text = format!("kind,id\n{}", "x\n".repeat(MAX_ROWS + 1));
+        assert_eq!(read(text.as_bytes()).err(), Some(FileFaults::one(None, Fault::TooMany(MAX_ROWS))));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 use super::{Broken, Cell, Row, Rows};
 
 /// The most rows of a sheet, its titles included; then another sheet follows.
-const MOST_ROWS: u32 = 1_048_576;
+const MAX_ROWS: u32 = 1_048_576;
 
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub fn write_xlsx(title: &str, titles: &[&str], mut rows: Rows) -> Result<NamedT
         sheet.set_name(if number == 1 { title.to_owned() } else { format!("{title} {number}") })?;
         begin(sheet, titles)?;
         let mut at = 1;
-        while at < MOST_ROWS {
+        while at < MAX_ROWS {
             let Some(row) = stretch.next() else {
                 if let Some(more) = rows.blocking_recv() {
                     stretch = more?.into_iter();

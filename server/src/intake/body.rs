@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::check::Numbered;
 use super::table::TableError;
-use super::{LARGEST, MOST_LINES};
+use super::{LARGEST, MAX_LINES};
 
 /// The entries of a body as they are written, each with its line; of an array, its place from 1.
 pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
@@ -24,7 +24,7 @@ pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
     };
     match lines.len() {
         0 => Err(TableError::Empty),
-        n if n > MOST_LINES => Err(TableError::TooMany(MOST_LINES)),
+        n if n > MAX_LINES => Err(TableError::TooMany(MAX_LINES)),
         _ => Ok(lines),
     }
 }
@@ -68,6 +68,6 @@ mod tests {
         assert!(matches!(numbered(b" \n "), Err(TableError::Empty)));
         assert!(matches!(numbered(b"[]"), Err(TableError::Empty)));
         assert!(matches!(numbered(b"[{}"), Err(TableError::Unreadable(_))));
-        assert!(matches!(numbered("{\n".repeat(MOST_LINES + 1).as_bytes()), Err(TableError::TooMany(_))));
+        assert!(matches!(numbered("{\n".repeat(MAX_LINES + 1).as_bytes()), Err(TableError::TooMany(_))));
     }
 }

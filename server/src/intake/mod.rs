@@ -28,7 +28,7 @@ pub use table::{Format, Table, TableError, read};
 /// The most bytes of a body or a file.
 pub const LARGEST: usize = 32 * 1024 * 1024;
 /// The most lines of one.
-pub const MOST_LINES: usize = 100_000;
+pub const MAX_LINES: usize = 100_000;
 
 /// Takes entries in. Cheap to clone.
 #[derive(Clone)]

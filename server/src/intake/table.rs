@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GB18030};
 
-use super::{LARGEST, MOST_LINES};
+use super::{LARGEST, MAX_LINES};
 use crate::csv_lines::Lines;
 
 pub use app::model::import::FileTrouble as TableError;
@@ -79,8 +79,8 @@ fn table(bytes: &[u8]) -> Result<Table, TableError> {
         if row.iter().all(str::is_empty) {
             continue;
         }
-        if rows.len() >= MOST_LINES {
-            return Err(TableError::TooMany(MOST_LINES));
+        if rows.len() >= MAX_LINES {
+            return Err(TableError::TooMany(MAX_LINES));
         }
         let byte = row.position().and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or_default();
         let line = usize::try_from(lines.of(byte)).unwrap_or(usize::MAX);

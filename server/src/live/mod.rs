@@ -43,7 +43,7 @@ use state::State;
 use view::ViewContext;
 
 /// The most scopes, beside everything, that screens may be about at a time.
-const MOST_SCOPES: usize = 64;
+const MAX_SCOPES: usize = 64;
 /// A scope that nobody watches is drawn for this long still.
 const IDLE: Duration = Duration::from_mins(1);
 
@@ -122,7 +122,7 @@ impl Hub {
             channel.asked_now();
             return Some(work(channel));
         }
-        if scopes.len() >= MOST_SCOPES {
+        if scopes.len() >= MAX_SCOPES {
             // Whoever only asks for pages must not keep those out who watch.
             let unwatched = scopes.iter().filter_map(|(scope, it)| Some((it.unwatched_since()?, scope.clone())));
             let (_, oldest) = unwatched.min_by_key(|(since, _)| *since)?;
@@ -311,7 +311,7 @@ mod tests {
     fn who_only_asks_does_not_keep_those_out_who_watch() {
         let hub = Hub::new(ViewContext::new(BusinessTime(chrono_tz::UTC), Millis(0)));
         let first = hub.watch(&scope(0), None);
-        for n in 1..=2 * MOST_SCOPES {
+        for n in 1..=2 * MAX_SCOPES {
             assert!(hub.channel(&scope(n)).is_some(), "{n}");
         }
         let again = hub.channel(&scope(0));
@@ -319,10 +319,10 @@ mod tests {
             first.as_ref().zip(again).is_some_and(|(first, again)| Arc::ptr_eq(&first.channel, &again)),
             "a watched scope is never let go"
         );
-        let watched: Vec<_> = (1..MOST_SCOPES).map(|n| hub.watch(&scope(n), None)).collect();
+        let watched: Vec<_> = (1..MAX_SCOPES).map(|n| hub.watch(&scope(n), None)).collect();
         assert!(watched.iter().all(Option::is_some));
-        assert!(hub.channel(&scope(MOST_SCOPES)).is_none(), "all places are watched");
+        assert!(hub.channel(&scope(MAX_SCOPES)).is_none(), "all places are watched");
         drop(watched);
-        assert!(hub.channel(&scope(MOST_SCOPES)).is_some());
+        assert!(hub.channel(&scope(MAX_SCOPES)).is_some());
     }
 }

@@ -18,7 +18,7 @@ use crate::records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, T
 use crate::statistics::spans;
 
 /// The most tables that are read for one page; then the page ends where it is, and the next one goes on from there.
-const MOST_TABLES: usize = 2000;
+const MAX_TABLES: usize = 2000;
 /// A day of so few tables is read at once; of more, the hours are looked at first.
 const FEW_TABLES: usize = 8;
 /// A text is looked for within a product, or within so many days.
@@ -228,7 +228,7 @@ impl Lookup {
         };
         search.found.extend(self.snapshot.entries(&wanted).await?);
         search.tables_read += tables.len();
-        if search.tables_read >= MOST_TABLES && search.found.len() < search.needed {
+        if search.tables_read >= MAX_TABLES && search.found.len() < search.needed {
             search.stopped_at = Some(period.start);
         }
         Ok(())

@@ -9,7 +9,7 @@ use super::tables::{DayTable, ROW_SUMS, is_day_table};
 use super::value::{Value, literal};
 
 /// So much text goes to the server at once; one statement may be more. Servers take 16 MB at least.
-const MOST_TEXT: usize = 2_000_000;
+const MAX_TEXT: usize = 2_000_000;
 
 /// A row of a day table: product, quantity, drcr, company, warehouse, bill, line, kind, `create_time`, description, offset, partition,
 /// `recorded_at` and whether it is back-dated.
@@ -35,7 +35,7 @@ impl MultiStatement {
 
     /// Is it time to send it?
     pub fn is_long(&self) -> bool {
-        self.text.len() >= MOST_TEXT
+        self.text.len() >= MAX_TEXT
     }
 
     /// As the client takes it.

@@ -74,7 +74,7 @@ const COLUMNS: &str = "r.id, r.partition_id, r.generation, r.kafka_offset, r.cod
 const FIRST_BYTES: &str = "SUBSTRING(r.raw, 1, 500) AS raw";
 
 /// Counts are those of the newest so many.
-pub const MOST_COUNTED: i64 = 100_000;
+pub const MAX_COUNTED: i64 = 100_000;
 
 impl Records {
     /// Rejections with a higher number, oldest first, whole.
@@ -114,7 +114,7 @@ impl Records {
         Ok(self.rejections_after(id.saturating_sub(1), 1).await?.into_iter().find(|it| it.id == id))
     }
 
-    /// How many there are of each kind among the newest [`MOST_COUNTED`].
+    /// How many there are of each kind among the newest [`MAX_COUNTED`].
     pub async fn rejection_counts(&self) -> Result<Vec<RejectionCount>, Error> {
         limited("counting rejections", async {
             sqlx::query_as(
@@ -122,7 +122,7 @@ impl Records {
                    CAST(SUM(NOT EXISTS (SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = n.id)) AS SIGNED) AS open
                  FROM (SELECT code, id FROM rejections ORDER BY id DESC LIMIT ?) AS n GROUP BY n.code ORDER BY n.code",
             )
-            .bind(MOST_COUNTED)
+            .bind(MAX_COUNTED)
             .fetch_all(&self.pool)
             .await
             .map_err(Error::unavailable("counting rejections"))

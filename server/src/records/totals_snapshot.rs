@@ -19,13 +19,13 @@ use super::{Error, Records, tables};
 use crate::business_time::{BusinessTime, month_of, utc_text};
 
 /// The most day tables that a part of an hour is read from.
-pub const MOST_ROW_TABLES: usize = 256;
+pub const MAX_ROW_TABLES: usize = 256;
 
 /// The most lines that may wait for the fold: some 100 MB at the most.
-const MOST_PENDING: usize = 1000;
+const MAX_PENDING: usize = 1000;
 
 /// The most cells that one read brings.
-const MOST_CELLS: usize = 400_000;
+const MAX_CELLS: usize = 400_000;
 
 /// Giving a connection back takes no longer for whoever read.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 const TABLES_AT_ONCE: usize = 32;
 
 /// Where so many units and products are asked for at the most, they are named one by one: each is found by the key.
-const MOST_NAMED: usize = 4000;
+const MAX_NAMED: usize = 4000;
 
 /// The days before the first of which nothing can be.
 pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1000, 1, 1) {
@@ -90,7 +90,7 @@ impl Records {
             return Err(TotalsError::Missing);
         }
         let cursors = offsets::cursors_in(&mut transaction, &self.topic).await?;
-        let Pending { flows: pending, more, .. } = flows::oldest(&mut transaction, MOST_PENDING, usize::MAX).await?;
+        let Pending { flows: pending, more, .. } = flows::oldest(&mut transaction, MAX_PENDING, usize::MAX).await?;
         if more {
             return Err(TotalsError::Behind);
         }
@@ -103,7 +103,7 @@ impl Records {
             let unavailable = Error::unavailable("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
             let mut connection = self.pool.acquire().await.map_err(&unavailable)?;
-            let Pending { flows: pending, .. } = flows::oldest(&mut connection, MOST_PENDING, usize::MAX).await?;
+            let Pending { flows: pending, .. } = flows::oldest(&mut connection, MAX_PENDING, usize::MAX).await?;
             let stored: Vec<String> = sqlx::query_scalar("SELECT DISTINCT company_id FROM month_warehouse_totals")
                 .fetch_all(&mut *connection)
                 .await
@@ -215,10 +215,10 @@ impl TotalsSnapshot {
         if !grouped.is_empty() {
             statement.push(" GROUP BY ").push(grouped.join(", "));
         }
-        statement.push(" LIMIT ").push_bind(i64::try_from(MOST_CELLS + 1).unwrap_or(i64::MAX));
+        statement.push(" LIMIT ").push_bind(i64::try_from(MAX_CELLS + 1).unwrap_or(i64::MAX));
         let rows: Vec<(i64, String, String, String, i64, i64, i64, i64, i64)> =
             statement.build_query_as().fetch_all(&mut *self.transaction).await.map_err(&unavailable)?;
-        if rows.len() > MOST_CELLS {
+        if rows.len() > MAX_CELLS {
             return Err(TotalsError::TooManyCells);
         }
         let mut found = Found::default();
@@ -277,7 +277,7 @@ impl TotalsSnapshot {
         };
         let names: Vec<String> =
             rows.into_iter().filter(|(_, product)| wanted(product)).map(|(name, _)| name).collect();
-        if names.len() > MOST_ROW_TABLES { Err(TotalsError::TooManyTables(names.len())) } else { Ok(names) }
+        if names.len() > MAX_ROW_TABLES { Err(TotalsError::TooManyTables(names.len())) } else { Ok(names) }
     }
 }
 
@@ -351,7 +351,7 @@ impl Bounds {
             }
             Self::Days(range) if products > 0 => {
                 let units: Vec<NaiveDate> = range.start.iter_days().take_while(|it| *it < range.end).collect();
-                if !units.is_empty() && units.len() * products <= MOST_NAMED {
+                if !units.is_empty() && units.len() * products <= MAX_NAMED {
                     statement.push(column).push(" IN (");
                     let mut list = statement.separated(", ");
                     for unit in units {

@@ -6,7 +6,7 @@ use app::model::quantity::Direction;
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// More adjusting entries than this on one day would be no stock-taking any more.
-const MOST_ADJUSTS: u32 = 3;
+const MAX_ADJUSTS: u32 = 3;
 
 /// What has been handed out so far.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ impl BillBook {
 
     /// Is there room for one more adjusting entry on this date?
     pub(super) fn may_adjust(&self, day: NaiveDate) -> bool {
-        self.days.get(&day).is_none_or(|page| page.adjusts < MOST_ADJUSTS)
+        self.days.get(&day).is_none_or(|page| page.adjusts < MAX_ADJUSTS)
     }
 
     /// One more adjusting entry was written.

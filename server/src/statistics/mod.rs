@@ -15,16 +15,16 @@ use app::model::names::NameOf;
 use app::model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
 pub use keep::RollupWorker;
 pub use period::spans;
-pub use statement::MOST_ROWS;
+pub use statement::MAX_ROWS;
 use statement::{Accounts, Unmade};
 
 use crate::business_time::BusinessTime;
 use crate::records::{
-    Cursor, Error as RecordsError, FIRST_DAY, LAST_DAY, MOST_ROW_TABLES, Records, Span, TotalsError, TotalsSnapshot,
+    Cursor, Error as RecordsError, FIRST_DAY, LAST_DAY, MAX_ROW_TABLES, Records, Span, TotalsError, TotalsSnapshot,
 };
 
 /// The most parts that an interval may cut a period into: a year of hours.
-pub const MOST_PARTS: usize = 8784;
+pub const MAX_PARTS: usize = 8784;
 
 /// A statement, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,14 +45,14 @@ pub enum Error {
     #[error("the totals are being made from the records; try again later")]
     Rebuilding,
     /// The interval cuts the period into too many parts.
-    #[error("is too short for this period: a statement has at most {MOST_PARTS} parts")]
+    #[error("is too short for this period: a statement has at most {MAX_PARTS} parts")]
     TooManyParts,
     /// Too many lines.
-    #[error("makes a statement of more than {MOST_ROWS} lines; group by less, filter, or take a longer interval")]
+    #[error("makes a statement of more than {MAX_ROWS} lines; group by less, filter, or take a longer interval")]
     TooManyRows,
     /// A bound within an hour concerns too many tables.
     #[error(
-        "is not at a full hour: such a period is read from the entries themselves, for at most {MOST_ROW_TABLES} products; \
+        "is not at a full hour: such a period is read from the entries themselves, for at most {MAX_ROW_TABLES} products; \
          take full hours, or filter by product"
     )]
     TooFine,
@@ -94,7 +94,7 @@ pub async fn statement(records: &Records, zone: BusinessTime, question: &Questio
 
 /// When the parts begin that an interval cuts a period into, the first at its start.
 pub fn parts(zone: BusinessTime, period: &Range<Millis>, interval: Interval) -> Result<Vec<Millis>, Error> {
-    period::parts(zone, period, interval, MOST_PARTS).ok_or(Error::TooManyParts)
+    period::parts(zone, period, interval, MAX_PARTS).ok_or(Error::TooManyParts)
 }
 
 /// Answers questions about one and the same instant.

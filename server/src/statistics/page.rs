@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// The longest cursor that is looked at.
-const MOST_CURSOR: usize = 2000;
+const MAX_CURSOR: usize = 2000;
 
 /// Where a page ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Place {
 impl Place {
     /// From a cursor. `None`: it is none of ours, or of another order.
     pub fn read(cursor: &str, order: Order) -> Option<Self> {
-        let bytes = if cursor.len() <= MOST_CURSOR { URL_SAFE_NO_PAD.decode(cursor).ok()? } else { return None };
+        let bytes = if cursor.len() <= MAX_CURSOR { URL_SAFE_NO_PAD.decode(cursor).ok()? } else { return None };
         serde_json::from_slice::<Self>(&bytes).ok().filter(|it| it.order == order)
     }
 

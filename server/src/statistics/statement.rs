@@ -9,12 +9,12 @@ use app::model::statistics::{Figures, Group, Row, Sums};
 use crate::records::Moved;
 
 /// The most lines that a statement may have before it is cut into pages.
-pub const MOST_ROWS: usize = 200_000;
+pub const MAX_ROWS: usize = 200_000;
 
 /// Why there is no statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unmade {
-    /// It would have more than [`MOST_ROWS`] lines.
+    /// It would have more than [`MAX_ROWS`] lines.
     TooManyRows,
     /// A figure is not exact everywhere: it is beyond +-[`MAX_SUM`].
     OutOfRange,
@@ -75,7 +75,7 @@ impl Accounts {
                 if figures.is_blank() {
                     continue;
                 }
-                if rows.len() == MOST_ROWS {
+                if rows.len() == MAX_ROWS {
                     return Err(Unmade::TooManyRows);
                 }
                 let start = if self.is_cut { self.starts.get(part).copied() } else { None };

@@ -1,6 +1,6 @@
 //! What pages ask, answered from what this process holds.
 
-use app::backend::{ApiError, Backend, MOST_FOUND};
+use app::backend::{ApiError, Backend, MAX_FOUND};
 use app::model::audits_page::{AuditDetail, AuditsPage};
 use app::model::catalogue::{CataloguePage, CatalogueQuery};
 use app::model::import::ImportPage;
@@ -44,7 +44,7 @@ pub struct ServerBackend {
 }
 
 /// The most characters that a search looks for.
-const MOST_TEXT: usize = 64;
+const MAX_TEXT: usize = 64;
 
 #[async_trait]
 impl Backend for ServerBackend {
@@ -55,10 +55,10 @@ impl Backend for ServerBackend {
     }
 
     async fn find_holders(&self, of: NameOf, text: &str) -> Result<Vec<Holder>, ApiError> {
-        if text.trim().is_empty() || text.chars().count() > MOST_TEXT {
+        if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
             return Err(ApiError::BadRequest);
         }
-        Ok(self.hub.find(of, text, MOST_FOUND))
+        Ok(self.hub.find(of, text, MAX_FOUND))
     }
 
     async fn system(&self) -> Result<SystemView, ApiError> {

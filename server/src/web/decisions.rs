@@ -16,7 +16,7 @@ use crate::audit::Confirmed;
 use crate::records::Resolved;
 
 /// The most characters of a note.
-const MOST_NOTE: usize = 1000;
+const MAX_NOTE: usize = 1000;
 
 /// What a person decides about a finding.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -114,9 +114,9 @@ fn resolved(it: Resolved) -> Result<StatusCode, Problem> {
 /// A note that says something.
 pub fn note_of(text: &str) -> Result<String, Problem> {
     let note = text.trim();
-    if !note.is_empty() && note.chars().count() <= MOST_NOTE {
+    if !note.is_empty() && note.chars().count() <= MAX_NOTE {
         return Ok(note.to_owned());
     }
-    let message = format!("has 1 to {MOST_NOTE} characters");
+    let message = format!("has 1 to {MAX_NOTE} characters");
     Err(Problem::invalid(vec![FieldError { line: None, field: "note".to_owned(), code: "invalid", message }]))
 }

@@ -26,12 +26,12 @@ use crate::records::{Error, Names, Records};
 /// The most that one search brings.
 const MOST: usize = 20;
 /// The most characters that are looked for.
-const MOST_TEXT: usize = 64;
+const MAX_TEXT: usize = 64;
 
 /// An exact name or id is looked for among so many.
-const MOST_LOOKED_AT: usize = 1000;
+const MAX_LOOKED_AT: usize = 1000;
 /// The most that a text which is not clear is shown to find.
-const MOST_UNCLEAR: usize = 12;
+const MAX_UNCLEAR: usize = 12;
 
 /// An id and its name.
 pub fn named(names: &Names, of: NameOf, id: &str) -> Named {
@@ -96,7 +96,7 @@ impl Finder {
 
     /// The id that a text means: one that it is, or the only one that it finds. Else what it finds.
     async fn meant(&self, of: NameOf, typed: &str) -> Result<Result<String, Vec<Named>>, Error> {
-        let mut found = self.find(of, typed, MOST_LOOKED_AT).await?;
+        let mut found = self.find(of, typed, MAX_LOOKED_AT).await?;
         let is_it =
             |it: &&Named| it.id == typed || [&it.name.zh, &it.name.en].into_iter().flatten().any(|it| it == typed);
         let mut exact = found.iter().filter(is_it);
@@ -105,7 +105,7 @@ impl Finder {
             (Some(one), None, _) => Ok(Ok(one.id)),
             (None, None, [one]) => Ok(Ok(one.id.clone())),
             _ => {
-                found.truncate(MOST_UNCLEAR);
+                found.truncate(MAX_UNCLEAR);
                 Ok(Err(found))
             }
         }
@@ -161,7 +161,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     let mut params = Params::new(query.as_deref().unwrap_or_default());
     let kinds = [NameOf::Warehouse, NameOf::Product, NameOf::Company].map(|it| (it.as_str(), it));
     let of = params.needed_word("of", &kinds);
-    let text = params.text("find", MOST_TEXT).unwrap_or_default();
+    let text = params.text("find", MAX_TEXT).unwrap_or_default();
     let faults = params.faults();
     let (Some(of), true) = (of, faults.is_empty()) else { return Err(Problem::faults(&faults)) };
     let found = web.finder().find(of, &text, MOST).await.map_err(|error| {

@@ -11,7 +11,7 @@ use crate::live::clock;
 use crate::records::Upload;
 
 /// So many flaws are listed; all are counted.
-const MOST_FLAWS: usize = 500;
+const MAX_FLAWS: usize = 500;
 /// So many good lines show how the file was understood.
 const FIRST: usize = 8;
 
@@ -72,7 +72,7 @@ impl ImportReader {
         (view.columns, view.mapping, view.lines, view.recorded) = (columns, mapping, lines, recorded);
         view.repeated = checked.repeated;
         view.flaws = checked.flaws;
-        view.flaws.truncate(MOST_FLAWS);
+        view.flaws.truncate(MAX_FLAWS);
     }
 
     fn understood(&self, it: &GoodLine) -> Understood {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app::model::import::{FIELDS, ImportQuery, Mapping, Source};
 
 /// The most characters of a value that is the same in every line: descriptions have at most 512 bytes.
-const MOST_VALUE: usize = 512;
+const MAX_VALUE: usize = 512;
 
 /// Reads a query or a form. What is not understood is let be: the page shows what was.
 pub fn read(query: &str) -> ImportQuery {
@@ -13,7 +13,7 @@ pub fn read(query: &str) -> ImportQuery {
     let get = |name: String| given.get(&name).map(String::as_str).filter(|it| !it.is_empty());
     let upload = get("upload".to_owned()).filter(|it| it.len() <= 32 && it.bytes().all(|b| b.is_ascii_alphanumeric()));
     let source = |field: &'static str| {
-        let fixed = get(format!("value.{field}")).map(|it| it.chars().take(MOST_VALUE).collect::<String>());
+        let fixed = get(format!("value.{field}")).map(|it| it.chars().take(MAX_VALUE).collect::<String>());
         match (get(format!("column.{field}")), fixed) {
             (Some("sign"), _) if field == "drcr" => Source::Sign,
             (Some(number), fixed) => match number.parse::<usize>().ok().and_then(|it| it.checked_sub(1)) {

@@ -10,9 +10,9 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
 use crate::business_time::BusinessTime;
 
 /// The most values that a field may have.
-const MOST_VALUES: usize = 100;
+const MAX_VALUES: usize = 100;
 /// The most characters of a field's name that are repeated in a message.
-const MOST_NAME: usize = 64;
+const MAX_NAME: usize = 64;
 
 /// The years that may be asked about: those that dates and `DATETIME` columns hold for sure.
 const YEARS: RangeInclusive<i32> = 1900..=2200;
@@ -41,7 +41,7 @@ impl Params {
 
     /// Notes that something is wrong.
     pub fn fault(&mut self, field: &str, why: Why) {
-        let field = field.chars().take(MOST_NAME).collect();
+        let field = field.chars().take(MAX_NAME).collect();
         self.faults.push(FieldFault { field, why });
     }
 
@@ -74,8 +74,8 @@ impl Params {
     /// The ids of a field that may be given often; each once.
     pub fn ids<T: PartialEq + TryFrom<String, Error = IdError>>(&mut self, field: &'static str) -> Vec<T> {
         let values = self.values(field);
-        if values.len() > MOST_VALUES {
-            self.fault(field, Why::TooMany(MOST_VALUES));
+        if values.len() > MAX_VALUES {
+            self.fault(field, Why::TooMany(MAX_VALUES));
             return Vec::new();
         }
         let mut ids = Vec::new();
@@ -119,7 +119,7 @@ impl Params {
     /// Words after each other with commas between them, or in fields of the same name.
     pub fn words<T: Copy>(&mut self, field: &'static str, words: &[(&'static str, T)]) -> Vec<T> {
         let mut found = Vec::new();
-        for value in self.values(field).iter().flat_map(|it| it.split(',')).take(MOST_VALUES) {
+        for value in self.values(field).iter().flat_map(|it| it.split(',')).take(MAX_VALUES) {
             match words.iter().find(|(word, _)| *word == value.trim()) {
                 Some((_, it)) => found.push(*it),
                 None => self.fault(field, Why::NotOneOf(words.iter().map(|(word, _)| *word).collect())),

@@ -13,9 +13,9 @@ use super::params::Params;
 use crate::business_time::{BusinessTime, month_of};
 
 /// The longest period.
-const MOST_YEARS: u32 = 100;
+const MAX_YEARS: u32 = 100;
 /// The most characters of a text that is typed into a field.
-const MOST_TYPED: usize = 64;
+const MAX_TYPED: usize = 64;
 
 /// What a page is about, and the bounds of its period, where there are any; `usual`: the one that is meant where none is asked for.
 pub fn about(
@@ -25,7 +25,7 @@ pub fn about(
     usual: Option<Preset>,
 ) -> (About, Option<Range<Millis>>) {
     let preset = params.word("period", &Preset::ALL.map(|it| (it.as_str(), it)));
-    let (from, to) = (params.text("from", MOST_TYPED), params.text("to", MOST_TYPED));
+    let (from, to) = (params.text("from", MAX_TYPED), params.text("to", MAX_TYPED));
     let typed = typed_period(params, zone, now);
     let preset = match preset {
         _ if from.is_none() && to.is_none() => preset.or(usual),
@@ -44,7 +44,7 @@ pub fn about(
 /// What was typed into filters.
 pub fn typed(params: &mut Params) -> Vec<(NameOf, String)> {
     let fields = [(NameOf::Warehouse, "warehouse"), (NameOf::Product, "product"), (NameOf::Company, "company")];
-    fields.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MOST_TYPED)?))).collect()
+    fields.into_iter().filter_map(|(of, field)| Some((of, params.text(field, MAX_TYPED)?))).collect()
 }
 
 /// One bound alone: a month before the end, or until today ends.
@@ -93,10 +93,10 @@ pub fn filter(params: &mut Params) -> Filter {
 
 /// Notes what is wrong with a period.
 pub fn check_period(params: &mut Params, period: &Range<Millis>, zone: BusinessTime) {
-    let latest = zone.local(period.start).and_then(|it| it.checked_add_months(Months::new(MOST_YEARS * 12)));
+    let latest = zone.local(period.start).and_then(|it| it.checked_add_months(Months::new(MAX_YEARS * 12)));
     if period.is_empty() {
         params.fault("to", Why::NotAfter("from"));
     } else if latest.is_none_or(|latest| zone.local(period.end).is_none_or(|to| to > latest)) {
-        params.fault("to", Why::PeriodTooLong(MOST_YEARS));
+        params.fault("to", Why::PeriodTooLong(MAX_YEARS));
     }
 }

@@ -51,7 +51,7 @@ pub struct FieldError {
 }
 
 /// So many errors are listed; the detail counts them all.
-const MOST_ERRORS: usize = 1000;
+const MAX_ERRORS: usize = 1000;
 
 impl Problem {
     /// A problem of a status.
@@ -91,7 +91,7 @@ impl Problem {
             code: it.flaw.code().as_str(),
             message: it.flaw.to_string(),
         };
-        let errors = flaws.iter().take(MOST_ERRORS).map(error).collect();
+        let errors = flaws.iter().take(MAX_ERRORS).map(error).collect();
         let detail = format!("{} of {lines} entries are wrong; nothing was sent.", flaws.len());
         Self { detail, ..Self::invalid(errors) }
     }

@@ -19,7 +19,7 @@ use crate::business_time::BusinessTime;
 use crate::lookup::TEXT_DAYS;
 
 /// The most characters of a text that is looked for.
-const MOST_TEXT: usize = 128;
+const MAX_TEXT: usize = 128;
 
 /// Without bounds: everything that a record can hold, in whole years of UTC from 1900 to 2200.
 pub const EVER: Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
@@ -40,7 +40,7 @@ pub fn question(params: &mut Params, filter: Filter, period: Range<Millis>) -> E
     let direction = params.word("direction", &DIRECTIONS);
     let kinds = params.words("kind", &KINDS).into_iter().flatten().collect();
     let bill: Option<BillId> = params.id("bill_id");
-    let text = params.text("text", MOST_TEXT);
+    let text = params.text("text", MAX_TEXT);
     // A day has at most 25 hours.
     let is_short = period.end.0 - period.start.0 <= TEXT_DAYS * 25 * 3_600_000;
     let has_product = !filter.products.is_empty() || params.is_given("product");

@@ -24,8 +24,8 @@ const LINES: i64 = 50;
 /// So much of a message is shown in a line.
 const FIRST_CHARS: usize = 160;
 /// So much of a message is shown as text, and so much as bytes.
-const MOST_TEXT: usize = 20_000;
-const MOST_BYTES: usize = 512;
+const MAX_TEXT: usize = 20_000;
+const MAX_BYTES: usize = 512;
 
 /// Makes the pages. Cheap to clone.
 #[derive(Clone)]
@@ -76,8 +76,8 @@ impl RejectionsReader {
         Ok(Some(RejectionDetail {
             line: self.line(&it, resent.last().map(outcome)),
             size: it.size,
-            text: text.map(|it| it.chars().take(MOST_TEXT).collect()),
-            bytes: it.raw.chunks(16).take(MOST_BYTES / 16).map(byte_line).collect(),
+            text: text.map(|it| it.chars().take(MAX_TEXT).collect()),
+            bytes: it.raw.chunks(16).take(MAX_BYTES / 16).map(byte_line).collect(),
             fields: fields(&it.raw),
             resent: resent.iter().map(|it| self.resent(it)).collect(),
             sent_for: records.resubmitted_for(it.partition_id, it.generation, it.kafka_offset).await?,

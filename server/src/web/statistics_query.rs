@@ -12,9 +12,9 @@ use app::model::statistics_page::StatisticsQuery;
 use super::params::Params;
 use super::period_query::{about, typed};
 use crate::business_time::BusinessTime;
-use crate::records::MOST_ROW_TABLES;
+use crate::records::MAX_ROW_TABLES;
 use crate::statistics::page::Place;
-use crate::statistics::{Error, MOST_PARTS, MOST_ROWS};
+use crate::statistics::{Error, MAX_PARTS, MAX_ROWS};
 
 /// By what lines are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,9 +116,9 @@ pub fn cursor(params: &mut Params, order: Order) -> Option<Place> {
 pub fn fault_of(error: &Error, period: &Range<Millis>, zone: BusinessTime) -> Option<FieldFault> {
     let is_full = |at| zone.hour_start(at) == Some(at);
     let (field, why) = match error {
-        Error::TooManyParts => ("interval", Why::TooManyParts(MOST_PARTS)),
-        Error::TooManyRows => ("group_by", Why::TooManyRows(MOST_ROWS)),
-        Error::TooFine => (if is_full(period.start) { "to" } else { "from" }, Why::TooFine(MOST_ROW_TABLES)),
+        Error::TooManyParts => ("interval", Why::TooManyParts(MAX_PARTS)),
+        Error::TooManyRows => ("group_by", Why::TooManyRows(MAX_ROWS)),
+        Error::TooFine => (if is_full(period.start) { "to" } else { "from" }, Why::TooFine(MAX_ROW_TABLES)),
         Error::NoSuchTime => ("from", Why::NotATime),
         Error::OutOfRange => ("from", Why::OutOfRange),
         Error::Records(_) | Error::Rebuilding => return None,

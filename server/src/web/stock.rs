@@ -15,7 +15,7 @@ use crate::realtime::parse_member;
 /// The most items on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
 /// Two ids, each of whose characters may be four bytes of three signs.
-const MOST_CURSOR: usize = 2000;
+const MAX_CURSOR: usize = 2000;
 
 /// The live stock, by warehouse and product.
 ///
@@ -35,7 +35,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     let warehouse: Option<WarehouseId> = params.id("warehouse_id");
     let product: Option<ProductId> = params.id("product_id");
     let limit = params.number("limit", 1, LIMITS.0).unwrap_or(LIMITS.1);
-    let after = params.text("cursor", MOST_CURSOR).map(|it| parse_member(&it));
+    let after = params.text("cursor", MAX_CURSOR).map(|it| parse_member(&it));
     if after == Some(None) {
         params.fault("cursor", Why::BrokenCursor);
     }

@@ -153,7 +153,7 @@ pub struct Check {
 
 impl Check {
     /// So many faults are kept in words.
-    pub const MOST_FAULTS: usize = 20;
+    pub const MAX_FAULTS: usize = 20;
 
     /// Nothing was looked at yet.
     pub fn new(of: CheckOf) -> Self {
@@ -163,7 +163,7 @@ impl Check {
     /// One that does not hold.
     pub fn fail(&mut self, fault: String) {
         self.failed += 1;
-        if self.faults.len() < Self::MOST_FAULTS {
+        if self.faults.len() < Self::MAX_FAULTS {
             self.faults.push(fault);
         }
     }
