@@ -36,7 +36,7 @@ impl Keys {
     }
 
     /// What damaged hashes are renamed to starts with this.
-    pub fn attic(&self) -> String {
+    pub fn quarantine(&self) -> String {
         format!("{}damaged:", self.group)
     }
 

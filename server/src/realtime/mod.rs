@@ -214,7 +214,7 @@ impl Realtime {
             .arg(line.to)
             .arg(self.keys.feed())
             .arg(note)
-            .arg(self.keys.attic())
+            .arg(self.keys.quarantine())
             .arg(self.keys.stock(""));
         let mut deltas: Vec<i64> = Vec::with_capacity(line.deltas.len() * 3);
         for it in &line.deltas {

@@ -67,7 +67,7 @@ impl Realtime {
         let doing = "comparing keys";
         let mut call = self.scripts.settle.prepare_invoke();
         call.key(self.keys.meta()).key(self.keys.index());
-        call.arg(&*self.installation).arg(run).arg(self.keys.attic());
+        call.arg(&*self.installation).arg(run).arg(self.keys.quarantine());
         for it in compared {
             let member = keys::member(&it.key);
             call.key(self.keys.stock(&member));

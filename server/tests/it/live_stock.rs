@@ -78,11 +78,11 @@ async fn damaged_hashes_are_set_apart_and_nothing_is_half_done() {
     assert_eq!(stock(&system, "good").await, Some(2));
     for product in ["text", "range", "type"] {
         assert_eq!(stock(&system, product).await, None, "{product} is not shown as a number");
-        let kept: bool = redis.exists(format!("{}b:w:{product}", keys.attic())).await.unwrap();
+        let kept: bool = redis.exists(format!("{}b:w:{product}", keys.quarantine())).await.unwrap();
         assert!(kept, "what {product} held is kept");
         let change: i64 = redis.hget(keys.stock(&format!("w:{product}")), "change_v1").await.unwrap();
         assert!(change > 0, "the fresh hash took the delta");
-        let _: () = redis.del(format!("{}b:w:{product}", keys.attic())).await.unwrap();
+        let _: () = redis.del(format!("{}b:w:{product}", keys.quarantine())).await.unwrap();
     }
     system.end().await;
 }
@@ -156,7 +156,7 @@ async fn numbers_that_are_almost_numbers_are_damage() {
     let damaged = u64::try_from(cases.len()).unwrap();
     assert_eq!(realtime.apply(&line(10, "b", Some("a"), &deltas)).await.unwrap(), Applied::Applied { damaged });
     for name in &names {
-        let _: () = redis.del(format!("{}b:w:{name}", keys.attic())).await.unwrap();
+        let _: () = redis.del(format!("{}b:w:{name}", keys.quarantine())).await.unwrap();
     }
     system.end().await;
 }

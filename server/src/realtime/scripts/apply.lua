@@ -8,7 +8,7 @@
 
 local meta, index = KEYS[1], KEYS[2]
 local installation, partition, previous, batch = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local from, to, channel, note, attic = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
+local from, to, channel, note, quarantine = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local name_at, deltas = #ARGV[10] + 1, cjson.decode(ARGV[11])
 
 local m = redis.call('HMGET', meta, 'mark', 'installation', 'incarnation', 'run', 'position:' .. partition, 'batch:' .. partition, 'settlings')
@@ -117,7 +117,7 @@ for i = 1, count do
   if plan then
     if plan.set_apart then
       damaged = damaged + 1
-      redis.call('RENAME', key, attic .. batch .. ':' .. member)
+      redis.call('RENAME', key, quarantine .. batch .. ':' .. member)
     end
     write(key, plan.it)
     -- A hash that is made again, since somebody deleted it or it is set apart, begins at a lower rev than it had.

@@ -6,7 +6,7 @@
 -- each key `already`, `done NRS`, `deviates NRS` or `later`.
 
 local KEY_ARGS, FIRST = 5, 3
-local meta, index, installation, run, attic = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local meta, index, installation, run, quarantine = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local m = redis.call('HMGET', meta, 'mark', 'installation', 'run')
 if m[1] ~= 'ready' or m[2] ~= installation or m[3] ~= run then return { 'over' } end
 
@@ -76,7 +76,7 @@ local function settle_closely(key, member, may, rrs)
   local state, it = read(key)
   if state == 'broken' then
     -- What came after the cut cannot be told from what came before: a run that is cut from now on settles it.
-    redis.call('RENAME', key, attic .. run .. ':' .. member)
+    redis.call('RENAME', key, quarantine .. run .. ':' .. member)
     it = fresh()
     it.damaged = run
     write(key, it)
