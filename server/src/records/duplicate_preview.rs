@@ -1,4 +1,4 @@
-//! Is it recorded already? Asked of entries that somebody is about to send, without a lock: only the ingest decides.
+//! Preview of duplicates and conflicts: is it recorded already? Asked of entries that somebody is about to send, without a lock: only the ingest decides.
 
 use super::batch::Line;
 use super::bill_lines::{self, Look};

@@ -1,4 +1,5 @@
-//! `pending_flows`: what batches did to hours, until the fold has added it to all levels (`fold.rs`). A batch leaves one line.
+//! Staged deltas (`pending_flows`): what batches did to hours, until the roll-up has added it to all levels (`fold.rs`). A batch stages one
+//! line.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! The fold: adds what batches left in `pending_flows` to all levels of totals and deletes it, in one transaction. One
+//! The fold, a roll-up: adds the deltas that batches staged to all levels of totals and deletes them, in one transaction. One
 //! process folds at a time: the row of `levels` is locked.
 
 use super::error::limited;

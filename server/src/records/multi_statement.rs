@@ -1,4 +1,4 @@
-//! Statements that go to the server in one round trip, as text. Prepared, each would cost a trip of its own; one that differs by table a
+//! Multi-statement texts: statements that go to the server in one round trip. Prepared, each would cost a trip of its own; one that differs by table a
 //! second to prepare it and a third to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its
 //! acknowledgement (sqlx issue 4335). How data goes in: `value`.
 

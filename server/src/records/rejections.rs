@@ -1,4 +1,4 @@
-//! `rejections`: what is no valid entry, with its raw bytes, in the same transaction as the cursor.
+//! Dead-letter store (`rejections`): what is no valid entry, with its raw bytes, in the same transaction as the cursor.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The statements of a transaction, in as few round trips as their size allows: each trip costs both sides more than a small statement
+//! A pipeline of statements: those of a transaction, in as few round trips as their size allows: each trip costs both sides more than a small statement
 //! does, and locks are held meanwhile.
 
 use futures::TryStreamExt as _;

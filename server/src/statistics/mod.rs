@@ -1,9 +1,9 @@
 //! Period statistics: a question, the spans that answer it, and the lines of the statement. Reads totals at one instant; writes
 //! nothing. Knows no HTTP and no SQL.
 
-mod keep;
 pub mod page;
 mod period;
+mod rollup;
 mod statement;
 pub mod summary;
 
@@ -13,8 +13,8 @@ use std::ops::Range;
 use app::model::entry::Millis;
 use app::model::names::NameOf;
 use app::model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
-pub use keep::RollupWorker;
 pub use period::spans;
+pub use rollup::RollupWorker;
 pub use statement::MAX_ROWS;
 use statement::{Accounts, Unmade};
 

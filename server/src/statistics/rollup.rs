@@ -1,4 +1,5 @@
-//! Keeps the levels of totals up to date behind the ingest: folds what batches left, and makes levels anew where they are missing.
+//! Roll-up worker: keeps the levels of totals up to date behind the ingest. It folds what batches staged, and makes levels anew where they are
+//! missing.
 //! Statements are exact whether or not this runs; it keeps them fast.
 
 use std::time::{Duration, Instant};
