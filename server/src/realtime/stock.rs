@@ -7,7 +7,7 @@ use super::{Error, Realtime, keys};
 /// What a key shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
-    /// `None`: stored, but no number we could mark_fresh for.
+    /// `None`: stored, but no number that can be vouched for.
     pub stock: Option<i64>,
     /// Raised by every change of the key.
     pub rev: i64,

@@ -78,7 +78,7 @@ impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
             // A look takes locks too, and may be the one that is chosen to give way.
-            Error::Unavailable { cause, .. } if sql_failure(&cause) == SqlFailure::Retryable => Self::Again(cause),
+            Error::Unavailable { cause, .. } if sql_failure(&cause) == SqlFailure::Retryable => Self::Retryable(cause),
             other => Self::Error(other),
         }
     }
@@ -96,8 +96,8 @@ impl From<RecallError> for Failed {
 impl From<sqlx::Error> for Failed {
     fn from(cause: sqlx::Error) -> Self {
         match sql_failure(&cause) {
-            SqlFailure::DuplicateKey => Self::Twin,
-            SqlFailure::Retryable => Self::Again(cause),
+            SqlFailure::DuplicateKey => Self::DuplicateKey,
+            SqlFailure::Retryable => Self::Retryable(cause),
             SqlFailure::Data => Self::Error(Error::Data { reason: cause.to_string(), is_range: false }),
             SqlFailure::Range => Self::Error(Error::Data { reason: cause.to_string(), is_range: true }),
             SqlFailure::TooLarge => Self::Error(Error::TooLarge),

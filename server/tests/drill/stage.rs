@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use app::model::pipeline::PipelineState;
 use rand_chacha::ChaCha8Rng;
 use sqlx::Connection as _;
-use tallyhouse::audit::need;
+use tallyhouse::audit::rebuild_cause;
 use tallyhouse::config::Config;
 use tallyhouse::ingest::EntryProducer;
 use tallyhouse::records::TotalsError;
@@ -251,7 +251,7 @@ impl Stage {
         let ends: i64 = self.parts.topic.reach().await?.values().map(|(_, end)| *end).sum();
         let report = self.parts.records.recount().await?;
         ensure!(report.faults.is_empty(), "the records contradict themselves: {:?}", report.faults);
-        ensure!(need(&self.parts.records, &self.parts.realtime).await?.is_none(), "a rebuild is needed still");
+        ensure!(rebuild_cause(&self.parts.records, &self.parts.realtime).await?.is_none(), "a rebuild is needed still");
         if self.findings == Findings::None {
             self.judge_audits().await?;
         }

@@ -2,7 +2,7 @@
 
 use app::model::ids::ProductId;
 use tallyhouse::config::Layout;
-use tallyhouse::records::{DayTable, Row, Script, Value};
+use tallyhouse::records::{DayTable, MultiStatement, Row, Value};
 
 use crate::harness::System;
 
@@ -17,7 +17,7 @@ async fn the_database_refuses_what_the_decoder_would_have_rejected() {
 
     // In a statement of several rows servers are laxer than in one of a single row, unless they are strict.
     let insert = |rows: [Row<'_>; 2]| {
-        let mut script = Script::default();
+        let mut script = MultiStatement::default();
         script.insert(&table, rows.into_iter());
         script.into_sql()
     };
