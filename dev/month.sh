@@ -20,8 +20,8 @@ sum() { awk -v field="\"$1\":" '$1 == field { sum += $2; seen = 1 } END { if (!s
 cursors() { "$tallyhouse" cursor show --json >"$RUN/cursors.json"; }
 # It fails where a cursor does not fit the topic, which `serve` explains.
 cursors || true
-end=$(sum end) || die "cursor show does not say how far the topic reaches: $(cat "$RUN/cursors.json")"
-if [ "$end" != 0 ]; then
+published=$(sum end) || die "cursor show does not say how far the topic reaches: $(cat "$RUN/cursors.json")"
+if [ "$published" != 0 ]; then
   [ ! -f "$RUN/month.began" ] || say "the simulated month was broken off in the middle; make clean begins anew"
   exit 0
 fi
@@ -35,8 +35,8 @@ trap 'kill "$daemon" 2>/dev/null || true; wait' EXIT
 "$tallyhouse" simulate --days 31 --entries-per-day "$1" ${RATE:+--last-hour-rate "$RATE"} >"$RUN/truth.json"
 loaded() {
   kill -0 "$daemon" 2>/dev/null || die "the daemon ended; see $RUN/month.log: $(tail -n 3 "$RUN/month.log")"
-  cursors && end=$(sum end) && [ "$end" != 0 ] && [ "$(sum cursor)" = "$end" ]
+  cursors && published=$(sum end) && [ "$published" != 0 ] && [ "$(sum cursor)" = "$published" ]
 }
 wait_for "the month is not loaded; see $RUN/month.log" $((300 + ${RATE:-0})) loaded
 mv "$RUN/month.began" "$RUN/month.new"
-say "$end entries recorded ($SECONDS s)"
+say "$published entries recorded ($SECONDS s)"
