@@ -2,7 +2,7 @@
 # From a bare machine to running servers, the program ($CACHE/bin/tallyhouse) and the browser part, side by side: what
 # computes beside what fetches and waits.
 #   prepare.sh [COMMAND...]    a command that needs servers and program, but no browser part
-# PROFILE=release: the program as it is shipped; the usual one is the tests' build, in a third of the time.
+# PROFILE=release: the program as it is shipped; the usual one is the tests' build, in less than half the time.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
