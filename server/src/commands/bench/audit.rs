@@ -229,14 +229,19 @@ fn at(times: &mut [Duration]) -> [f64; 3] {
     [50, 99, 100].map(|it| times.get(last * it / 100).map_or(0.0, |it| it.as_secs_f64() * 1000.0))
 }
 
-/// A quick audit, which must find nothing.
-async fn audit(parts: &Parts) -> anyhow::Result<Duration> {
-    let Claimed::Ours(run) = parts.auditor().claim(Scope::Quick, "hand", "bench").await? else {
+/// An audit to its end: its number, what it came to, and how long it took from its claim on.
+pub(super) async fn run_audit(parts: &Parts, scope: Scope) -> anyhow::Result<(i64, AuditState, Duration)> {
+    let Claimed::Ours(run) = parts.auditor().claim(scope, "hand", "bench").await? else {
         anyhow::bail!("another run is under way");
     };
     let (number, started) = (run.number(), Instant::now());
     let state = run.to_end().await?;
-    let took = started.elapsed();
+    Ok((number, state, started.elapsed()))
+}
+
+/// A quick audit, which must find nothing.
+async fn audit(parts: &Parts) -> anyhow::Result<Duration> {
+    let (number, state, took) = run_audit(parts, Scope::Quick).await?;
     let stored = parts.records.audit(number).await?.context("the audit")?;
     anyhow::ensure!(
         state == AuditState::Passed && stored.agree == stored.keys_compared,

@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use app::model::audit::{AuditState, Scope};
 use app::model::entry::Millis;
-use app::model::statistics::{Filter, GroupBy, Question};
+use app::model::statistics::{Column, Filter, GroupBy, Order, Question};
 use chrono::Days;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::audit::{send, until_levels_are_whole};
+use super::audit::{run_audit, send, until_levels_are_whole};
 use super::latency::percentiles_at;
+use super::statistics::ask;
 use super::{PARTITIONS, ingest};
-use crate::audit::{Claimed, Confirmed};
+use crate::audit::Confirmed;
 use crate::clock::Clock;
 use crate::config::{Config, Layout};
 use crate::records::ReplayClaim;
 use crate::startup::Parts;
-use crate::statistics::Reader;
 use crate::world::World;
 
 /// In so many warehouses.
@@ -31,6 +31,8 @@ const WAREHOUSES: usize = 12;
 const BUCKETS: u32 = 4;
 /// How long is asked before the records are corrected.
 const ALONE: Duration = Duration::from_secs(15);
+/// Lines as the page shows them first.
+const ORDER: Order = Order { column: Column::Closing, descending: true };
 /// Who corrects.
 const WHO: &str = "bench";
 
@@ -112,30 +114,20 @@ async fn ask_until<T>(parts: &Parts, days: u64, ends: impl Future<Output = T>) -
     tokio::pin!(ends);
     loop {
         let question = month(parts, random.random_range(0..days.saturating_sub(30).max(1)))?;
-        let started = Instant::now();
-        let ask = ask(parts, &question);
+        let ask = ask(&parts.records, parts.config.entry.business_time, &question, ORDER);
         tokio::pin!(ask);
-        let lines = tokio::select! {
-            lines = &mut ask => lines,
+        let answered = tokio::select! {
+            answered = &mut ask => answered,
             end = &mut ends => {
                 ended = Some(end);
                 ask.await
             }
         };
-        ensure!(lines.context("a statistics call failed")? > 0, "no lines");
-        took.push(started.elapsed());
+        took.push(answered.context("a statistics call failed")?);
         if let Some(ended) = ended {
             return Ok((took, ended));
         }
     }
-}
-
-/// From the question to its statement; how many lines it has.
-async fn ask(parts: &Parts, question: &Question) -> anyhow::Result<usize> {
-    let mut reader = Reader::open(&parts.records, parts.config.entry.business_time).await?;
-    let statement = reader.statement(question).await?;
-    reader.close().await;
-    Ok(statement.rows.len())
 }
 
 /// Thirty days that end so many days ago, by warehouse.
@@ -152,14 +144,9 @@ fn month(parts: &Parts, ago: u64) -> anyhow::Result<Question> {
 
 /// A full audit, which must end as expected; its number and how long it took.
 async fn audit(parts: &Parts, expected: AuditState) -> anyhow::Result<(i64, Duration)> {
-    let started = Instant::now();
-    let Claimed::Ours(run) = parts.auditor().claim(Scope::Full, "hand", WHO).await? else {
-        anyhow::bail!("another run is under way");
-    };
-    let number = run.number();
-    let state = run.to_end().await?;
+    let (number, state, took) = run_audit(parts, Scope::Full).await?;
     ensure!(state == expected, "audit {number} {state:?}: {:?}", parts.records.audit(number).await?);
-    Ok((number, started.elapsed()))
+    Ok((number, took))
 }
 
 /// A replay of an audit, which must name so many bills; its number.

@@ -132,7 +132,12 @@ fn month(size: YearSize, random: &mut ChaCha8Rng, is_whole: bool) -> Option<(Nai
 }
 
 /// From the question to its first page.
-async fn ask(records: &Records, zone: BusinessTime, question: &Question, order: Order) -> anyhow::Result<Duration> {
+pub(super) async fn ask(
+    records: &Records,
+    zone: BusinessTime,
+    question: &Question,
+    order: Order,
+) -> anyhow::Result<Duration> {
     let started = Instant::now();
     let mut reader = Reader::open(records, zone).await?;
     let statement = reader.statement(question).await?;
