@@ -8,15 +8,15 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use crate::model::audits_page::{AuditDetail, AuditsPage};
-use crate::model::catalogue::{CataloguePage, CatalogueQuery};
-use crate::model::import::ImportPage;
-use crate::model::live::{Holder, LiveView};
-use crate::model::names::NameOf;
-use crate::model::records_page::RecordsPage;
-use crate::model::rejections::{RejectionDetail, RejectionsPage};
-use crate::model::statistics_page::StatisticsPage;
-use crate::model::system::SystemView;
+use crate::pages::audits::view::{AuditDetail, AuditsPage};
+use crate::pages::records::view::RecordsPage;
+use crate::pages::statistics::view::StatisticsPage;
+use model::catalogue::{CataloguePage, CatalogueQuery};
+use model::import::ImportPage;
+use model::live::{Holder, LiveView};
+use model::names::NameOf;
+use model::rejections::{RejectionDetail, RejectionsPage};
+use model::system::SystemView;
 
 /// What pages ask.
 #[async_trait]

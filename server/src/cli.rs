@@ -13,8 +13,8 @@ use crate::commands::produce::Produce;
 use crate::commands::replay::Replay;
 use crate::commands::serve::{Part, Serve};
 use crate::commands::simulate::Simulate;
-use crate::config;
-use crate::telemetry;
+use base::config;
+use base::telemetry;
 
 /// Live stock of many warehouses, with numbers that can be proved.
 #[derive(Debug, Parser)]

@@ -1,7 +1,7 @@
 //! What unit tests of several modules begin with.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use app::model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind, Millis};
 
 use crate::records::KeyRow;
 

@@ -5,13 +5,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::ingest::{Daemon, EntryProducer, Error, Status, Topic, explain};
+use crate::ingest::{Daemon, EntryProducer, Error, Topic};
 use crate::intake::Intake;
 use crate::realtime::{self, Realtime};
 use crate::records::{Frozen, Records};
 use crate::statistics::RollupWorker;
+use base::clock::Clock;
+use base::config::Config;
+use base::status::{Status, explain};
 
 /// The wait between tries to reach a store at start.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);

@@ -6,11 +6,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::ingest::{EntryProducer, make_topic};
 use crate::records::{Frozen, Records};
 use crate::startup::Parts;
+use base::clock::Clock;
+use base::config::Config;
 
 /// A world.
 pub struct World {

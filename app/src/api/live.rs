@@ -4,8 +4,8 @@
 use leptos::prelude::server;
 
 use crate::backend::ApiError;
-use crate::model::live::Holder;
-use crate::model::names::NameOf;
+use model::live::Holder;
+use model::names::NameOf;
 
 /// What a search finds.
 #[server(name = FindHolders, prefix = "/api/fn", endpoint = "find_holders")]

@@ -8,8 +8,8 @@ use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text, word};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::model::live::Alert;
 use crate::number::{NONE, count, count_or_none, grouped};
+use model::live::Alert;
 
 /// The panel of negative and low stock.
 #[component]

@@ -13,7 +13,7 @@ use super::rests::RestsOfAll;
 use crate::draw::{flag, there};
 use crate::i18n::texts;
 use crate::live::LiveStore;
-use crate::model::names::NameOf;
+use model::names::NameOf;
 
 /// All of it.
 #[component]

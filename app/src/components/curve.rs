@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 
 use crate::draw::text;
-use crate::model::live::{CURVE_DAYS, curve_heights};
+use model::live::{CURVE_DAYS, curve_heights};
 
 /// Units of the drawing between two days.
 const STEP: u32 = 10;

@@ -9,9 +9,9 @@ use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::model::live::FreshEntry;
-use crate::model::quantity::Direction;
 use crate::number::signed;
+use model::live::FreshEntry;
+use model::quantity::Direction;
 
 /// The panel of newest entries.
 #[component]

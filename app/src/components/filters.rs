@@ -7,10 +7,10 @@ use super::icon::{Glyph, Icon};
 use super::notice::Notice;
 use crate::assets::Assets;
 use crate::i18n::locale;
-use crate::model::faults::FieldFault;
-use crate::model::live::Named;
-use crate::model::names::NameOf;
-use crate::model::period::{About, Form, Preset, Unclear};
+use model::faults::FieldFault;
+use model::live::Named;
+use model::names::NameOf;
+use model::period::{About, Form, Preset, Unclear};
 
 /// A name as it is shown.
 pub fn name_of(it: &Named) -> String {

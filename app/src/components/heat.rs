@@ -7,8 +7,8 @@ use super::rests::RestsMark;
 use crate::draw::{Row, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::{LiveStore, RankStore};
-use crate::model::live::{Holder, Named};
 use crate::number::{InUnit, NONE, Unit, grouped};
+use model::live::{Holder, Named};
 
 /// Above this part of the largest, in thousandths, the text of a cell flips.
 const FLIPS_AT: u32 = 660;

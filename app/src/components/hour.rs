@@ -8,8 +8,8 @@ use super::panel::Panel;
 use super::rests::RestsMark;
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{Locale, locale, texts};
-use crate::model::live::{FreshEntry, MinuteBar};
 use crate::number::{grouped, short};
+use model::live::{FreshEntry, MinuteBar};
 
 /// The panel of the last hour.
 #[component]

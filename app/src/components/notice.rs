@@ -6,7 +6,7 @@ use super::icon::{Glyph, Icon};
 use crate::draw::part;
 use crate::i18n::texts;
 use crate::live::LiveStore;
-use crate::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 
 /// While the first answer is on its way.
 #[component]

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::draw::text;
 use crate::i18n::locale;
 use crate::live::LiveStore;
-use crate::model::live::{Verification, Verified, mark_of};
 use crate::number::grouped;
+use model::live::{Verification, Verified, mark_of};
 
 /// Says so.
 #[component]

@@ -13,9 +13,9 @@ use super::search::{Finding, Search};
 use crate::draw::{Row, either, flag, rows, text, there};
 use crate::i18n::{locale, texts};
 use crate::live::RankStore;
-use crate::model::live::{Holder, Ranking};
-use crate::model::names::NameOf;
 use crate::number::{count_of, grouped_or_none, signed};
+use model::live::{Holder, Ranking};
+use model::names::NameOf;
 
 /// What the URL looked for, and what it found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

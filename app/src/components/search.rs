@@ -9,9 +9,9 @@ use leptos::task::spawn_local;
 use super::icon::{Glyph, Icon};
 use crate::api::live::find_holders;
 use crate::live::RankStore;
-use crate::model::live::Ranking;
-use crate::model::names::NameOf;
 use crate::timer::every;
+use model::live::Ranking;
+use model::names::NameOf;
 
 /// A pause in typing.
 const PAUSE: Duration = Duration::from_millis(150);

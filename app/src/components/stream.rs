@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::draw::{text, word};
 use crate::i18n::texts;
 use crate::live::StreamState as State;
-use crate::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 
 /// A dot and a word.
 #[component]

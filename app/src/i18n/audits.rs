@@ -2,7 +2,7 @@
 //! (docs/domain.md#verdicts-of-an-audit-per-key).
 
 use super::Locale;
-use crate::model::audit::{FindingCause, Verdict};
+use model::audit::{FindingCause, Verdict};
 
 /// DESCRIPTION of a key that agrees.
 pub const NOTHING_TO_DO: &str = "一致无需处理";

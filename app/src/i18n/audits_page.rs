@@ -1,8 +1,8 @@
 //! Texts of `/audits` and `/audits/{id}`. Only the server makes these pages.
 
 use super::Locale;
-use crate::model::audit::{AuditState, CheckOf, Scope, Step};
 use crate::number::grouped;
+use model::audit::{AuditState, CheckOf, Scope, Step};
 
 /// Every text of the pages.
 #[derive(Debug)]

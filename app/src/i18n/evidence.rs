@@ -1,8 +1,8 @@
 //! What says that records do not prove themselves, in words.
 
 use super::Locale;
-use crate::model::audit::{Book, Evidence};
 use crate::number::grouped;
+use model::audit::{Book, Evidence};
 
 impl Locale {
     /// What says so.

@@ -1,9 +1,9 @@
 //! What is wrong with a question, in words. `/statistics`, `/records` and the HTTP interface say the same.
 
 use super::Locale;
-use crate::model::faults::{LARGEST_SUM, Why};
-use crate::model::ids::{IdError, MAX_ID_CHARS};
 use crate::number::{count_of, grouped};
+use model::faults::{LARGEST_SUM, Why};
+use model::ids::{IdError, MAX_ID_CHARS};
 
 impl Locale {
     /// What is wrong with a field; to be read after its name.

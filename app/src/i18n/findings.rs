@@ -1,8 +1,8 @@
 //! The texts of findings, and of what a person decides about them. Only the server makes these pages.
 
 use super::Locale;
-use crate::model::audit::ResolveAs;
 use crate::number::grouped;
+use model::audit::ResolveAs;
 
 /// Every text.
 #[derive(Debug)]

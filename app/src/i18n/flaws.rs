@@ -1,10 +1,10 @@
 //! What is wrong with an entry, in words, to be read after the name of its field. English is as it is stored.
 
 use super::Locale;
-use crate::model::entry::MAX_DESCRIPTION_BYTES;
-use crate::model::faults::Why;
-use crate::model::flaw::{Code, Flaw};
 use crate::number::count_of;
+use model::entry::MAX_DESCRIPTION_BYTES;
+use model::faults::Why;
+use model::flaw::{Code, Flaw};
 
 impl Locale {
     /// What is wrong.

@@ -1,8 +1,8 @@
 //! Texts of `/import`. Only the server makes this page.
 
 use super::Locale;
-use crate::model::import::FileTrouble;
 use crate::number::count_of;
+use model::import::FileTrouble;
 
 /// Every text of the page.
 #[derive(Debug)]

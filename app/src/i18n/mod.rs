@@ -21,8 +21,8 @@ mod zh;
 use leptos::prelude::{provide_context, use_context};
 use serde::{Deserialize, Serialize};
 
-use crate::model::live::Named;
-use crate::model::names::Name;
+use model::live::Named;
+use model::names::Name;
 
 pub use audits_page::AuditsTexts;
 pub use export::ExportTexts;

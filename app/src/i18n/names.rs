@@ -1,10 +1,10 @@
 //! Texts of `/names`. Apart from the others: only the server makes these pages, so the browser need not be sent them.
 
 use super::Locale;
-use crate::model::catalogue::{Column, Fault, LineFault};
-use crate::model::ids::{IdError, MAX_ID_CHARS};
-use crate::model::names::NameOf;
 use crate::number::{count_of, grouped};
+use model::catalogue::{Column, Fault, LineFault};
+use model::ids::{IdError, MAX_ID_CHARS};
+use model::names::NameOf;
 
 /// Every text of the catalogue's pages.
 #[derive(Debug)]
@@ -358,7 +358,7 @@ impl NamesTexts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::catalogue::MAX_NAME;
+    use model::catalogue::MAX_NAME;
 
     #[test]
     fn a_fault_names_its_line_and_column_in_both_languages() {

@@ -1,8 +1,8 @@
 //! Texts of `/records`. Only the server makes this page. What it shares with `/statistics` is there.
 
 use super::Locale;
-use crate::model::entry::Kind;
-use crate::model::quantity::Direction;
+use model::entry::Kind;
+use model::quantity::Direction;
 
 /// Every text of the page.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Texts of `/rejections`. Only the server makes these pages.
 
 use super::Locale;
-use crate::model::rejections::Outcome;
+use model::rejections::Outcome;
 
 /// Every text of the pages.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! The texts of replays. Only the server makes these pages.
 
 use super::Locale;
-use crate::model::replay::{BillKind, ReplayState};
 use crate::number::grouped;
+use model::replay::{BillKind, ReplayState};
 
 /// Every text.
 #[derive(Debug)]

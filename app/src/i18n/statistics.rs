@@ -1,9 +1,9 @@
 //! Texts of `/statistics`. Only the server makes this page.
 
 use super::Locale;
-use crate::model::names::NameOf;
-use crate::model::period::Preset;
-use crate::model::statistics::{Column, Interval};
+use model::names::NameOf;
+use model::period::Preset;
+use model::statistics::{Column, Interval};
 
 /// Every text of the page.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::components::board::Board;
 use crate::components::rank::Found;
 use crate::live::LiveStore;
-use crate::model::live::LiveView;
+use model::live::LiveView;
 
 /// Everything below the bar.
 #[island]

@@ -10,8 +10,8 @@ use crate::components::wall::{Bottom, Hero, Products, Top, Turn, Warehouses};
 use crate::draw::{flag, text, there};
 use crate::i18n::texts;
 use crate::live::LiveStore;
-use crate::model::live::LiveView;
 use crate::timer::every;
+use model::live::LiveView;
 
 /// How long a page of a panel stands.
 const TURN: Duration = Duration::from_secs(20);

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use crate::model::live::{Alert, FreshEntry, LiveChange, LiveView, MinuteBar, Named, Totals, merge_hour, move_newest};
+use model::live::{Alert, FreshEntry, LiveChange, LiveView, MinuteBar, Named, Totals, merge_hour, move_newest};
 
-use crate::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 
 pub use rank::RankStore;
 use stream::Kind;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use crate::model::live::{Holder, Ranking, RankingChange};
+use model::live::{Holder, Ranking, RankingChange};
 
 /// A ranked list as signals, one per row.
 #[derive(Clone, Copy)]

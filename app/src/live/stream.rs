@@ -8,8 +8,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::LiveStore;
-use crate::model::pipeline::PipelineState;
 use crate::timer::every;
+use model::pipeline::PipelineState;
 
 /// How often a stream is looked after, and a closed one opened again.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

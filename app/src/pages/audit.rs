@@ -10,10 +10,10 @@ use crate::components::audits::{answer, badge, cut, findings, proof, replay, run
 use crate::components::notice::Notice;
 use crate::components::refresh::Refreshed;
 use crate::i18n::locale;
-use crate::model::audit::AuditState;
-use crate::model::audits_page::{AuditDetail, NotResolved};
-use crate::model::replay::ReplayState;
+use crate::pages::audits::view::{AuditDetail, NotResolved};
 use crate::status::{SetStatus, status};
+use model::audit::AuditState;
+use model::replay::ReplayState;
 
 /// One audit.
 #[component]

@@ -1,5 +1,7 @@
 //! `/audits`: when both stores were compared, what came of it, and when they are compared next.
 
+pub mod view;
+
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
 
@@ -9,8 +11,8 @@ use crate::components::audits::{chart, history, last_check, run_now, settings};
 use crate::components::chart::ChartScript;
 use crate::components::refresh::Refreshed;
 use crate::i18n::locale;
-use crate::model::audit::Scope;
-use crate::model::audits_page::{AuditsPage as Page, BadPeriod};
+use crate::pages::audits::view::{AuditsPage as Page, BadPeriod};
+use model::audit::Scope;
 
 /// The history and the settings.
 #[component]

@@ -7,7 +7,7 @@ use super::{Answer, query_string};
 use crate::backend::backend;
 use crate::components::import::{choose, columns, flaws, understood, verdict, why_not};
 use crate::i18n::locale;
-use crate::model::import::{ImportPage as Page, NotSent, UploadState};
+use model::import::{ImportPage as Page, NotSent, UploadState};
 
 /// The page. Where a file was not taken or not sent, the server put why into the context.
 #[component]

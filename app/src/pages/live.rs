@@ -10,8 +10,8 @@ use crate::components::chart::ChartScript;
 use crate::components::rank::Found;
 use crate::i18n::texts;
 use crate::islands::live_board::LiveBoard;
-use crate::model::live::{LiveView, Ranking};
-use crate::model::names::NameOf;
+use model::live::{LiveView, Ranking};
+use model::names::NameOf;
 
 /// The page.
 #[component]

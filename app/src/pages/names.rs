@@ -10,7 +10,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::names::{Kinds, NamesTable};
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::catalogue::{CataloguePage, CatalogueQuery, Typed};
+use model::catalogue::{CataloguePage, CatalogueQuery, Typed};
 
 /// The page. Where something was typed that could not be saved, the server put it into the context.
 #[component]

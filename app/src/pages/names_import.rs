@@ -5,7 +5,7 @@ use leptos_meta::{Body, Title};
 
 use crate::components::names::{ChooseFile, Preview};
 use crate::i18n::locale;
-use crate::model::catalogue::ImportPreview;
+use model::catalogue::ImportPreview;
 
 /// The page. Where a file was sent, the server put what it would do into the context.
 #[component]

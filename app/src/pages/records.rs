@@ -1,5 +1,7 @@
 //! `/records`: the entries themselves, newest first, by any filter. Its state is its URL.
 
+pub mod view;
+
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
 
@@ -8,7 +10,7 @@ use crate::backend::backend;
 use crate::components::filters::{faults, periods};
 use crate::components::records::{form, list};
 use crate::i18n::locale;
-use crate::model::records_page::RecordsPage as Page;
+use crate::pages::records::view::RecordsPage as Page;
 
 /// The page.
 #[component]

@@ -9,7 +9,7 @@ use crate::components::filters::wrong_fields;
 use crate::components::rejections::{choices, list};
 use crate::components::system::Accounting;
 use crate::i18n::locale;
-use crate::model::rejections::RejectionsPage as Page;
+use model::rejections::RejectionsPage as Page;
 
 /// The page.
 #[component]

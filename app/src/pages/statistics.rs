@@ -1,5 +1,7 @@
 //! `/statistics`: what came in, what went out, what was there, for any period. Its state is its URL.
 
+pub mod view;
+
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
 
@@ -8,7 +10,7 @@ use crate::backend::backend;
 use crate::components::filters::{faults, periods};
 use crate::components::statistics::{Equation, Movement, Movers, filters, lines};
 use crate::i18n::locale;
-use crate::model::statistics_page::{StatementView, StatisticsPage as Page, StatisticsQuery};
+use crate::pages::statistics::view::{StatementView, StatisticsPage as Page, StatisticsQuery};
 
 /// The page.
 #[component]

@@ -9,7 +9,7 @@ use crate::components::notice::Failed;
 use crate::components::refresh::Refreshed;
 use crate::components::system::{Accounting, Partitions, Rates, Stores, Troubles, Upkeep};
 use crate::i18n::texts;
-use crate::model::system::SystemView;
+use model::system::SystemView;
 
 /// The page.
 #[component]

@@ -9,7 +9,7 @@ use crate::backend::{ApiError, backend};
 use crate::components::chart::ChartScript;
 use crate::i18n::texts;
 use crate::islands::wall_board::WallBoard;
-use crate::model::live::LiveView;
+use model::live::LiveView;
 
 /// The page.
 #[component]

@@ -7,19 +7,20 @@ mod webhook;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::model::audit::AuditState;
+use model::audit::AuditState;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::is_behind;
-use crate::business_time::rfc3339;
-use crate::clock::Clock;
-use crate::config::AuditConfig;
-use crate::ingest::{Backlog, Error, Topic, explain};
+use crate::ingest::{Backlog, Error, Topic};
 use crate::realtime::Realtime;
 use crate::records::Records;
+use base::business_time::rfc3339;
+use base::clock::Clock;
+use base::config::AuditConfig;
+use base::status::explain;
 
 use watch::is_retention_near;
 pub use webhook::{Message, Webhook, signature};

@@ -11,8 +11,8 @@ use sha2::Sha256;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::clock::Clock;
-use crate::config::WebhookConfig;
+use base::clock::Clock;
+use base::config::WebhookConfig;
 
 /// One try takes this long at the most.
 const LIMIT: Duration = Duration::from_secs(10);

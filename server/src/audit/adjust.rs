@@ -3,17 +3,18 @@
 
 use std::time::Duration;
 
-use app::model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
-use app::model::ids::IdError;
-use app::model::pipeline::PipelineState;
-use app::model::quantity::{Direction, MAX_QUANTITY, Quantity};
+use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
+use model::ids::IdError;
+use model::pipeline::PipelineState;
+use model::quantity::{Direction, MAX_QUANTITY, Quantity};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use crate::business_time::BusinessTime;
-use crate::config::KafkaConfig;
-use crate::ingest::{EntryProducer, Status, explain, to_json};
+use crate::ingest::{EntryProducer, to_json};
 use crate::records::{Adjustment, Records};
+use base::business_time::BusinessTime;
+use base::config::KafkaConfig;
+use base::status::{Status, explain};
 
 /// Whose bill it is.
 const COMPANY: &str = "adjustment";
@@ -109,8 +110,8 @@ fn shortened(note: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use app::model::entry::Millis;
-    use app::model::stock::StockKey;
+    use model::entry::Millis;
+    use model::stock::StockKey;
 
     use super::*;
 

@@ -4,9 +4,9 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use app::model::audit::Book;
-use app::model::statistics::Sums;
-use app::model::stock::StockKey;
+use model::audit::Book;
+use model::statistics::Sums;
+use model::stock::StockKey;
 use tokio::sync::mpsc;
 
 use super::Error;

@@ -1,8 +1,8 @@
 //! Faults of the live stock leave no bill behind: which bills make up the difference, as far as few of them do
 //! (docs/consistency.md#replay). Pure.
 
-use app::model::audit::{Finding, Nrs};
-use app::model::replay::{Bill, BillKind};
+use model::audit::{Finding, Nrs};
+use model::replay::{Bill, BillKind};
 
 use super::diff::bill;
 use crate::records::KeyRow;
@@ -30,8 +30,8 @@ pub fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
 
 #[cfg(test)]
 mod tests {
-    use app::model::audit::{Book, FindingCause, Verdict};
-    use app::model::stock::StockKey;
+    use model::audit::{Book, FindingCause, Verdict};
+    use model::stock::StockKey;
 
     use super::*;
     use crate::fixtures::row;

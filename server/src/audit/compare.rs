@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
-use app::model::batch::Delta;
-use app::model::stock::StockKey;
+use model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
+use model::batch::Delta;
+use model::stock::StockKey;
 
 use super::Error;
 use super::verdict::{Allowed, Judged, judge};

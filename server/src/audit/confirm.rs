@@ -3,20 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Finding, FindingCause, ResolveAs, Verdict};
-use app::model::batch::Delta;
-use app::model::replay::{Bill, BillKind};
-use app::model::stock::StockKey;
+use model::audit::{Finding, FindingCause, ResolveAs, Verdict};
+use model::batch::Delta;
+use model::replay::{Bill, BillKind};
+use model::stock::StockKey;
 
 use super::digest::{digest, is_new};
 use super::replay::{Replayer, strays};
 use super::{Error, TAKEN_OVER};
-use crate::ingest::explain;
 use crate::realtime::Cut;
 use crate::records::{
     AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, ReplayEnds, ReplayedKey,
     RunKind, StoredReplay, Strays,
 };
+use base::status::explain;
 
 /// What became of a confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

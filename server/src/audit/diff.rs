@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::entry::{Entry, Identity};
-use app::model::replay::{Bill, BillContent, BillKind};
+use model::entry::{Entry, Identity};
+use model::replay::{Bill, BillContent, BillKind};
 
 use crate::records::{Hole, KeyRow};
 

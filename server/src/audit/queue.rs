@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::entry::Entry;
-use app::model::stock::StockKey;
+use model::entry::Entry;
+use model::stock::StockKey;
 
 use super::Error;
 use super::diff::Origin;

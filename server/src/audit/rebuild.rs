@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::model::audit::Book;
-use app::model::pipeline::PipelineState;
+use model::audit::Book;
+use model::pipeline::PipelineState;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Error, RebuildCause, TAKEN_OVER, rebuild_cause};
-use crate::ingest::{Status, explain};
 use crate::realtime::{Place, Realtime, Sweep, Swept};
 use crate::records::{Claim, Lease, Records, RunKind};
+use base::status::{Status, explain};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -3,20 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Evidence, Finding, FindingCause, Verdict};
-use app::model::entry::{Entry, Millis};
-use app::model::replay::Bill;
-use app::model::stock::StockKey;
+use model::audit::{Evidence, Finding, FindingCause, Verdict};
+use model::entry::{Entry, Millis};
+use model::replay::Bill;
+use model::stock::StockKey;
 
 use super::Error;
 use super::candidates::candidates;
 use super::diff::{Origin, Reach, Said, diff};
 use super::digest::digest;
 use super::queue::Queue;
-use crate::config::{EntryRules, KafkaConfig};
-use crate::ingest::{Topic, TopicScan, admit, explain, read};
+use crate::ingest::{Topic, TopicScan, admit, read};
 use crate::realtime::Realtime;
 use crate::records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
+use base::config::{EntryRules, KafkaConfig};
+use base::status::explain;
 
 /// How often it is said how far the reading is, in messages.
 const TELL_EVERY: i64 = 20_000;

@@ -4,22 +4,22 @@
 use std::collections::BTreeMap;
 
 use app::i18n::audits::{CORRECTED, ERROR, NEEDS_REPLAY, NOTHING_TO_DO, state_of};
-use app::model::audit::{
+use model::audit::{
     AuditState, Check, CheckOf, CutPlace, CutPlaces, Evidence, FindingCause, Scope, Step, VerdictCounts,
 };
-use app::model::batch::BatchId;
+use model::batch::BatchId;
 use tokio::time::Instant;
 
 use super::all_keys::FirstReading;
 use super::compare::{Comparison, Unproved};
 use super::progress::Progress;
 use super::{Error, TAKEN_OVER};
-use crate::ingest::explain;
 use crate::realtime::{Cut, Place, Realtime};
 use crate::records::{
     AfterCut, AuditEnd, Claim, CountedTables, Decision, Lease, LogRecord, ProvedPlaces, ProvedTable, Records,
     RegisteredTable, RowFault, RunKind, StockSnapshot,
 };
+use base::status::explain;
 
 /// Makes audits. Cheap to clone.
 #[derive(Clone)]

@@ -3,16 +3,17 @@
 
 use std::time::Duration;
 
-use app::model::audit::Scope;
-use app::model::pipeline::PipelineState;
+use model::audit::Scope;
+use model::pipeline::PipelineState;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::run::{Auditor, Claimed};
-use crate::config::AuditConfig;
-use crate::ingest::{Backlog, Status, Topic, explain};
+use crate::ingest::{Backlog, Topic};
 use crate::records::AuditClock;
+use base::config::AuditConfig;
+use base::status::{Status, explain};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! What a comparison means, and what may be done about it (docs/domain.md#verdicts-of-an-audit-per-key;
 //! docs/consistency.md#which-store-was-wrong). Pure.
 
-use app::model::audit::{Book, FindingCause, Nrs, Verdict};
+use model::audit::{Book, FindingCause, Nrs, Verdict};
 
 /// What is said of a key, and whether the live stock may be put right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

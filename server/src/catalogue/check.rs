@@ -1,10 +1,10 @@
 //! The rules of the catalogue's fields, for files and for the page alike. Pure.
 
-use app::model::catalogue::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::names::{Name, NameOf};
-use app::model::quantity::MAX_SUM;
-use app::model::stock::StockKey;
+use model::catalogue::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
+use model::ids::{ProductId, WarehouseId};
+use model::names::{Name, NameOf};
+use model::quantity::MAX_SUM;
+use model::stock::StockKey;
 
 use crate::records::{LevelRow, NameRow};
 

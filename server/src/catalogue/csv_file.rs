@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use app::model::catalogue::{Column, Fault, FileFaults, LineFault, RowValues};
-use app::model::names::NameOf;
+use model::catalogue::{Column, Fault, FileFaults, LineFault, RowValues};
+use model::names::NameOf;
 use serde::Deserialize;
 
 use super::check;
@@ -155,7 +155,7 @@ pub fn write(names: &[NameRow], levels: &[LevelRow]) -> Result<Vec<u8>, csv::Err
 
 #[cfg(test)]
 mod tests {
-    use app::model::names::Name;
+    use model::names::Name;
 
     use super::*;
 

@@ -1,11 +1,11 @@
 //! What becomes another, in words: for who confirms it and for the trail. Pure.
 
-use app::model::catalogue::Change;
+use model::catalogue::Change;
 use sha2::{Digest as _, Sha256};
 
 use super::csv_file::{subject_of_level, subject_of_name};
-use crate::hex::hex;
 use crate::records::{Catalogue, CatalogueWrites, LevelRow, NameRow, TrailEvent};
+use base::hex::hex;
 
 /// What a change would do to the catalogue.
 #[derive(Debug, Default)]

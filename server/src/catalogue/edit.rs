@@ -1,8 +1,8 @@
 //! What was typed into the page, as changes of the catalogue. Only what the person changed is changed, and only if it still is
 //! what they saw. Pure.
 
-use app::model::catalogue::{Column, Fault, RowValues, TypedRow};
-use app::model::names::NameOf;
+use model::catalogue::{Column, Fault, RowValues, TypedRow};
+use model::names::NameOf;
 
 use super::check;
 use super::csv_file::subject_of_name;
@@ -163,7 +163,7 @@ fn trimmed(it: &RowValues) -> RowValues {
 
 #[cfg(test)]
 mod tests {
-    use app::model::names::Name;
+    use model::names::Name;
 
     use super::*;
 

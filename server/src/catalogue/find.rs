@@ -1,7 +1,7 @@
 //! Finding by name, initials or id: 苹果 is found by `苹`, `pg`, `apple` and its id, whoever types (docs/domain.md#names).
 //! Pure.
 
-use app::model::names::Name;
+use model::names::Name;
 use pinyin::ToPinyinMulti;
 
 /// Does a text, in lower case, find this one?

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::catalogue::{CataloguePage, CatalogueQuery, CatalogueRow, KindCount};
-use app::model::live::Named;
-use app::model::names::NameOf;
+use model::catalogue::{CataloguePage, CatalogueQuery, CatalogueRow, KindCount};
+use model::live::Named;
+use model::names::NameOf;
 
 use super::edit::values_of;
 use super::find::finds;
@@ -65,7 +65,7 @@ fn rows(now: &Catalogue, in_entries: &BTreeSet<(NameOf, String)>) -> BTreeMap<(N
 
 #[cfg(test)]
 mod tests {
-    use app::model::names::Name;
+    use model::names::Name;
 
     use super::*;
     use crate::records::NameRow;

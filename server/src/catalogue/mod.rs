@@ -8,8 +8,8 @@ mod edit;
 mod find;
 mod list;
 
-use app::model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
-use app::model::names::NameOf;
+use model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
+use model::names::NameOf;
 
 use crate::records::{Error, LevelRow, Records, TrailEvent};
 use csv_file::CatalogueFile;

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use app::model::audit::{AuditState, Scope};
+use model::audit::{AuditState, Scope};
 use serde_json::json;
 
 use crate::audit::{AuditRun, Claimed};
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::records::StoredAudit;
-use crate::shutdown;
 use crate::startup::Parts;
+use base::clock::Clock;
+use base::config::Config;
+use base::shutdown;
 
 /// How often is asked whether the other run is over.
 const ASK_AGAIN: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::config::Config;
+use base::config::Config;
 
 /// Shows each setting and where it came from. Faults were reported before this is reached.
 pub fn check(config: &Config, json: bool) -> anyhow::Result<ExitCode> {

@@ -7,11 +7,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::ingest::{Misfit, Reach, fit};
 use crate::records::{Cursor, CursorMove, Loss};
 use crate::startup::Parts;
+use base::clock::Clock;
+use base::config::Config;
 
 /// What can be done with a cursor.
 #[derive(Debug, Subcommand)]

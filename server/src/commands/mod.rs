@@ -13,10 +13,10 @@ pub mod serve;
 pub mod simulate;
 pub mod topic;
 
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::records::Records;
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::config::Config;
 
 /// The records, for commands that need nothing else.
 fn records(config: &Config) -> anyhow::Result<Records> {

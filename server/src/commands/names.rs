@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use app::i18n::Locale;
 
 use crate::catalogue;
-use crate::config::Config;
+use base::config::Config;
 
 /// Adds or replaces names from a CSV file; all errors by line at once, and then nothing is changed.
 pub async fn import(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {

@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 
-use crate::config::Config;
 use crate::ingest::{EntryProducer, Sent};
+use base::config::Config;
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
@@ -112,7 +112,7 @@ impl Publishing {
                 Ok(()) => self.sent += 1,
                 Err(error) => {
                     self.failed += 1;
-                    self.bar.suspend(|| eprintln!("{}", crate::ingest::explain(&error)));
+                    self.bar.suspend(|| eprintln!("{}", base::status::explain(&error)));
                 }
             }
         }

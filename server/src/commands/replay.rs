@@ -3,16 +3,16 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use app::model::replay::Bill;
 use indicatif::{ProgressBar, ProgressStyle};
+use model::replay::Bill;
 use serde_json::json;
 
 use crate::audit::Confirmed;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::records::{ReplayClaim, StoredReplay};
-use crate::shutdown;
 use crate::startup::Parts;
+use base::clock::Clock;
+use base::config::Config;
+use base::shutdown;
 
 /// How often it is looked how far it is.
 const EVERY: std::time::Duration = std::time::Duration::from_millis(500);
@@ -96,7 +96,7 @@ fn say(number: i32, it: &Bill, json_wanted: bool) {
     if json_wanted {
         return println!("{}", json!({ "number": number, "bill": it, "effect": it.effect() }));
     }
-    let quantity = |content: &Option<app::model::replay::BillContent>| {
+    let quantity = |content: &Option<model::replay::BillContent>| {
         content.as_ref().map_or_else(|| "-".to_owned(), |it| it.movement().to_string())
     };
     println!(

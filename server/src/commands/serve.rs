@@ -10,15 +10,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
-use crate::config::{Config, JournalConfig};
-use crate::ingest::{Error, explain};
+use crate::ingest::Error;
 use crate::live::{Follower, Watch};
 use crate::realtime::Realtime;
 use crate::records::Records;
 use crate::startup::Parts;
 use crate::web::{PipelineReader, SystemReader, Web, check_listen, version_of};
-use crate::{shutdown, telemetry};
+use base::clock::Clock;
+use base::config::{Config, JournalConfig};
+use base::status::explain;
+use base::{shutdown, telemetry};
 
 /// How long parts have to end after they were told to.
 const END_LIMIT: Duration = Duration::from_secs(8);

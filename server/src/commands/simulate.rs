@@ -6,17 +6,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use app::model::entry::{Entry, Millis};
 use chrono::Days;
 use clap::Args;
+use model::entry::{Entry, Millis};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::ingest::{EntryProducer, Sent, to_json};
-use crate::shutdown;
 use crate::simulate::{Grocer, Truth, keys, names};
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::config::Config;
+use base::shutdown;
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;

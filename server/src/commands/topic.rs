@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::config::Config;
 use crate::ingest::make_topic;
+use base::config::Config;
 
 /// Makes the topic, unless it is there.
 pub async fn create(config: &Config, partitions: i32) -> anyhow::Result<ExitCode> {

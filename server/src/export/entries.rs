@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use app::i18n::Locale;
-use app::model::entries::{EntriesQuestion, RecordedEntry};
-use app::model::names::NameOf;
+use model::entries::{EntriesQuestion, RecordedEntry};
+use model::names::NameOf;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Broken, Cell, Progress, Row, Rows, State, named};
-use crate::business_time::BusinessTime;
-use crate::ingest::explain;
 use crate::lookup::Lookup;
 use crate::records::Names;
+use base::business_time::BusinessTime;
+use base::status::explain;
 
 /// So many entries are read at once.
 const AT_ONCE: usize = 5000;

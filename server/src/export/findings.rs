@@ -2,12 +2,12 @@
 
 use app::i18n::Locale;
 use app::i18n::audits::{description_of, state_of};
-use app::model::audit::{Finding, Nrs};
-use app::model::names::NameOf;
+use model::audit::{Finding, Nrs};
+use model::names::NameOf;
 
 use super::{Cell, Row, named};
-use crate::business_time::BusinessTime;
 use crate::records::Names;
+use base::business_time::BusinessTime;
 
 /// The titles of the columns.
 pub fn finding_titles(locale: Locale) -> Vec<String> {
@@ -56,9 +56,9 @@ pub fn finding_rows(findings: &[Finding], (zone, locale, names): (BusinessTime, 
 
 #[cfg(test)]
 mod tests {
-    use app::model::audit::{Book, FindingCause, Resolution, ResolveAs, Verdict};
-    use app::model::entry::Millis;
-    use app::model::stock::StockKey;
+    use model::audit::{Book, FindingCause, Resolution, ResolveAs, Verdict};
+    use model::entry::Millis;
+    use model::stock::StockKey;
 
     use super::*;
 

@@ -8,8 +8,8 @@ mod statement;
 mod xlsx_file;
 
 use app::i18n::Locale;
-use app::model::names::NameOf;
 use chrono::NaiveDateTime;
+use model::names::NameOf;
 use tokio::sync::mpsc;
 
 use crate::records::Names;

@@ -1,12 +1,12 @@
 //! A statement as rows, with its total in the last one. Pure.
 
 use app::i18n::Locale;
-use app::model::names::NameOf;
-use app::model::statistics::{Column, Figures, GroupBy, Row as Line};
+use model::names::NameOf;
+use model::statistics::{Column, Figures, GroupBy, Row as Line};
 
 use super::{Cell, Row, named};
-use crate::business_time::BusinessTime;
 use crate::records::Names;
+use base::business_time::BusinessTime;
 
 const FIGURES: [Column; 7] =
     [Column::Opening, Column::In, Column::Out, Column::Adjust, Column::Net, Column::Closing, Column::Entries];

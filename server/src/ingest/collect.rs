@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -14,16 +14,17 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::Error;
 use super::context::Context;
 use super::form::{BatchBuilder, Message};
 use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::position::Position;
-use super::status::Status;
 use super::topic::Topic;
-use super::{Error, explain};
-use crate::clock::Clock;
 use crate::records::NewBatch;
+use base::clock::Clock;
+use base::status::Status;
+use base::status::explain;
 
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
 /// twenty. Three times as long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least

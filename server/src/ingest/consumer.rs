@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
@@ -19,12 +19,12 @@ use super::fit::fit;
 use super::instance::Instance;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Worker};
-use super::status::{Status, explain};
 use super::topic::Topic;
-use crate::clock::Clock;
-use crate::config::{EntryRules, KafkaConfig};
 use crate::realtime::Realtime;
 use crate::records::{Cursor, Records, Writer};
+use base::clock::Clock;
+use base::config::{EntryRules, KafkaConfig};
+use base::status::{Status, explain};
 
 /// The wait between tries to find out where to start.
 const RETRY: Duration = Duration::from_secs(1);

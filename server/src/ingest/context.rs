@@ -1,13 +1,13 @@
 //! What the client tells us from its own thread: rebalances and errors.
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, TopicPartitionList};
 use tokio::sync::mpsc;
 
-use super::status::Status;
+use base::status::Status;
 
 /// What the group decides about us.
 #[derive(Debug)]

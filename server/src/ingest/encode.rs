@@ -1,10 +1,10 @@
 //! Entry to message: the inverse of `decode`.
 
-use app::model::entry::{Entry, Kind, Millis};
 use chrono::{LocalResult, TimeZone};
+use model::entry::{Entry, Kind, Millis};
 use serde_json::{Map, Value};
 
-use crate::business_time::{BusinessTime, rfc3339};
+use base::business_time::{BusinessTime, rfc3339};
 
 /// The message of an entry as clients write it (docs/domain.md#the-entry): what has its default value is left out.
 pub fn to_json(entry: &Entry, business_time: BusinessTime) -> String {
@@ -42,12 +42,12 @@ fn create_time(at: Millis, business_time: BusinessTime) -> String {
 mod tests {
     use std::time::Duration;
 
-    use app::model::quantity::{Direction, Quantity};
+    use model::quantity::{Direction, Quantity};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::EntryRules;
     use crate::ingest::decode;
+    use base::config::EntryRules;
 
     fn rules(zone: chrono_tz::Tz) -> EntryRules {
         EntryRules {

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use app::model::batch::BatchId;
-use app::model::entry::{Entry, Millis};
-use app::model::flaw::{Code, Flaw};
 use chrono::NaiveDate;
+use model::batch::BatchId;
+use model::entry::{Entry, Millis};
+use model::flaw::{Code, Flaw};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::rejection::Rejection;
 use super::wire;
-use crate::config::EntryRules;
-use crate::hex::hex;
 use crate::records::{LastMessage, Line, NewBatch, RejectedMessage};
+use base::config::EntryRules;
+use base::hex::hex;
 
 /// What Kafka brings.
 #[derive(Debug, Clone)]
@@ -213,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::business_time::BusinessTime;
+    use base::business_time::BusinessTime;
 
     fn forming(from: i64) -> BatchBuilder {
         let rules = EntryRules {

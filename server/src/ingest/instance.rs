@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use crate::config::{KafkaConfig, temporary_folder};
-use crate::hex::hex;
+use base::config::{KafkaConfig, temporary_folder};
+use base::hex::hex;
 
 /// A name of our own in the group, for as long as this is kept.
 #[derive(Debug)]

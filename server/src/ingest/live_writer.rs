@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
-use app::model::batch::JournalLine;
-use app::model::pipeline::PipelineState;
+use model::batch::JournalLine;
+use model::pipeline::PipelineState;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::status::Status;
-use super::{Error, explain};
+use super::Error;
 use crate::realtime::{Applied, Realtime};
 use crate::records::{Cursor, Following, Records};
+use base::status::Status;
+use base::status::explain;
 
 /// After a failure nothing is tried for this long: a Redis that is away must not slow recording down.
 const PAUSE: Duration = Duration::from_millis(500);

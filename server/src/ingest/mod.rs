@@ -18,7 +18,6 @@ mod producer;
 mod reader;
 mod rejection;
 mod scan;
-mod status;
 mod topic;
 mod wire;
 
@@ -31,6 +30,5 @@ pub use producer::{EntryProducer, Sent};
 pub use reader::MessageReader;
 pub use rejection::Rejection;
 pub use scan::{Scanned, TopicScan};
-pub use status::{Status, explain};
 pub use topic::{Reach, Topic, delete_before, delete_topic, make_topic};
 pub use wire::{admit, decode, read};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::model::batch::BatchId;
-use app::model::flaw::Code;
-use app::model::pipeline::PipelineState;
+use model::batch::BatchId;
+use model::flaw::Code;
+use model::pipeline::PipelineState;
 use rdkafka::consumer::StreamConsumer;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::collect::{Collector, Queue, Ready};
 use super::context::Context;
-use super::explain;
 use super::form::{BatchBuilder, bisect, reject_only_line};
 use super::live_writer::LiveWriter;
-use super::status::Status;
 use super::topic::Topic;
-use crate::clock::Clock;
-use crate::config::EntryRules;
 use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
+use base::clock::Clock;
+use base::config::EntryRules;
+use base::status::Status;
+use base::status::explain;
 
 /// How often an idle partition compares its position with its cursor.
 const IDLE_CHECK: Duration = Duration::from_secs(1);
@@ -238,11 +238,11 @@ impl Worker {
 }
 
 enum Written {
-    Recorded(app::model::batch::JournalLine),
+    Recorded(model::batch::JournalLine),
     Refused { reason: String, is_range: bool },
 }
 
-fn count(counts: app::model::pipeline::Counts) {
+fn count(counts: model::pipeline::Counts) {
     for (name, number) in [
         ("tallyhouse_messages_consumed_total", counts.consumed),
         ("tallyhouse_entries_recorded_total", counts.recorded),

@@ -8,7 +8,7 @@ use rdkafka::message::ToBytes;
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
 
 use super::Error;
-use crate::config::KafkaConfig;
+use base::config::KafkaConfig;
 
 /// How long one message may take to be acknowledged.
 const SEND_LIMIT: Duration = Duration::from_mins(1);

@@ -4,7 +4,7 @@ use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::{ClientConfig, Message as _};
 
 use super::Error;
-use crate::config::KafkaConfig;
+use base::config::KafkaConfig;
 
 /// Reads the topic from its start, as a group of its own, and commits message by message.
 pub struct MessageReader(StreamConsumer);

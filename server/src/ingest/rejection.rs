@@ -1,6 +1,6 @@
 //! Why a message is not recorded. Bad data is no error: it is stored, shown, and the stream goes on.
 
-use app::model::flaw::{Code, Flaw};
+use model::flaw::{Code, Flaw};
 
 /// A finding about one message.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use app::model::entry::Millis;
+use model::entry::Millis;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
@@ -12,8 +12,8 @@ use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::{Error, Topic};
-use crate::config::KafkaConfig;
 use crate::records::Hole;
+use base::config::KafkaConfig;
 
 /// Kafka sends the next message within this, or counts as away.
 const LIMIT: Duration = Duration::from_secs(30);

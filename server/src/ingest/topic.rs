@@ -11,7 +11,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use super::Error;
-use crate::config::KafkaConfig;
+use base::config::KafkaConfig;
 
 /// Kafka answers within this, or counts as away.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);

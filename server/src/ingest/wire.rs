@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use app::model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES, Millis};
-use app::model::flaw::Flaw;
-use app::model::ids::IdError;
-use app::model::quantity::{Direction, Quantity};
 use chrono::{DateTime, NaiveDateTime};
+use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES, Millis};
+use model::flaw::Flaw;
+use model::ids::IdError;
+use model::quantity::{Direction, Quantity};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::rejection::Rejection;
-use crate::business_time::BusinessTime;
-use crate::config::EntryRules;
+use base::business_time::BusinessTime;
+use base::config::EntryRules;
 
 /// Decodes one message that nobody has judged yet: what it says, and whether it is let in.
 pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Entry, Rejection> {
@@ -235,10 +235,10 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
 mod tests {
     use std::time::Duration;
 
-    use app::model::flaw::Code;
+    use model::flaw::Code;
 
     use super::*;
-    use crate::business_time::rfc3339;
+    use base::business_time::rfc3339;
 
     const SENT: Millis = Millis(1_741_600_000_000); // 2025-03-10 09:46:40 UTC
 

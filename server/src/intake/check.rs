@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use app::model::entry::{Entry, Millis};
-use app::model::flaw::{Flaw, LineFlaw};
 use chrono::NaiveDate;
+use model::entry::{Entry, Millis};
+use model::flaw::{Flaw, LineFlaw};
 
-use crate::config::EntryRules;
 use crate::ingest::{Rejection, decode};
 use crate::records::Line;
+use base::config::EntryRules;
 
 /// An entry as it is written, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::business_time::BusinessTime;
+    use base::business_time::BusinessTime;
 
     const NOW: Millis = Millis(1_741_600_000_000);
 

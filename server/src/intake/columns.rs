@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::import::{FIELDS, Mapping, Source};
+use model::import::{FIELDS, Mapping, Source};
 use serde_json::{Map, Value};
 
 use super::cells::value;

@@ -10,14 +10,14 @@ mod table;
 
 use std::time::Duration;
 
-use app::model::flaw::LineFlaw;
-use app::model::import::Mapping;
+use model::flaw::LineFlaw;
+use model::import::Mapping;
 use tokio::time::{Instant, timeout_at};
 
-use crate::clock::Clock;
-use crate::config::EntryRules;
 use crate::ingest::{EntryProducer, Error, Sent};
 use crate::records::{Recorded, Records};
+use base::clock::Clock;
+use base::config::EntryRules;
 
 pub use body::numbered;
 pub use check::{Checked, GoodLine, Numbered, check, check_one};

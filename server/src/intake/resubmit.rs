@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::model::import::{Mapping, Source};
+use model::import::{Mapping, Source};
 use tokio::time::timeout;
 
 use super::Intake;
 use super::check::check_one;
 use super::columns::entry;
-use crate::ingest::{Error, Rejection, explain};
+use crate::ingest::{Error, Rejection};
 use crate::records::Begun;
+use base::status::explain;
 
 /// So long somebody waits for Kafka's word; what comes later is noted all the same.
 const WAIT: Duration = Duration::from_secs(20);

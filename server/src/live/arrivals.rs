@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use app::model::batch::Note;
-use app::model::ids::WarehouseId;
+use model::batch::Note;
+use model::ids::WarehouseId;
 use tokio::time::Instant;
 
 use super::scope::Scope;

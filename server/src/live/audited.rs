@@ -1,12 +1,12 @@
 //! The last audit that passed, for screens: how far the figures can be trusted.
 
-use app::model::entry::Millis;
-use app::model::live::{Verification, Verified, part_since};
+use model::entry::Millis;
+use model::live::{Verification, Verified, part_since};
 
 use super::clock;
 use super::view::ViewContext;
-use crate::config::AuditConfig;
 use crate::records::{AuditClock, Error, Records};
+use base::config::AuditConfig;
 
 /// The last audit that passed.
 #[derive(Debug, Clone, PartialEq, Eq)]

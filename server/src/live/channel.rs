@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use app::model::live::LiveView;
+use model::live::LiveView;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -135,12 +135,12 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
-    use app::model::entry::Millis;
-    use app::model::pipeline::PipelineState;
+    use model::entry::Millis;
+    use model::pipeline::PipelineState;
 
     use super::*;
-    use crate::business_time::BusinessTime;
     use crate::live::view::{self, ViewContext};
+    use base::business_time::BusinessTime;
 
     fn draw(id: String, arrived: &str) -> LiveView {
         let mut around = ViewContext::new(BusinessTime(chrono_tz::Asia::Shanghai), Millis(0));

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::live::{CURVE_DAYS, curve};
+use model::ids::{ProductId, WarehouseId};
+use model::live::{CURVE_DAYS, curve};
 
 use super::sums::{Held, Sums};
 use crate::records::DayNets;

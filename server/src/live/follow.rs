@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use app::model::pipeline::PipelineState;
 use futures::{Stream, StreamExt};
+use model::pipeline::PipelineState;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -14,11 +14,11 @@ use super::Hub;
 use super::state::State;
 use super::view::ViewContext;
 use super::watchlist::Levels;
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::ingest::{Status, explain};
 use crate::realtime::{FeedMessage, Realtime};
 use crate::records::Records;
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::status::{Status, explain};
 
 /// Changes are merged to at most 4 a second.
 const SHOW_EVERY: Duration = Duration::from_millis(250);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
-use app::model::batch::Flow;
-use app::model::ids::WarehouseId;
+use model::batch::Flow;
+use model::ids::WarehouseId;
 
 use super::scope::Scope;
 

@@ -21,12 +21,12 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use app::model::entry::Millis;
-use app::model::live::{Holder, LiveView};
-use app::model::names::NameOf;
-use app::model::pipeline::PipelineState;
-use app::model::statistics::Filter;
-use app::model::stock::{AsOf, StockItem, StockKey, StockPage};
+use model::entry::Millis;
+use model::live::{Holder, LiveView};
+use model::names::NameOf;
+use model::pipeline::PipelineState;
+use model::statistics::Filter;
+use model::stock::{AsOf, StockItem, StockKey, StockPage};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
@@ -37,8 +37,8 @@ pub use view::clock;
 pub use watch::Watch;
 pub use watchlist::Levels;
 
-use crate::business_time::rfc3339;
 use crate::records::Names;
+use base::business_time::rfc3339;
 use state::State;
 use view::ViewContext;
 
@@ -301,7 +301,7 @@ fn place(one: &BTreeMap<i32, i64>, other: &BTreeMap<i32, i64>) -> Option<Orderin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::business_time::BusinessTime;
+    use base::business_time::BusinessTime;
 
     fn scope(n: usize) -> Scope {
         Scope::of(&[format!("w{n}")]).unwrap_or_default()

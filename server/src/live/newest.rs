@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use app::model::batch::NewEntry;
-use app::model::ids::WarehouseId;
-use app::model::live::NEWEST_ROWS;
+use model::batch::NewEntry;
+use model::ids::WarehouseId;
+use model::live::NEWEST_ROWS;
 
 use super::scope::Scope;
 

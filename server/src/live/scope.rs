@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::model::ids::WarehouseId;
+use model::ids::WarehouseId;
 
 /// All warehouses, or some of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -1,7 +1,7 @@
 //! Finding who holds stock by name, initials or id. Pure.
 
-use app::model::live::Holder;
-use app::model::names::NameOf;
+use model::live::Holder;
+use model::names::NameOf;
 
 use super::state::State;
 use super::view::{self, ViewContext, ranked};

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::{DayFlow, Flow, Note};
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::stock::StockKey;
 use chrono::NaiveDate;
+use model::batch::{DayFlow, Flow, Note};
+use model::ids::{ProductId, WarehouseId};
+use model::stock::StockKey;
 
 use super::curves::Curves;
 use super::minutes::Minutes;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use app::model::batch::Flow;
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::stock::StockKey;
+use model::batch::Flow;
+use model::ids::{ProductId, WarehouseId};
+use model::stock::StockKey;
 
 /// What somebody holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -5,15 +5,15 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use app::model::batch::{Flow, NewEntry};
-use app::model::entry::Millis;
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::live::{
+use model::batch::{Flow, NewEntry};
+use model::entry::Millis;
+use model::ids::{ProductId, WarehouseId};
+use model::live::{
     ALERT_ROWS, Alert, FreshEntry, HEAT_COLUMNS, HOUR, Holder, LIST_ROWS, LiveView, MinuteBar, Named, Ranking, Totals,
 };
-use app::model::names::{Name, NameOf};
-use app::model::pipeline::PipelineState;
-use app::model::stock::StockKey;
+use model::names::{Name, NameOf};
+use model::pipeline::PipelineState;
+use model::stock::StockKey;
 
 use super::arrivals::Arrivals;
 use super::audited::Audited;
@@ -21,8 +21,8 @@ use super::scope::Scope;
 use super::state::State;
 use super::sums::{Held, Sums};
 use super::watchlist::Watched;
-use crate::business_time::BusinessTime;
 use crate::records::Names;
+use base::business_time::BusinessTime;
 
 /// A day, in minutes.
 const DAY: i64 = 24 * 60;

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 use super::audited::Audited;
-use crate::clock::Clock;
-use crate::config::AuditConfig;
-use crate::ingest::{Status, explain};
 use crate::realtime::Realtime;
 use crate::records::{Error, Records};
+use base::clock::Clock;
+use base::config::AuditConfig;
+use base::status::{Status, explain};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

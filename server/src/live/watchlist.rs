@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 
 use super::scope::Scope;
 

@@ -4,18 +4,18 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use app::model::entry::Millis;
-use app::model::names::NameOf;
-use app::model::quantity::Direction;
-use app::model::records_page::EntrySums;
-use app::model::statistics::{Filter, GroupBy, Sums};
+use app::pages::records::view::EntrySums;
 use chrono::NaiveDate;
+use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
+use model::entry::Millis;
+use model::names::NameOf;
+use model::quantity::Direction;
+use model::statistics::{Filter, GroupBy, Sums};
 
-use crate::business_time::{BusinessTime, month_of};
-use crate::config::Layout;
 use crate::records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
 use crate::statistics::spans;
+use base::business_time::{BusinessTime, month_of};
+use base::config::Layout;
 
 /// The most tables that are read for one page; then the page ends where it is, and the next one goes on from there.
 const MAX_TABLES: usize = 2000;
@@ -249,7 +249,7 @@ impl Lookup {
         Ok(tables.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
-    fn table(&self, product: &app::model::ids::ProductId, day: NaiveDate) -> String {
+    fn table(&self, product: &model::ids::ProductId, day: NaiveDate) -> String {
         DayTable::of(self.layout, product, day).name().to_owned()
     }
 }

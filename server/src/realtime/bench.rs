@@ -1,6 +1,6 @@
 //! What benches ask of Redis: a plain counter to compare with, and how long scripts took inside the server.
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 use redis::AsyncCommands as _;
 
 use super::{Error, Realtime, keys};

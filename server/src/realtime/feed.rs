@@ -1,8 +1,8 @@
 //! The live feed: what `apply` publishes inside its call.
 
-use app::model::batch::Note;
-use app::model::stock::StockKey;
 use futures::{Stream, StreamExt};
+use model::batch::Note;
+use model::stock::StockKey;
 use serde::Deserialize;
 
 use super::{ANSWER_LIMIT, Error, Realtime, Value, keys};

@@ -1,7 +1,7 @@
 //! Redis keys: the only place that makes one. `PREFIX:{0}:...`; `{0}` is the group, one today.
 
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::stock::StockKey;
+use model::ids::{ProductId, WarehouseId};
+use model::stock::StockKey;
 
 /// The keys of one prefix.
 #[derive(Debug, Clone)]

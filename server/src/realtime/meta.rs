@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::BatchId;
-use app::model::quantity::MAX_SUM;
+use model::batch::BatchId;
+use model::quantity::MAX_SUM;
 
 use super::{Error, Realtime, transitions};
 

@@ -14,7 +14,7 @@ pub mod transitions;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::model::batch::{BatchId, JournalLine};
+use model::batch::{BatchId, JournalLine};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncCommands, Client, RedisError};
 use tokio::sync::OnceCell;
@@ -27,7 +27,7 @@ pub use run::{Compared, Cut, Settled};
 pub use stock::Value;
 pub use transitions::{AtCut, May};
 
-use crate::config::RealtimeConfig;
+use base::config::RealtimeConfig;
 use scripts::Scripts;
 
 /// Every command has an answer within this, or it counts as away.

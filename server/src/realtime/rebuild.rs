@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 use redis::{Script, ScriptInvocation};
 
 use super::meta::{Meta, Place};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::BatchId;
-use app::model::stock::StockKey;
+use model::batch::BatchId;
+use model::stock::StockKey;
 
 use super::meta::Place;
 use super::transitions::{AtCut, May};

@@ -1,6 +1,6 @@
 //! Reading stock: `base_active + change_active` of a key in one atomic read, at every instant, audit or not.
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 
 use super::{Error, Realtime, keys};
 

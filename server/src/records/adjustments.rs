@@ -1,8 +1,8 @@
 //! Adjusting entries that persons decided on, until Kafka has them.
 
-use app::model::entry::Millis;
-use app::model::stock::StockKey;
 use chrono::NaiveDateTime;
+use model::entry::Millis;
+use model::stock::StockKey;
 
 use super::error::limited;
 use super::stock_snapshot::key_of;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use app::model::live::{Verification, part_since};
 use chrono::NaiveDateTime;
+use model::live::{Verification, part_since};
 
 use super::error::limited;
 use super::prove_journal::ProvedPlaces;
 use super::trail::{self, TrailEvent};
 use super::{Error, Records};
-use crate::config::AuditConfig;
+use base::config::AuditConfig;
 
 from_row! {
     /// When audits were made, by the database's clock.

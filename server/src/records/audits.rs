@@ -1,7 +1,7 @@
 //! `audits`: what each audit compared and what came of it. Only the process that holds the run writes it.
 
-use app::model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use chrono::NaiveDateTime;
+use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::decisions;

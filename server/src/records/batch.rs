@@ -1,8 +1,8 @@
 //! What the ingest hands over: one batch of one partition, decoded.
 
-use app::model::batch::BatchId;
-use app::model::entry::{Entry, Millis};
 use chrono::NaiveDate;
+use model::batch::BatchId;
+use model::entry::{Entry, Millis};
 
 /// A decoded message.
 #[derive(Debug, Clone)]

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::model::entry::Entry;
 use chrono::NaiveDateTime;
+use model::entry::Entry;
 use sqlx::{Connection, QueryBuilder};
 use tokio::task::JoinSet;
 
 use super::{Error, Records, tables};
-use crate::business_time::utc_text;
+use base::business_time::utc_text;
 
 /// As many rows as a good loop puts into one statement.
 const ROWS: usize = 1000;

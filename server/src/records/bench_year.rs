@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use app::model::entry::Millis;
-use app::model::ids::ProductId;
-use app::model::statistics::Sums;
 use chrono::{Days, NaiveDate};
+use model::entry::Millis;
+use model::ids::ProductId;
+use model::statistics::Sums;
 use sqlx::{Connection as _, QueryBuilder};
 
 use super::flows::{Cell, Flows};
@@ -15,8 +15,8 @@ use super::multi_statement::MultiStatement;
 use super::tables::DayTable;
 use super::value::Value;
 use super::{Error, Records};
-use crate::business_time::utc_text;
-use crate::config::Layout;
+use base::business_time::utc_text;
+use base::config::Layout;
 
 /// How large a year is.
 #[derive(Debug, Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::entry::{Kind, Millis};
-use app::model::quantity::Direction;
 use chrono::NaiveDateTime;
+use model::entry::{Kind, Millis};
+use model::quantity::Direction;
 use sqlx::{FromRow as _, MySql, MySqlConnection, QueryBuilder};
 
 use super::Error;

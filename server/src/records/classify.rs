@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::quantity::Direction;
+use model::entry::{Entry, Kind, Millis};
+use model::quantity::Direction;
 
 use super::batch::{Line, RejectedMessage};
 

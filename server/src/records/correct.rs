@@ -14,10 +14,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use app::model::audit::{Book, ResolveAs};
-use app::model::ids::ProductId;
-use app::model::replay::Bill;
-use app::model::stock::StockKey;
+use model::audit::{Book, ResolveAs};
+use model::ids::ProductId;
+use model::replay::Bill;
+use model::stock::StockKey;
 use sqlx::MySqlConnection;
 
 use super::correct_levels::{Touched, correct_levels};
@@ -31,7 +31,7 @@ use super::rows::json_rows;
 use super::tables::{DayTable, Holds};
 use super::trail::{self, TrailEvent};
 use super::{Error, Lease, Records};
-use crate::config::Layout;
+use base::config::Layout;
 
 /// A step that takes longer is given up.
 const LIMIT: Duration = Duration::from_mins(1);

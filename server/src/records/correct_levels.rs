@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::entry::Millis;
-use app::model::statistics::Sums;
-use app::model::stock::StockKey;
 use chrono::NaiveDate;
+use model::entry::Millis;
+use model::statistics::Sums;
+use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::flows::{self, Cell, Flows};
@@ -18,8 +18,8 @@ use super::rebuild_levels::add_movements;
 use super::rows::json_rows;
 use super::tables::DayTable;
 use super::{Error, fold};
-use crate::business_time::{BusinessTime, month_of};
-use crate::config::Layout;
+use base::business_time::{BusinessTime, month_of};
+use base::config::Layout;
 
 /// So many cells go into one statement.
 const AT_ONCE: usize = 5000;

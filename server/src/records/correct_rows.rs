@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::ids::ProductId;
-use app::model::replay::{Bill, BillContent};
 use chrono::NaiveDate;
+use model::entry::Millis;
+use model::ids::ProductId;
+use model::replay::{Bill, BillContent};
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::correct::{Correction, CorrectionReason};
@@ -15,7 +15,7 @@ use super::register::Register;
 use super::rows::json_rows;
 use super::tables::DayTable;
 use super::{Error, Records};
-use crate::business_time::{BusinessTime, utc_text};
+use base::business_time::{BusinessTime, utc_text};
 
 /// Rows of a table that are to be made or changed, and identities that go.
 #[derive(Debug, Default)]

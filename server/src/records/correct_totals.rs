@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::Book;
-use app::model::stock::StockKey;
+use model::audit::Book;
+use model::stock::StockKey;
 use sqlx::MySqlConnection;
 
 use super::Error;
@@ -12,7 +12,7 @@ use super::multi_statement::MultiStatement;
 use super::rows::json_rows;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
-use crate::config::Layout;
+use base::config::Layout;
 
 /// So many keys or days of keys go into one statement.
 const AT_ONCE: usize = 5000;

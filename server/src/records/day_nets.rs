@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::live::CURVE_DAYS;
 use chrono::{Days, NaiveDate};
+use model::ids::{ProductId, WarehouseId};
+use model::live::CURVE_DAYS;
 
 use super::error::limited;
 use super::{Error, Records};

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use app::model::system::Tables;
 use chrono::NaiveDate;
+use model::system::Tables;
 use sqlx::{Connection, QueryBuilder};
 
 use super::error::limited;
@@ -54,12 +54,13 @@ impl Records {
         tell: &mut (dyn FnMut(usize, usize) + Send),
     ) -> Result<TableIds, Error> {
         let mut ids = TableIds::with_capacity(tables.len());
-        let mut missing = self.unknown(tables, &mut ids);
-        if !missing.is_empty() {
-            // One at a time in a process: partitions need the same ones.
-            let _turn = self.making.lock().await;
-            missing = self.unknown(missing.into_iter().collect(), &mut ids);
+        let missing = self.unknown(tables, &mut ids);
+        if missing.is_empty() {
+            return Ok(ids);
         }
+        // One at a time in a process: partitions need the same ones. Held until they are made.
+        let _turn = self.making.lock().await;
+        let missing = self.unknown(missing.into_iter().collect(), &mut ids);
         if !missing.is_empty() {
             self.make_tables(missing, &mut ids, tell).await?;
         }
@@ -203,8 +204,9 @@ async fn register(connection: &mut sqlx::MySqlConnection, table: &DayTable) -> R
     .execute(&mut *connection)
     .await
     .map_err(Error::unavailable("registering a day table"))?;
+    // A locking read: another daemon's row, inserted in this instant, need not be in a snapshot yet.
     let (id, holds, day): (i32, Option<String>, NaiveDate) =
-        sqlx::query_as("SELECT id, product_id, day FROM day_tables WHERE name = ?")
+        sqlx::query_as("SELECT id, product_id, day FROM day_tables WHERE name = ? LOCK IN SHARE MODE")
             .bind(table.name())
             .fetch_one(connection)
             .await

@@ -2,8 +2,8 @@
 //! that was left alone. On record, with a note; the audit that follows settles exactly what was accepted
 //! (docs/consistency.md#a-correction).
 
-use app::model::audit::{Book, FindingCause, ResolveAs, Verdict};
-use app::model::stock::StockKey;
+use model::audit::{Book, FindingCause, ResolveAs, Verdict};
+use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;

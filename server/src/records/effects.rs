@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::{DayFlow, Delta, Flow, KeyDelta, MinuteFlow, NOTE_ENTRIES, NewEntry, Note};
-use app::model::entry::{Entry, Millis};
-use app::model::ids::WarehouseId;
-use app::model::pipeline::Counts;
-use app::model::quantity::Direction;
-use app::model::stock::StockKey;
 use chrono::Days;
+use model::batch::{DayFlow, Delta, Flow, KeyDelta, MinuteFlow, NOTE_ENTRIES, NewEntry, Note};
+use model::entry::{Entry, Millis};
+use model::ids::WarehouseId;
+use model::pipeline::Counts;
+use model::quantity::Direction;
+use model::stock::StockKey;
 
 use super::batch::Line;
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// Minutes are kept for two days.
 pub const MINUTES_KEPT: i64 = 2 * 24 * 60;

@@ -1,16 +1,16 @@
 //! Entries as they are recorded: those of some day tables between two moments, newest first, and the lines of a bill.
 
-use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use app::model::entry::{Kind, Millis};
-use app::model::ids::BillId;
-use app::model::quantity::Direction;
 use chrono::NaiveDateTime;
+use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
+use model::entry::{Kind, Millis};
+use model::ids::BillId;
+use model::quantity::Direction;
 use sqlx::{MySql, QueryBuilder};
 
 use super::tables;
 use super::totals_snapshot::{push_filter, push_ids};
 use super::{Error, TotalsSnapshot};
-use crate::business_time::utc_text;
+use base::business_time::utc_text;
 
 /// So many day tables in one statement.
 const TABLES_AT_ONCE: usize = 32;

@@ -1,9 +1,9 @@
 //! `findings`: keys that deviate, with both sides' numbers. Written down before anything is repaired; never changed but for what
 //! became of them.
 
-use app::model::audit::{Book, Evidence, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
-use app::model::entry::Millis;
 use chrono::NaiveDateTime;
+use model::audit::{Book, Evidence, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
+use model::entry::Millis;
 use sqlx::QueryBuilder;
 
 use super::error::limited;

@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::entry::Millis;
-use app::model::statistics::Sums;
+use model::entry::Millis;
+use model::statistics::Sums;
 use serde::{Deserialize, Serialize};
 use sqlx::MySqlConnection;
 
 use super::batch::Line;
 use super::statement_pipeline::StatementPipeline;
 use super::{Error, Records};
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// The finest cell that levels tell apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::error::limited;
 use super::{Error, Records};
-use crate::config::{Config, Layout};
+use base::config::{Config, Layout};
 
 /// Settings that must never change, since what is stored depends on them.
 #[derive(Debug, Clone, PartialEq, Eq)]

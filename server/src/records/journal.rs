@@ -1,8 +1,8 @@
 //! The journal (`ingest_batches`), a change log and transactional outbox: one line per committed batch, and one for each time a cursor was
 //! set by hand. Each names the one before it: the chain.
 
-use app::model::batch::{BatchId, JournalLine, KeyDelta, NewEntry, Note};
-use app::model::pipeline::Counts;
+use model::batch::{BatchId, JournalLine, KeyDelta, NewEntry, Note};
+use model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use super::error::limited;

@@ -2,7 +2,7 @@
 //! later audits prove the journal from there on (docs/consistency.md#replay: no key can fail for ever without a way
 //! out).
 
-use app::model::audit::{Check, CheckOf, FindingCause, ResolveAs};
+use model::audit::{Check, CheckOf, FindingCause, ResolveAs};
 
 use super::error::limited;
 use super::journal::HandLine;

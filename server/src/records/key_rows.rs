@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::ids::ProductId;
-use app::model::quantity::{Direction, Quantity};
-use app::model::stock::StockKey;
 use chrono::NaiveDateTime;
+use model::entry::{Entry, Kind, Millis};
+use model::ids::ProductId;
+use model::quantity::{Direction, Quantity};
+use model::stock::StockKey;
 use sqlx::Row as _;
 use sqlx::mysql::MySqlRow;
 
@@ -15,8 +15,8 @@ use super::register::Register;
 use super::stock_snapshot::key_of;
 use super::tables::DayTable;
 use super::{Cursor, Error, StockSnapshot};
-use crate::business_time::BusinessTime;
-use crate::config::Layout;
+use base::business_time::BusinessTime;
+use base::config::Layout;
 
 /// Tables of others in which rows of a key may be, such as those whose product somebody edited.
 pub type Strays = BTreeMap<StockKey, BTreeSet<String>>;

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::statistics::Sums;
 use chrono::NaiveDate;
+use model::entry::Millis;
+use model::statistics::Sums;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;
 use super::flows::{Cell, Flows};
 use super::rows::json_rows;
 use super::{Error, Records};
-use crate::business_time::{BusinessTime, month_of, utc_text};
+use base::business_time::{BusinessTime, month_of, utc_text};
 
 /// How long a cell of a level is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `minute_totals`: the last two days by minute and warehouse, for the wall's last hour.
 
-use app::model::batch::{Flow, MinuteFlow};
-use app::model::ids::WarehouseId;
+use model::batch::{Flow, MinuteFlow};
+use model::ids::WarehouseId;
 use sqlx::MySqlConnection;
 
 use super::error::limited;

@@ -111,9 +111,9 @@ pub use trail::TrailEvent;
 pub use uploads::Upload;
 pub use value::Value;
 
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::config::{Layout, RecordsConfig};
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::config::{Layout, RecordsConfig};
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 //! second to prepare it and a third to close it, and sqlx 0.9.0 sends the last without `TCP_NODELAY`: the next waits 40 ms for its
 //! acknowledgement (sqlx issue 4335). How data goes in: `value`.
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 use sqlx::AssertSqlSafe;
 
 use super::tables::{DayTable, ROW_SUMS, is_day_table};

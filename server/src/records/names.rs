@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use app::model::names::{Name, NameOf};
-use app::model::stock::StockKey;
+use model::names::{Name, NameOf};
+use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;

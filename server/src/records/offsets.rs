@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::BatchId;
-use app::model::entry::Millis;
-use app::model::pipeline::Counts;
 use chrono::NaiveDateTime;
+use model::batch::BatchId;
+use model::entry::Millis;
+use model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use super::batch::{LastMessage, NewBatch};

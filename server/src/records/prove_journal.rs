@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use app::model::audit::{Check, CheckOf};
-use app::model::batch::{BatchId, Delta, KeyDelta};
-use app::model::pipeline::Counts;
-use app::model::stock::StockKey;
+use model::audit::{Check, CheckOf};
+use model::batch::{BatchId, Delta, KeyDelta};
+use model::pipeline::Counts;
+use model::stock::StockKey;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, StockSnapshot};

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
-use app::model::audit::{Check, CheckOf, Evidence, FindingCause};
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::statistics::Sums;
-use app::model::stock::StockKey;
+use model::audit::{Check, CheckOf, Evidence, FindingCause};
+use model::ids::{ProductId, WarehouseId};
+use model::statistics::Sums;
+use model::stock::StockKey;
 use sqlx::QueryBuilder;
 
 use super::flows::{self, Cell, Flows};

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{Check, Evidence, FindingCause};
-use app::model::ids::ProductId;
-use app::model::statistics::Sums;
-use app::model::stock::StockKey;
 use chrono::NaiveDate;
+use model::audit::{Check, Evidence, FindingCause};
+use model::ids::ProductId;
+use model::statistics::Sums;
+use model::stock::StockKey;
 use sqlx::mysql::MySqlRow;
 use sqlx::{Connection as _, MySqlConnection, QueryBuilder, Row as _, SqlSafeStr};
 

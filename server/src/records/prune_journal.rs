@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::model::batch::BatchId;
+use model::batch::BatchId;
 
 use super::error::limited;
 use super::{Error, Records};

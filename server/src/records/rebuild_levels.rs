@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::quantity::Direction;
-use app::model::statistics::Sums;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt as _;
+use model::entry::Millis;
+use model::quantity::Direction;
+use model::statistics::Sums;
 use sqlx::{Connection as _, FromRow as _, MySqlConnection, QueryBuilder, SqlSafeStr};
 
 use super::error::limited;
 use super::flows::{self, Cell, Flows};
 use super::levels::{self, LEVELS, Unit};
 use super::{Error, Records, fold, tables};
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 impl Records {
     /// Makes them anew if they are missing. Answers how many days were read; none: somebody else is at it, or they are whole.

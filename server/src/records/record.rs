@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use app::model::batch::JournalLine;
-use app::model::pipeline::Counts;
+use model::batch::JournalLine;
+use model::pipeline::Counts;
 use sqlx::MySqlConnection;
 use tokio::time::Instant;
 
@@ -23,7 +23,7 @@ use super::statement_pipeline::StatementPipeline;
 use super::tables::DayTable;
 use super::value::Value;
 use super::{Error, Records, bill_lines, effects, flows, journal, minutes, rejections, totals};
-use crate::business_time::utc_text;
+use base::business_time::utc_text;
 
 /// A transaction that takes longer is given up; its connection is dropped with it.
 const LIMIT: Duration = Duration::from_mins(1);

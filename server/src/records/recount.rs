@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use app::model::pipeline::Counts;
+use model::pipeline::Counts;
 use sqlx::Connection;
 
 use super::audit_state::proved_in;
 use super::flows::{self, Flows};
 use super::levels::{self, LEVELS};
 use super::{Error, Records, rebuild_levels, tables};
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// What a recount found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::ids::ProductId;
 use chrono::NaiveDate;
+use model::ids::ProductId;
 use sqlx::MySqlConnection;
 
 use super::tables::{DayTable, Holds};
 use super::{Error, Records};
-use crate::config::Layout;
+use base::config::Layout;
 
 /// The tables of the register, or some of them.
 #[derive(Debug)]

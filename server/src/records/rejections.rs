@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use app::model::flaw::Code;
 use chrono::NaiveDateTime;
+use model::flaw::Code;
 use sqlx::QueryBuilder;
 
 use super::batch::{NewBatch, RejectedMessage};

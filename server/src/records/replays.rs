@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::BatchId;
-use app::model::replay::{Bill, BillKind};
-use app::model::stock::StockKey;
 use chrono::NaiveDateTime;
+use model::batch::BatchId;
+use model::replay::{Bill, BillKind};
+use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use super::error::limited;

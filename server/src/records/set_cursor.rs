@@ -1,7 +1,7 @@
 //! Setting a cursor by hand: with its reason and person, as a line of the journal, so that the live stock follows it
 //! along the chain (docs/consistency.md#a-correction).
 
-use app::model::batch::BatchId;
+use model::batch::BatchId;
 use sqlx::Connection as _;
 
 use super::error::limited;

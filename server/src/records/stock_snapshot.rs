@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use app::model::ids::{IdError, ProductId, WarehouseId};
-use app::model::statistics::Sums;
-use app::model::stock::StockKey;
+use model::ids::{IdError, ProductId, WarehouseId};
+use model::statistics::Sums;
+use model::stock::StockKey;
 use sqlx::{Connection as _, MySqlConnection};
 
 use super::error::limited;
 use super::offsets::{self, Cursor};
 use super::{Error, Records};
-use crate::business_time::BusinessTime;
-use crate::config::Layout;
+use base::business_time::BusinessTime;
+use base::config::Layout;
 
 /// How many keys a page holds.
 const PAGE: i64 = 1000;

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use app::model::batch::{DayFlow, Flow, MinuteFlow, NewEntry};
-use app::model::entry::Millis;
-use app::model::ids::{IdError, ProductId, WarehouseId};
-use app::model::stock::StockKey;
 use chrono::NaiveDate;
+use model::batch::{DayFlow, Flow, MinuteFlow, NewEntry};
+use model::entry::Millis;
+use model::ids::{IdError, ProductId, WarehouseId};
+use model::stock::StockKey;
 
 use super::error::limited;
 use super::offsets::{self, Cursor};

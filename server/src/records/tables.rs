@@ -3,13 +3,13 @@
 
 use std::io::Cursor;
 
-use app::model::ids::ProductId;
 use chrono::NaiveDate;
+use model::ids::ProductId;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, MySql, QueryBuilder};
 
-use crate::config::Layout;
-use crate::hex::hex;
+use base::config::Layout;
+use base::hex::hex;
 
 /// MySQL's limit of 64, less `t_` and `_yyyymmdd`.
 const MAX_STEM: usize = 64 - 2 - 9;

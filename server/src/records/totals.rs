@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::model::statistics::Sums;
+use model::statistics::Sums;
 
 use super::batch::Line;
 use super::day_tables::TableIds;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
-use app::model::entry::Millis;
-use app::model::names::NameOf;
-use app::model::statistics::{Filter, Group, GroupBy, Sums};
 use chrono::NaiveDate;
+use model::entry::Millis;
+use model::names::NameOf;
+use model::statistics::{Filter, Group, GroupBy, Sums};
 use sqlx::{MySql, QueryBuilder, Transaction};
 
 use super::error::limited;
@@ -16,7 +16,7 @@ use super::flows::{self, Cell, Flows, Pending};
 use super::levels::{self, Level, Span, Unit};
 use super::offsets::{self, Cursor};
 use super::{Error, Records, tables};
-use crate::business_time::{BusinessTime, month_of, utc_text};
+use base::business_time::{BusinessTime, month_of, utc_text};
 
 /// The most day tables that a part of an hour is read from.
 pub const MAX_ROW_TABLES: usize = 256;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::error::limited;
 use super::trail::{TrailEvent, record_in};
 use super::{Error, Records};
-use crate::hex::hex;
+use base::hex::hex;
 
 /// So much of a file in one statement: far below what a server takes at once.
 const CHUNK: usize = 1 << 20;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use crate::hex::hex;
+use base::hex::hex;
 
 /// What stands for a `?`, or in a row.
 #[derive(Debug, Clone)]

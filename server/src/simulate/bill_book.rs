@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::model::quantity::Direction;
 use chrono::{NaiveDate, NaiveDateTime};
+use model::quantity::Direction;
 
 /// More adjusting entries than this on one day would be no stock-taking any more.
 const MAX_ADJUSTS: u32 = 3;

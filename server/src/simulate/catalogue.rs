@@ -1,6 +1,6 @@
 //! What the grocer trades in, where, and for whom. The names are those of the mock-ups.
 
-use app::model::names::{Name, NameOf};
+use model::names::{Name, NameOf};
 
 use crate::records::NameRow;
 

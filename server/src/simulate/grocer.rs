@@ -1,9 +1,9 @@
 //! The grocer: turns seeds and times into entries.
 
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::ids::CompanyId;
-use app::model::quantity::{Direction, Quantity};
 use chrono::{NaiveDate, NaiveDateTime};
+use model::entry::{Entry, Kind, Millis};
+use model::ids::CompanyId;
+use model::quantity::{Direction, Quantity};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -12,7 +12,7 @@ use super::catalogue::COMPANIES;
 use super::plan::{Bill, LINES_PER_HUNDRED, ORDINARY_RESTOCKS, Planner, Rules};
 use super::rhythm;
 use super::shelves::Weights;
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// A grocer with twelve warehouses. The same seed and the same calls give the same entries.
 ///

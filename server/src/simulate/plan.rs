@@ -1,7 +1,7 @@
 //! What the grocer does next: a sale, a restock, a return, or a correction after counting.
 
-use app::model::entry::Kind;
-use app::model::quantity::Direction;
+use model::entry::Kind;
+use model::quantity::Direction;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 

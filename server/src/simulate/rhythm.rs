@@ -1,12 +1,12 @@
 //! When bills are written: the rhythm of a day and of a week.
 
-use app::model::entry::Millis;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
+use model::entry::Millis;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::shelves::Weights;
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// Bills per hour of the day, relative to each other: peaks at 9-11 and 14-17, a dip at lunch, hardly any at night.
 const HOURS: [u64; 24] = [1, 1, 0, 0, 1, 3, 10, 28, 60, 100, 110, 85, 38, 52, 98, 108, 100, 70, 40, 24, 15, 9, 5, 2];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use app::model::ids::{ProductId, WarehouseId};
+use model::ids::{ProductId, WarehouseId};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

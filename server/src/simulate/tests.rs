@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::quantity::Direction;
 use chrono::{Days, NaiveDate, Timelike};
+use model::entry::{Entry, Kind, Millis};
+use model::quantity::Direction;
 
 use super::{Grocer, Truth, names};
-use crate::business_time::BusinessTime;
-use crate::config::EntryRules;
 use crate::ingest::decode;
 use crate::ingest::to_json;
+use base::business_time::BusinessTime;
+use base::config::EntryRules;
 
 const ZONE: BusinessTime = BusinessTime(chrono_tz::Asia::Shanghai);
 const SEED: u64 = 20_261_120;

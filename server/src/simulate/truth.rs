@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::{Entry, Millis};
-use app::model::quantity::Direction;
-use app::model::stock::StockKey;
+use model::entry::{Entry, Millis};
+use model::quantity::Direction;
+use model::stock::StockKey;
 use serde::{Serialize, Serializer};
 
-use crate::business_time::rfc3339;
+use base::business_time::rfc3339;
 
 /// A sum that does not fit. The entry was not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -10,18 +10,18 @@ pub mod summary;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::names::NameOf;
-use app::model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
+use model::entry::Millis;
+use model::names::NameOf;
+use model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
 pub use period::spans;
 pub use rollup::RollupWorker;
 pub use statement::MAX_ROWS;
 use statement::{Accounts, Unmade};
 
-use crate::business_time::BusinessTime;
 use crate::records::{
     Cursor, Error as RecordsError, FIRST_DAY, LAST_DAY, MAX_ROW_TABLES, Records, Span, TotalsError, TotalsSnapshot,
 };
+use base::business_time::BusinessTime;
 
 /// The most parts that an interval may cut a period into: a year of hours.
 pub const MAX_PARTS: usize = 8784;

@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
-use app::model::entry::Millis;
-use app::model::statistics::{Column, Figures, Group, Order, Row};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::entry::Millis;
+use model::statistics::{Column, Figures, Group, Order, Row};
 use serde::{Deserialize, Serialize};
 
 /// The longest cursor that is looked at.

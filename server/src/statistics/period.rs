@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::statistics::Interval;
 use chrono::{Datelike, Days, Months, NaiveDate};
+use model::entry::Millis;
+use model::statistics::Interval;
 
-use crate::business_time::{BusinessTime, month_of};
 use crate::records::{FIRST_DAY, Span};
+use base::business_time::{BusinessTime, month_of};
 
 /// The spans that make up everything before a moment. `None`: it is beyond the years that dates can hold.
 pub fn before(zone: BusinessTime, to: Millis) -> Option<Vec<Span>> {

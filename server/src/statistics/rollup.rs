@@ -4,11 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
-use crate::ingest::{Status, explain};
 use crate::records::{Error, Folded, Records};
+use base::status::{Status, explain};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

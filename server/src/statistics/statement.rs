@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::quantity::MAX_SUM;
-use app::model::statistics::{Figures, Group, Row, Sums};
+use model::entry::Millis;
+use model::quantity::MAX_SUM;
+use model::statistics::{Figures, Group, Row, Sums};
 
 use crate::records::Moved;
 

@@ -10,7 +10,7 @@ use tower::ServiceBuilder;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::hex::hex;
+use base::hex::hex;
 
 /// The files that make the browser's part.
 const FILES: [&str; 10] = [

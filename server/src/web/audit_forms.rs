@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use app::model::audit::{ResolveAs, Scope};
-use app::model::audits_page::{BadPeriod, NotResolved};
+use app::pages::audits::view::{BadPeriod, NotResolved};
 use axum::Router;
 use axum::extract::{Extension, Path, RawForm, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use model::audit::{ResolveAs, Scope};
 
 use super::Web;
 use super::audits::{away, begin, only_auditor};
@@ -20,8 +20,8 @@ use super::problem::Problem;
 use super::replays::{begin as begin_replay, to_its_end};
 use super::settings::check_period;
 use crate::audit::Confirmed;
-use crate::ingest::explain;
 use crate::records::Resolved;
+use base::status::explain;
 
 /// What the handlers work with.
 #[derive(Clone)]

@@ -1,16 +1,16 @@
 //! `GET, POST /api/v1/audits`, `GET /api/v1/audits/{id}`, and its findings.
 
 use app::i18n::audits::{description_of, state_of};
-use app::model::audit::{
-    AuditState, Book, Check, CutPlaces, Evidence, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict,
-    VerdictCounts,
-};
-use app::model::entry::Millis;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::StatusCode;
 use chrono::NaiveDateTime;
+use model::audit::{
+    AuditState, Book, Check, CutPlaces, Evidence, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict,
+    VerdictCounts,
+};
+use model::entry::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -20,9 +20,9 @@ use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::{FieldError, Problem};
 use crate::audit::{Claimed, due_in};
-use crate::business_time::rfc3339;
-use crate::ingest::explain;
 use crate::records::StoredAudit;
+use base::business_time::rfc3339;
+use base::status::explain;
 
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
@@ -55,7 +55,7 @@ pub struct AuditItem {
     /// Why it could not be made.
     message: Option<String>,
     /// By partition.
-    #[schema(value_type = Option<std::collections::BTreeMap<String, app::model::audit::CutPlace>>)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, model::audit::CutPlace>>)]
     cut: Option<CutPlaces>,
     /// What the records were asked to prove.
     checks: Vec<Check>,

@@ -1,23 +1,23 @@
 //! `/audits` and `/audits/{id}`: from what is stored to what the pages show.
 
-use app::model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
-use app::model::audits_page::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
-use app::model::entry::Millis;
-use app::model::live::part_since;
-use app::model::names::NameOf;
-use app::model::replay::{Bill, BillContent, ReplayState};
 use app::number::grouped;
+use app::pages::audits::view::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
 use chrono::NaiveDateTime;
+use model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
+use model::entry::Millis;
+use model::live::part_since;
+use model::names::NameOf;
+use model::replay::{Bill, BillContent, ReplayState};
 
 use super::audits::counts_of;
 use super::audits_query::findings;
 use super::find::named;
 use super::params::Params;
 use crate::audit::{Auditor, due_in};
-use crate::business_time::BusinessTime;
-use crate::config::AuditConfig;
 use crate::live::{Hub, clock};
 use crate::records::{Error, FindingsWanted, Names, StoredAudit};
+use base::business_time::BusinessTime;
+use base::config::AuditConfig;
 
 /// Audits on a page.
 const LINES: i64 = 30;

@@ -1,6 +1,6 @@
 //! Which findings, as a URL says. Pure.
 
-use app::model::audit::{FindingCause, Verdict};
+use model::audit::{FindingCause, Verdict};
 
 use super::params::Params;
 use crate::records::FindingsWanted;

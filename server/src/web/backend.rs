@@ -1,16 +1,16 @@
 //! What pages ask, answered from what this process holds.
 
 use app::backend::{ApiError, Backend, MAX_FOUND};
-use app::model::audits_page::{AuditDetail, AuditsPage};
-use app::model::catalogue::{CataloguePage, CatalogueQuery};
-use app::model::import::ImportPage;
-use app::model::live::{Holder, LiveView};
-use app::model::names::NameOf;
-use app::model::records_page::RecordsPage;
-use app::model::rejections::{RejectionDetail, RejectionsPage};
-use app::model::statistics_page::StatisticsPage;
-use app::model::system::SystemView;
+use app::pages::audits::view::{AuditDetail, AuditsPage};
+use app::pages::records::view::RecordsPage;
+use app::pages::statistics::view::StatisticsPage;
 use async_trait::async_trait;
+use model::catalogue::{CataloguePage, CatalogueQuery};
+use model::import::ImportPage;
+use model::live::{Holder, LiveView};
+use model::names::NameOf;
+use model::rejections::{RejectionDetail, RejectionsPage};
+use model::system::SystemView;
 
 use super::audits_page::AuditsReader;
 use super::import_page::ImportReader;
@@ -19,9 +19,9 @@ use super::rejections_page::RejectionsReader;
 use super::statistics_page::StatisticsReader;
 use super::system::SystemReader;
 use crate::catalogue;
-use crate::clock::Clock;
-use crate::ingest::explain;
 use crate::live::{Hub, Scope};
+use base::clock::Clock;
+use base::status::explain;
 
 /// The server's side of the seam.
 pub struct ServerBackend {

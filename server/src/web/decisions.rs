@@ -1,9 +1,9 @@
 //! `POST /api/v1/audits/{id}/findings/{number}/resolve`: what persons decide about findings.
 
-use app::model::audit::ResolveAs;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
+use model::audit::ResolveAs;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,20 +1,20 @@
 //! `POST /api/v1/entries`: entries as a JSON array or as NDJSON. All of them are checked before any is sent.
 
-use app::model::entry::Entry;
-use app::model::import::FileTrouble;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
+use model::entry::Entry;
+use model::import::FileTrouble;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Web;
 use super::guard::{Principal, Role};
 use super::problem::Problem;
-use crate::ingest::explain;
 use crate::intake::{Delivery, LARGEST};
+use base::status::explain;
 
 /// The answer.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::model::audit::Finding;
-use app::model::faults::FieldFault;
 use axum::extract::{Extension, FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use model::audit::Finding;
+use model::faults::FieldFault;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -24,9 +24,9 @@ use super::records_page::RecordsReader;
 use super::statistics_page::StatisticsReader;
 use super::table_file::{Kind, Table, Wanted};
 use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
-use crate::ingest::explain;
 use crate::live::clock;
 use crate::records::FindingsWanted;
+use base::status::explain;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;

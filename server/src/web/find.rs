@@ -4,24 +4,24 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use app::model::entry::Millis;
-use app::model::faults::{FieldFault, Why};
-use app::model::live::Named;
-use app::model::names::{Name, NameOf};
-use app::model::period::{About, Form, Unclear};
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use model::entry::Millis;
+use model::faults::{FieldFault, Why};
+use model::live::Named;
+use model::names::{Name, NameOf};
+use model::period::{About, Form, Unclear};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Web;
 use super::params::Params;
 use super::problem::Problem;
-use crate::business_time::BusinessTime;
 use crate::catalogue::finds;
-use crate::ingest::explain;
 use crate::live::Hub;
 use crate::records::{Error, Names, Records};
+use base::business_time::BusinessTime;
+use base::status::explain;
 
 /// The most that one search brings.
 const MOST: usize = 20;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics::{Gauge, gauge};
 
-use app::model::pipeline::{PartitionStatus, Pipeline, PipelineState};
+use model::pipeline::{PartitionStatus, Pipeline, PipelineState};
 
 use super::Web;
 

@@ -1,6 +1,5 @@
 //! What `/import` sends: a file to be kept and looked at, and the word to send it.
 
-use app::model::import::{FileTrouble, ImportQuery, NotSent};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
@@ -8,13 +7,15 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use model::import::{FileTrouble, ImportQuery, NotSent};
 
 use super::guard::{Principal, Role};
 use super::import_query;
 use super::pages::Pages;
 use super::problem::Problem;
-use crate::ingest::{Error, explain};
+use crate::ingest::Error;
 use crate::intake::{Delivery, GoodLine, Intake, LARGEST};
+use base::status::explain;
 
 /// A file and what a form adds to it.
 const LARGEST_UPLOAD: usize = LARGEST + 64 * 1024;

@@ -1,14 +1,14 @@
 //! `/import`: what a file comes to, looked at anew each time it is shown.
 
-use app::model::import::{ImportPage, ImportQuery, Understood, UploadState, UploadView};
 use chrono::NaiveDateTime;
+use model::import::{ImportPage, ImportQuery, Understood, UploadState, UploadView};
 
 use super::import_query;
-use crate::business_time::BusinessTime;
 use crate::ingest::Error;
 use crate::intake::{GoodLine, Intake, Looked};
 use crate::live::clock;
 use crate::records::Upload;
+use base::business_time::BusinessTime;
 
 /// So many flaws are listed; all are counted.
 const MAX_FLAWS: usize = 500;
@@ -93,7 +93,7 @@ impl ImportReader {
     }
 
     fn clock(&self, at: NaiveDateTime) -> String {
-        clock(self.zone, app::model::entry::Millis(at.and_utc().timestamp_millis()), "%Y-%m-%d %H:%M:%S")
+        clock(self.zone, model::entry::Millis(at.and_utc().timestamp_millis()), "%Y-%m-%d %H:%M:%S")
     }
 }
 

@@ -53,11 +53,11 @@ pub use pipeline::PipelineReader;
 pub use system::SystemReader;
 
 use crate::audit::{Auditor, Replayer};
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::config::AuditConfig;
 use crate::intake::Intake;
 use crate::live::Hub;
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::config::AuditConfig;
 
 /// What the web server works with. Cheap to clone.
 #[derive(Clone)]

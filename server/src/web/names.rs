@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use app::model::catalogue::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, OriginalUri, RawForm, State};
@@ -10,14 +9,15 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use model::catalogue::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 
 use super::guard::{Principal, Role};
 use super::pages::Pages;
 use super::problem::Problem;
 use crate::catalogue::{self, Edit, Imported, LARGEST_FILE};
-use crate::ingest::explain;
 use crate::live::Hub;
 use crate::records::Records;
+use base::status::explain;
 
 /// The most bytes that a page of the table sends.
 const LARGEST_FORM: usize = 8 * 1024 * 1024;

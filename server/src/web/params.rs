@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use app::model::entry::Millis;
-use app::model::faults::{FieldFault, Why};
-use app::model::ids::IdError;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
+use model::entry::Millis;
+use model::faults::{FieldFault, Why};
+use model::ids::IdError;
 
-use crate::business_time::BusinessTime;
+use base::business_time::BusinessTime;
 
 /// The most values that a field may have.
 const MAX_VALUES: usize = 100;
@@ -195,7 +195,7 @@ fn any_moment(text: &str, zone: BusinessTime) -> Result<Millis, Why> {
 
 #[cfg(test)]
 mod tests {
-    use app::model::ids::ProductId;
+    use model::ids::ProductId;
 
     use super::*;
 

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::faults::Why;
-use app::model::names::NameOf;
-use app::model::period::{About, Preset};
-use app::model::statistics::Filter;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
+use model::entry::Millis;
+use model::faults::Why;
+use model::names::NameOf;
+use model::period::{About, Preset};
+use model::statistics::Filter;
 
 use super::params::Params;
-use crate::business_time::{BusinessTime, month_of};
+use base::business_time::{BusinessTime, month_of};
 
 /// The longest period.
 const MAX_YEARS: u32 = 100;

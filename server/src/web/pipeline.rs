@@ -1,14 +1,15 @@
 //! `GET /api/v1/pipeline`: where the stream stands, from the three servers that know.
 
-use app::model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, PipelineState, RebuildStatus};
 use axum::Json;
 use axum::extract::State;
+use model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, PipelineState, RebuildStatus};
 
 use super::Web;
 use super::problem::Problem;
-use crate::ingest::{Status, Topic, explain};
+use crate::ingest::Topic;
 use crate::realtime::Realtime;
 use crate::records::Records;
+use base::status::{Status, explain};
 
 /// Reads where the stream stands. Cheap to clone.
 #[derive(Clone)]

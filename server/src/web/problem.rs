@@ -1,11 +1,11 @@
 //! Errors over HTTP: RFC 9457 problem details with a stable code.
 
 use app::i18n::Locale;
-use app::model::faults::FieldFault;
-use app::model::flaw::LineFlaw;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use model::faults::FieldFault;
+use model::flaw::LineFlaw;
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 

@@ -1,10 +1,10 @@
 //! `GET /api/v1/records`: entries as they are recorded, newest first.
 
-use app::model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use app::model::entry::Kind;
-use app::model::faults::FieldFault;
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
+use model::entry::Kind;
+use model::faults::FieldFault;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,10 +13,10 @@ use super::params::Params;
 use super::period_query::{check_period, filter};
 use super::problem::Problem;
 use super::records_query::{EVER, cursor, question, write_cursor};
-use crate::business_time::{BusinessTime, rfc3339};
-use crate::ingest::explain;
 use crate::lookup::Lookup;
 use crate::records::TotalsError;
+use base::business_time::{BusinessTime, rfc3339};
+use base::status::explain;
 
 /// The most entries on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

@@ -1,20 +1,20 @@
 //! `/records`: from the URL to what the page shows.
 
 use app::i18n::Locale;
-use app::model::entries::RecordedEntry;
-use app::model::entry::Millis;
-use app::model::faults::FieldFault;
-use app::model::names::NameOf;
-use app::model::records_page::{EntryLine, EntryList, RecordsPage};
 use app::number::grouped;
+use app::pages::records::view::{EntryLine, EntryList, RecordsPage};
+use model::entries::RecordedEntry;
+use model::entry::Millis;
+use model::faults::FieldFault;
+use model::names::NameOf;
 
 use super::find::{Finder, named, not_clear};
 use super::records_query::{WantedRecords, wanted, write_cursor};
-use crate::business_time::BusinessTime;
 use crate::export::{EntriesExport, Progress};
 use crate::live::clock;
 use crate::lookup::Lookup;
 use crate::records::{Names, Records, TotalsError};
+use base::business_time::BusinessTime;
 
 /// The most entries of a page.
 const LINES: usize = 100;

@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use app::model::entries::{EntriesQuestion, EntryPlace};
-use app::model::entry::{Kind, Millis};
-use app::model::faults::{FieldFault, Why};
-use app::model::ids::BillId;
-use app::model::names::NameOf;
-use app::model::quantity::Direction;
-use app::model::records_page::RecordsQuery;
-use app::model::statistics::Filter;
+use app::pages::records::view::RecordsQuery;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::entries::{EntriesQuestion, EntryPlace};
+use model::entry::{Kind, Millis};
+use model::faults::{FieldFault, Why};
+use model::ids::BillId;
+use model::names::NameOf;
+use model::quantity::Direction;
+use model::statistics::Filter;
 
 use super::params::Params;
 use super::period_query::{about, typed};
-use crate::business_time::BusinessTime;
 use crate::lookup::TEXT_DAYS;
+use base::business_time::BusinessTime;
 
 /// The most characters of a text that is looked for.
 const MAX_TEXT: usize = 128;

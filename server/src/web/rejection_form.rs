@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use app::model::import::FIELDS;
-use app::model::rejections::{NotResent, Refused};
 use axum::Router;
 use axum::extract::{Extension, Path, RawForm, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use model::import::FIELDS;
+use model::rejections::{NotResent, Refused};
 
 use super::guard::{Principal, Role};
 use super::pages::Pages;
 use super::problem::Problem;
-use crate::ingest::explain;
 use crate::intake::{Intake, Resubmitted, typed_entry};
+use base::status::explain;
 
 /// What the handler works with.
 #[derive(Clone)]

@@ -1,14 +1,14 @@
 //! `GET /api/v1/rejections`, `POST /api/v1/rejections/{id}/resubmit`.
 
 use app::i18n::Locale;
-use app::model::entry::Entry;
-use app::model::flaw::LineFlaw;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::entry::Entry;
+use model::flaw::LineFlaw;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,10 +17,10 @@ use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::Problem;
 use super::rejections_query::question;
-use crate::business_time::rfc3339;
-use crate::ingest::explain;
 use crate::intake::Resubmitted;
 use crate::records::{RejectionsWanted, StoredRejection};
+use base::business_time::rfc3339;
+use base::status::explain;
 
 /// The most rejections on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);
@@ -107,7 +107,7 @@ fn item(it: StoredRejection) -> RejectedItem {
         raw: String::from_utf8_lossy(&it.raw).into_owned(),
         raw_base64: STANDARD.encode(&it.raw),
         size: it.size,
-        rejected_at: rfc3339(app::model::entry::Millis(it.rejected_at.and_utc().timestamp_millis())),
+        rejected_at: rfc3339(model::entry::Millis(it.rejected_at.and_utc().timestamp_millis())),
         sent_again: it.sent_again,
     }
 }

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::flaw::{Code, Flaw};
-use app::model::import::FIELDS;
-use app::model::pipeline::Counts;
-use app::model::rejections::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use app::number::grouped;
 use chrono::NaiveDateTime;
+use model::entry::Millis;
+use model::flaw::{Code, Flaw};
+use model::import::FIELDS;
+use model::pipeline::Counts;
+use model::rejections::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use serde_json::{Map, Value};
 
 use super::params::Params;
 use super::rejections_query::question;
-use crate::business_time::BusinessTime;
-use crate::hex::hex;
 use crate::intake::{Intake, check_one};
 use crate::live::clock;
 use crate::records::{Error, RejectionsWanted, StoredRejection, StoredResubmission};
+use base::business_time::BusinessTime;
+use base::hex::hex;
 
 /// The most rejections of a page.
 const LINES: i64 = 50;

@@ -1,7 +1,7 @@
 //! Which rejections, as a URL says. Pure.
 
-use app::model::flaw::Code;
-use app::model::rejections::{RejectionsQuery, state_word};
+use model::flaw::Code;
+use model::rejections::{RejectionsQuery, state_word};
 
 use super::params::Params;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use app::model::entry::Millis;
-use app::model::replay::{Bill, BillKind, ReplayState};
 use axum::Json;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::StatusCode;
+use model::entry::Millis;
+use model::replay::{Bill, BillKind, ReplayState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,9 +16,9 @@ use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::Problem;
 use crate::audit::Confirmed;
-use crate::business_time::rfc3339;
-use crate::ingest::explain;
 use crate::records::{ReplayClaim, StoredReplay};
+use base::business_time::rfc3339;
+use base::status::explain;
 
 /// The most bills on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::faults::FieldFault;
-use app::model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
-use app::model::stock::AsOf;
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use model::entry::Millis;
+use model::faults::FieldFault;
+use model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
+use model::stock::AsOf;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,10 +16,10 @@ use super::params::Params;
 use super::period_query::{check_period, filter};
 use super::problem::Problem;
 use super::statistics_query::{BY, cursor, fault_of, group_by, interval, order};
-use crate::business_time::{BusinessTime, rfc3339};
-use crate::ingest::explain;
 use crate::statistics::page::{Place, page};
 use crate::statistics::{Error, Reader};
+use base::business_time::{BusinessTime, rfc3339};
+use base::status::explain;
 
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

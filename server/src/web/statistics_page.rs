@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use app::i18n::Locale;
-use app::model::entry::Millis;
-use app::model::faults::FieldFault;
-use app::model::live::{CURVE_DAYS, Named, curve};
-use app::model::names::NameOf;
-use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
-use app::model::statistics_page::{Line, Mover, Part, StatementView, StatisticsPage};
+use app::pages::statistics::view::{Line, Mover, Part, StatementView, StatisticsPage};
+use model::entry::Millis;
+use model::faults::FieldFault;
+use model::live::{CURVE_DAYS, Named, curve};
+use model::names::NameOf;
+use model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
 
 use super::find::{Finder, named, not_clear};
 use super::statistics_query::{Wanted, fault_of, fitting, wanted};
-use crate::business_time::BusinessTime;
 use crate::export::{Row as Cells, statement_rows, statement_titles};
 use crate::live::{StockAt, clock};
 use crate::records::{Names, Records};
 use crate::statistics::page::page;
 use crate::statistics::summary::{GroupSummary, by_group, by_part};
 use crate::statistics::{Error, Reader, Statement, parts};
+use base::business_time::BusinessTime;
 
 /// The most lines of a page.
 const LINES: usize = 100;

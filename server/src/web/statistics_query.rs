@@ -2,19 +2,19 @@
 
 use std::ops::Range;
 
-use app::model::entry::Millis;
-use app::model::faults::{FieldFault, Why};
-use app::model::names::NameOf;
-use app::model::period::Preset;
-use app::model::statistics::{Column, GroupBy, Interval, Order};
-use app::model::statistics_page::StatisticsQuery;
+use app::pages::statistics::view::StatisticsQuery;
+use model::entry::Millis;
+use model::faults::{FieldFault, Why};
+use model::names::NameOf;
+use model::period::Preset;
+use model::statistics::{Column, GroupBy, Interval, Order};
 
 use super::params::Params;
 use super::period_query::{about, typed};
-use crate::business_time::BusinessTime;
 use crate::records::MAX_ROW_TABLES;
 use crate::statistics::page::Place;
 use crate::statistics::{Error, MAX_PARTS, MAX_ROWS};
+use base::business_time::BusinessTime;
 
 /// By what lines are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

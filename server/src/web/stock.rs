@@ -1,10 +1,10 @@
 //! `GET /api/v1/stock`: the live stock, page by page.
 
-use app::model::faults::Why;
-use app::model::ids::{ProductId, WarehouseId};
-use app::model::stock::StockPage;
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use model::faults::Why;
+use model::ids::{ProductId, WarehouseId};
+use model::stock::StockPage;
 
 use super::Web;
 use super::params::Params;

@@ -5,17 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::backend::ApiError;
-use app::model::pipeline::{Pipeline, PipelineState};
-use app::model::system::{Rates, Store, StoreHealth, SystemView};
+use model::pipeline::{Pipeline, PipelineState};
+use model::system::{Rates, Store, StoreHealth, SystemView};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::pipeline::{PipelineReader, WORK_IN_PROGRESS};
-use crate::business_time::BusinessTime;
-use crate::clock::Clock;
-use crate::config::VERSION;
-use crate::ingest::{Backlog, Waiting, explain};
+use crate::ingest::{Backlog, Waiting};
 use crate::live::clock;
+use base::business_time::BusinessTime;
+use base::clock::Clock;
+use base::config::VERSION;
+use base::status::explain;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);

@@ -3,17 +3,17 @@
 use std::io;
 
 use app::i18n::Locale;
-use app::model::entry::Millis;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
+use model::entry::Millis;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::io::ReaderStream;
 
 use super::problem::Problem;
 use crate::export::{Rows, XlsxError, csv_head, csv_rows, write_xlsx};
-use crate::ingest::explain;
+use base::status::explain;
 
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use app::model::audit::{Finding, FindingCause, Scope};
-use app::model::replay::{Bill, BillKind};
+use base::config::Config;
+use model::audit::{Finding, FindingCause, Scope};
+use model::replay::{Bill, BillKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tallyhouse::config::Config;
 use tallyhouse::records::{FindingsWanted, StoredAudit};
 
 use crate::Arguments;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use app::model::live::{LiveChange, LiveView};
+use base::config::Config;
 use futures::StreamExt as _;
-use tallyhouse::config::Config;
+use model::live::{LiveChange, LiveView};
 use tokio::process::{Child, Command};
 
 use crate::servers::{Servers, screen, signal_process};

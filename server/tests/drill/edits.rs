@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use app::model::audit::{FindingCause, Verdict};
-use app::model::replay::BillKind;
-use app::model::stock::StockKey;
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
+use model::audit::{FindingCause, Verdict};
+use model::replay::BillKind;
+use model::stock::StockKey;
 use rand::Rng as _;
 use tallyhouse::ingest::delete_before;
 use tallyhouse::realtime::{Keys, member};

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use app::model::audit::Scope;
-use app::model::stock::StockKey;
+use model::audit::Scope;
+use model::stock::StockKey;
 use rand::Rng as _;
 use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};

@@ -22,9 +22,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use base::config::{self, Config};
 use clap::Parser;
 use serde::Serialize;
-use tallyhouse::config::{self, Config};
 
 use servers::Servers;
 use stage::Stage;

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use app::model::pipeline::PipelineState;
+use base::config::Config;
+use model::pipeline::PipelineState;
 use rand_chacha::ChaCha8Rng;
 use sqlx::Connection as _;
 use tallyhouse::audit::rebuild_cause;
-use tallyhouse::config::Config;
 use tallyhouse::ingest::EntryProducer;
 use tallyhouse::records::TotalsError;
 use tallyhouse::startup::Parts;

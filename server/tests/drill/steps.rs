@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use app::model::audit::Scope;
+use model::audit::Scope;
 use tallyhouse::records::StoredAudit;
 
 use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, findings_of, followed, resolve};

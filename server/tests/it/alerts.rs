@@ -4,12 +4,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::model::audit::{ResolveAs, Scope};
 use axum::http::{HeaderMap, StatusCode};
+use base::clock::Clock;
+use base::config::{Secret, SecretKey, WebhookConfig};
+use model::audit::{ResolveAs, Scope};
 use serde_json::{Value, json};
 use tallyhouse::alerts::{Alert, Alerter, Message, Webhook, signature};
-use tallyhouse::clock::Clock;
-use tallyhouse::config::{Secret, SecretKey, WebhookConfig};
 use tallyhouse::ingest::delete_before;
 use tallyhouse::records::Resolved;
 

@@ -1,7 +1,7 @@
 //! Audits beside a running stream: every fault of docs/consistency.md#which-store-was-wrong gets its verdict, its
 //! cause, and what the design lets be done about it.
 
-use app::model::audit::{AuditState, Finding, FindingCause, Nrs, Scope, Verdict};
+use model::audit::{AuditState, Finding, FindingCause, Nrs, Scope, Verdict};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::Claimed;

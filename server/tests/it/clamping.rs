@@ -1,7 +1,7 @@
 //! Nothing may be clamped. For each column, going round the decoder with our own INSERT shows that the database refuses.
 
-use app::model::ids::ProductId;
-use tallyhouse::config::Layout;
+use base::config::Layout;
+use model::ids::ProductId;
 use tallyhouse::records::{DayTable, MultiStatement, Row, Value};
 
 use crate::harness::System;

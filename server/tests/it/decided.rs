@@ -1,8 +1,8 @@
 //! What only a person can decide: messages that nobody read, rejections that are gone, and a live stock that was right.
 
 use app::i18n::Locale;
-use app::model::audit::{FindingCause, ResolveAs, Scope};
-use app::model::replay::BillKind;
+use model::audit::{FindingCause, ResolveAs, Scope};
+use model::replay::BillKind;
 use serde_json::json;
 use tallyhouse::audit::Confirmed;
 use tallyhouse::records::{FindingsWanted, Resolved};

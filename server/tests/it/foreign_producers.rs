@@ -1,6 +1,6 @@
 //! Whatever a broker may legally hand over is read; places that hold no message are passed, and nobody waits for them.
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use serde_json::json;
 use tallyhouse::ingest::delete_before;
 use tallyhouse::records::CursorMove;

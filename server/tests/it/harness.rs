@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use app::model::pipeline::Counts;
+use base::config::{self, Config};
+use model::pipeline::Counts;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
-use tallyhouse::config::{self, Config};
 use tallyhouse::ingest::{EntryProducer, Error};
 use tallyhouse::live::Follower;
 use tallyhouse::realtime::{Rebuild, Sweep, Swept};
@@ -150,7 +150,7 @@ impl System {
     /// The same, without the keys that cannot be read.
     pub async fn live_stock_as_far_as_readable(&self) -> BTreeMap<(String, String), i64> {
         let (page, _) = self.parts.realtime.stock_page("").await.unwrap();
-        let key = |key: app::model::stock::StockKey| (key.warehouse_id.to_string(), key.product_id.to_string());
+        let key = |key: model::stock::StockKey| (key.warehouse_id.to_string(), key.product_id.to_string());
         page.into_iter().filter_map(|(it, value)| Some((key(it), value.stock?))).collect()
     }
 
@@ -239,7 +239,7 @@ fn free_address() -> SocketAddr {
 /// One recorder per process, whichever test comes first.
 fn metrics_handle() -> metrics_exporter_prometheus::PrometheusHandle {
     static HANDLE: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
-    HANDLE.get_or_init(|| tallyhouse::telemetry::start_metrics().expect("metrics")).clone()
+    HANDLE.get_or_init(|| base::telemetry::start_metrics().expect("metrics")).clone()
 }
 
 /// Sweeps to the end, page by page. `false`: on the way it was told that it is over. A page without keys of ours asks nobody.

@@ -1,12 +1,12 @@
 //! A verdict is judged once: whatever a topic holds and whatever the settings become, a replay of a system that nobody touched finds nothing.
 
-use app::model::audit::Scope;
-use app::model::replay::BillKind;
+use base::clock::Clock;
+use model::audit::Scope;
+use model::replay::BillKind;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
-use tallyhouse::clock::Clock;
 use tallyhouse::ingest::{delete_topic, make_topic};
 use tallyhouse::records::CursorMove;
 
@@ -94,7 +94,7 @@ async fn a_replay_of_an_untouched_system_finds_nothing_whatever_the_settings_bec
         system.start();
         system.caught_up().await;
         let after = system.counts().await;
-        let kept = |it: &app::model::pipeline::Counts| (it.consumed, it.recorded, it.duplicates, it.rejected);
+        let kept = |it: &model::pipeline::Counts| (it.consumed, it.recorded, it.duplicates, it.rejected);
         assert_eq!(kept(&after), kept(&before), "seed {seed}: each message keeps its verdict from {min_time} on");
         system.prove().await;
         a_replay_finds_nothing(&system, &format!("seed {seed}, from {min_time}, {max_future} hours ahead")).await;

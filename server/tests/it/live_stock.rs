@@ -1,8 +1,8 @@
 //! The `apply` script: the table of stored positions, damaged hashes, all or nothing.
 
-use app::model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
-use app::model::pipeline::Counts;
-use app::model::stock::StockKey;
+use model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
+use model::pipeline::Counts;
+use model::stock::StockKey;
 use redis::AsyncCommands as _;
 use tallyhouse::realtime::{Applied, Keys, Realtime};
 

@@ -1,15 +1,15 @@
 //! Entries looked up page by page, against a naive search over the same entries.
 
-use app::model::entries::EntriesQuestion;
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::quantity::Direction;
-use app::model::statistics::Filter;
+use base::business_time::BusinessTime;
+use base::config::Layout;
 use chrono_tz::Europe;
+use model::entries::EntriesQuestion;
+use model::entry::{Entry, Kind, Millis};
+use model::quantity::Direction;
+use model::statistics::Filter;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use tallyhouse::business_time::BusinessTime;
-use tallyhouse::config::Layout;
 use tallyhouse::lookup::Lookup;
 
 use crate::harness::System;

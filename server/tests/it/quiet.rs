@@ -1,6 +1,6 @@
 //! What an audit takes for quiet, and nothing else, whatever somebody wrote into a key.
 
-use app::model::stock::StockKey;
+use model::stock::StockKey;
 use redis::AsyncCommands as _;
 use tallyhouse::realtime::{Compared, Keys, May};
 

@@ -1,6 +1,6 @@
 //! The live stock is rebuilt by itself wherever it cannot be fed: emptied, thrown back past the journal, records restored.
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{RebuildCause, rebuild_cause};

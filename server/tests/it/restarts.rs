@@ -1,7 +1,7 @@
 //! A restart at any moment, a redelivery, a second daemon: every number stays right.
 
-use app::model::batch::BatchId;
-use app::model::entry::Millis;
+use model::batch::BatchId;
+use model::entry::Millis;
 use serde_json::json;
 use tallyhouse::ingest::decode;
 use tallyhouse::realtime::Applied;

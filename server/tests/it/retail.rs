@@ -3,12 +3,12 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use app::model::audit::{Scope, Verdict};
-use app::model::pipeline::Counts;
-use app::model::replay::BillKind;
+use base::config::Layout;
+use model::audit::{Scope, Verdict};
+use model::pipeline::Counts;
+use model::replay::BillKind;
 use serde_json::Value;
 use tallyhouse::audit::Confirmed;
-use tallyhouse::config::Layout;
 use tallyhouse::records::FindingsWanted;
 
 use crate::harness::{System, eventually};

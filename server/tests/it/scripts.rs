@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use app::model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
-use app::model::pipeline::Counts;
-use app::model::stock::StockKey;
+use model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
+use model::pipeline::Counts;
+use model::stock::StockKey;
 use proptest::prelude::*;
 use redis::AsyncCommands as _;
 use tallyhouse::realtime::transitions::{

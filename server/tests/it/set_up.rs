@@ -1,8 +1,8 @@
 //! A wrong set-up is refused with what to do; a store that is away or emptied is said, and nothing is lost.
 
-use app::model::pipeline::PipelineState;
+use base::config::Layout;
+use model::pipeline::PipelineState;
 use serde_json::json;
-use tallyhouse::config::Layout;
 use tallyhouse::live::{Follower, Watch};
 use tallyhouse::realtime::Realtime;
 use tallyhouse::records::{Frozen, Records};
@@ -66,7 +66,7 @@ async fn nothing_is_recorded_before_the_first_mark() {
     // Afterwards an empty Redis could not be told from one that was emptied.
     let mut system = System::new().await;
     let mut nowhere = system.world.config.realtime.clone();
-    nowhere.url = tallyhouse::config::SecretUrl::parse("redis://127.0.0.1:1/0", &["redis"]).unwrap();
+    nowhere.url = base::config::SecretUrl::parse("redis://127.0.0.1:1/0", &["redis"]).unwrap();
     let alive = std::mem::replace(&mut system.parts.realtime, Realtime::new(&nowhere, "installation").unwrap());
     system.publish_all([entry("1", &json!({}))]).await;
     system.start();

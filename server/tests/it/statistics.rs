@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::batch::BatchId;
-use app::model::entry::{Entry, Kind, Millis};
-use app::model::quantity::Direction;
-use app::model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row, Sums};
+use base::business_time::BusinessTime;
+use base::config::Layout;
 use chrono_tz::{Asia, Europe, Tz};
+use model::batch::BatchId;
+use model::entry::{Entry, Kind, Millis};
+use model::quantity::Direction;
+use model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row, Sums};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use tallyhouse::business_time::BusinessTime;
-use tallyhouse::config::Layout;
 use tallyhouse::records::{Folded, LastMessage, Line, NewBatch, Outcome, Writer};
 use tallyhouse::statistics::{Error, Statement, statement};
 

@@ -1,7 +1,7 @@
 //! Rows in tables where they do not belong.
 
-use app::model::audit::Scope;
-use app::model::replay::BillKind;
+use model::audit::Scope;
+use model::replay::BillKind;
 use tallyhouse::audit::Confirmed;
 
 use crate::replays::{audit, bill, ends_right, replay, said, system};

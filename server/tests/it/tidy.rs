@@ -79,7 +79,7 @@ fn stores_use_nobody_but_the_vocabulary() {
     for store in ["records", "realtime"] {
         for (name, text) in files(&format!("server/src/{store}"), "rs") {
             for line in code(&text).lines().filter(|it| it.contains("crate::")) {
-                let allowed = ["crate::business_time", "crate::clock", "crate::config", "crate::hex"]
+                let allowed = ["base::business_time", "base::clock", "base::config", "base::hex"]
                     .iter()
                     .any(|it| line.contains(it));
                 assert!(

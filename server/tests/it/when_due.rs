@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use app::model::audit::Scope;
-use app::model::live::Verification;
-use app::model::pipeline::PipelineState;
+use model::audit::Scope;
+use model::live::Verification;
+use model::pipeline::PipelineState;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;

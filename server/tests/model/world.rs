@@ -11,8 +11,8 @@ mod runs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{Batch, Journal, Sums};
-use app::model::batch::Delta;
 use books::Books;
+use model::batch::Delta;
 use runs::{Kind, Run};
 use stateright::{Model, Property};
 use tallyhouse::realtime::transitions::{Answer, Health, Line, Live, Mark, Place, Rules, Slot};

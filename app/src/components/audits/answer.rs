@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::{sign, sign_of, words};
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::audit::{AuditState, Check, Step, Verdict};
-use crate::model::audits_page::AuditDetail;
 use crate::number::grouped;
+use crate::pages::audits::view::AuditDetail;
+use model::audit::{AuditState, Check, Step, Verdict};
 
 /// The panel.
 pub fn answer(it: &AuditDetail) -> AnyView {

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::answer::count;
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::locale;
-use crate::model::audit::{Check, CutPlace, CutPlaces};
-use crate::model::pipeline::Counts;
 use crate::number::grouped;
+use model::audit::{Check, CutPlace, CutPlaces};
+use model::pipeline::Counts;
 
 /// Where every partition stood.
 pub fn cut(places: &CutPlaces) -> AnyView {

@@ -7,10 +7,10 @@ use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::audits::{description_of, state_of};
 use crate::i18n::locale;
-use crate::model::audit::{AuditState, ResolveAs, Verdict};
-use crate::model::audits_page::{AuditDetail, FindingLine, FindingsQuery};
 use crate::number::{grouped, signed};
-use crate::url::Url;
+use crate::pages::audits::view::{AuditDetail, FindingLine, FindingsQuery};
+use model::audit::{AuditState, ResolveAs, Verdict};
+use model::url::Url;
 
 /// The panel.
 pub fn findings(it: &AuditDetail) -> AnyView {

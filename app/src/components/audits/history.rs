@@ -7,10 +7,10 @@ use crate::components::bars::curve_and_bars;
 use crate::components::chart::{Chart, ChartData, Series, nice};
 use crate::components::filters::turning;
 use crate::i18n::locale;
-use crate::model::audit::AuditState;
-use crate::model::audits_page::{AuditLine, AuditsPage};
 use crate::number::grouped;
-use crate::url::Url;
+use crate::pages::audits::view::{AuditLine, AuditsPage};
+use model::audit::AuditState;
+use model::url::Url;
 
 /// How long they took, and how many keys deviated and were put right; oldest first.
 pub fn chart(page: &AuditsPage) -> AnyView {

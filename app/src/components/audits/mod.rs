@@ -18,7 +18,7 @@ pub use settings::{last_check, settings};
 
 use crate::i18n::audits::state_of;
 use crate::i18n::locale;
-use crate::model::audit::{AuditState, Scope, Verdict};
+use model::audit::{AuditState, Scope, Verdict};
 
 /// A verdict as the comparison itself, and the word of `data-v`.
 fn sign_of(verdict: Verdict) -> (&'static str, &'static str) {

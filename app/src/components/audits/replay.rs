@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::components::filters::name_of;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::audits_page::{AuditDetail, BillLine, ReplayView};
-use crate::model::replay::{BillKind, ReplayState};
 use crate::number::{grouped, signed};
+use crate::pages::audits::view::{AuditDetail, BillLine, ReplayView};
+use model::replay::{BillKind, ReplayState};
 
 /// The panel; none where there is nothing to replay.
 pub fn replay(it: &AuditDetail) -> AnyView {

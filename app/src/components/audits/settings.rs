@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::audits_page::{AuditsPage, BadPeriod};
-use crate::model::live::{Verification, mark_of};
+use crate::pages::audits::view::{AuditsPage, BadPeriod};
+use model::live::{Verification, mark_of};
 
 /// When the last one passed, and the next is due.
 pub fn last_check(page: &AuditsPage) -> AnyView {

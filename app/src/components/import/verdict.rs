@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::flaw::LineFlaw;
-use crate::model::import::{ImportQuery, NotSent, Understood, UploadState, UploadView};
 use crate::number::{count_of, grouped, signed};
+use model::flaw::LineFlaw;
+use model::import::{ImportQuery, NotSent, Understood, UploadState, UploadView};
 
 /// The equation, the verdict and what can be done.
 pub fn verdict(upload: &UploadView, query: &ImportQuery, not_sent: Option<&NotSent>) -> AnyView {
@@ -211,7 +211,7 @@ pub fn understood(upload: &UploadView) -> AnyView {
     .into_any()
 }
 
-fn entry(it: &Understood, kind_of: fn(crate::model::entry::Kind) -> &'static str) -> AnyView {
+fn entry(it: &Understood, kind_of: fn(model::entry::Kind) -> &'static str) -> AnyView {
     let moved = it.quantity * it.direction.sign();
     let class = if moved > 0 { "num in" } else { "num out" };
     let number = (it.line_no != 1).then(|| (locale().records_texts().line)(&it.line_no.to_string()));

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::catalogue::{Change, FileFaults, ImportPreview};
 use crate::number::count_of;
+use model::catalogue::{Change, FileFaults, ImportPreview};
 
 /// Chooses a file.
 #[component]

@@ -9,10 +9,10 @@ pub use file::{ChooseFile, Preview};
 pub use table::NamesTable;
 
 use crate::i18n::locale;
-use crate::model::catalogue::{CatalogueQuery, KindCount};
-use crate::model::names::NameOf;
 use crate::number::count_of;
-use crate::url::Url;
+use model::catalogue::{CatalogueQuery, KindCount};
+use model::names::NameOf;
+use model::url::Url;
 
 /// The page of a query, as a URL.
 pub fn url(query: &CatalogueQuery) -> String {

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use super::url;
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::locale;
-use crate::model::catalogue::{
+use crate::number::count_of;
+use model::catalogue::{
     CataloguePage, CatalogueQuery, CatalogueRow, Column, Fault, MAX_NAME, MAX_UNIT, Typed, TypedRow,
 };
-use crate::model::ids::MAX_ID_CHARS;
-use crate::model::live::Named;
-use crate::model::names::NameOf;
-use crate::number::count_of;
+use model::ids::MAX_ID_CHARS;
+use model::live::Named;
+use model::names::NameOf;
 
 /// The form.
 #[component]

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::components::filters::{choices, fields, filters_script};
 use crate::i18n::locale;
-use crate::model::entry::Kind;
-use crate::model::quantity::Direction;
-use crate::model::records_page::RecordsPage;
+use crate::pages::records::view::RecordsPage;
+use model::entry::Kind;
+use model::quantity::Direction;
 
 /// The form; its state is the URL that it makes.
 pub fn form(page: &RecordsPage) -> AnyView {

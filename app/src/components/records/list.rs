@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
-use crate::model::entry::Kind;
-use crate::model::live::Named;
-use crate::model::names::NameOf;
-use crate::model::quantity::Direction;
-use crate::model::records_page::{EntryLine, EntryList, EntrySums, RecordsQuery};
-use crate::model::statistics::Column;
 use crate::number::{grouped, signed};
+use crate::pages::records::view::{EntryLine, EntryList, EntrySums, RecordsQuery};
+use model::entry::Kind;
+use model::live::Named;
+use model::names::NameOf;
+use model::quantity::Direction;
+use model::statistics::Column;
 
 /// The panel of entries.
 pub fn list(list: &EntryList, query: &RecordsQuery) -> AnyView {

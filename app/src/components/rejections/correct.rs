@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::model::import::is_needed;
-use crate::model::rejections::{NotResent, Refused, RejectionDetail};
+use model::import::is_needed;
+use model::rejections::{NotResent, Refused, RejectionDetail};
 
 /// The form; `refused`: what was typed and not sent, and why.
 pub fn correct(it: &RejectionDetail, refused: Option<&Refused>) -> AnyView {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::{code, outcome, reason, url_of};
 use crate::components::filters::turning;
 use crate::i18n::locale;
-use crate::model::rejections::{CodeCount, RejectionLine, RejectionsPage, RejectionsQuery};
 use crate::number::grouped;
+use model::rejections::{CodeCount, RejectionLine, RejectionsPage, RejectionsQuery};
 
 /// Which ones: by state, by kind.
 pub fn choices(page: &RejectionsPage) -> AnyView {

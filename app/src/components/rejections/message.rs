@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{code, outcome, reason, url_of};
 use crate::i18n::locale;
-use crate::model::rejections::{RejectionDetail, Resent};
 use crate::number::{count_of, grouped};
+use model::rejections::{RejectionDetail, Resent};
 
 /// As many bytes as a line shows.
 const ON_A_LINE: usize = 16;

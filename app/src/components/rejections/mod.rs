@@ -11,7 +11,7 @@ pub use list::{choices, list};
 pub use message::{message, resent};
 
 use crate::i18n::{Locale, locale};
-use crate::model::rejections::{Outcome, RejectionLine};
+use model::rejections::{Outcome, RejectionLine};
 
 /// Where one rejection is.
 fn url_of(id: i64) -> String {

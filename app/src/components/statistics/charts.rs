@@ -6,9 +6,9 @@ use super::names_of;
 use crate::components::bars::curve_and_bars;
 use crate::components::chart::{Chart, ChartData, ChartScript, Series, nice};
 use crate::i18n::{Locale, locale};
-use crate::model::statistics::Column;
-use crate::model::statistics_page::{Mover, Part, StatementView};
 use crate::number::{grouped, short, short_on_scale, signed};
+use crate::pages::statistics::view::{Mover, Part, StatementView};
+use model::statistics::Column;
 
 /// About so many labels stand below a chart.
 const LABELS: usize = 10;
@@ -177,7 +177,7 @@ pub fn Movers(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::statistics::Figures;
+    use model::statistics::Figures;
 
     fn scale(closings: &[i64]) -> Vec<i64> {
         let part =

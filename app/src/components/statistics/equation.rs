@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::i18n::locale;
-use crate::model::statistics::Column;
-use crate::model::statistics_page::StatementView;
 use crate::number::{grouped, signed};
+use crate::pages::statistics::view::StatementView;
+use model::statistics::Column;
 
 /// The statement of all lines together.
 #[component]

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::components::filters::{choices, fields, filters_script};
 use crate::i18n::locale;
-use crate::model::names::NameOf;
-use crate::model::statistics::{Interval, Order};
-use crate::model::statistics_page::StatisticsPage;
+use crate::pages::statistics::view::StatisticsPage;
+use model::names::NameOf;
+use model::statistics::{Interval, Order};
 
 /// The form; its state is the URL that it makes.
 pub fn filters(page: &StatisticsPage) -> AnyView {

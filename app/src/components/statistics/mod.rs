@@ -11,7 +11,7 @@ pub use filters::filters;
 pub use table::lines;
 
 use crate::components::filters::name_of;
-use crate::model::live::Named;
+use model::live::Named;
 
 /// Names after each other.
 fn names_of(all: &[Named]) -> String {

@@ -6,14 +6,14 @@ use crate::components::curve::Curve;
 use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
-use crate::model::entry::Kind;
-use crate::model::names::NameOf;
-use crate::model::period::About;
-use crate::model::quantity::Direction;
-use crate::model::records_page::RecordsQuery;
-use crate::model::statistics::{Column, Figures, GroupBy, Order};
-use crate::model::statistics_page::{Line, StatementView, StatisticsQuery};
 use crate::number::{count_of, grouped, signed};
+use crate::pages::records::view::RecordsQuery;
+use crate::pages::statistics::view::{Line, StatementView, StatisticsQuery};
+use model::entry::Kind;
+use model::names::NameOf;
+use model::period::About;
+use model::quantity::Direction;
+use model::statistics::{Column, Figures, GroupBy, Order};
 
 /// The panel of lines.
 pub fn lines(view: &StatementView, query: &StatisticsQuery) -> AnyView {

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::pair;
 use crate::components::panel::Panel;
 use crate::i18n::texts;
-use crate::model::pipeline::{PartitionStatus, Pipeline};
-use crate::model::system::{Rates as Speeds, Store, StoreHealth, SystemView};
 use crate::number::{NONE, grouped, tenths};
+use model::pipeline::{PartitionStatus, Pipeline};
+use model::system::{Rates as Speeds, Store, StoreHealth, SystemView};
 
 /// MySQL, Redis, Kafka.
 #[component]

@@ -10,7 +10,7 @@ pub use partitions::{Accounting, Partitions};
 
 use super::notice::state_notice;
 use crate::i18n::texts;
-use crate::model::pipeline::{Pipeline, PipelineState};
+use model::pipeline::{Pipeline, PipelineState};
 
 /// What is wrong, the worst first, or that nothing is.
 #[component]

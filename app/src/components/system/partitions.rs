@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::panel::Panel;
 use crate::i18n::texts;
-use crate::model::pipeline::{Counts, PartitionStatus};
 use crate::number::{count_of, grouped, grouped_or_none};
+use model::pipeline::{Counts, PartitionStatus};
 
 /// Per partition: end, cursor, live position, lag, and the accounting line.
 #[component]

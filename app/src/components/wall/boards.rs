@@ -10,8 +10,8 @@ use crate::components::rank::share_of;
 use crate::draw::{Row, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::{LiveStore, RankStore};
-use crate::model::live::Holder;
 use crate::number::grouped_or_none;
+use model::live::Holder;
 
 /// As many rows as the sheet holds.
 const ROWS: usize = 12;

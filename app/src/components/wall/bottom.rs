@@ -8,9 +8,9 @@ use crate::components::hour::{HourChart, Legend, Quiet, has_moved};
 use crate::draw::{Row, either, flag, rows, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::model::live::{Alert, FreshEntry};
-use crate::model::quantity::Direction;
 use crate::number::{count_or_none, grouped, signed};
+use model::live::{Alert, FreshEntry};
+use model::quantity::Direction;
 
 /// As many alerts, and newest entries, as the sheet holds.
 const ALERTS: usize = 3;

@@ -8,8 +8,8 @@ use crate::components::stream::StreamState;
 use crate::draw::{flag, text};
 use crate::i18n::{locale, texts};
 use crate::live::LiveStore;
-use crate::model::live::Totals;
 use crate::number::{count_of, grouped_or_none, tenths, tile};
+use model::live::Totals;
 
 /// Brand, state, date and time.
 #[component]

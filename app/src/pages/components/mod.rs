@@ -13,8 +13,8 @@ use crate::components::board::Board;
 use crate::components::chart::ChartScript;
 use crate::components::notice::{Failed, Loading};
 use crate::live::{LiveStore, StreamState};
-use crate::model::live::LiveView;
 use crate::theme::Theme;
+use model::live::LiveView;
 use pieces::Pieces;
 
 /// The states that a page can be in.

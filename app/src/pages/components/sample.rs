@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::batch::Flow;
-use crate::model::live::{
+use model::batch::Flow;
+use model::live::{
     Alert, FreshEntry, HEAT_COLUMNS, Holder, LiveView, MinuteBar, Named, Ranking, Totals, Verification, Verified,
 };
-use crate::model::names::Name;
-use crate::model::pipeline::PipelineState;
-use crate::model::quantity::Direction;
+use model::names::Name;
+use model::pipeline::PipelineState;
+use model::quantity::Direction;
 
 /// A day like any other.
 pub fn view() -> LiveView {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use app::model::audit::{AuditState, Scope};
-use app::model::stock::StockKey;
 use futures::StreamExt as _;
+use model::audit::{AuditState, Scope};
+use model::stock::StockKey;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -18,10 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::times::{Times, gaps, lengths};
 use super::{PARTITIONS, ingest};
 use crate::audit::Claimed;
-use crate::config::{Config, Layout};
 use crate::ingest::EntryProducer;
 use crate::startup::Parts;
 use crate::world::World;
+use base::config::{Config, Layout};
 
 /// In so many warehouses.
 const WAREHOUSES: usize = 40;
@@ -303,7 +303,7 @@ struct Goods {
 
 impl Goods {
     fn new(config: &Config, seed: u64) -> anyhow::Result<Self> {
-        let now = config.entry.business_time.local(crate::clock::Clock::system().now()).context("no local time")?;
+        let now = config.entry.business_time.local(base::clock::Clock::system().now()).context("no local time")?;
         let time = now.format("%Y-%m-%d %H:%M:%S").to_string();
         Ok(Self { random: ChaCha8Rng::seed_from_u64(seed), time, number: seed << 40 })
     }

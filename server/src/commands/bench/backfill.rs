@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 use serde_json::json;
 
 use super::PARTITIONS;
 use super::ingest::drain;
-use crate::config::{Config, Layout};
 use crate::world::World;
+use base::config::{Config, Layout};
 
 /// What is measured over.
 pub struct Size {

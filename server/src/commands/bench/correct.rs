@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use app::model::audit::{AuditState, Scope};
-use app::model::entry::Millis;
-use app::model::statistics::{Column, Filter, GroupBy, Order, Question};
 use chrono::Days;
+use model::audit::{AuditState, Scope};
+use model::entry::Millis;
+use model::statistics::{Column, Filter, GroupBy, Order, Question};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -19,11 +19,11 @@ use super::latency::percentiles_at;
 use super::statistics::ask;
 use super::{PARTITIONS, ingest};
 use crate::audit::Confirmed;
-use crate::clock::Clock;
-use crate::config::{Config, Layout};
 use crate::records::ReplayClaim;
 use crate::startup::Parts;
 use crate::world::World;
+use base::clock::Clock;
+use base::config::{Config, Layout};
 
 /// In so many warehouses.
 const WAREHOUSES: usize = 12;

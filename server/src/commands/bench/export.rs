@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::i18n::Locale;
-use app::model::statistics::Filter;
+use model::statistics::Filter;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
 use super::resident::Resident;
 use super::statistics::entries_question;
-use crate::config::Config;
 use crate::export::{EntriesExport, Progress, Rows, csv_rows, write_xlsx};
 use crate::lookup::Lookup;
 use crate::records::{Names, YearSize};
 use crate::world::World;
+use base::config::Config;
 
 /// Memory is looked at once so many rows are written, and at the end.
 const FIRST: usize = 100_000;

@@ -19,8 +19,8 @@ use super::ingest::until_applied;
 use super::latency::percentiles;
 use super::resident::Resident;
 use crate::commands::serve::{Running, start_ingest, start_web};
-use crate::telemetry;
 use crate::world::World;
+use base::telemetry;
 
 /// A step that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -37,7 +37,7 @@ pub struct Size {
 
 /// Measures and prints percentiles, bytes and memory.
 pub async fn run(
-    config: &crate::config::Config,
+    config: &base::config::Config,
     size: &Size,
     pkg: PathBuf,
     json_wanted: bool,

@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::resident::Resident;
 use super::{PARTITIONS, connector, row_at_a_time};
-use crate::config::Config;
 use crate::ingest::Error;
 use crate::startup::Parts;
 use crate::world::World;
+use base::config::Config;
 
 /// A run that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(10);

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use app::model::live::LiveChange;
 use futures::{Stream, StreamExt as _};
+use model::live::LiveChange;
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use crate::config::Config;
 use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
 use crate::realtime::FeedMessage;
 use crate::world::World;
+use base::config::Config;
 
 /// An entry that was sent: partition, offset, when, and how long Kafka took to acknowledge it.
 type Sent = (i32, i64, Instant, Duration);
@@ -91,7 +91,7 @@ async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSend
     let producer = EntryProducer::new(&config.kafka)?;
     let mut tick = tokio::time::interval(Duration::from_nanos(1_000_000_000 / rate));
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let start = config.entry.business_time.local(crate::clock::Clock::system().now());
+    let start = config.entry.business_time.local(base::clock::Clock::system().now());
     let time = start.map(|it| it.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default();
     for n in 0..rate * seconds {
         tick.tick().await;

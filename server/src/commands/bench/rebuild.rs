@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{PARTITIONS, ingest};
-use crate::config::Config;
 use crate::world::World;
+use base::config::Config;
 
 /// A rebuild that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(10);

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use app::model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
-use app::model::pipeline::Counts;
-use app::model::stock::StockKey;
+use model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
+use model::pipeline::Counts;
+use model::stock::StockKey;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::config::Config;
 use crate::realtime::{Compared, Cut, May, Realtime, Settled};
+use base::config::Config;
 
 /// Keys per call, as a batch of the wide bench has them, and as an audit compares them.
 const BATCH: usize = 2000;

@@ -4,23 +4,23 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use app::model::entries::EntriesQuestion;
-use app::model::entry::Millis;
-use app::model::statistics::{Column, Filter, GroupBy, Interval, Order, Question};
 use chrono::{Days, Months, NaiveDate};
+use model::entries::EntriesQuestion;
+use model::entry::Millis;
+use model::statistics::{Column, Filter, GroupBy, Interval, Order, Question};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::PARTITIONS;
 use super::latency::percentiles_at;
-use crate::business_time::BusinessTime;
-use crate::config::Config;
 use crate::lookup::Lookup;
 use crate::records::{Records, YearSize};
 use crate::statistics::Reader;
 use crate::statistics::page::page;
 use crate::world::World;
+use base::business_time::BusinessTime;
+use base::config::Config;
 
 /// What is asked, and what p95 is to be reached, in milliseconds.
 const QUESTIONS: [(&str, GroupBy, Option<Interval>, u128); 4] = [

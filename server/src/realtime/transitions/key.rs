@@ -1,7 +1,7 @@
 //! One key: what a delta and a settling do to it.
 
-use app::model::batch::Delta;
-use app::model::quantity::MAX_SUM;
+use model::batch::Delta;
+use model::quantity::MAX_SUM;
 
 use super::rules::{Rule, Rules};
 

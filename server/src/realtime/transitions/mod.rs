@@ -7,7 +7,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use app::model::batch::Delta;
+use model::batch::Delta;
 
 pub use key::{AtCut, Health, Key, May, Version};
 pub use rules::{Rule, Rules};

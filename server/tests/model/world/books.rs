@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::model::audit::{FindingCause, Nrs, Verdict};
+use model::audit::{FindingCause, Nrs, Verdict};
 use tallyhouse::audit::{Allowed, Judged, judge};
 use tallyhouse::realtime::transitions::{AtCut, Health, Key};
 
@@ -68,7 +68,7 @@ impl Books {
 
 /// As the audit judges. `lacking`: what a person decided for this key.
 pub fn judged(rrs: [i64; 3], nrs: AtCut, is_proved: bool, lacking: Option<i64>) -> Option<Judged> {
-    let book = |[stock, gross_in, entries]: [i64; 3]| app::model::audit::Book { stock, gross_in, entries };
+    let book = |[stock, gross_in, entries]: [i64; 3]| model::audit::Book { stock, gross_in, entries };
     let nrs = match nrs {
         AtCut::Missing => Nrs::Missing,
         AtCut::Unreadable => Nrs::Unreadable,

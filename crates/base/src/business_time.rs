@@ -1,10 +1,10 @@
 //! Business time: the configured zone in which bills are written, days begin and periods end.
 
-use app::model::entry::Millis;
 use chrono::{
     DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc,
 };
 use chrono_tz::Tz;
+use model::entry::Millis;
 
 /// Turns moments into business dates and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! `/audits` and `/audits/{id}` as a person sees them. Every number is the server's. Only the server makes and reads these pages.
 
-use super::audit::{
+use model::audit::{
     AuditState, Check, CutPlaces, Evidence, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts,
 };
-use super::live::{Named, Verification};
-use super::replay::{BillKind, ReplayState};
-use crate::url::Url;
+use model::live::{Named, Verification};
+use model::replay::{BillKind, ReplayState};
+use model::url::Url;
 
 /// An audit in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]

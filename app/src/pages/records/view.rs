@@ -1,10 +1,10 @@
 //! `/records` as a person asks for it and sees it. Only the server makes and reads these pages.
 
-use super::entry::Kind;
-use super::live::Named;
-use super::period::{About, Form};
-use super::quantity::Direction;
-use crate::url::Url;
+use model::entry::Kind;
+use model::live::Named;
+use model::period::{About, Form};
+use model::quantity::Direction;
+use model::url::Url;
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -179,13 +179,13 @@ impl Ranking {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::batch::Flow;
-    use crate::model::names::Name;
-    use crate::model::pipeline::PipelineState;
-    use crate::model::quantity::Direction;
+    use crate::batch::Flow;
+    use crate::names::Name;
+    use crate::pipeline::PipelineState;
+    use crate::quantity::Direction;
 
     use super::*;
-    use crate::model::live::{Verification, Verified};
+    use crate::live::{Verification, Verified};
 
     /// A small generator: this crate has no use for a random number library outside this test.
     struct Dice(u64);

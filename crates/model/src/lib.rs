@@ -2,7 +2,6 @@
 //! No I/O here, and nothing that only one side could compile.
 
 pub mod audit;
-pub mod audits_page;
 pub mod batch;
 pub mod catalogue;
 pub mod entries;
@@ -16,10 +15,9 @@ pub mod names;
 pub mod period;
 pub mod pipeline;
 pub mod quantity;
-pub mod records_page;
 pub mod rejections;
 pub mod replay;
 pub mod statistics;
-pub mod statistics_page;
 pub mod stock;
 pub mod system;
+pub mod url;

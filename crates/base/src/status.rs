@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::model::pipeline::PipelineState;
+use model::pipeline::PipelineState;
 
 /// Shared between the workers that raise troubles and whoever shows them. Cheap to clone.
 #[derive(Debug, Clone, Default)]

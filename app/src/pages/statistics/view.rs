@@ -1,9 +1,9 @@
 //! `/statistics` as a person asks for it and sees it. Only the server makes and reads these pages.
 
-use super::live::Named;
-use super::period::{About, Form};
-use super::statistics::{Column, Figures, GroupBy, Interval, Order};
-use crate::url::Url;
+use model::live::Named;
+use model::period::{About, Form};
+use model::statistics::{Column, Figures, GroupBy, Interval, Order};
+use model::url::Url;
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

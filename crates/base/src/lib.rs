@@ -1,0 +1,10 @@
+//! What every part of the server stands on: settings, the clock, the day of business, what is wrong just now, logs and signals.
+//! No store, no HTTP, nothing of any feature.
+
+pub mod business_time;
+pub mod clock;
+pub mod config;
+pub mod hex;
+pub mod shutdown;
+pub mod status;
+pub mod telemetry;
