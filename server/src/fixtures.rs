@@ -3,7 +3,7 @@
 
 use model::entry::{Entry, Kind, Millis};
 
-use crate::records::KeyRow;
+use records::KeyRow;
 
 /// An entry of a bill: apples in one warehouse, `movement` pieces in, or out where it is negative.
 pub fn entry(bill: &str, movement: i64) -> Entry {

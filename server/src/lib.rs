@@ -13,8 +13,6 @@ pub mod ingest;
 pub mod intake;
 pub mod live;
 pub mod lookup;
-pub mod realtime;
-pub mod records;
 pub mod simulate;
 pub mod startup;
 pub mod statistics;

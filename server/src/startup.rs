@@ -7,12 +7,12 @@ use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
 use crate::ingest::{Daemon, EntryProducer, Error, Topic};
 use crate::intake::Intake;
-use crate::realtime::{self, Realtime};
-use crate::records::{Frozen, Records};
 use crate::statistics::RollupWorker;
 use base::clock::Clock;
 use base::config::Config;
 use base::status::{Status, explain};
+use realtime::Realtime;
+use records::{Frozen, Records};
 
 /// The wait between tries to reach a store at start.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -172,7 +172,7 @@ async fn retry_while_unavailable<T>(
 }
 
 fn is_outage(error: &Error) -> bool {
-    use crate::records;
+    use records;
     match error {
         Error::Kafka { .. } | Error::NotYet(_) => true,
         Error::Records(error) => match error {

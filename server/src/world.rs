@@ -7,10 +7,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::ingest::{EntryProducer, make_topic};
-use crate::records::{Frozen, Records};
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
+use records::{Frozen, Records};
 
 /// A world.
 pub struct World {

@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit::is_behind;
 use crate::ingest::{Backlog, Error, Topic};
-use crate::realtime::Realtime;
-use crate::records::Records;
 use base::business_time::rfc3339;
 use base::clock::Clock;
 use base::config::AuditConfig;
 use base::status::explain;
+use realtime::Realtime;
+use records::Records;
 
 use watch::is_retention_near;
 pub use webhook::{Message, Webhook, signature};

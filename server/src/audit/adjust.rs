@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use crate::ingest::{EntryProducer, to_json};
-use crate::records::{Adjustment, Records};
 use base::business_time::BusinessTime;
 use base::config::KafkaConfig;
 use base::status::{Status, explain};
+use records::{Adjustment, Records};
 
 /// Whose bill it is.
 const COMPANY: &str = "adjustment";

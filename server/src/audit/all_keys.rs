@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use super::Error;
 use super::compare::{Comparison, Total};
 use super::progress::Progress;
-use crate::realtime::{member, parse_member};
-use crate::records::{RunningSums, StockSnapshot};
+use realtime::{member, parse_member};
+use records::{RunningSums, StockSnapshot};
 
 /// So many keys that are not quiet are kept; of more, all keys are read a second time.
 const MAX_OPEN: usize = 200_000;

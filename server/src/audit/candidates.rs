@@ -5,7 +5,7 @@ use model::audit::{Finding, Nrs};
 use model::replay::{Bill, BillKind};
 
 use super::diff::bill;
-use crate::records::KeyRow;
+use records::KeyRow;
 
 /// So many are named of a key.
 const MOST: usize = 20;

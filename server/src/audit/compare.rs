@@ -9,8 +9,8 @@ use model::stock::StockKey;
 
 use super::Error;
 use super::verdict::{Allowed, Judged, judge};
-use crate::realtime::{AtCut, Compared, May, Realtime, Settled};
-use crate::records::{Lease, RowFault};
+use realtime::{AtCut, Compared, May, Realtime, Settled};
+use records::{Lease, RowFault};
 
 /// So many keys are looked at in one call, in which Redis answers nobody else: half a millisecond.
 const LOOK: usize = 100;

@@ -11,12 +11,12 @@ use model::stock::StockKey;
 use super::digest::{digest, is_new};
 use super::replay::{Replayer, strays};
 use super::{Error, TAKEN_OVER};
-use crate::realtime::Cut;
-use crate::records::{
+use base::status::explain;
+use realtime::Cut;
+use records::{
     AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, ReplayEnds, ReplayedKey,
     RunKind, StoredReplay, Strays,
 };
-use base::status::explain;
 
 /// What became of a confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::entry::{Entry, Identity};
 use model::replay::{Bill, BillContent, BillKind};
 
-use crate::records::{Hole, KeyRow};
+use records::{Hole, KeyRow};
 
 /// Where a message is: partition and offset.
 pub type Origin = (i32, i64);

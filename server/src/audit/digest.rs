@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::records::KeyRow;
+use records::KeyRow;
 
 /// Offsets by partition.
 type Ends = BTreeMap<i32, i64>;

@@ -31,10 +31,10 @@ pub use verdict::{Allowed, Judged, judge};
 pub enum Error {
     /// The records.
     #[error(transparent)]
-    Records(#[from] crate::records::Error),
+    Records(#[from] records::Error),
     /// The live stock.
     #[error(transparent)]
-    Realtime(#[from] crate::realtime::Error),
+    Realtime(#[from] realtime::Error),
     /// The topic.
     #[error(transparent)]
     Ingest(#[from] crate::ingest::Error),

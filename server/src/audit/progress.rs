@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Error;
-use crate::records::Lease;
+use records::Lease;
 
 /// How often it is written down.
 const EVERY: Duration = Duration::from_millis(500);

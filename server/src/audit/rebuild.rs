@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Error, RebuildCause, TAKEN_OVER, rebuild_cause};
-use crate::realtime::{Place, Realtime, Sweep, Swept};
-use crate::records::{Claim, Lease, Records, RunKind};
 use base::status::{Status, explain};
+use realtime::{Place, Realtime, Sweep, Swept};
+use records::{Claim, Lease, Records, RunKind};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use crate::realtime::{Meta, Realtime};
-use crate::records::{Cursor, Following, Records};
+use realtime::{Meta, Realtime};
+use records::{Cursor, Following, Records};
 
 /// Why a live stock is rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

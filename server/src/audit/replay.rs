@@ -14,10 +14,10 @@ use super::diff::{Origin, Reach, Said, diff};
 use super::digest::digest;
 use super::queue::Queue;
 use crate::ingest::{Topic, TopicScan, admit, read};
-use crate::realtime::Realtime;
-use crate::records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
 use base::config::{EntryRules, KafkaConfig};
 use base::status::explain;
+use realtime::Realtime;
+use records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
 
 /// How often it is said how far the reading is, in messages.
 const TELL_EVERY: i64 = 20_000;

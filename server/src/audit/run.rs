@@ -14,12 +14,12 @@ use super::all_keys::FirstReading;
 use super::compare::{Comparison, Unproved};
 use super::progress::Progress;
 use super::{Error, TAKEN_OVER};
-use crate::realtime::{Cut, Place, Realtime};
-use crate::records::{
+use base::status::explain;
+use realtime::{Cut, Place, Realtime};
+use records::{
     AfterCut, AuditEnd, Claim, CountedTables, Decision, Lease, LogRecord, ProvedPlaces, ProvedTable, Records,
     RegisteredTable, RowFault, RunKind, StockSnapshot,
 };
-use base::status::explain;
 
 /// Makes audits. Cheap to clone.
 #[derive(Clone)]

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::Error;
 use super::run::{Auditor, Claimed};
 use crate::ingest::{Backlog, Topic};
-use crate::records::AuditClock;
 use base::config::AuditConfig;
 use base::status::{Status, explain};
+use records::AuditClock;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use model::names::{Name, NameOf};
 use model::quantity::MAX_SUM;
 use model::stock::StockKey;
 
-use crate::records::{LevelRow, NameRow};
+use records::{LevelRow, NameRow};
 
 /// A name, or all that is wrong with it.
 pub fn name(of: NameOf, id: &str, values: &RowValues) -> Result<NameRow, Vec<Fault>> {

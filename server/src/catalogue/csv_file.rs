@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::check;
 use crate::csv_lines::Lines;
-use crate::records::{LevelRow, NameRow};
+use records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
 const LOW_STOCK: &str = "low_stock";

@@ -4,8 +4,8 @@ use model::catalogue::Change;
 use sha2::{Digest as _, Sha256};
 
 use super::csv_file::{subject_of_level, subject_of_name};
-use crate::records::{Catalogue, CatalogueWrites, LevelRow, NameRow, TrailEvent};
 use base::hex::hex;
+use records::{Catalogue, CatalogueWrites, LevelRow, NameRow, TrailEvent};
 
 /// What a change would do to the catalogue.
 #[derive(Debug, Default)]

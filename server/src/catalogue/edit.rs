@@ -7,7 +7,7 @@ use model::names::NameOf;
 use super::check;
 use super::csv_file::subject_of_name;
 use super::diff::Diff;
-use crate::records::{Catalogue, LevelRow, NameRow};
+use records::{Catalogue, LevelRow, NameRow};
 
 /// A row as it was typed, and as it was before that.
 #[derive(Debug, Clone, PartialEq, Eq)]

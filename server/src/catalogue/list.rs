@@ -8,7 +8,7 @@ use model::names::NameOf;
 
 use super::edit::values_of;
 use super::find::finds;
-use crate::records::Catalogue;
+use records::Catalogue;
 
 /// Rows of a page.
 const A_PAGE: usize = 50;
@@ -68,7 +68,7 @@ mod tests {
     use model::names::Name;
 
     use super::*;
-    use crate::records::NameRow;
+    use records::NameRow;
 
     #[test]
     fn those_without_a_name_come_first_and_pages_end() {

@@ -11,9 +11,9 @@ mod list;
 use model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
 use model::names::NameOf;
 
-use crate::records::{Error, LevelRow, Records, TrailEvent};
 use csv_file::CatalogueFile;
 use diff::Diff;
+use records::{Error, LevelRow, Records, TrailEvent};
 
 pub use edit::Edit;
 pub use find::finds;

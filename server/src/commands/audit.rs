@@ -8,11 +8,11 @@ use model::audit::{AuditState, Scope};
 use serde_json::json;
 
 use crate::audit::{AuditRun, Claimed};
-use crate::records::StoredAudit;
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
 use base::shutdown;
+use records::StoredAudit;
 
 /// How often is asked whether the other run is over.
 const ASK_AGAIN: Duration = Duration::from_secs(1);

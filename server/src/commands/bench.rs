@@ -23,8 +23,8 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::Subcommand;
 
-use crate::records::YearSize;
 use base::config::Config;
+use records::YearSize;
 
 /// As many partitions as the goals of the design are stated for.
 const PARTITIONS: i32 = 16;

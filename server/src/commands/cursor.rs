@@ -8,10 +8,10 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::ingest::{Misfit, Reach, fit};
-use crate::records::{Cursor, CursorMove, Loss};
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
+use records::{Cursor, CursorMove, Loss};
 
 /// What can be done with a cursor.
 #[derive(Debug, Subcommand)]

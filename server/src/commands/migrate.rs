@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::records::{Frozen, Records};
 use base::config::Config;
+use records::{Frozen, Records};
 
 /// Makes the schema and installs, or checks that the frozen settings are the same.
 pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {

@@ -13,10 +13,10 @@ pub mod serve;
 pub mod simulate;
 pub mod topic;
 
-use crate::records::Records;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::Config;
+use records::Records;
 
 /// The records, for commands that need nothing else.
 fn records(config: &Config) -> anyhow::Result<Records> {

@@ -8,11 +8,11 @@ use model::replay::Bill;
 use serde_json::json;
 
 use crate::audit::Confirmed;
-use crate::records::{ReplayClaim, StoredReplay};
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
 use base::shutdown;
+use records::{ReplayClaim, StoredReplay};
 
 /// How often it is looked how far it is.
 const EVERY: std::time::Duration = std::time::Duration::from_millis(500);

@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ingest::Error;
 use crate::live::{Follower, Watch};
-use crate::realtime::Realtime;
-use crate::records::Records;
 use crate::startup::Parts;
 use crate::web::{PipelineReader, SystemReader, Web, check_listen, version_of};
 use base::clock::Clock;
 use base::config::{Config, JournalConfig};
 use base::status::explain;
 use base::{shutdown, telemetry};
+use realtime::Realtime;
+use records::Records;
 
 /// How long parts have to end after they were told to.
 const END_LIMIT: Duration = Duration::from_secs(8);

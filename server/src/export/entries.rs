@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Broken, Cell, Progress, Row, Rows, State, named};
 use crate::lookup::Lookup;
-use crate::records::Names;
 use base::business_time::BusinessTime;
 use base::status::explain;
+use records::Names;
 
 /// So many entries are read at once.
 const AT_ONCE: usize = 5000;

@@ -6,8 +6,8 @@ use model::audit::{Finding, Nrs};
 use model::names::NameOf;
 
 use super::{Cell, Row, named};
-use crate::records::Names;
 use base::business_time::BusinessTime;
+use records::Names;
 
 /// The titles of the columns.
 pub fn finding_titles(locale: Locale) -> Vec<String> {

@@ -12,7 +12,7 @@ use chrono::NaiveDateTime;
 use model::names::NameOf;
 use tokio::sync::mpsc;
 
-use crate::records::Names;
+use records::Names;
 
 pub use csv_file::{csv_head, csv_rows};
 pub use entries::EntriesExport;

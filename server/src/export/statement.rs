@@ -5,8 +5,8 @@ use model::names::NameOf;
 use model::statistics::{Column, Figures, GroupBy, Row as Line};
 
 use super::{Cell, Row, named};
-use crate::records::Names;
 use base::business_time::BusinessTime;
+use records::Names;
 
 const FIGURES: [Column; 7] =
     [Column::Opening, Column::In, Column::Out, Column::Adjust, Column::Net, Column::Closing, Column::Entries];

@@ -21,10 +21,10 @@ use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::position::Position;
 use super::topic::Topic;
-use crate::records::NewBatch;
 use base::clock::Clock;
 use base::status::Status;
 use base::status::explain;
+use records::NewBatch;
 
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
 /// twenty. Three times as long as the last batch took to write, since a machine that is busy does best with fewer and larger ones; at least

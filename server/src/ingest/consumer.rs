@@ -20,11 +20,11 @@ use super::instance::Instance;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Worker};
 use super::topic::Topic;
-use crate::realtime::Realtime;
-use crate::records::{Cursor, Records, Writer};
 use base::clock::Clock;
 use base::config::{EntryRules, KafkaConfig};
 use base::status::{Status, explain};
+use realtime::Realtime;
+use records::{Cursor, Records, Writer};
 
 /// The wait between tries to find out where to start.
 const RETRY: Duration = Duration::from_secs(1);
@@ -179,7 +179,7 @@ impl Daemon {
                     self.status.clear("first mark");
                     return Ok(());
                 }
-                Err(Error::Realtime(crate::realtime::Error::Misconfigured(why))) => return Err(Error::Refused(why)),
+                Err(Error::Realtime(realtime::Error::Misconfigured(why))) => return Err(Error::Refused(why)),
                 Err(error) => self.status.raise(
                     "first mark",
                     PipelineState::Degraded,

@@ -16,10 +16,10 @@ pub enum Error {
     },
     /// The records.
     #[error(transparent)]
-    Records(#[from] crate::records::Error),
+    Records(#[from] records::Error),
     /// The live stock.
     #[error(transparent)]
-    Realtime(#[from] crate::realtime::Error),
+    Realtime(#[from] realtime::Error),
     /// The cursor does not fit the topic; the process stops and says what to do.
     #[error("{0}")]
     Refused(String),

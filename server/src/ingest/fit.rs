@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Error;
 use super::topic::Topic;
-use crate::records::Cursor;
+use records::Cursor;
 
 /// Why a cursor does not fit its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]

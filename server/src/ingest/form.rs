@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::rejection::Rejection;
 use super::wire;
-use crate::records::{LastMessage, Line, NewBatch, RejectedMessage};
 use base::config::EntryRules;
 use base::hex::hex;
+use records::{LastMessage, Line, NewBatch, RejectedMessage};
 
 /// What Kafka brings.
 #[derive(Debug, Clone)]

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Error;
-use crate::realtime::{Applied, Realtime};
-use crate::records::{Cursor, Following, Records};
 use base::status::Status;
 use base::status::explain;
+use realtime::{Applied, Realtime};
+use records::{Cursor, Following, Records};
 
 /// After a failure nothing is tried for this long: a Redis that is away must not slow recording down.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -17,11 +17,11 @@ use super::context::Context;
 use super::form::{BatchBuilder, bisect, reject_only_line};
 use super::live_writer::LiveWriter;
 use super::topic::Topic;
-use crate::records::{self, Cursor, NewBatch, Outcome, Writer};
 use base::clock::Clock;
 use base::config::EntryRules;
 use base::status::Status;
 use base::status::explain;
+use records::{Cursor, NewBatch, Outcome, Writer};
 
 /// How often an idle partition compares its position with its cursor.
 const IDLE_CHECK: Duration = Duration::from_secs(1);

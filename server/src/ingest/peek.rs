@@ -12,7 +12,7 @@ use super::Error;
 use super::form::checksum;
 use super::message_time::sent_at;
 use super::topic::{Topic, blocking};
-use crate::records::LastMessage;
+use records::LastMessage;
 
 /// Kafka shows them within this, or is asked again.
 const LIMIT: Duration = Duration::from_secs(10);

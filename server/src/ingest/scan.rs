@@ -12,8 +12,8 @@ use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 use super::message_time::sent_at;
 use super::peek::is_unreadable;
 use super::{Error, Topic};
-use crate::records::Hole;
 use base::config::KafkaConfig;
+use records::Hole;
 
 /// Kafka sends the next message within this, or counts as away.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -7,8 +7,8 @@ use model::entry::{Entry, Millis};
 use model::flaw::{Flaw, LineFlaw};
 
 use crate::ingest::{Rejection, decode};
-use crate::records::Line;
 use base::config::EntryRules;
+use records::Line;
 
 /// An entry as it is written, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

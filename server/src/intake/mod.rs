@@ -15,9 +15,9 @@ use model::import::Mapping;
 use tokio::time::{Instant, timeout_at};
 
 use crate::ingest::{EntryProducer, Error, Sent};
-use crate::records::{Recorded, Records};
 use base::clock::Clock;
 use base::config::EntryRules;
+use records::{Recorded, Records};
 
 pub use body::numbered;
 pub use check::{Checked, GoodLine, Numbered, check, check_one};

@@ -10,8 +10,8 @@ use super::Intake;
 use super::check::check_one;
 use super::columns::entry;
 use crate::ingest::{Error, Rejection};
-use crate::records::Begun;
 use base::status::explain;
+use records::Begun;
 
 /// So long somebody waits for Kafka's word; what comes later is noted all the same.
 const WAIT: Duration = Duration::from_secs(20);

@@ -5,8 +5,8 @@ use model::live::{Verification, Verified, part_since};
 
 use super::clock;
 use super::view::ViewContext;
-use crate::records::{AuditClock, Error, Records};
 use base::config::AuditConfig;
+use records::{AuditClock, Error, Records};
 
 /// The last audit that passed.
 #[derive(Debug, Clone, PartialEq, Eq)]

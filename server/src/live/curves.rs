@@ -7,7 +7,7 @@ use model::ids::{ProductId, WarehouseId};
 use model::live::{CURVE_DAYS, curve};
 
 use super::sums::{Held, Sums};
-use crate::records::DayNets;
+use records::DayNets;
 
 /// The ends of the days before today, oldest first.
 type Ends<T> = HashMap<T, Vec<i64>>;

@@ -14,11 +14,11 @@ use super::Hub;
 use super::state::State;
 use super::view::ViewContext;
 use super::watchlist::Levels;
-use crate::realtime::{FeedMessage, Realtime};
-use crate::records::Records;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::status::{Status, explain};
+use realtime::{FeedMessage, Realtime};
+use records::Records;
 
 /// Changes are merged to at most 4 a second.
 const SHOW_EVERY: Duration = Duration::from_millis(250);
@@ -49,9 +49,9 @@ pub struct Follower {
 #[derive(Debug, thiserror::Error)]
 enum Ended {
     #[error(transparent)]
-    Records(#[from] crate::records::Error),
+    Records(#[from] records::Error),
     #[error(transparent)]
-    Realtime(#[from] crate::realtime::Error),
+    Realtime(#[from] realtime::Error),
     #[error("the live feed ended")]
     FeedClosed,
     /// Nothing is wrong; what is held does not fit any more.
@@ -131,7 +131,7 @@ impl Follower {
 
     /// Subscribes first: whatever is applied after that is either in what is read next or comes as a message, or both,
     /// and versions and positions tell.
-    async fn load(&mut self) -> Result<impl Stream<Item = Result<FeedMessage, crate::realtime::Error>> + use<>, Ended> {
+    async fn load(&mut self) -> Result<impl Stream<Item = Result<FeedMessage, realtime::Error>> + use<>, Ended> {
         let messages = self.realtime.subscribe().await?.into_messages();
         let meta = self.realtime.meta().await?;
         if !meta.is_ready() {
@@ -161,10 +161,7 @@ impl Follower {
         Ok(messages)
     }
 
-    async fn follow_feed(
-        &mut self,
-        messages: impl Stream<Item = Result<FeedMessage, crate::realtime::Error>>,
-    ) -> Ended {
+    async fn follow_feed(&mut self, messages: impl Stream<Item = Result<FeedMessage, realtime::Error>>) -> Ended {
         tokio::pin!(messages);
         // The first change after a calm is shown at once; those that follow are merged.
         let (mut changed, mut next_show) = (false, Instant::now());
@@ -238,7 +235,7 @@ impl Follower {
     }
 
     /// Takes the names over, and answers the levels.
-    async fn read_catalogue(&self) -> Result<Levels, crate::records::Error> {
+    async fn read_catalogue(&self) -> Result<Levels, records::Error> {
         let catalogue = self.records.catalogue().await?;
         self.hub.around().names = Arc::new(catalogue.by_kind());
         Ok(catalogue.levels)

@@ -37,8 +37,8 @@ pub use view::clock;
 pub use watch::Watch;
 pub use watchlist::Levels;
 
-use crate::records::Names;
 use base::business_time::rfc3339;
+use records::Names;
 use state::State;
 use view::ViewContext;
 
@@ -260,7 +260,7 @@ impl Hub {
         Some(StockPage {
             as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(Millis(self.vouched_at.load(Relaxed))) },
             verified_at: self.around().audited.as_ref().map(|it| rfc3339(it.at())),
-            next_cursor: items.last().filter(|_| more).map(|it| crate::realtime::member(&it.key)),
+            next_cursor: items.last().filter(|_| more).map(|it| realtime::member(&it.key)),
             items,
         })
     }

@@ -16,8 +16,8 @@ use super::newest::Newest;
 use super::scope::Scope;
 use super::sums::Sums;
 use super::watchlist::{Levels, Watchlist};
-use crate::realtime::{FeedMessage, Meta, Value};
-use crate::records::{DayNets, StreamSnapshot};
+use realtime::{FeedMessage, Meta, Value};
+use records::{DayNets, StreamSnapshot};
 
 /// Everything the live pages show, by key.
 #[derive(Debug, Clone)]
@@ -266,7 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::records::{Cursor, Today};
+    use records::{Cursor, Today};
 
     fn key(n: u8) -> StockKey {
         StockKey {

@@ -21,8 +21,8 @@ use super::scope::Scope;
 use super::state::State;
 use super::sums::{Held, Sums};
 use super::watchlist::Watched;
-use crate::records::Names;
 use base::business_time::BusinessTime;
+use records::Names;
 
 /// A day, in minutes.
 const DAY: i64 = 24 * 60;
@@ -246,8 +246,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::realtime::{Meta, Value};
-    use crate::records::{StreamSnapshot, Today};
+    use realtime::{Meta, Value};
+    use records::{StreamSnapshot, Today};
 
     #[test]
     fn figures_of_before_a_rebuild_are_no_figures() {

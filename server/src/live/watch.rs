@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 use super::audited::Audited;
-use crate::realtime::Realtime;
-use crate::records::{Error, Records};
 use base::clock::Clock;
 use base::config::AuditConfig;
 use base::status::{Status, explain};
+use realtime::Realtime;
+use records::{Error, Records};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

@@ -12,10 +12,10 @@ use model::names::NameOf;
 use model::quantity::Direction;
 use model::statistics::{Filter, GroupBy, Sums};
 
-use crate::records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
 use crate::statistics::spans;
 use base::business_time::{BusinessTime, month_of};
 use base::config::Layout;
+use records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
 
 /// The most tables that are read for one page; then the page ends where it is, and the next one goes on from there.
 const MAX_TABLES: usize = 2000;

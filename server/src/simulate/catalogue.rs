@@ -2,7 +2,7 @@
 
 use model::names::{Name, NameOf};
 
-use crate::records::NameRow;
+use records::NameRow;
 
 /// One thing of the catalogue.
 pub(super) struct Item {
@@ -85,7 +85,7 @@ pub(super) const COMPANIES: [Item; 5] = [
     item("ruikang", "瑞康日化", "Ruikang Household", 11),
 ];
 
-/// The names of everything the grocer mentions, ready for [`crate::records::Records::store_catalogue`].
+/// The names of everything the grocer mentions, ready for [`records::Records::store_catalogue`].
 pub fn names() -> Vec<NameRow> {
     let row = |of: NameOf, it: &Item| NameRow {
         of,

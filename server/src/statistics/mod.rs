@@ -18,10 +18,10 @@ pub use rollup::RollupWorker;
 pub use statement::MAX_ROWS;
 use statement::{Accounts, Unmade};
 
-use crate::records::{
+use base::business_time::BusinessTime;
+use records::{
     Cursor, Error as RecordsError, FIRST_DAY, LAST_DAY, MAX_ROW_TABLES, Records, Span, TotalsError, TotalsSnapshot,
 };
-use base::business_time::BusinessTime;
 
 /// The most parts that an interval may cut a period into: a year of hours.
 pub const MAX_PARTS: usize = 8784;

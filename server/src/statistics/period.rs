@@ -6,8 +6,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use model::entry::Millis;
 use model::statistics::Interval;
 
-use crate::records::{FIRST_DAY, Span};
 use base::business_time::{BusinessTime, month_of};
+use records::{FIRST_DAY, Span};
 
 /// The spans that make up everything before a moment. `None`: it is beyond the years that dates can hold.
 pub fn before(zone: BusinessTime, to: Millis) -> Option<Vec<Span>> {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use model::pipeline::PipelineState;
 use tokio_util::sync::CancellationToken;
 
-use crate::records::{Error, Folded, Records};
 use base::status::{Status, explain};
+use records::{Error, Folded, Records};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);

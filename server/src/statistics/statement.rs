@@ -6,7 +6,7 @@ use model::entry::Millis;
 use model::quantity::MAX_SUM;
 use model::statistics::{Figures, Group, Row, Sums};
 
-use crate::records::Moved;
+use records::Moved;
 
 /// The most lines that a statement may have before it is cut into pages.
 pub const MAX_ROWS: usize = 200_000;

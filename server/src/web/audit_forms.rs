@@ -20,8 +20,8 @@ use super::problem::Problem;
 use super::replays::{begin as begin_replay, to_its_end};
 use super::settings::check_period;
 use crate::audit::Confirmed;
-use crate::records::Resolved;
 use base::status::explain;
+use records::Resolved;
 
 /// What the handlers work with.
 #[derive(Clone)]

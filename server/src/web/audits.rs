@@ -20,9 +20,9 @@ use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::{FieldError, Problem};
 use crate::audit::{Claimed, due_in};
-use crate::records::StoredAudit;
 use base::business_time::rfc3339;
 use base::status::explain;
+use records::StoredAudit;
 
 /// The most lines on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

@@ -15,9 +15,9 @@ use super::find::named;
 use super::params::Params;
 use crate::audit::{Auditor, due_in};
 use crate::live::{Hub, clock};
-use crate::records::{Error, FindingsWanted, Names, StoredAudit};
 use base::business_time::BusinessTime;
 use base::config::AuditConfig;
+use records::{Error, FindingsWanted, Names, StoredAudit};
 
 /// Audits on a page.
 const LINES: i64 = 30;

@@ -3,7 +3,7 @@
 use model::audit::{FindingCause, Verdict};
 
 use super::params::Params;
-use crate::records::FindingsWanted;
+use records::FindingsWanted;
 
 /// The filters of findings and where to go on. What is wrong is with the fields.
 pub fn findings(params: &mut Params) -> FindingsWanted {

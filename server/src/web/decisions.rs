@@ -13,7 +13,7 @@ use super::guard::Principal;
 use super::problem::{FieldError, Problem};
 use super::replays::to_its_end;
 use crate::audit::Confirmed;
-use crate::records::Resolved;
+use records::Resolved;
 
 /// The most characters of a note.
 const MAX_NOTE: usize = 1000;

@@ -25,8 +25,8 @@ use super::statistics_page::StatisticsReader;
 use super::table_file::{Kind, Table, Wanted};
 use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
 use crate::live::clock;
-use crate::records::FindingsWanted;
 use base::status::explain;
+use records::FindingsWanted;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;

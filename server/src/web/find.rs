@@ -19,9 +19,9 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::catalogue::finds;
 use crate::live::Hub;
-use crate::records::{Error, Names, Records};
 use base::business_time::BusinessTime;
 use base::status::explain;
+use records::{Error, Names, Records};
 
 /// The most that one search brings.
 const MOST: usize = 20;

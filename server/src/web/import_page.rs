@@ -7,8 +7,8 @@ use super::import_query;
 use crate::ingest::Error;
 use crate::intake::{GoodLine, Intake, Looked};
 use crate::live::clock;
-use crate::records::Upload;
 use base::business_time::BusinessTime;
+use records::Upload;
 
 /// So many flaws are listed; all are counted.
 const MAX_FLAWS: usize = 500;

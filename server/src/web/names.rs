@@ -16,8 +16,8 @@ use super::pages::Pages;
 use super::problem::Problem;
 use crate::catalogue::{self, Edit, Imported, LARGEST_FILE};
 use crate::live::Hub;
-use crate::records::Records;
 use base::status::explain;
+use records::Records;
 
 /// The most bytes that a page of the table sends.
 const LARGEST_FORM: usize = 8 * 1024 * 1024;
@@ -48,7 +48,7 @@ fn only_admin(who: &Principal) -> Result<(), Problem> {
     who.must_be(Role::Admin, "Only an administrator changes names.")
 }
 
-fn log(error: &crate::records::Error) {
+fn log(error: &records::Error) {
     tracing::warn!("the catalogue cannot be changed: {}", explain(error));
 }
 

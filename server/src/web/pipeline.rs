@@ -7,9 +7,9 @@ use model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, Pipeline
 use super::Web;
 use super::problem::Problem;
 use crate::ingest::Topic;
-use crate::realtime::Realtime;
-use crate::records::Records;
 use base::status::{Status, explain};
+use realtime::Realtime;
+use records::Records;
 
 /// Reads where the stream stands. Cheap to clone.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub const WORK_IN_PROGRESS: i64 = 1000;
 
 impl PipelineReader {
     /// Reads it all. Kafka and Redis may be away: then their figures are null and the reason is said.
-    pub async fn read(&self) -> Result<Pipeline, crate::records::Error> {
+    pub async fn read(&self) -> Result<Pipeline, records::Error> {
         let cursors = self.records.cursors().await?;
         let (mut state, mut reasons) = self.status.now();
         let mut away = |what: &dyn std::error::Error| {

@@ -14,9 +14,9 @@ use super::period_query::{check_period, filter};
 use super::problem::Problem;
 use super::records_query::{EVER, cursor, question, write_cursor};
 use crate::lookup::Lookup;
-use crate::records::TotalsError;
 use base::business_time::{BusinessTime, rfc3339};
 use base::status::explain;
+use records::TotalsError;
 
 /// The most entries on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

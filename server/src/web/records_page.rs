@@ -13,8 +13,8 @@ use super::records_query::{WantedRecords, wanted, write_cursor};
 use crate::export::{EntriesExport, Progress};
 use crate::live::clock;
 use crate::lookup::Lookup;
-use crate::records::{Names, Records, TotalsError};
 use base::business_time::BusinessTime;
+use records::{Names, Records, TotalsError};
 
 /// The most entries of a page.
 const LINES: usize = 100;

@@ -18,9 +18,9 @@ use super::params::Params;
 use super::problem::Problem;
 use super::rejections_query::question;
 use crate::intake::Resubmitted;
-use crate::records::{RejectionsWanted, StoredRejection};
 use base::business_time::rfc3339;
 use base::status::explain;
+use records::{RejectionsWanted, StoredRejection};
 
 /// The most rejections on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

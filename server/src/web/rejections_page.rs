@@ -15,9 +15,9 @@ use super::params::Params;
 use super::rejections_query::question;
 use crate::intake::{Intake, check_one};
 use crate::live::clock;
-use crate::records::{Error, RejectionsWanted, StoredRejection, StoredResubmission};
 use base::business_time::BusinessTime;
 use base::hex::hex;
+use records::{Error, RejectionsWanted, StoredRejection, StoredResubmission};
 
 /// The most rejections of a page.
 const LINES: i64 = 50;

@@ -16,9 +16,9 @@ use super::guard::{Principal, Role};
 use super::params::Params;
 use super::problem::Problem;
 use crate::audit::Confirmed;
-use crate::records::{ReplayClaim, StoredReplay};
 use base::business_time::rfc3339;
 use base::status::explain;
+use records::{ReplayClaim, StoredReplay};
 
 /// The most bills on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

@@ -15,11 +15,11 @@ use super::find::{Finder, named, not_clear};
 use super::statistics_query::{Wanted, fault_of, fitting, wanted};
 use crate::export::{Row as Cells, statement_rows, statement_titles};
 use crate::live::{StockAt, clock};
-use crate::records::{Names, Records};
 use crate::statistics::page::page;
 use crate::statistics::summary::{GroupSummary, by_group, by_part};
 use crate::statistics::{Error, Reader, Statement, parts};
 use base::business_time::BusinessTime;
+use records::{Names, Records};
 
 /// The most lines of a page.
 const LINES: usize = 100;

@@ -11,10 +11,10 @@ use model::statistics::{Column, GroupBy, Interval, Order};
 
 use super::params::Params;
 use super::period_query::{about, typed};
-use crate::records::MAX_ROW_TABLES;
 use crate::statistics::page::Place;
 use crate::statistics::{Error, MAX_PARTS, MAX_ROWS};
 use base::business_time::BusinessTime;
+use records::MAX_ROW_TABLES;
 
 /// By what lines are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

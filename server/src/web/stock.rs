@@ -10,7 +10,7 @@ use super::Web;
 use super::params::Params;
 use super::problem::Problem;
 use crate::live::StockFilter;
-use crate::realtime::parse_member;
+use realtime::parse_member;
 
 /// The most items on a page, and the usual number.
 const LIMITS: (i64, i64) = (1000, 100);

@@ -10,9 +10,9 @@ use anyhow::{Context as _, bail, ensure};
 use base::config::Config;
 use model::audit::{Finding, FindingCause, Scope};
 use model::replay::{Bill, BillKind};
+use records::{FindingsWanted, StoredAudit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tallyhouse::records::{FindingsWanted, StoredAudit};
 
 use crate::Arguments;
 use crate::daemon::run;

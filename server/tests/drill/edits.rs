@@ -10,8 +10,8 @@ use model::audit::{FindingCause, Verdict};
 use model::replay::BillKind;
 use model::stock::StockKey;
 use rand::Rng as _;
+use realtime::{Keys, member};
 use tallyhouse::ingest::delete_before;
-use tallyhouse::realtime::{Keys, member};
 
 use crate::load::Content;
 use crate::stage::{QUIET, Stage};

@@ -9,8 +9,8 @@ use model::stock::StockKey;
 use rand::Rng as _;
 use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use realtime::{Keys, member};
 use redis::AsyncCommands as _;
-use tallyhouse::realtime::{Keys, member};
 
 use crate::audits::audit;
 use crate::daemon::run;

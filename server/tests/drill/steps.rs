@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use model::audit::Scope;
-use tallyhouse::records::StoredAudit;
+use records::StoredAudit;
 
 use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, findings_of, followed, resolve};
 use crate::daemon::run;

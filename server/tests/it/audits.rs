@@ -2,11 +2,11 @@
 //! cause, and what the design lets be done about it.
 
 use model::audit::{AuditState, Finding, FindingCause, Nrs, Scope, Verdict};
+use realtime::Keys;
+use records::{FindingsWanted, StoredAudit};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::Claimed;
-use tallyhouse::realtime::Keys;
-use tallyhouse::records::{FindingsWanted, StoredAudit};
 
 use crate::harness::{System, entry};
 

@@ -1,9 +1,9 @@
 //! `/api/v1/audits` and the forms of `/audits`: an audit is started, followed, its findings are read and dealt with, and the one that
 //! follows settles what was decided.
 
+use realtime::Keys;
 use redis::AsyncCommands as _;
 use serde_json::{Value, json};
-use tallyhouse::realtime::Keys;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{System, ask, assert_refused, entry, eventually};

@@ -2,7 +2,7 @@
 
 use base::config::Layout;
 use model::ids::ProductId;
-use tallyhouse::records::{DayTable, MultiStatement, Row, Value};
+use records::{DayTable, MultiStatement, Row, Value};
 
 use crate::harness::System;
 
@@ -13,7 +13,7 @@ async fn the_database_refuses_what_the_decoder_would_have_rejected() {
     let table = DayTable::of(Layout::ProductDay, &product, "2025-03-10".parse().unwrap());
     // The session is the one that the writer uses: strictness is set there, not on the server.
     let mut connection = system.parts.records.writer_session().await.unwrap();
-    sqlx::query(table.create()).execute(&mut connection).await.unwrap();
+    sqlx::query(records::create_table(&table)).execute(&mut connection).await.unwrap();
 
     // In a statement of several rows servers are laxer than in one of a single row, unless they are strict.
     let insert = |rows: [Row<'_>; 2]| {

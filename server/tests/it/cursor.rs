@@ -1,8 +1,8 @@
 //! Cursors that a person sets, a topic that lost messages, a topic that was made again.
 
+use records::{CursorMove, Loss};
 use serde_json::json;
 use tallyhouse::ingest::{Error, Misfit, fit};
-use tallyhouse::records::{CursorMove, Loss};
 
 use crate::harness::{System, entry, eventually};
 

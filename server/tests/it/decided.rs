@@ -3,9 +3,9 @@
 use app::i18n::Locale;
 use model::audit::{FindingCause, ResolveAs, Scope};
 use model::replay::BillKind;
+use records::{FindingsWanted, Resolved};
 use serde_json::json;
 use tallyhouse::audit::Confirmed;
-use tallyhouse::records::{FindingsWanted, Resolved};
 
 use crate::harness::{System, entry, eventually};
 use crate::replays::{audit, audit_again, edit_live, replay};

@@ -6,9 +6,9 @@ use model::replay::BillKind;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use records::CursorMove;
 use serde_json::json;
 use tallyhouse::ingest::{delete_topic, make_topic};
-use tallyhouse::records::CursorMove;
 
 use crate::foreign::{Foreign, Message, take_any_time};
 use crate::harness::{System, entry};
@@ -119,7 +119,7 @@ async fn rows_of_an_earlier_topic_of_that_name_are_not_one_too_many() {
     .await;
     for (partition, cursor) in system.parts.records.cursors().await.unwrap() {
         if cursor.next_offset > 0 {
-            let accepts = Some(tallyhouse::records::Loss::Topic);
+            let accepts = Some(records::Loss::Topic);
             let set = CursorMove { partition, to: 0, accepts, reason: "made again", who: "test" };
             system.parts.records.set_cursor(&set).await.unwrap();
         }

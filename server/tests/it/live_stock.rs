@@ -3,8 +3,8 @@
 use model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
 use model::pipeline::Counts;
 use model::stock::StockKey;
+use realtime::{Applied, Keys, Realtime};
 use redis::AsyncCommands as _;
-use tallyhouse::realtime::{Applied, Keys, Realtime};
 
 use crate::harness::System;
 

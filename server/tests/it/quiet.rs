@@ -1,8 +1,8 @@
 //! What an audit takes for quiet, and nothing else, whatever somebody wrote into a key.
 
 use model::stock::StockKey;
+use realtime::{Compared, Keys, May};
 use redis::AsyncCommands as _;
-use tallyhouse::realtime::{Compared, Keys, May};
 
 use crate::harness::System;
 

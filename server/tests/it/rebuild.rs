@@ -1,11 +1,11 @@
 //! The live stock is rebuilt by itself wherever it cannot be fed: emptied, thrown back past the journal, records restored.
 
 use model::pipeline::PipelineState;
+use realtime::Keys;
+use records::{Claim, RunKind};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{RebuildCause, rebuild_cause};
-use tallyhouse::realtime::Keys;
-use tallyhouse::records::{Claim, RunKind};
 
 use crate::harness::{System, entry, eventually, sweep_all};
 

@@ -7,9 +7,9 @@ use base::config::Layout;
 use model::audit::{Scope, Verdict};
 use model::pipeline::Counts;
 use model::replay::BillKind;
+use records::FindingsWanted;
 use serde_json::Value;
 use tallyhouse::audit::Confirmed;
-use tallyhouse::records::FindingsWanted;
 
 use crate::harness::{System, eventually};
 use crate::replays::{audit, audit_again, edit_live, replay};

@@ -8,11 +8,9 @@ use model::batch::{BatchId, Delta, JournalLine, KeyDelta, Note};
 use model::pipeline::Counts;
 use model::stock::StockKey;
 use proptest::prelude::*;
+use realtime::transitions::{Answer, AtCut, Health, Key, Line, Live, Mark, May, Place, Rules, Settled, Slot, Version};
+use realtime::{Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild};
 use redis::AsyncCommands as _;
-use tallyhouse::realtime::transitions::{
-    Answer, AtCut, Health, Key, Line, Live, Mark, May, Place, Rules, Settled, Slot, Version,
-};
-use tallyhouse::realtime::{self, Applied, Compared, Cut, Keys, Meta, Realtime, Rebuild};
 
 use crate::harness::{settings, sweep_all};
 

@@ -2,10 +2,10 @@
 
 use base::config::Layout;
 use model::pipeline::PipelineState;
+use realtime::Realtime;
+use records::{Frozen, Records};
 use serde_json::json;
 use tallyhouse::live::{Follower, Watch};
-use tallyhouse::realtime::Realtime;
-use tallyhouse::records::{Frozen, Records};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{System, entry, eventually};

@@ -12,7 +12,7 @@ use model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use tallyhouse::records::{Folded, LastMessage, Line, NewBatch, Outcome, Writer};
+use records::{Folded, LastMessage, Line, NewBatch, Outcome, Writer};
 use tallyhouse::statistics::{Error, Statement, statement};
 
 use crate::harness::System;

@@ -10,9 +10,9 @@ use model::pipeline::PipelineState;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
+use records::StoredAudit;
 use serde_json::json;
 use tallyhouse::audit::{Claimed, Confirmed};
-use tallyhouse::records::StoredAudit;
 use tokio_util::sync::CancellationToken;
 
 use crate::foreign::{Foreign, Message};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tallyhouse::realtime::transitions::{Line, Place};
+use realtime::transitions::{Line, Place};
 
 pub type Batch = Line<u8, u8>;
 /// By key: net stock, gross in, entries.

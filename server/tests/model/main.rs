@@ -6,8 +6,8 @@
 mod journal;
 mod world;
 
+use realtime::transitions::{Rule, Rules};
 use stateright::{Checker as _, HasDiscoveries, Model as _};
-use tallyhouse::realtime::transitions::{Rule, Rules};
 use world::{Protocol, RunRule};
 
 /// One partition, nothing goes wrong.

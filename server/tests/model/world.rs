@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::{Batch, Journal, Sums};
 use books::Books;
 use model::batch::Delta;
+use realtime::transitions::{Answer, Health, Line, Live, Mark, Place, Rules, Slot};
 use runs::{Kind, Run};
 use stateright::{Model, Property};
-use tallyhouse::realtime::transitions::{Answer, Health, Line, Live, Mark, Place, Rules, Slot};
 
 /// A rule of the audit that is not about Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,11 +19,11 @@ use super::latency::percentiles_at;
 use super::statistics::ask;
 use super::{PARTITIONS, ingest};
 use crate::audit::Confirmed;
-use crate::records::ReplayClaim;
 use crate::startup::Parts;
 use crate::world::World;
 use base::clock::Clock;
 use base::config::{Config, Layout};
+use records::ReplayClaim;
 
 /// In so many warehouses.
 const WAREHOUSES: usize = 12;

@@ -14,9 +14,9 @@ use super::resident::Resident;
 use super::statistics::entries_question;
 use crate::export::{EntriesExport, Progress, Rows, csv_rows, write_xlsx};
 use crate::lookup::Lookup;
-use crate::records::{Names, YearSize};
 use crate::world::World;
 use base::config::Config;
+use records::{Names, YearSize};
 
 /// Memory is looked at once so many rows are written, and at the end.
 const FIRST: usize = 100_000;

@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::PARTITIONS;
 use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
-use crate::realtime::FeedMessage;
 use crate::world::World;
 use base::config::Config;
+use realtime::FeedMessage;
 
 /// An entry that was sent: partition, offset, when, and how long Kafka took to acknowledge it.
 type Sent = (i32, i64, Instant, Duration);
@@ -147,7 +147,7 @@ impl Track {
 /// Where entries come by.
 struct Places {
     changes: tokio::sync::broadcast::Receiver<Event>,
-    feed: std::pin::Pin<Box<dyn Stream<Item = Result<FeedMessage, crate::realtime::Error>> + Send>>,
+    feed: std::pin::Pin<Box<dyn Stream<Item = Result<FeedMessage, realtime::Error>> + Send>>,
 }
 
 /// Acknowledged by Kafka, published by Redis, in the event stream.

@@ -8,8 +8,8 @@ use model::stock::StockKey;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::realtime::{Compared, Cut, May, Realtime, Settled};
 use base::config::Config;
+use realtime::{Compared, Cut, May, Realtime, Settled};
 
 /// Keys per call, as a batch of the wide bench has them, and as an audit compares them.
 const BATCH: usize = 2000;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::ingest::{MessageReader, decode};
-use crate::records::PlainRows;
 use crate::startup::Parts;
+use records::PlainRows;
 
 /// Handles so many messages of a world's topic; answers how long it took, without joining the group.
 pub async fn run(parts: &Parts, messages: usize) -> anyhow::Result<Duration> {

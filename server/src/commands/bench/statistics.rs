@@ -15,12 +15,12 @@ use serde_json::json;
 use super::PARTITIONS;
 use super::latency::percentiles_at;
 use crate::lookup::Lookup;
-use crate::records::{Records, YearSize};
 use crate::statistics::Reader;
 use crate::statistics::page::page;
 use crate::world::World;
 use base::business_time::BusinessTime;
 use base::config::Config;
+use records::{Records, YearSize};
 
 /// What is asked, and what p95 is to be reached, in milliseconds.
 const QUESTIONS: [(&str, GroupBy, Option<Interval>, u128); 4] = [

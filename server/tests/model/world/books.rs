@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::audit::{FindingCause, Nrs, Verdict};
+use realtime::transitions::{AtCut, Health, Key};
 use tallyhouse::audit::{Allowed, Judged, judge};
-use tallyhouse::realtime::transitions::{AtCut, Health, Key};
 
 use crate::journal::Sums;
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use tallyhouse::realtime::transitions::{AtCut, Health, Mark, May, Settled, Slot};
+use realtime::transitions::{AtCut, Health, Mark, May, Settled, Slot};
 
 use super::books::{Open, is_quiet, is_surplus, judged};
 use super::{Protocol, RunRule, World, Wrong};

@@ -1,0 +1,222 @@
+//! `day_tables`: the register of day tables, and their making. `CREATE TABLE` commits implicitly, so it has a connection
+//! of its own, before the batch's transaction.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use model::system::Tables;
+use sqlx::{Connection, QueryBuilder};
+
+use crate::day_tables::names::{DayTable, Holds};
+use crate::day_tables::statements;
+use crate::sql::error::limited;
+use crate::{Error, Records};
+
+/// The register's id of each table of a batch.
+pub type TableIds = HashMap<DayTable, i32>;
+
+/// So many names go into one look at the register.
+const NAMES_AT_ONCE: usize = 1000;
+/// So long for a farewell.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Tables that are known to exist, so that a batch asks only about new ones.
+#[derive(Debug, Default)]
+pub struct TableCache(Mutex<HashMap<String, i32>>);
+
+impl TableCache {
+    fn get(&self, name: &str) -> Option<i32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    fn insert(&self, name: String, id: i32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, id);
+    }
+
+    /// Forgets everything: the database may have been restored.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Records {
+    /// Makes the tables that are missing; answers the register's id of each.
+    pub(crate) async fn ensure_tables(&self, tables: BTreeSet<DayTable>) -> Result<TableIds, Error> {
+        self.ensure_tables_telling(tables, &mut |_, _| {}).await
+    }
+
+    /// The same; `tell` is told how many of how many are made. A backlog needs thousands, at some hundred a second at best: each has a limit of
+    /// its own, all together have none, and what is made stays made whatever happens to the rest.
+    pub(crate) async fn ensure_tables_telling(
+        &self,
+        tables: BTreeSet<DayTable>,
+        tell: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<TableIds, Error> {
+        let mut ids = TableIds::with_capacity(tables.len());
+        let missing = self.unknown(tables, &mut ids);
+        if missing.is_empty() {
+            return Ok(ids);
+        }
+        // One at a time in a process: partitions need the same ones. Held until they are made.
+        let _turn = self.making.lock().await;
+        let missing = self.unknown(missing.into_iter().collect(), &mut ids);
+        if !missing.is_empty() {
+            self.make_tables(missing, &mut ids, tell).await?;
+        }
+        Ok(ids)
+    }
+
+    /// Those that we do not know; the ids of the others.
+    fn unknown(&self, tables: BTreeSet<DayTable>, ids: &mut TableIds) -> Vec<DayTable> {
+        let mut missing = Vec::new();
+        for table in tables {
+            match self.tables.get(table.name()) {
+                Some(id) => {
+                    ids.insert(table, id);
+                }
+                None => missing.push(table),
+            }
+        }
+        missing
+    }
+
+    /// How many day tables there are, of how many, and how fast they become more: by the days of business, so that a month that
+    /// was loaded at once is no growth.
+    pub async fn table_count(&self) -> Result<Tables, Error> {
+        limited("counting the day tables", async {
+            let today = self.business_time.day(self.clock.now());
+            let (count, of_last_week): (i64, i64) = sqlx::query_as(
+                "SELECT COUNT(*), CAST(COALESCE(SUM(day >= ? - INTERVAL 7 DAY AND day < ?), 0) AS SIGNED) FROM day_tables",
+            )
+            .bind(today)
+            .bind(today)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(Error::unavailable("counting the day tables"))?;
+            let (most, new_a_day) = (i64::from(self.max_tables), of_last_week * 10 / 7);
+            let days_left = ((most - count).max(0) * 10).checked_div(new_a_day);
+            Ok(Tables { count, most, new_a_day, days_left })
+        })
+        .await
+    }
+
+    async fn make_tables(
+        &self,
+        missing: Vec<DayTable>,
+        ids: &mut TableIds,
+        tell: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<(), Error> {
+        let (mut connection, unmade) = limited("looking for day tables", async {
+            let mut connection = self.connect().await?;
+            sqlx::query("SET SESSION lock_wait_timeout = 2")
+                .execute(&mut connection)
+                .await
+                .map_err(Error::unavailable("preparing to make day tables"))?;
+            let found = registered(&mut connection, &missing).await?;
+            let mut unmade = Vec::new();
+            for table in missing {
+                match found.get(table.name()) {
+                    Some(id) => self.remember(table, *id, ids),
+                    None => unmade.push(table),
+                }
+            }
+            if !unmade.is_empty() {
+                self.check_cap(&mut connection, unmade.len()).await?;
+            }
+            Ok((connection, unmade))
+        })
+        .await?;
+        let all = unmade.len();
+        for (made, table) in unmade.into_iter().enumerate() {
+            tell(made, all);
+            let id = limited("making a day table", async {
+                sqlx::query(statements::create_table(&table))
+                    .execute(&mut connection)
+                    .await
+                    .map_err(Error::unavailable("making a day table"))?;
+                register(&mut connection, &table).await
+            })
+            .await?;
+            self.remember(table, id, ids);
+        }
+        // The work is done; a farewell that fails changes nothing.
+        let _closed = tokio::time::timeout(CLOSE_LIMIT, connection.close()).await;
+        Ok(())
+    }
+
+    fn remember(&self, table: DayTable, id: i32, ids: &mut TableIds) {
+        self.tables.insert(table.name().to_owned(), id);
+        ids.insert(table, id);
+    }
+
+    async fn check_cap(&self, connection: &mut sqlx::MySqlConnection, wanted: usize) -> Result<(), Error> {
+        let existing: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM day_tables")
+            .fetch_one(connection)
+            .await
+            .map_err(Error::unavailable("counting day tables"))?;
+        let existing = u32::try_from(existing).unwrap_or(u32::MAX);
+        let limit = self.max_tables;
+        if usize::try_from(limit.saturating_sub(existing)).unwrap_or(usize::MAX) < wanted {
+            return Err(Error::TableCap { existing, wanted, limit });
+        }
+        Ok(())
+    }
+}
+
+/// The ids of tables that are registered, by name.
+async fn registered(
+    connection: &mut sqlx::MySqlConnection,
+    tables: &[DayTable],
+) -> Result<HashMap<String, i32>, Error> {
+    let mut found = HashMap::new();
+    for chunk in tables.chunks(NAMES_AT_ONCE) {
+        let mut statement = QueryBuilder::new("SELECT name, id FROM day_tables WHERE name IN (");
+        let mut list = statement.separated(", ");
+        for table in chunk {
+            list.push_bind(table.name());
+        }
+        statement.push(")");
+        let rows: Vec<(String, i32)> = statement
+            .build_query_as()
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::unavailable("reading the register of day tables"))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The register row comes after its table: a crash in between leaves an empty table, which the next try takes up.
+async fn register(connection: &mut sqlx::MySqlConnection, table: &DayTable) -> Result<i32, Error> {
+    let (product, bucket) = match table.holds() {
+        Holds::Product(product) => (Some(product.as_str()), None),
+        Holds::Bucket(bucket) => (None, Some(*bucket)),
+    };
+    sqlx::query(
+        "INSERT INTO day_tables (name, product_id, bucket, day, created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3))
+         ON DUPLICATE KEY UPDATE name = name",
+    )
+    .bind(table.name())
+    .bind(product)
+    .bind(bucket)
+    .bind(table.day())
+    .execute(&mut *connection)
+    .await
+    .map_err(Error::unavailable("registering a day table"))?;
+    // A locking read: another daemon's row, inserted in this instant, need not be in a snapshot yet.
+    let (id, holds, day): (i32, Option<String>, NaiveDate) =
+        sqlx::query_as("SELECT id, product_id, day FROM day_tables WHERE name = ? LOCK IN SHARE MODE")
+            .bind(table.name())
+            .fetch_one(connection)
+            .await
+            .map_err(Error::unavailable("reading back the register of day tables"))?;
+    if holds.as_deref() != product || day != table.day() {
+        return Err(Error::Inconsistent(format!(
+            "table {} is registered for product {holds:?} on {day}",
+            table.name()
+        )));
+    }
+    Ok(id)
+}

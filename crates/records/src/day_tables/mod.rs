@@ -1,0 +1,7 @@
+//! Day tables: their names and statements, their making and register, and the entries in them.
+
+pub mod create;
+pub mod entries;
+pub mod names;
+pub mod register;
+pub mod statements;

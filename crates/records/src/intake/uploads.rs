@@ -1,0 +1,170 @@
+//! `uploads`: files of entries that people look at before they send them. In the records, so that any process can show and send them.
+
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::sql::error::limited;
+use crate::trail::{TrailEvent, record_in};
+use crate::{Error, Records};
+use base::hex::hex;
+
+/// So much of a file in one statement: far below what a server takes at once.
+const CHUNK: usize = 1 << 20;
+/// A file that was being sent for so long has lost its sender, and may be sent again: what has arrived counts once.
+const SENDING_LIMIT: Duration = Duration::from_mins(2);
+
+from_row! {
+    /// A file as it is stored, without its bytes.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Upload {
+        /// Its name, unique for ever.
+        pub id: String,
+        /// What it is called.
+        pub name: String,
+        /// Who brought it.
+        pub who: String,
+        /// `looked_at`, `sending` or `sent`.
+        pub state: String,
+        /// When that began.
+        pub changed_at: NaiveDateTime,
+        /// How many entries Kafka has.
+        pub accepted: Option<i64>,
+        /// How many lines were left out.
+        pub left_out: Option<i64>,
+    }
+}
+
+impl Records {
+    /// Keeps a file; answers its id.
+    pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
+        let unavailable = Error::unavailable("keeping a file");
+        limited("keeping a file", async {
+            let id = Uuid::now_v7().simple().to_string();
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
+            sqlx::query(
+                "INSERT INTO uploads (id, name, who, at, bytes, sha256, changed_at)
+                 VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, UTC_TIMESTAMP(3))",
+            )
+            .bind(&id)
+            .bind(name.chars().take(255).collect::<String>())
+            .bind(who)
+            .bind(i64::try_from(bytes.len()).unwrap_or(i64::MAX))
+            .bind(hex(&Sha256::digest(bytes)))
+            .execute(&mut *transaction)
+            .await
+            .map_err(&unavailable)?;
+            for (number, content) in (0_i32..).zip(bytes.chunks(CHUNK)) {
+                sqlx::query("INSERT INTO upload_chunks (upload_id, number, content) VALUES (?, ?, ?)")
+                    .bind(&id)
+                    .bind(number)
+                    .bind(content)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(&unavailable)?;
+            }
+            transaction.commit().await.map_err(&unavailable)?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// A file; its bytes are empty once they were let go. `None`: there is none.
+    pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
+        let unavailable = Error::unavailable("reading a file");
+        limited("reading a file", async {
+            let upload: Option<Upload> = sqlx::query_as(
+                "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
+            )
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(&unavailable)?;
+            let Some(upload) = upload else { return Ok(None) };
+            let chunks: Vec<Vec<u8>> =
+                sqlx::query_scalar("SELECT content FROM upload_chunks WHERE upload_id = ? ORDER BY number")
+                    .bind(id)
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(&unavailable)?;
+            Ok(Some((upload, chunks.concat())))
+        })
+        .await
+    }
+
+    /// May this file be sent now? Only one who asks is told yes, until it is done or has lost its sender.
+    pub async fn begin_upload(&self, id: &str) -> Result<bool, Error> {
+        limited("beginning to send a file", async {
+            let done = sqlx::query(
+                "UPDATE uploads SET state = 'sending', changed_at = UTC_TIMESTAMP(3)
+                 WHERE id = ? AND (state = 'looked_at' OR (state = 'sending' AND changed_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND))",
+            )
+            .bind(id)
+            .bind(i64::try_from(SENDING_LIMIT.as_secs()).unwrap_or(i64::MAX))
+            .execute(&self.pool)
+            .await
+            .map_err(Error::unavailable("beginning to send a file"))?;
+            Ok(done.rows_affected() == 1)
+        })
+        .await
+    }
+
+    /// It was not sent, or not all of it: it may be sent again.
+    pub async fn give_upload_up(&self, id: &str) -> Result<(), Error> {
+        limited("noting that a file was not sent", async {
+            sqlx::query(
+                "UPDATE uploads SET state = 'looked_at', changed_at = UTC_TIMESTAMP(3) WHERE id = ? AND state = 'sending'",
+            )
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::unavailable("noting that a file was not sent"))
+        })
+        .await
+    }
+
+    /// It was sent: so many entries, and so many lines were left out.
+    pub async fn end_upload(&self, id: &str, who: &str, accepted: i64, left_out: i64) -> Result<(), Error> {
+        let unavailable = Error::unavailable("noting that a file was sent");
+        limited("noting that a file was sent", async {
+            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
+            sqlx::query(
+                "UPDATE uploads SET state = 'sent', changed_at = UTC_TIMESTAMP(3), accepted = ?, left_out = ? WHERE id = ?",
+            )
+            .bind(accepted)
+            .bind(left_out)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(&unavailable)?;
+            let deed = TrailEvent {
+                who: who.to_owned(),
+                action: "entries.import".to_owned(),
+                subject: format!("upload {id}"),
+                before: None,
+                after: Some(format!("{accepted} entries sent, {left_out} lines left out")),
+            };
+            record_in(&mut transaction, &[deed]).await.map_err(&unavailable)?;
+            transaction.commit().await.map_err(&unavailable)
+        })
+        .await
+    }
+
+    /// Lets bytes go that are older than a day, and files that nobody sent.
+    pub async fn prune_uploads(&self) -> Result<(), Error> {
+        limited("letting files go", async {
+            for statement in [
+                "DELETE FROM uploads WHERE state = 'looked_at' AND at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY",
+                "DELETE c FROM upload_chunks AS c JOIN uploads AS u ON u.id = c.upload_id
+                 WHERE u.state = 'sent' AND u.at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY",
+            ] {
+                sqlx::query(statement).execute(&self.pool).await.map_err(Error::unavailable("letting files go"))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,8 @@
+//! Replays and corrections: the queue read again, and the records put right by it.
+
+pub mod correction;
+pub mod key_rows;
+pub mod levels;
+pub mod rows;
+pub mod stored;
+pub mod totals;
