@@ -5,12 +5,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
-use crate::ingest::{Daemon, EntryProducer, Error, Topic};
+use crate::ingest::{Daemon, Error};
 use crate::intake::Intake;
 use crate::statistics::RollupWorker;
 use base::clock::Clock;
 use base::config::Config;
 use base::status::{Status, explain};
+use queue::{EntryProducer, Topic};
 use realtime::Realtime;
 use records::{Frozen, Records};
 
@@ -174,7 +175,7 @@ async fn retry_while_unavailable<T>(
 fn is_outage(error: &Error) -> bool {
     use records;
     match error {
-        Error::Kafka { .. } | Error::NotYet(_) => true,
+        Error::Queue(error) => !matches!(error, queue::Error::Stopped),
         Error::Records(error) => match error {
             away @ records::Error::Unavailable { .. } => !away.is_misconfigured(),
             other => matches!(other, records::Error::TimedOut { .. }),

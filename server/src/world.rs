@@ -6,10 +6,10 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::ingest::{EntryProducer, make_topic};
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
+use queue::{EntryProducer, make_topic};
 use records::{Frozen, Records};
 
 /// A world.

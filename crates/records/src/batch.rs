@@ -3,6 +3,9 @@
 use chrono::NaiveDate;
 use model::batch::BatchId;
 use model::entry::{Entry, Millis};
+use sha2::{Digest as _, Sha256};
+
+use base::hex::hex;
 
 /// A decoded message.
 #[derive(Debug, Clone)]
@@ -50,6 +53,11 @@ pub struct LastMessage {
 }
 
 impl LastMessage {
+    /// What is remembered of a message.
+    pub fn of(offset: i64, timestamp: Option<Millis>, payload: &[u8]) -> Self {
+        Self { offset, timestamp, checksum: hex(&Sha256::digest(payload)[..8]) }
+    }
+
     /// Is it the message that now stands in its place? One without a timestamp is told by its bytes alone.
     pub fn is_same(&self, seen: &Self) -> bool {
         let same_time = self.timestamp.zip(seen.timestamp).is_none_or(|(a, b)| a == b);

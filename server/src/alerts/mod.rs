@@ -14,11 +14,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::is_behind;
-use crate::ingest::{Backlog, Error, Topic};
+use crate::ingest::Error;
 use base::business_time::rfc3339;
 use base::clock::Clock;
 use base::config::AuditConfig;
 use base::status::explain;
+use queue::{Backlog, Topic};
 use realtime::Realtime;
 use records::Records;
 

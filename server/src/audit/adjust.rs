@@ -10,10 +10,10 @@ use model::quantity::{Direction, MAX_QUANTITY, Quantity};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use crate::ingest::{EntryProducer, to_json};
 use base::business_time::BusinessTime;
 use base::config::KafkaConfig;
 use base::status::{Status, explain};
+use queue::{EntryProducer, to_json};
 use records::{Adjustment, Records};
 
 /// Whose bill it is.

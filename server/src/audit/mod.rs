@@ -1,5 +1,5 @@
 //! Keeps the live stock and the records the same: audits, rebuilds, replays and corrections. Uses both stores; the topic is read by
-//! what `ingest` lends.
+//! what `queue` lends.
 
 mod adjust;
 mod all_keys;
@@ -37,7 +37,7 @@ pub enum Error {
     Realtime(#[from] realtime::Error),
     /// The topic.
     #[error(transparent)]
-    Ingest(#[from] crate::ingest::Error),
+    Queue(#[from] ::queue::Error),
     /// Somebody else changed what this run builds on.
     #[error("{0}")]
     Lost(&'static str),

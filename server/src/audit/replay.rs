@@ -13,9 +13,9 @@ use super::candidates::candidates;
 use super::diff::{Origin, Reach, Said, diff};
 use super::digest::digest;
 use super::queue::Queue;
-use crate::ingest::{Topic, TopicScan, admit, read};
 use base::config::{EntryRules, KafkaConfig};
 use base::status::explain;
+use queue::{Topic, TopicScan, admit, read};
 use realtime::Realtime;
 use records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
 
@@ -195,7 +195,8 @@ impl Replayer {
             take(origin, entry)?;
         }
         self.records.replay_progress(replay, told.read, told.all).await?;
-        Ok(Reach { begins: scan.begins, ends: ends.clone(), gaps: scan.gaps })
+        let gaps = scan.gaps.into_iter().map(|it| Hole { partition: it.partition, from: it.from, to: it.to }).collect();
+        Ok(Reach { begins: scan.begins, ends: ends.clone(), gaps })
     }
 
     /// Reads the topic up to where the records stand in a snapshot, and the rows in it, of as many keys as can be held.

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::run::{Auditor, Claimed};
-use crate::ingest::{Backlog, Topic};
 use base::config::AuditConfig;
 use base::status::{Status, explain};
+use queue::{Backlog, Topic};
 use records::AuditClock;
 
 /// How often is looked.

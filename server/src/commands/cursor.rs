@@ -7,10 +7,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::ingest::{Misfit, Reach, fit};
+use crate::ingest::{Misfit, fit};
 use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
+use queue::Reach;
 use records::{Cursor, CursorMove, Loss};
 
 /// What can be done with a cursor.

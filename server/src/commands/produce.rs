@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 
-use crate::ingest::{EntryProducer, Sent};
 use base::config::Config;
+use queue::{EntryProducer, Sent};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;

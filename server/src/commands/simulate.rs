@@ -11,12 +11,12 @@ use clap::Args;
 use model::entry::{Entry, Millis};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::ingest::{EntryProducer, Sent, to_json};
 use crate::simulate::{Grocer, Truth, keys, names};
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::Config;
 use base::shutdown;
+use queue::{EntryProducer, Sent, to_json};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::ingest::make_topic;
 use base::config::Config;
+use queue::make_topic;
 
 /// Makes the topic, unless it is there.
 pub async fn create(config: &Config, partitions: i32) -> anyhow::Result<ExitCode> {

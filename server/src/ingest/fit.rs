@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use super::topic::Topic;
-use records::Cursor;
+use queue::Topic;
+use records::{Cursor, LastMessage};
 
 /// Why a cursor does not fit its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,9 @@ pub async fn fit(topic: &Topic, cursors: &BTreeMap<i32, Cursor>) -> Result<BTree
     let reach = topic.reach().await?;
     let (mut misfits, mut to_look_at) = (BTreeMap::new(), BTreeMap::new());
     for (&partition, it) in cursors {
-        let Some(&(first, end)) = reach.get(&partition) else { return Err(Error::unknown_partition(partition)) };
+        let Some(&(first, end)) = reach.get(&partition) else {
+            return Err(queue::Error::unknown_partition(partition).into());
+        };
         let cursor = it.next_offset;
         if cursor > end {
             misfits.insert(partition, Misfit::Ahead { cursor, end });
@@ -73,7 +75,8 @@ pub async fn fit(topic: &Topic, cursors: &BTreeMap<i32, Cursor>) -> Result<BTree
             to_look_at.insert(partition, last.offset);
         }
     }
-    for (partition, seen) in topic.messages_at(to_look_at).await? {
+    for (partition, message) in topic.messages_at(to_look_at).await? {
+        let seen = LastMessage::of(message.offset, message.sent_at, &message.payload);
         if let Some(it) = cursors.get(&partition).filter(|it| !it.last.as_ref().is_some_and(|it| it.is_same(&seen))) {
             misfits.insert(partition, Misfit::OtherMessage { cursor: it.next_offset });
         }

@@ -1,34 +1,17 @@
-//! Kafka to both stores, exactly once. The only home of rdkafka.
+//! Kafka to both stores, exactly once: a daemon that is a member of the group, a worker per partition, batches, and the live stock behind them.
+//!
+//! `daemon` takes partitions and gives them back; `partition` writes what `collector` and `batch_builder` make of their messages;
+//! `live_writer` adds what is recorded to the live stock; `fit` sees whether a cursor is of this topic; `instance` is the name of a member.
 
-mod backlog;
-mod collect;
-mod consumer;
-mod context;
-mod encode;
+mod batch_builder;
+mod collector;
+mod daemon;
 mod error;
 mod fit;
-mod form;
 mod instance;
 mod live_writer;
-mod message_time;
 mod partition;
-mod peek;
-mod position;
-mod producer;
-mod reader;
-mod rejection;
-mod scan;
-mod topic;
-mod wire;
 
-pub use backlog::{Backlog, Waiting};
-pub use consumer::Daemon;
-pub use encode::to_json;
+pub use daemon::Daemon;
 pub use error::Error;
 pub use fit::{Misfit, fit};
-pub use producer::{EntryProducer, Sent};
-pub use reader::MessageReader;
-pub use rejection::Rejection;
-pub use scan::{Scanned, TopicScan};
-pub use topic::{Reach, Topic, delete_before, delete_topic, make_topic};
-pub use wire::{admit, decode, read};

@@ -7,16 +7,14 @@ use std::time::Duration;
 use model::batch::BatchId;
 use model::flaw::Code;
 use model::pipeline::PipelineState;
-use rdkafka::consumer::StreamConsumer;
+use queue::{LagOffsets, PartitionQueue, Topic};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::collect::{Collector, Queue, Ready};
-use super::context::Context;
-use super::form::{BatchBuilder, bisect, reject_only_line};
+use super::batch_builder::{BatchBuilder, bisect, reject_only_line};
+use super::collector::{Collector, Ready};
 use super::live_writer::LiveWriter;
-use super::topic::Topic;
 use base::clock::Clock;
 use base::config::EntryRules;
 use base::status::Status;
@@ -61,15 +59,15 @@ pub struct Worker {
     pub live: LiveWriter,
     /// Where troubles are told.
     pub status: Status,
-    /// To store the offset for lag tools.
-    pub consumer: Arc<StreamConsumer<Context>>,
+    /// For lag tools only; the cursor is ours.
+    pub lag_offsets: LagOffsets,
     /// The topic.
     pub topic: Topic,
 }
 
 impl Worker {
     /// Works until told to stop, or until the cursor turns out to be elsewhere.
-    pub async fn run(self, queue: Queue, cursor: Cursor, stop: CancellationToken) -> End {
+    pub async fn run(self, queue: PartitionQueue, cursor: Cursor, stop: CancellationToken) -> End {
         let (sender, receiver) = mpsc::channel(1);
         let forming = BatchBuilder::new(self.partition, cursor.next_offset, self.rules);
         let stop = stop.child_token();
@@ -78,7 +76,6 @@ impl Worker {
             queue,
             batches: sender,
             topic: self.topic.clone(),
-            consumer: Arc::clone(&self.consumer),
             clock: self.clock.clone(),
             status: self.status.clone(),
             last_write: Arc::clone(&last_write),
@@ -154,7 +151,7 @@ impl Worker {
                     cursor.batch_id = Some(BatchId(line.batch_id.0.clone()));
                     self.live.add(&line).await;
                     fail::fail_point!("after-apply", |_| std::process::abort());
-                    self.store_offset_for_lag_tools(line.to);
+                    self.lag_offsets.store(line.to);
                     count(line.counts);
                 }
                 Written::Refused { reason, is_range } => {
@@ -228,12 +225,6 @@ impl Worker {
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(BACK_OFF.1),
             }
         }
-    }
-
-    /// For lag tools only; the cursor is ours. Fails harmlessly when the partition was just taken away.
-    fn store_offset_for_lag_tools(&self, to: i64) {
-        let _for_lag_tools =
-            rdkafka::consumer::Consumer::store_offset(&*self.consumer, self.topic.name(), self.partition, to - 1);
     }
 }
 

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use model::entry::{Entry, Millis};
 use model::flaw::{Flaw, LineFlaw};
 
-use crate::ingest::{Rejection, decode};
 use base::config::EntryRules;
+use queue::{Rejection, decode};
 use records::Line;
 
 /// An entry as it is written, and where.

@@ -14,9 +14,10 @@ use model::flaw::LineFlaw;
 use model::import::Mapping;
 use tokio::time::{Instant, timeout_at};
 
-use crate::ingest::{EntryProducer, Error, Sent};
+use crate::ingest::Error;
 use base::clock::Clock;
 use base::config::EntryRules;
+use queue::{EntryProducer, Sent};
 use records::{Recorded, Records};
 
 pub use body::numbered;
@@ -67,7 +68,7 @@ pub enum Delivery {
     /// Kafka has them all.
     All(usize),
     /// Kafka has only so many, for this reason. Sending all of them again is safe: an entry that comes twice counts once.
-    Some(usize, Error),
+    Some(usize, queue::Error),
 }
 
 impl Intake {
@@ -132,7 +133,7 @@ impl Intake {
     /// Sends lines and waits for Kafka's word on each, together for [`WAIT`] at the most.
     pub async fn send(&self, lines: &[GoodLine]) -> Delivery {
         let end = Instant::now() + WAIT;
-        let late = |_| Error::NotYet("Kafka has not confirmed every entry in time".to_owned());
+        let late = |_| queue::Error::NotYet("Kafka has not confirmed every entry in time".to_owned());
         let mut waiting: Vec<Sent> = Vec::with_capacity(lines.len());
         let mut trouble = None;
         for line in lines {

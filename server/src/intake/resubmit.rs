@@ -9,8 +9,9 @@ use tokio::time::timeout;
 use super::Intake;
 use super::check::check_one;
 use super::columns::entry;
-use crate::ingest::{Error, Rejection};
+use crate::ingest::Error;
 use base::status::explain;
+use queue::Rejection;
 use records::Begun;
 
 /// So long somebody waits for Kafka's word; what comes later is noted all the same.

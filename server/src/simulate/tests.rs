@@ -8,10 +8,10 @@ use model::entry::{Entry, Kind, Millis};
 use model::quantity::Direction;
 
 use super::{Grocer, Truth, names};
-use crate::ingest::decode;
-use crate::ingest::to_json;
 use base::business_time::BusinessTime;
 use base::config::EntryRules;
+use queue::decode;
+use queue::to_json;
 
 const ZONE: BusinessTime = BusinessTime(chrono_tz::Asia::Shanghai);
 const SEED: u64 = 20_261_120;

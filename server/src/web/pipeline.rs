@@ -6,8 +6,8 @@ use model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, Pipeline
 
 use super::Web;
 use super::problem::Problem;
-use crate::ingest::Topic;
 use base::status::{Status, explain};
+use queue::Topic;
 use realtime::Realtime;
 use records::Records;
 

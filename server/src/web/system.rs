@@ -11,12 +11,12 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::pipeline::{PipelineReader, WORK_IN_PROGRESS};
-use crate::ingest::{Backlog, Waiting};
 use crate::live::clock;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::VERSION;
 use base::status::explain;
+use queue::{Backlog, Waiting};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(2);

@@ -9,9 +9,9 @@ use futures::future::LocalBoxFuture;
 use model::audit::{FindingCause, Verdict};
 use model::replay::BillKind;
 use model::stock::StockKey;
+use queue::delete_before;
 use rand::Rng as _;
 use realtime::{Keys, member};
-use tallyhouse::ingest::delete_before;
 
 use crate::load::Content;
 use crate::stage::{QUIET, Stage};

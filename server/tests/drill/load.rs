@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use queue::EntryProducer;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use tallyhouse::ingest::EntryProducer;
 use tokio_util::sync::CancellationToken;
 
 /// What two entries of one identity are compared by.

@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use base::clock::Clock;
 use base::config::{Secret, SecretKey, WebhookConfig};
 use model::audit::{ResolveAs, Scope};
+use queue::delete_before;
 use records::Resolved;
 use serde_json::{Value, json};
 use tallyhouse::alerts::{Alert, Alerter, Message, Webhook, signature};
-use tallyhouse::ingest::delete_before;
 
 use crate::harness::{System, entry, eventually};
 use crate::replays::{audit, edit_live};

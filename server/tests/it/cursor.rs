@@ -117,9 +117,9 @@ async fn a_topic_that_was_made_again_is_refused_until_it_is_accepted() {
     system.caught_up().await;
     system.stop().await;
     let kafka = system.world.config.kafka.clone();
-    tallyhouse::ingest::delete_topic(&kafka).await.unwrap();
+    queue::delete_topic(&kafka).await.unwrap();
     eventually("it is made again", || async {
-        tallyhouse::ingest::make_topic(&kafka, 4).await.map_err(|it| it.to_string())?;
+        queue::make_topic(&kafka, 4).await.map_err(|it| it.to_string())?;
         match system.parts.topic.reach().await {
             Ok(reach) if reach.get(&3) == Some(&(0, 0)) => Ok(()),
             other => Err(format!("{other:?}")),
@@ -157,7 +157,7 @@ async fn what_retention_took_is_refused_until_it_is_accepted() {
     system.caught_up().await;
     system.stop().await;
     publish(&system, 0, 5..20).await;
-    tallyhouse::ingest::delete_before(&system.world.config.kafka, 0, 12).await.unwrap();
+    queue::delete_before(&system.world.config.kafka, 0, 12).await.unwrap();
     system.start();
     let why = refusal(&mut system).await;
     assert!(why.contains("7 positions are lost") && why.contains("cursor accept-loss 0"), "{why}");

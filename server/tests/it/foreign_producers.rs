@@ -1,9 +1,9 @@
 //! Whatever a broker may legally hand over is read; places that hold no message are passed, and nobody waits for them.
 
 use model::pipeline::PipelineState;
+use queue::delete_before;
 use records::CursorMove;
 use serde_json::json;
-use tallyhouse::ingest::delete_before;
 
 use crate::foreign::{Foreign, Message};
 use crate::harness::{System, entry};

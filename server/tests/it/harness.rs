@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use base::config::{self, Config};
 use model::pipeline::Counts;
+use queue::EntryProducer;
 use realtime::{Rebuild, Sweep, Swept};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
-use tallyhouse::ingest::{EntryProducer, Error};
+use tallyhouse::ingest::Error;
 use tallyhouse::live::Follower;
 use tallyhouse::startup::Parts;
 use tallyhouse::web::{PipelineReader, SystemReader, Web, version_of};

@@ -3,12 +3,12 @@
 use base::clock::Clock;
 use model::audit::Scope;
 use model::replay::BillKind;
+use queue::{delete_topic, make_topic};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use records::CursorMove;
 use serde_json::json;
-use tallyhouse::ingest::{delete_topic, make_topic};
 
 use crate::foreign::{Foreign, Message, take_any_time};
 use crate::harness::{System, entry};

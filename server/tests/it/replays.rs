@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use model::audit::{ResolveAs, Scope};
 use model::replay::{Bill, BillKind};
+use queue::delete_before;
 use realtime::Keys;
 use records::{ReplayClaim, Resolved, StoredAudit};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{Claimed, Confirmed, ReplayLimits};
-use tallyhouse::ingest::delete_before;
 use tokio::runtime::Handle;
 
 use crate::harness::{LIMIT, System, entry, eventually};

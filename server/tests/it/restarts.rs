@@ -2,10 +2,10 @@
 
 use model::batch::BatchId;
 use model::entry::Millis;
+use queue::decode;
 use realtime::Applied;
 use records::{LastMessage, Line, NewBatch, Outcome, Writer};
 use serde_json::json;
-use tallyhouse::ingest::decode;
 
 use crate::harness::{System, entry, eventually};
 

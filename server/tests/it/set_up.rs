@@ -44,7 +44,7 @@ async fn a_topic_that_comes_later_is_waited_for() {
     let mut system = System::new().await;
     let later = format!("{}_later", system.world.config.kafka.topic);
     system.parts.config.kafka.topic.clone_from(&later);
-    system.parts.topic = tallyhouse::ingest::Topic::new(&system.parts.config.kafka).unwrap();
+    system.parts.topic = queue::Topic::new(&system.parts.config.kafka).unwrap();
     system.start();
     let status = system.parts.status.clone();
     eventually("the missing topic is said", || async {
@@ -52,7 +52,7 @@ async fn a_topic_that_comes_later_is_waited_for() {
         if reasons.iter().any(|it| it.contains("there is no topic")) { Ok(()) } else { Err(format!("{reasons:?}")) }
     })
     .await;
-    tallyhouse::ingest::make_topic(&system.parts.config.kafka, 1).await.unwrap();
+    queue::make_topic(&system.parts.config.kafka, 1).await.unwrap();
     eventually("it is found by itself", || async {
         let (state, reasons) = status.now();
         if state == PipelineState::Ok { Ok(()) } else { Err(format!("{reasons:?}")) }

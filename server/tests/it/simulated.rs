@@ -1,6 +1,6 @@
 //! The grocer's own truth against both stores, in the layout of one table per product and day.
 
-use tallyhouse::ingest::to_json;
+use queue::to_json;
 use tallyhouse::simulate::{Grocer, Truth};
 
 use crate::harness::System;

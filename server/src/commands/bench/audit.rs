@@ -18,10 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::times::{Times, gaps, lengths};
 use super::{PARTITIONS, ingest};
 use crate::audit::Claimed;
-use crate::ingest::EntryProducer;
 use crate::startup::Parts;
 use crate::world::World;
 use base::config::{Config, Layout};
+use queue::EntryProducer;
 
 /// In so many warehouses.
 const WAREHOUSES: usize = 40;

@@ -12,10 +12,10 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use crate::ingest::EntryProducer;
 use crate::live::{Event, Follower};
 use crate::world::World;
 use base::config::Config;
+use queue::EntryProducer;
 use realtime::FeedMessage;
 
 /// An entry that was sent: partition, offset, when, and how long Kafka took to acknowledge it.

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::ingest::{MessageReader, decode};
 use crate::startup::Parts;
+use queue::{MessageReader, decode};
 use records::PlainRows;
 
 /// Handles so many messages of a world's topic; answers how long it took, without joining the group.

@@ -46,7 +46,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ingest::decode;
+    use crate::decode;
     use base::config::EntryRules;
 
     fn rules(zone: chrono_tz::Tz) -> EntryRules {

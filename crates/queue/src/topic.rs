@@ -1,20 +1,18 @@
-//! The topic: does it exist, how far does it reach; and making it, for development and tests.
+//! The topic, looked at without being a member of any group: does it exist, how far does it reach.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
+use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use super::Error;
 use base::config::KafkaConfig;
 
 /// Kafka answers within this, or counts as away.
-const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// The first and the next offset of each partition.
 pub type Reach = BTreeMap<i32, (i64, i64)>;
@@ -42,11 +40,12 @@ impl Topic {
         })
     }
 
-    pub(super) fn brokers(&self) -> &str {
+    pub(crate) fn brokers(&self) -> &str {
         &self.brokers
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// Its name.
+    pub fn name(&self) -> &str {
         &self.name
     }
 
@@ -91,46 +90,9 @@ impl Topic {
     }
 }
 
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+/// Runs what waits for Kafka where waiting is allowed.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::Stopped))
-}
-
-/// Makes the topic; one that is there already is left as it is. For development, demos and tests: production topics are
-/// made by those who run the cluster.
-pub async fn make_topic(config: &KafkaConfig, partitions: i32) -> Result<(), Error> {
-    let doing = Error::kafka("making the topic");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
-    let topic = NewTopic::new(&config.topic, partitions, TopicReplication::Fixed(1));
-    let options = AdminOptions::new().operation_timeout(Some(ANSWER_LIMIT)).request_timeout(Some(ANSWER_LIMIT));
-    let answers = admin.create_topics(&[topic], &options).await.map_err(&doing)?;
-    for answer in answers {
-        match answer {
-            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-            Err((_, code)) => return Err(doing(KafkaError::AdminOp(code))),
-        }
-    }
-    Ok(())
-}
-
-/// Deletes the topic. For tests, whose topic is their own.
-pub async fn delete_topic(config: &KafkaConfig) -> Result<(), Error> {
-    let doing = Error::kafka("deleting the topic");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
-    let answers = admin.delete_topics(&[&config.topic], &AdminOptions::new()).await.map_err(&doing)?;
-    match answers.into_iter().next() {
-        Some(Err((_, code))) => Err(doing(KafkaError::AdminOp(code))),
-        _ => Ok(()),
-    }
-}
-
-/// Lets go of a partition's messages before an offset, as retention would. For tests.
-pub async fn delete_before(config: &KafkaConfig, partition: i32, offset: i64) -> Result<(), Error> {
-    let doing = Error::kafka("deleting messages");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
-    let mut list = TopicPartitionList::new();
-    list.add_partition_offset(&config.topic, partition, Offset::Offset(offset)).map_err(&doing)?;
-    admin.delete_records(&list, &AdminOptions::new()).await.map(drop).map_err(&doing)
 }

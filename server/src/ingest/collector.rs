@@ -6,21 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::pipeline::PipelineState;
-use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
-use rdkafka::consumer::{Consumer as _, StreamConsumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::{Message as _, Offset};
+use queue::{PartitionQueue, ReadError, Topic};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Error;
-use super::context::Context;
-use super::form::{BatchBuilder, Message};
-use super::message_time::sent_at;
-use super::peek::is_unreadable;
-use super::position::Position;
-use super::topic::Topic;
+use super::batch_builder::BatchBuilder;
 use base::clock::Clock;
 use base::status::Status;
 use base::status::explain;
@@ -34,22 +25,17 @@ const LINGER: RangeInclusive<u64> = 30..=80;
 /// A partition that brings no message for so long is looked at: it may have been read over places that hold none.
 const PASS_AFTER: Duration = Duration::from_millis(200);
 
-/// The messages of one partition, from Kafka.
-pub type Queue = StreamPartitionQueue<Context>;
-
 /// A batch, and the place it holds while it is being written.
 pub type Ready = (NewBatch, OwnedSemaphorePermit);
 
 /// Collects messages.
 pub struct Collector {
     /// Where they come from.
-    pub queue: Queue,
+    pub queue: PartitionQueue,
     /// Where batches go.
     pub batches: mpsc::Sender<Ready>,
     /// What is looked at where a batch cannot be read.
     pub topic: Topic,
-    /// Whose partition it is.
-    pub consumer: Arc<StreamConsumer<Context>>,
     /// For messages without a timestamp.
     pub clock: Clock,
     /// Where troubles are told.
@@ -61,52 +47,42 @@ pub struct Collector {
 impl Collector {
     /// Forms batches from what is there. As long as a batch is being written, the next one grows; then whatever has come is handed over,
     /// but not before its first message has waited a little. A full batch stops reading, and so pauses the partition in the client.
-    pub async fn collect(self, mut forming: BatchBuilder, stop: CancellationToken) {
+    pub async fn collect(mut self, mut forming: BatchBuilder, stop: CancellationToken) {
         let one_at_a_time = Arc::new(Semaphore::new(1));
         let mut due = Instant::now();
         let mut unreadable = None;
-        let mut read_to = Position::default();
         let place = format!("reading partition {}", forming.partition());
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                message = self.queue.recv(), if !forming.is_full() => match message {
+                message = self.queue.next(), if !forming.is_full() => match message {
                     Ok(message) => {
                         self.status.clear("Kafka");
                         self.status.clear(&place);
-                        let payload = message.payload().unwrap_or_default().to_vec();
                         if forming.is_empty() {
                             due = Instant::now() + self.gather();
                         }
-                        let (sent_at, read_at) = (sent_at(&message), self.clock.now());
-                        read_to.begun();
-                        forming.push(Message { offset: message.offset(), sent_at, read_at, payload });
+                        forming.push(message, self.clock.now());
                         if forming.is_full() {
                             due = Instant::now();
                         }
                     }
-                    Err(cause) if is_unreadable(&cause) => tokio::select! {
+                    Err(ReadError::Unreadable(cause)) => tokio::select! {
                         () = stop.cancelled() => return,
                         () = self.tell_unreadable(&cause, &forming, &mut unreadable) => {}
                     },
-                    Err(cause) => {
-                        let ended = is_the_end(&cause);
-                        let error = Error::kafka("reading the topic")(cause);
-                        self.status.raise(&place, PipelineState::Degraded, format!("{}; trying again", explain(&error)));
-                        if ended {
-                            return;
-                        }
-                    }
+                    Err(ReadError::Passing(error)) => self.tell(&place, &error),
+                    Err(ReadError::Ended(error)) => return self.tell(&place, &error),
                 },
                 place = place_from(due, &one_at_a_time), if !forming.is_empty() => {
-                    let (Ok(place), Some(batch)) = (place, forming.take(read_to.of(self.position(&forming), forming.next()))) else { return };
+                    let (Ok(place), Some(batch)) = (place, forming.take(self.queue.read_to(forming.next()))) else { return };
                     if self.batches.send((batch, place)).await.is_err() {
                         return;
                     }
                 }
                 () = tokio::time::sleep(PASS_AFTER), if forming.is_empty() => {
-                    let position = read_to.of(self.position(&forming), forming.next());
+                    let position = self.queue.read_to(forming.next());
                     if position.is_none_or(|it| it <= forming.next()) {
                         continue;
                     }
@@ -122,7 +98,7 @@ impl Collector {
     }
 
     /// Says which batch cannot be read, and what to do. `told`: the one that was told of last; the client tries it again and again.
-    async fn tell_unreadable(&self, cause: &KafkaError, forming: &BatchBuilder, told: &mut Option<i64>) {
+    async fn tell_unreadable(&self, cause: &str, forming: &BatchBuilder, told: &mut Option<i64>) {
         let partition = forming.partition();
         let at = forming.next();
         if told.replace(at) == Some(at) {
@@ -142,14 +118,8 @@ impl Collector {
         self.status.raise(&format!("reading partition {partition}"), PipelineState::Paused, reason);
     }
 
-    /// Up to where the client says it has read; it does not say before it reads.
-    fn position(&self, forming: &BatchBuilder) -> Option<i64> {
-        let positions = self.consumer.position().ok()?;
-        let found = positions.elements().iter().find(|it| it.partition() == forming.partition())?.offset();
-        match found {
-            Offset::Offset(position) => Some(position),
-            _ => None,
-        }
+    fn tell(&self, place: &str, error: &queue::Error) {
+        self.status.raise(place, PipelineState::Degraded, format!("{}; trying again", explain(error)));
     }
 
     fn gather(&self) -> Duration {
@@ -162,20 +132,4 @@ impl Collector {
 async fn place_from(due: Instant, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, AcquireError> {
     tokio::time::sleep_until(due).await;
     Arc::clone(places).acquire_owned().await
-}
-
-/// Errors after which the client fetches no more of a partition until it is assigned again.
-fn is_the_end(cause: &KafkaError) -> bool {
-    match cause {
-        KafkaError::MessageConsumptionFatal(_) => true,
-        KafkaError::MessageConsumption(code) => matches!(
-            code,
-            RDKafkaErrorCode::AutoOffsetReset
-                | RDKafkaErrorCode::OffsetOutOfRange
-                | RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownPartition
-                | RDKafkaErrorCode::LogTruncation
-        ),
-        _ => false,
-    }
 }

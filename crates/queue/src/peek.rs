@@ -9,10 +9,8 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, ClientContext, Message as _, Offset, TopicPartitionList};
 
 use super::Error;
-use super::form::checksum;
-use super::message_time::sent_at;
+use super::message::Message;
 use super::topic::{Topic, blocking};
-use records::LastMessage;
 
 /// Kafka shows them within this, or is asked again.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -87,7 +85,7 @@ struct Peek {
 
 impl Topic {
     /// The messages at some offsets, for as many as are there; a compacted or expired one is not.
-    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
+    pub async fn messages_at(&self, offsets: BTreeMap<i32, i64>) -> Result<BTreeMap<i32, Message>, Error> {
         if offsets.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -112,7 +110,7 @@ impl Peek {
         }
     }
 
-    fn messages_at(&self, offsets: &BTreeMap<i32, i64>) -> Result<BTreeMap<i32, LastMessage>, Error> {
+    fn messages_at(&self, offsets: &BTreeMap<i32, i64>) -> Result<BTreeMap<i32, Message>, Error> {
         let doing = Error::kafka("looking at the message before the cursor");
         let mut list = TopicPartitionList::new();
         for (partition, offset) in offsets {
@@ -133,9 +131,7 @@ impl Peek {
                 None => continue,
                 Some(Ok(message)) => {
                     if waiting.get(&message.partition()) == Some(&message.offset()) {
-                        let (offset, timestamp) = (message.offset(), sent_at(&message));
-                        let checksum = checksum(message.payload().unwrap_or_default());
-                        found.insert(message.partition(), LastMessage { offset, timestamp, checksum });
+                        found.insert(message.partition(), Message::of(&message));
                     }
                     message.partition()
                 }

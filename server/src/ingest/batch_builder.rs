@@ -6,27 +6,11 @@ use chrono::NaiveDate;
 use model::batch::BatchId;
 use model::entry::{Entry, Millis};
 use model::flaw::{Code, Flaw};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::rejection::Rejection;
-use super::wire;
 use base::config::EntryRules;
-use base::hex::hex;
+use queue::{Message, Rejection, admit, read};
 use records::{LastMessage, Line, NewBatch, RejectedMessage};
-
-/// What Kafka brings.
-#[derive(Debug, Clone)]
-pub struct Message {
-    /// Its place in the partition.
-    pub offset: i64,
-    /// Its timestamp, where it has one.
-    pub sent_at: Option<Millis>,
-    /// When we read it: by this a message without a timestamp is judged.
-    pub read_at: Millis,
-    /// Its bytes; a tombstone has none.
-    pub payload: Vec<u8>,
-}
 
 /// The most messages of a batch.
 pub const MAX_MESSAGES: usize = 4000;
@@ -88,13 +72,14 @@ impl BatchBuilder {
     }
 
     /// Decodes a message and puts it in. One from before [`Self::next`] was here already and is left out.
-    pub fn push(&mut self, message: Message) {
+    /// `read_at`: when it was read; by this a message without a timestamp is judged.
+    pub fn push(&mut self, message: Message, read_at: Millis) {
         if message.offset < self.next() {
             return;
         }
         self.bytes += message.payload.len();
         self.last = Some(message.offset);
-        match self.decode(&message) {
+        match self.decode(&message, read_at) {
             Ok((entry, day)) => {
                 self.days.insert(day);
                 let (offset, raw, sent_at) = (message.offset, message.payload, message.sent_at);
@@ -105,10 +90,14 @@ impl BatchBuilder {
     }
 
     /// What a message says, and of which day it is; or why it is not let in, and what it says all the same.
-    fn decode(&self, message: &Message) -> Result<(Entry, NaiveDate), (Rejection, Option<Box<Entry>>)> {
+    fn decode(
+        &self,
+        message: &Message,
+        read_at: Millis,
+    ) -> Result<(Entry, NaiveDate), (Rejection, Option<Box<Entry>>)> {
         let zone = self.rules.business_time;
-        let entry = wire::read(&message.payload, zone).map_err(|it| (it, None))?;
-        if let Err(rejection) = wire::admit(&entry, message.sent_at.unwrap_or(message.read_at), &self.rules) {
+        let entry = read(&message.payload, zone).map_err(|it| (it, None))?;
+        if let Err(rejection) = admit(&entry, message.sent_at.unwrap_or(read_at), &self.rules) {
             return Err((rejection, Some(Box::new(entry))));
         }
         // The decoder has seen that the day exists; asking again must not be able to panic.
@@ -166,12 +155,7 @@ fn new_id() -> BatchId {
 fn last_message(lines: &[Line], rejected: &[RejectedMessage]) -> Option<LastMessage> {
     let line = lines.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
     let other = rejected.last().map(|it| (it.offset, it.sent_at, it.raw.as_slice()));
-    line.max(other).map(|(offset, timestamp, raw)| LastMessage { offset, timestamp, checksum: checksum(raw) })
-}
-
-/// 16 hexadecimal digits over the bytes of a message.
-pub fn checksum(raw: &[u8]) -> String {
-    hex(&Sha256::digest(raw)[..8])
+    line.max(other).map(|(offset, sent_at, raw)| LastMessage::of(offset, sent_at, raw))
 }
 
 /// Two batches that follow each other and hold what one held; `None` when it is a single message.
@@ -224,13 +208,16 @@ mod tests {
         BatchBuilder::new(3, from, rules)
     }
 
+    /// No message of these tests is judged by it.
+    const READ_AT: Millis = Millis(0);
+
     fn message(offset: i64, good: bool) -> Message {
         let payload = format!(
             r#"{{"product_id":"p","quantity":{},"drcr":1,"company_id":"c","warehouse_id":"w","bill_id":"{offset}","create_time":"2025-03-10 08:00:00"}}"#,
             i32::from(good)
         );
         let at = Millis(1_741_600_000_000 + offset);
-        Message { offset, sent_at: Some(at), read_at: at, payload: payload.into_bytes() }
+        Message { partition: 0, offset, sent_at: Some(at), payload: payload.into_bytes() }
     }
 
     #[test]
@@ -238,7 +225,7 @@ mod tests {
         let mut forming = forming(10);
         assert!(forming.take(None).is_none());
         for offset in [9, 12, 12, 15] {
-            forming.push(message(offset, true));
+            forming.push(message(offset, true), READ_AT);
         }
         let batch = forming.take(None).unwrap();
         assert_eq!((batch.from, batch.to, batch.consumed()), (10, 16, 2));
@@ -251,7 +238,7 @@ mod tests {
         assert!(forming.take(Some(10)).is_none(), "nothing was read");
         let batch = forming.take(Some(12)).unwrap();
         assert_eq!((batch.from, batch.to, batch.consumed(), batch.last), (10, 12, 0, None));
-        forming.push(message(12, true));
+        forming.push(message(12, true), READ_AT);
         let batch = forming.take(Some(14)).unwrap();
         let last = batch.last.map(|it| it.offset);
         assert_eq!(
@@ -259,7 +246,7 @@ mod tests {
             (12, 14, 1, Some(12)),
             "a mark follows the message"
         );
-        forming.push(message(14, true));
+        forming.push(message(14, true), READ_AT);
         assert_eq!(forming.take(Some(3)).unwrap().to, 15, "a position that is not told yet takes nothing away");
     }
 
@@ -274,13 +261,13 @@ mod tests {
         };
         let mut offset = 0;
         while !forming.is_full() {
-            forming.push(of_day(offset, 1 + offset / 100));
+            forming.push(of_day(offset, 1 + offset / 100), READ_AT);
             offset += 1;
         }
         assert_eq!(offset, 301, "three days and the first of the fourth");
         forming.take(None);
         while !forming.is_full() {
-            forming.push(of_day(offset, 1 + offset % 28));
+            forming.push(of_day(offset, 1 + offset % 28), READ_AT);
             offset += 1;
         }
         assert_eq!(offset, 301 + 250, "days in any order: not one transaction for every few messages");
@@ -290,8 +277,8 @@ mod tests {
     fn what_only_the_settings_refuse_still_says_what_it_says() {
         let mut forming = forming(0);
         forming.rules.min_time = "2025-03-11".parse().unwrap();
-        forming.push(message(0, true));
-        forming.push(message(1, false));
+        forming.push(message(0, true), READ_AT);
+        forming.push(message(1, false), READ_AT);
         let says: Vec<bool> = forming.take(None).unwrap().rejected.iter().map(|it| it.entry.is_some()).collect();
         assert_eq!(says, [true, false]);
     }
@@ -301,7 +288,7 @@ mod tests {
         fn halves_hold_what_the_whole_held(goods in proptest::collection::vec(any::<bool>(), 2..30)) {
             let mut forming = forming(100);
             for (place, good) in goods.iter().enumerate() {
-                forming.push(message(100 + 2 * i64::try_from(place).unwrap(), *good));
+                forming.push(message(100 + 2 * i64::try_from(place).unwrap(), *good), READ_AT);
             }
             let whole = forming.take(None).unwrap();
             let (a, b) = bisect(&whole).unwrap();

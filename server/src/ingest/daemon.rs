@@ -1,25 +1,18 @@
 //! The daemon: joins the group, gives each assigned partition a worker, takes them back when the group changes.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::pipeline::PipelineState;
-use rdkafka::consumer::{Consumer, StreamConsumer};
-use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use tokio::sync::mpsc;
+use queue::{ConsumerGroup, GroupEvent, PartitionQueue, Topic};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use super::collect::Queue;
-use super::context::{Context, Rebalance};
 use super::fit::fit;
 use super::instance::Instance;
 use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Worker};
-use super::topic::Topic;
 use base::clock::Clock;
 use base::config::{EntryRules, KafkaConfig};
 use base::status::{Status, explain};
@@ -74,22 +67,23 @@ impl Daemon {
 
     /// Reads as a member of the group until `stop`, or until the client can do nothing more: then why.
     async fn follow(&self, name: Option<String>, stop: &CancellationToken) -> Result<Option<String>, Error> {
-        let (events, mut rebalances) = mpsc::unbounded_channel();
-        let consumer = self.join_group(events, name.as_deref())?;
+        let mut group = ConsumerGroup::join(&self.kafka, name.as_deref(), &self.status)?;
         let mut workers = Workers::new();
         let mut working = stop.child_token();
         let mut assigned = Vec::new();
         let ended = loop {
             tokio::select! {
                 () = stop.cancelled() => break Ok(None),
-                Some(event) = rebalances.recv() => {
+                event = group.next() => {
+                    let partitions = match event {
+                        GroupEvent::Assigned(partitions) => partitions,
+                        GroupEvent::Revoked => Vec::new(),
+                        GroupEvent::Fatal(why) => break Ok(Some(why)),
+                    };
                     stop_workers(&working, &mut workers).await;
                     working = stop.child_token();
-                    assigned = match event {
-                        Rebalance::Assigned(partitions) => partitions,
-                        Rebalance::Revoked => Vec::new(),
-                    };
-                    let started = self.assign(&consumer, &assigned, &mut workers, &working).await;
+                    assigned = partitions;
+                    let started = self.assign(&group, &assigned, &mut workers, &working).await;
                     if let Err(error) = started { break Err(error) }
                 }
                 Some(ended) = workers.join_next() => {
@@ -107,43 +101,20 @@ impl Daemon {
                     if again {
                         stop_workers(&working, &mut workers).await;
                         working = stop.child_token();
-                        let started = self.assign(&consumer, &assigned, &mut workers, &working).await;
+                        let started = self.assign(&group, &assigned, &mut workers, &working).await;
                         if let Err(error) = started { break Err(error) }
                     }
                 }
-                message = consumer.recv() => match message {
-                    // Partitions are read from queues of their own; here only events and errors come by.
-                    Ok(message) => tracing::error!(partition = rdkafka::Message::partition(&message), "a message outside its queue"),
-                    // After such an error the client does nothing more.
-                    Err(_) if consumer.client().fatal_error().is_some() => {
-                        break Ok(Some(self.explain_fatal(consumer.client().fatal_error(), name.as_deref())));
-                    }
-                    Err(cause) => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
-                },
             }
         };
         stop_workers(&working, &mut workers).await;
-        if let Err(cause) = consumer.unassign() {
-            tracing::debug!(%cause, "nothing to give back");
+        if let Err(error) = group.unassign() {
+            tracing::debug!("nothing to give back: {}", explain(&error));
         }
-        match consumer.client().fatal_error() {
+        match group.fatal() {
             // Whatever else fails then fails for that.
-            fatal @ Some(_) if ended.is_err() => Ok(Some(self.explain_fatal(fatal, name.as_deref()))),
+            Some(why) if ended.is_err() => Ok(Some(why)),
             _ => ended,
-        }
-    }
-
-    /// Kafka keeps the younger of two daemons of one name.
-    fn explain_fatal(&self, fatal: Option<(RDKafkaErrorCode, String)>, name: Option<&str>) -> String {
-        match fatal {
-            Some((RDKafkaErrorCode::FencedInstanceId, _)) => format!(
-                "Kafka says that another daemon of the group {} is the instance {:?} too; where that is so, give each a name of its own \
-                 (TALLYHOUSE_INSTANCE)",
-                self.kafka.group,
-                name.unwrap_or_default()
-            ),
-            Some((code, why)) => format!("Kafka's client cannot go on: {code:?}: {why}"),
-            None => "Kafka's client cannot go on".to_owned(),
         }
     }
 
@@ -193,88 +164,35 @@ impl Daemon {
         }
     }
 
-    fn join_group(
-        &self,
-        events: mpsc::UnboundedSender<Rebalance>,
-        instance: Option<&str>,
-    ) -> Result<Arc<StreamConsumer<Context>>, Error> {
-        let mut client = ClientConfig::new();
-        if let Some(name) = instance {
-            client.set("group.instance.id", name);
-        }
-        let consumer: StreamConsumer<Context> = client
-            .set("bootstrap.servers", &self.kafka.brokers)
-            .set("group.id", &self.kafka.group)
-            .set("isolation.level", "read_committed")
-            .set("auto.offset.reset", "error")
-            // Kafka's own offset is for lag tools: stored after the fact, committed now and then.
-            .set("enable.auto.commit", "true")
-            .set("auto.commit.interval.ms", "1000")
-            .set("enable.auto.offset.store", "false")
-            .set("session.timeout.ms", "10000")
-            // How soon a new partition of the topic is seen; the client's own 5 minutes would look like a daemon that is not there.
-            .set("topic.metadata.refresh.interval.ms", "10000")
-            // One answer for what came to all partitions meanwhile, not one for every message: those took half a core of the broker. Whoever
-            // is behind finds more than these bytes, and does not wait.
-            .set("fetch.wait.max.ms", "15")
-            .set("fetch.min.bytes", "65536")
-            .set("fetch.error.backoff.ms", "200")
-            // Bounds what waits in memory, over all partitions together and for each.
-            .set("queued.max.messages.kbytes", "1024")
-            .set("fetch.message.max.bytes", "524288")
-            .set("reconnect.backoff.max.ms", "2000")
-            .create_with_context(Context { events, status: self.status.clone() })
-            .map_err(Error::kafka("making the consumer"))?;
-        consumer.subscribe(&[&self.kafka.topic]).map_err(Error::kafka("joining the group"))?;
-        Ok(Arc::new(consumer))
-    }
-
-    /// Finds out where each partition goes on, splits its queue off before anything is fetched, and starts its worker.
+    /// Finds out where each partition goes on, and starts its worker.
     async fn assign(
         &self,
-        consumer: &Arc<StreamConsumer<Context>>,
+        group: &ConsumerGroup,
         partitions: &[i32],
         workers: &mut Workers,
         working: &CancellationToken,
     ) -> Result<(), Error> {
         if partitions.is_empty() {
-            return consumer.unassign().map_err(Error::kafka("giving partitions back"));
+            return Ok(group.unassign()?);
         }
-        let cursors = self.cursors(partitions, working).await?;
+        let mut cursors = self.cursors(partitions, working).await?;
         self.status.clear("Kafka");
         for partition in partitions {
             self.status.clear(&format!("reading partition {partition}"));
         }
-        let mut list = TopicPartitionList::new();
-        let mut queues = Vec::new();
-        for (partition, cursor) in cursors {
-            list.add_partition_offset(&self.kafka.topic, partition, Offset::Offset(cursor.next_offset))
-                .map_err(Error::kafka("naming where to start"))?;
-            queues.push((partition, cursor, self.split(consumer, partition)?));
-        }
-        consumer.assign(&list).map_err(Error::kafka("starting to read"))?;
+        let positions: Vec<(i32, i64)> = cursors.iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let queues = group.assign(&positions)?;
         tracing::info!(?partitions, "reading");
-        for (partition, cursor, queue) in queues {
-            self.start(consumer, partition, queue, cursor, workers, working);
+        for queue in queues {
+            if let Some(cursor) = cursors.remove(&queue.partition()) {
+                self.start(queue, cursor, workers, working);
+            }
         }
         Ok(())
     }
 
-    fn split(&self, consumer: &Arc<StreamConsumer<Context>>, partition: i32) -> Result<Queue, Error> {
-        consumer
-            .split_partition_queue(&self.kafka.topic, partition)
-            .ok_or_else(|| Error::Refused(format!("partition {partition} of {} cannot be read", self.kafka.topic)))
-    }
-
-    fn start(
-        &self,
-        consumer: &Arc<StreamConsumer<Context>>,
-        partition: i32,
-        queue: Queue,
-        cursor: Cursor,
-        workers: &mut Workers,
-        working: &CancellationToken,
-    ) {
+    fn start(&self, queue: PartitionQueue, cursor: Cursor, workers: &mut Workers, working: &CancellationToken) {
+        let partition = queue.partition();
         let worker = Worker {
             partition,
             rules: self.rules,
@@ -282,7 +200,7 @@ impl Daemon {
             writer: Writer::new(self.records.clone()),
             live: LiveWriter::new(partition, self.records.clone(), self.realtime.clone(), self.status.clone()),
             status: self.status.clone(),
-            consumer: Arc::clone(consumer),
+            lag_offsets: queue.lag_offsets(),
             topic: self.topic.clone(),
         };
         let stop = working.child_token();
@@ -316,7 +234,7 @@ impl Daemon {
         let mut cursors = BTreeMap::new();
         for &partition in partitions {
             let Some(&(first, _)) = reach.get(&partition) else {
-                return Err(Error::unknown_partition(partition));
+                return Err(queue::Error::unknown_partition(partition).into());
             };
             let cursor = match self.records.cursor(partition).await? {
                 Some(cursor) => cursor,

@@ -4,31 +4,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::entry::Millis;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 
-use super::message_time::sent_at;
 use super::peek::is_unreadable;
-use super::{Error, Topic};
+use super::{Error, Message, Topic};
 use base::config::KafkaConfig;
-use records::Hole;
 
 /// Kafka sends the next message within this, or counts as away.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A message, as it is read again.
-#[derive(Debug)]
-pub struct Scanned {
-    /// Where it is.
+/// A stretch of places that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Whose stream.
     pub partition: i32,
-    /// Where it is.
-    pub offset: i64,
-    /// When it was sent, by itself; `None`: it does not say.
-    pub sent_at: Option<Millis>,
-    /// Its bytes.
-    pub payload: Vec<u8>,
+    /// The first place.
+    pub from: i64,
+    /// The place behind the last.
+    pub to: i64,
 }
 
 /// A reading of the topic.
@@ -40,7 +35,7 @@ pub struct TopicScan {
     /// Where each partition begins today.
     pub begins: BTreeMap<i32, i64>,
     /// Stretches of places that cannot be read: what was there nobody can say any more.
-    pub gaps: Vec<Hole>,
+    pub gaps: Vec<Gap>,
     topic: Topic,
     /// The next place of each partition.
     next: BTreeMap<i32, i64>,
@@ -77,7 +72,7 @@ impl TopicScan {
     }
 
     /// The next message. `None`: all partitions are at their ends.
-    pub async fn next(&mut self) -> Result<Option<Scanned>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Message>, Error> {
         while !self.open.is_empty() {
             let read = tokio::time::timeout(LIMIT, self.consumer.recv()).await;
             let read = read.map_err(|_| Error::NotYet("Kafka sends no message of the topic".to_owned()))?;
@@ -94,9 +89,7 @@ impl TopicScan {
                         self.open.remove(&partition);
                     }
                     if offset < end {
-                        let sent_at = sent_at(&message);
-                        let payload = message.payload().unwrap_or_default().to_vec();
-                        return Ok(Some(Scanned { partition, offset, sent_at, payload }));
+                        return Ok(Some(Message::of(&message)));
                     }
                 }
                 // Places before the end that hold no message, such as marks of transactions.
@@ -118,7 +111,7 @@ impl TopicScan {
                 continue;
             }
             let to = self.topic.next_readable(partition, from).await?;
-            self.gaps.push(Hole { partition, from, to });
+            self.gaps.push(Gap { partition, from, to });
             self.next.insert(partition, to);
             if self.ends.get(&partition).is_some_and(|end| to >= *end) {
                 self.open.remove(&partition);

@@ -1,0 +1,35 @@
+//! What can go wrong with Kafka. Bad data is a `Rejection`, never one of these.
+
+use rdkafka::error::KafkaError;
+
+/// An error of the queue; all are waited out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Kafka does not answer or refuses.
+    #[error("Kafka: {doing}")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// What the client says.
+        #[source]
+        cause: KafkaError,
+    },
+    /// Something is not there yet; look again.
+    #[error("{0}")]
+    NotYet(String),
+    /// The process is going down.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl Error {
+    /// A partition that Kafka did not list; it may be a moment too early.
+    pub fn unknown_partition(partition: i32) -> Self {
+        Self::NotYet(format!("Kafka does not know partition {partition} of the topic yet"))
+    }
+
+    /// For `map_err`: names what was being done.
+    pub(crate) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {
+        move |cause| Self::Unavailable { doing, cause }
+    }
+}
