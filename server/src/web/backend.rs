@@ -12,14 +12,14 @@ use model::names::NameOf;
 use model::rejections::{RejectionDetail, RejectionsPage};
 use model::system::SystemView;
 
-use super::audits_page::AuditsReader;
-use super::import_page::ImportReader;
-use super::records_page::RecordsReader;
-use super::rejections_page::RejectionsReader;
-use super::statistics_page::StatisticsReader;
-use super::system::SystemReader;
 use crate::catalogue;
 use crate::live::{Hub, Scope};
+use crate::web::audits::page::AuditsReader;
+use crate::web::import::page::ImportReader;
+use crate::web::records::page::RecordsReader;
+use crate::web::rejections::page::RejectionsReader;
+use crate::web::statistics::page::StatisticsReader;
+use crate::web::system::reader::SystemReader;
 use base::clock::Clock;
 use base::status::explain;
 
@@ -66,58 +66,42 @@ impl Backend for ServerBackend {
     }
 
     async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError> {
-        self.statistics.page(query, self.clock.now()).await.map_err(|error| {
-            tracing::warn!("statistics cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.statistics.page(query, self.clock.now()).await.map_err(unavailable("statistics"))
     }
 
     async fn records(&self, query: &str) -> Result<RecordsPage, ApiError> {
-        self.records.page(query, self.clock.now()).await.map_err(|error| {
-            tracing::warn!("records cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.records.page(query, self.clock.now()).await.map_err(unavailable("records"))
     }
 
     async fn rejections(&self, query: &str) -> Result<RejectionsPage, ApiError> {
-        self.rejections.page(query, self.clock.now()).await.map_err(|error| {
-            tracing::warn!("rejections cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.rejections.page(query, self.clock.now()).await.map_err(unavailable("rejections"))
     }
 
     async fn rejection(&self, id: i64) -> Result<Option<RejectionDetail>, ApiError> {
-        self.rejections.one(id).await.map_err(|error| {
-            tracing::warn!("a rejection cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.rejections.one(id).await.map_err(unavailable("a rejection"))
     }
 
     async fn audits(&self, query: &str) -> Result<AuditsPage, ApiError> {
-        self.audits.page(query, self.clock.now()).await.map_err(|error| {
-            tracing::warn!("audits cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.audits.page(query, self.clock.now()).await.map_err(unavailable("audits"))
     }
 
     async fn audit(&self, id: i64, query: &str) -> Result<Option<AuditDetail>, ApiError> {
-        self.audits.one(id, query).await.map_err(|error| {
-            tracing::warn!("an audit cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.audits.one(id, query).await.map_err(unavailable("an audit"))
     }
 
     async fn import(&self, query: &str) -> Result<ImportPage, ApiError> {
-        self.import.page(query).await.map_err(|error| {
-            tracing::warn!("a file cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        self.import.page(query).await.map_err(unavailable("a file"))
     }
 
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError> {
-        catalogue::page(&self.system.pipeline.records, query).await.map_err(|error| {
-            tracing::warn!("the catalogue cannot be shown: {}", explain(&error));
-            ApiError::Away
-        })
+        catalogue::page(&self.system.pipeline.records, query).await.map_err(unavailable("the catalogue"))
+    }
+}
+
+/// For `map_err`: a page is not shown now; why, is logged.
+fn unavailable<E: std::error::Error>(page: &'static str) -> impl Fn(E) -> ApiError {
+    move |error| {
+        tracing::warn!("{page} cannot be shown: {}", explain(&error));
+        ApiError::Away
     }
 }

@@ -15,17 +15,17 @@ use model::faults::FieldFault;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Web;
-use super::audits::{away, no_such, only_auditor};
-use super::guard::{Principal, Role};
-use super::preferences;
-use super::problem::Problem;
-use super::records_page::RecordsReader;
-use super::statistics_page::StatisticsReader;
-use super::table_file::{Kind, Table, Wanted};
+use crate::web::Web;
+
 use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
 use crate::live::clock;
-use base::status::explain;
+use crate::web::audits::only_auditor;
+use crate::web::http::guard::{Principal, Role};
+use crate::web::http::preferences;
+use crate::web::http::problem::Problem;
+use crate::web::http::table_file::{Kind, Table, Wanted};
+use crate::web::records::page::RecordsReader;
+use crate::web::statistics::page::StatisticsReader;
 use records::FindingsWanted;
 
 /// So many exports at once: each holds a snapshot.
@@ -126,8 +126,8 @@ async fn findings(
 async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Finding>, Problem> {
     only_auditor(who)?;
     let records = &web.auditor.records;
-    records.audit(id).await.map_err(|it| away(&it))?.ok_or_else(|| no_such("audit"))?;
-    records.findings(id, FindingsWanted::default()).await.map_err(|it| away(&it))
+    records.audit(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("audit"))?;
+    records.findings(id, FindingsWanted::default()).await.map_err(Problem::unavailable("audits"))
 }
 
 /// What was found, or what is wrong with the question.
@@ -138,10 +138,7 @@ fn found<T, E: std::error::Error>(
     let problem = match found {
         Ok(Ok(found)) => return Ok(found),
         Ok(Err(faults)) => Problem::faults(&faults),
-        Err(error) => {
-            tracing::warn!("an export cannot be made: {}", explain(&error));
-            Problem::away("The records do not answer.")
-        }
+        Err(error) => Problem::unavailable("an export cannot be made")(error),
     };
     progress.end(Ended::Failed);
     Err(problem)

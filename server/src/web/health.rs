@@ -9,7 +9,7 @@ use metrics::{Gauge, gauge};
 
 use model::pipeline::{PartitionStatus, Pipeline, PipelineState};
 
-use super::Web;
+use crate::web::Web;
 
 /// `/healthz`, `/readyz`, `/metrics`.
 pub fn routes(web: &Web) -> Router {

@@ -1,45 +1,20 @@
 //! The web server: pages, server functions, the event stream and the HTTP interface. The only home of axum.
 
-mod api;
-mod assets;
-mod audit_forms;
 mod audits;
-mod audits_page;
-mod audits_query;
 mod backend;
-mod decisions;
-mod entries;
 mod export;
-mod find;
-mod guard;
 mod health;
+mod http;
 mod import;
-mod import_page;
-mod import_query;
+mod live;
 mod names;
+mod openapi;
 mod pages;
-mod params;
-mod period_query;
-mod pipeline;
-mod preferences;
-mod problem;
 mod records;
-mod records_page;
-mod records_query;
-mod rejection_form;
 mod rejections;
-mod rejections_page;
-mod rejections_query;
-mod replays;
 mod router;
-mod settings;
 mod statistics;
-mod statistics_page;
-mod statistics_query;
-mod stock;
-mod stream;
 mod system;
-mod table_file;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -48,9 +23,9 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use guard::{Principal, Role, check_listen};
-pub use pipeline::PipelineReader;
-pub use system::SystemReader;
+pub use http::guard::{Principal, Role, check_listen};
+pub use system::pipeline::PipelineReader;
+pub use system::reader::SystemReader;
 
 use crate::audit::{Auditor, Replayer};
 use crate::intake::Intake;
@@ -118,13 +93,13 @@ pub enum Error {
 
 /// The version of the browser's part, which names its folder.
 pub fn version_of(pkg: &Path) -> Result<Arc<str>, Error> {
-    assets::version(pkg).map(Into::into).map_err(|cause| Error::Assets { path: pkg.to_owned(), cause })
+    http::assets::version(pkg).map(Into::into).map_err(|cause| Error::Assets { path: pkg.to_owned(), cause })
 }
 
 impl Web {
     /// Answers about periods.
-    fn statistics(&self) -> statistics_page::StatisticsReader {
-        statistics_page::StatisticsReader {
+    fn statistics(&self) -> statistics::page::StatisticsReader {
+        statistics::page::StatisticsReader {
             records: self.pipeline.records.clone(),
             finder: self.finder(),
             zone: self.business_time,
@@ -132,8 +107,8 @@ impl Web {
     }
 
     /// Answers about entries.
-    fn records(&self) -> records_page::RecordsReader {
-        records_page::RecordsReader {
+    fn records(&self) -> records::page::RecordsReader {
+        records::page::RecordsReader {
             records: self.pipeline.records.clone(),
             finder: self.finder(),
             zone: self.business_time,
@@ -141,8 +116,8 @@ impl Web {
     }
 
     /// Reads audits for pages.
-    fn audits(&self) -> audits_page::AuditsReader {
-        audits_page::AuditsReader {
+    fn audits(&self) -> audits::page::AuditsReader {
+        audits::page::AuditsReader {
             auditor: self.auditor.clone(),
             rules: self.audit_rules,
             hub: self.hub.clone(),
@@ -151,8 +126,8 @@ impl Web {
     }
 
     /// Finds ids.
-    fn finder(&self) -> find::Finder {
-        find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }
+    fn finder(&self) -> names::find::Finder {
+        names::find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }
     }
 
     /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.

@@ -21,11 +21,12 @@ use leptos_axum::{
     render_app_to_stream_with_context,
 };
 
-use super::backend::ServerBackend;
-use super::import_page::ImportReader;
-use super::preferences;
-use super::rejections_page::RejectionsReader;
-use super::{Web, assets};
+use crate::web::Web;
+use crate::web::backend::ServerBackend;
+use crate::web::http::assets;
+use crate::web::http::preferences;
+use crate::web::import::page::ImportReader;
+use crate::web::rejections::page::RejectionsReader;
 
 /// That of the wall, that of the URL where one may look at each, else the one somebody chose.
 fn theme(parts: &Parts) -> Option<Theme> {

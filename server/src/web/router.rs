@@ -11,12 +11,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::audit_forms::{self, AuditForms};
-use super::import::{self, ImportForms};
-use super::names::{self, NamesForms};
+use super::audits::forms::AuditForms;
+use super::http::{assets, guard, preferences};
+use super::import::forms::ImportForms;
+use super::names::forms::NamesForms;
 use super::pages::Pages;
-use super::rejection_form::{self, RejectionForm};
-use super::{Web, api, assets, export, guard, preferences};
+use super::rejections::form::RejectionForm;
+use super::{Web, audits, export, import, names, openapi, rejections};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -25,17 +26,17 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 pub fn routes(web: Web, health: Option<Router>) -> Router {
     let pages = Pages::new(&web);
     let forms = NamesForms { records: web.pipeline.records.clone(), hub: web.hub.clone(), pages: pages.clone() };
-    let calls = api::calls();
+    let calls = openapi::calls();
     let answers = calls
         .answers
         .route("/lang/{tag}", get(preferences::choose_language))
         .route("/theme/{word}", get(preferences::choose_theme))
         .with_state(web.clone())
         .merge(pages.routes())
-        .merge(names::routes(forms))
-        .merge(import::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
-        .merge(audit_forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
-        .merge(rejection_form::routes(RejectionForm { intake: web.intake.clone(), pages }))
+        .merge(names::forms::routes(forms))
+        .merge(import::forms::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
+        .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
+        .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(CompressionLayer::new());

@@ -1,0 +1,11 @@
+//! HTTP for all rooms: the guard, problems, fields and pages of a question, files, preferences, the browser's part.
+
+pub mod assets;
+pub mod body;
+pub mod guard;
+pub mod page;
+pub mod params;
+pub mod period;
+pub mod preferences;
+pub mod problem;
+pub mod table_file;

@@ -1,0 +1,158 @@
+//! What `/import` sends: a file to be kept and looked at, and the word to send it.
+
+use axum::Router;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use model::import::{FileTrouble, ImportQuery, NotSent};
+
+use crate::ingest::Error;
+use crate::intake::{Delivery, GoodLine, Intake, LARGEST};
+use crate::web::http::guard::{Principal, Role};
+use crate::web::http::problem::Problem;
+use crate::web::import::query as import_query;
+use crate::web::pages::Pages;
+use base::status::explain;
+
+/// A file and what a form adds to it.
+const LARGEST_UPLOAD: usize = LARGEST + 64 * 1024;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct ImportForms {
+    /// Keeps files, and sends them.
+    pub intake: Intake,
+    /// Shows a page again.
+    pub pages: Pages,
+}
+
+/// The routes.
+pub fn routes(forms: ImportForms) -> Router {
+    Router::new()
+        .route("/import", post(keep).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        .route("/import/send", post(send))
+        .with_state(forms)
+}
+
+fn only_manager(who: &Principal) -> Result<(), Problem> {
+    who.must_be(Role::Manager, "Only a manager imports entries.")
+}
+
+fn away(error: &Error) -> (NotSent, StatusCode) {
+    tracing::warn!("a file cannot be imported: {}", explain(error));
+    (NotSent::Away, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// `POST /import`: the file, which is kept; then the page shows what it holds.
+async fn keep(
+    State(forms): State<ImportForms>,
+    Extension(who): Extension<Principal>,
+    parts: Parts,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    only_manager(&who)?;
+    let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
+    let (why, status) = match found {
+        Ok(Some((name, bytes))) if bytes.len() <= LARGEST => {
+            match forms.intake.records.keep_upload(&name, &who.name, &bytes).await {
+                Ok(id) => {
+                    let query = ImportQuery { upload: id, mapping: None };
+                    return Ok(Redirect::to(&query.url()).into_response());
+                }
+                Err(error) => away(&error.into()),
+            }
+        }
+        Ok(Some(_)) | Err(true) => too_large(),
+        Ok(None) | Err(false) => return Err(Problem::bad_form("import page")),
+    };
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+fn too_large() -> (NotSent, StatusCode) {
+    (NotSent::File(FileTrouble::TooLarge(LARGEST)), StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
+    while let Some(field) = form.next_field().await? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or_default().to_owned();
+            return Ok(Some((name, field.bytes().await?.to_vec())));
+        }
+    }
+    Ok(None)
+}
+
+/// `POST /import/send`: sends what the person has seen of a file.
+async fn send(
+    State(forms): State<ImportForms>,
+    Extension(who): Extension<Principal>,
+    mut parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_manager(&who)?;
+    let body = String::from_utf8(body.to_vec()).map_err(|_| Problem::bad_form("import page"))?;
+    let query = import_query::read(&body);
+    let number = |name: &str| {
+        let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
+        found.and_then(|(_, value)| value.parse::<usize>().ok())
+    };
+    let seen = number("good").zip(number("bad")).ok_or_else(|| Problem::bad_form("import page"))?;
+    let url = query.url();
+    let (why, status) = match try_to_send(&forms.intake, &who, &query, seen).await {
+        Ok(None) => return Ok(Redirect::to(&url).into_response()),
+        Ok(Some(why)) => (why, StatusCode::CONFLICT),
+        Err(error) => away(&error),
+    };
+    parts.uri = url.parse::<Uri>().map_err(|_| Problem::bad_form("import page"))?;
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+/// `None`: it was sent.
+async fn try_to_send(
+    intake: &Intake,
+    who: &Principal,
+    query: &ImportQuery,
+    seen: (usize, usize),
+) -> Result<Option<NotSent>, Error> {
+    let Some((upload, bytes)) = intake.records.upload(&query.upload).await? else { return Ok(Some(NotSent::Gone)) };
+    let looked = match intake.look(&upload.name, bytes, query.mapping.clone()).await? {
+        Ok(looked) => looked,
+        Err(trouble) => return Ok(Some(NotSent::File(trouble))),
+    };
+    if (looked.checked.good.len(), looked.checked.flaws.len()) != seen {
+        return Ok(Some(NotSent::Flaws));
+    }
+    if !intake.records.begin_upload(&upload.id).await? {
+        return Ok(Some(NotSent::Already));
+    }
+    // In a task of its own: who goes away does not leave it half sent.
+    let sending = send_all(intake.clone(), who.name.clone(), upload.id, looked.checked.good, seen.1);
+    match tokio::spawn(sending).await {
+        Ok(sent) => sent,
+        Err(_) => Err(Error::Stopped),
+    }
+}
+
+async fn send_all(
+    intake: Intake,
+    who: String,
+    upload: String,
+    lines: Vec<GoodLine>,
+    left_out: usize,
+) -> Result<Option<NotSent>, Error> {
+    let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
+    match intake.send(&lines).await {
+        Delivery::All(accepted) => {
+            intake.records.end_upload(&upload, &who, number(accepted), number(left_out)).await?;
+            Ok(None)
+        }
+        Delivery::Some(accepted, error) => {
+            tracing::warn!("a file was not sent: {}", explain(&error));
+            intake.records.give_upload_up(&upload).await?;
+            Ok(Some(NotSent::Some(accepted)))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `/import` and `POST /api/v1/entries`: entries that persons and scripts send.
+
+pub mod entries;
+pub mod forms;
+pub mod page;
+pub mod query;
+
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
+
+use super::Web;
+use crate::intake::LARGEST;
+
+/// The calls.
+pub fn calls() -> OpenApiRouter<Web> {
+    OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
+}

@@ -1,0 +1,60 @@
+//! The HTTP interface below `/api/v1`. A call is described because it is routed: `openapi.json` is made from the routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::routing::{any, get};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::http::problem::Problem;
+use super::{Web, audits, import, live, names, records, rejections, statistics, system};
+
+/// What holds for all calls.
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Tallyhouse",
+    description = "Quantities and sums are integers within +-(2^53 - 1), exact everywhere. Times are RFC 3339. A field that a \
+                   call does not know is refused, by name. A cursor holds for the question that gave it out."
+))]
+struct General;
+
+/// The calls that answer and end, and those that go on for as long as somebody listens.
+pub struct Calls {
+    /// With a limit of time.
+    pub answers: Router<Web>,
+    /// Without.
+    pub streams: Router<Web>,
+}
+
+/// All calls.
+pub fn calls() -> Calls {
+    let answers = OpenApiRouter::new()
+        .merge(live::calls())
+        .merge(system::calls())
+        .merge(names::calls())
+        .merge(records::calls())
+        .merge(import::calls())
+        .merge(rejections::calls())
+        .merge(statistics::calls())
+        .merge(audits::calls());
+    let streams = live::streams();
+    let (answers, mut described) =
+        OpenApiRouter::with_openapi(General::openapi()).nest("/api/v1", answers).split_for_parts();
+    let (streams, described_streams) = OpenApiRouter::new().nest("/api/v1", streams).split_for_parts();
+    described.merge(described_streams);
+    // It does not change while the process runs.
+    let described: Arc<str> = described.to_json().unwrap_or_default().into();
+    let answers = answers
+        .route(
+            "/api/v1/openapi.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], described.to_string())),
+        )
+        .route("/api/v1/{*unknown}", any(unknown));
+    Calls { answers, streams }
+}
+
+async fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such call.")
+}

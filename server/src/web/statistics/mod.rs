@@ -1,0 +1,15 @@
+//! `/statistics`: the call, the page, and how a question is read.
+
+pub mod api;
+pub mod page;
+pub mod query;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Web;
+
+/// The calls.
+pub fn calls() -> OpenApiRouter<Web> {
+    OpenApiRouter::new().routes(routes!(api::get))
+}

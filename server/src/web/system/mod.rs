@@ -1,0 +1,14 @@
+//! `/system` and `/api/v1/pipeline`: how the parts are, and where the stream stands.
+
+pub mod pipeline;
+pub mod reader;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Web;
+
+/// The calls.
+pub fn calls() -> OpenApiRouter<Web> {
+    OpenApiRouter::new().routes(routes!(pipeline::get))
+}
