@@ -8,22 +8,22 @@ use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
 
 use crate::assets::Assets;
-use crate::components::bar::Bar;
+use crate::bar::Bar;
 use crate::i18n::{locale, texts};
-use crate::pages::audit::AuditPage;
-use crate::pages::audits::AuditsPage;
+use crate::pages::audits::list::AuditsPage;
+use crate::pages::audits::one::AuditPage;
 use crate::pages::components::ComponentsPage;
-use crate::pages::import::ImportPage;
-use crate::pages::live::LivePage;
-use crate::pages::names::NamesPage;
-use crate::pages::names_import::NamesImportPage;
+use crate::pages::import::page::ImportPage;
+use crate::pages::live::page::LivePage;
+use crate::pages::names::import::NamesImportPage;
+use crate::pages::names::page::NamesPage;
 use crate::pages::not_found::NotFound;
-use crate::pages::records::RecordsPage;
-use crate::pages::rejection::RejectionPage;
-use crate::pages::rejections::RejectionsPage;
-use crate::pages::statistics::StatisticsPage;
-use crate::pages::system::SystemPage;
-use crate::pages::wall::WallPage;
+use crate::pages::records::page::RecordsPage;
+use crate::pages::rejections::list::RejectionsPage;
+use crate::pages::rejections::one::RejectionPage;
+use crate::pages::statistics::page::StatisticsPage;
+use crate::pages::system::page::SystemPage;
+use crate::pages::wall::page::WallPage;
 use crate::theme::Theme;
 
 /// The document around every page. Rendered on the server only.

@@ -5,6 +5,7 @@ pub mod api;
 pub mod app;
 pub mod assets;
 pub mod backend;
+pub mod bar;
 pub mod components;
 pub mod draw;
 pub mod i18n;

@@ -3,9 +3,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::board::Board;
-use crate::components::rank::Found;
+use crate::components::stock::rank::Found;
 use crate::live::LiveStore;
+use crate::pages::live::board::Board;
 use model::live::LiveView;
 
 /// Everything below the bar.

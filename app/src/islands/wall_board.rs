@@ -6,10 +6,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::components::notice::state_words;
-use crate::components::wall::{Bottom, Hero, Products, Top, Turn, Warehouses};
 use crate::draw::{flag, text, there};
 use crate::i18n::texts;
 use crate::live::LiveStore;
+use crate::pages::wall::{Bottom, Hero, Products, Top, Turn, Warehouses};
 use crate::timer::every;
 use model::live::LiveView;
 

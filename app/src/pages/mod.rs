@@ -1,15 +1,12 @@
-//! A file per route, named as its URL. Made on the server; what moves in the browser is an island.
+//! A folder per URL: its pages, their parts, texts and view models. Made on the server; what moves in the browser is an island.
 
-pub mod audit;
 pub mod audits;
 pub mod components;
 pub mod import;
 pub mod live;
 pub mod names;
-pub mod names_import;
 pub mod not_found;
 pub mod records;
-pub mod rejection;
 pub mod rejections;
 pub mod statistics;
 pub mod system;

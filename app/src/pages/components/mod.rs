@@ -9,10 +9,10 @@ use leptos_meta::{Body, Title};
 use leptos_router::hooks::use_query_map;
 
 use super::not_found::NotFound;
-use crate::components::board::Board;
 use crate::components::chart::ChartScript;
 use crate::components::notice::{Failed, Loading};
 use crate::live::{LiveStore, StreamState};
+use crate::pages::live::board::Board;
 use crate::theme::Theme;
 use model::live::LiveView;
 use pieces::Pieces;

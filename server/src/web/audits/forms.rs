@@ -1,7 +1,5 @@
 //! What the forms of `/audits` and `/audits/{id}` send: an audit now, the period between audits, and decisions about findings.
 
-use std::collections::BTreeMap;
-
 use app::pages::audits::view::{BadPeriod, NotResolved};
 use axum::Router;
 use axum::extract::{Extension, Path, RawForm, State};
@@ -48,8 +46,6 @@ pub fn routes(forms: AuditForms) -> Router {
 fn bad_form() -> Problem {
     Problem::bad_form("audit pages")
 }
-
-type Fields = BTreeMap<String, String>;
 
 /// An audit now; or the one that is under way.
 async fn start(

@@ -68,7 +68,7 @@ async fn save(
     let (typed, status) = match catalogue::save(&forms.records, &who.name, query.of, &edits).await {
         Ok(Ok(changed)) => {
             forms.hub.read_catalogue_again();
-            let url = app::components::names::url(&query);
+            let url = app::pages::names::url(&query);
             return Ok(Redirect::to(&format!("{url}&saved={changed}")).into_response());
         }
         Ok(Err(refused)) => (typed(refused), StatusCode::UNPROCESSABLE_ENTITY),

@@ -174,7 +174,8 @@ mod tests {
         let url = "/statistics?period=30d&warehouse_id=a%20b&product_id=x&product_id=y&group_by=product,time&interval=week&sort=-in";
         let (wanted, faults) = wanted(url.split_once('?').unwrap().1, ZONE, NOW);
         assert_eq!((wanted.query.url().as_str(), faults.len()), (url, 0));
-        let (as_shown, _) = crate::web::wanted("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", ZONE, NOW);
+        let (as_shown, _) =
+            crate::web::statistics::query::wanted("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", ZONE, NOW);
         assert_eq!(as_shown.query.about.preset, Some(Preset::SevenDays));
         assert!(wanted.query.by_time && wanted.query.group_by.product && !wanted.query.group_by.warehouse);
     }
