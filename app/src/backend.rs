@@ -9,13 +9,13 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::pages::audits::view::{AuditDetail, AuditsPage};
+use crate::pages::import::view::ImportPage;
+use crate::pages::names::view::{CataloguePage, CatalogueQuery};
 use crate::pages::records::view::RecordsPage;
+use crate::pages::rejections::view::{RejectionDetail, RejectionsPage};
 use crate::pages::statistics::view::StatisticsPage;
-use model::catalogue::{CataloguePage, CatalogueQuery};
-use model::import::ImportPage;
 use model::live::{Holder, LiveView};
 use model::names::NameOf;
-use model::rejections::{RejectionDetail, RejectionsPage};
 use model::system::SystemView;
 
 /// What pages ask.

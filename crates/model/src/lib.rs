@@ -3,20 +3,16 @@
 
 pub mod audit;
 pub mod batch;
-pub mod catalogue;
 pub mod entries;
 pub mod entry;
 pub mod faults;
 pub mod flaw;
 pub mod ids;
-pub mod import;
 pub mod live;
 pub mod names;
 pub mod period;
 pub mod pipeline;
 pub mod quantity;
-pub mod rejections;
-pub mod replay;
 pub mod statistics;
 pub mod stock;
 pub mod system;

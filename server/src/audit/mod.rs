@@ -3,13 +3,8 @@
 
 mod adjust;
 mod all_keys;
-mod candidates;
 mod compare;
-mod confirm;
-mod diff;
-mod digest;
 mod progress;
-mod queue;
 mod rebuild;
 mod rebuild_cause;
 mod replay;
@@ -18,10 +13,10 @@ mod schedule;
 mod verdict;
 
 pub use adjust::Adjuster;
-pub use confirm::Confirmed;
 pub use rebuild::Rebuilder;
 pub use rebuild_cause::{RebuildCause, is_behind, rebuild_cause};
-pub use replay::{ReplayLimits, Replayer};
+pub use replay::confirm::Confirmed;
+pub use replay::reading::{ReplayLimits, Replayer};
 pub use run::{AuditRun, Auditor, Claimed};
 pub use schedule::{Schedule, due_in};
 pub use verdict::{Allowed, Judged, judge};

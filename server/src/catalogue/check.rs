@@ -1,6 +1,6 @@
 //! The rules of the catalogue's fields, for files and for the page alike. Pure.
 
-use model::catalogue::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
+use app::pages::names::view::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
 use model::ids::{ProductId, WarehouseId};
 use model::names::{Name, NameOf};
 use model::quantity::MAX_SUM;

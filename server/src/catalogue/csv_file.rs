@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use model::catalogue::{Column, Fault, FileFaults, LineFault, RowValues};
+use app::pages::names::view::{Column, Fault, FileFaults, LineFault, RowValues};
 use model::names::NameOf;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! What becomes another, in words: for who confirms it and for the trail. Pure.
 
-use model::catalogue::Change;
+use app::pages::names::view::Change;
 use sha2::{Digest as _, Sha256};
 
 use super::csv_file::{subject_of_level, subject_of_name};

@@ -1,7 +1,7 @@
 //! What was typed into the page, as changes of the catalogue. Only what the person changed is changed, and only if it still is
 //! what they saw. Pure.
 
-use model::catalogue::{Column, Fault, RowValues, TypedRow};
+use app::pages::names::view::{Column, Fault, RowValues, TypedRow};
 use model::names::NameOf;
 
 use super::check;

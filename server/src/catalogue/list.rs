@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::catalogue::{CataloguePage, CatalogueQuery, CatalogueRow, KindCount};
+use app::pages::names::view::{CataloguePage, CatalogueQuery, CatalogueRow, KindCount};
 use model::live::Named;
 use model::names::NameOf;
 

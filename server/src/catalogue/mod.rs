@@ -8,7 +8,7 @@ mod edit;
 mod find;
 mod list;
 
-use model::catalogue::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
+use app::pages::names::view::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
 use model::names::NameOf;
 
 use csv_file::CatalogueFile;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use model::replay::Bill;
+use model::audit::replay::Bill;
 use serde_json::json;
 
 use crate::audit::Confirmed;
@@ -96,7 +96,7 @@ fn say(number: i32, it: &Bill, json_wanted: bool) {
     if json_wanted {
         return println!("{}", json!({ "number": number, "bill": it, "effect": it.effect() }));
     }
-    let quantity = |content: &Option<model::replay::BillContent>| {
+    let quantity = |content: &Option<model::audit::replay::BillContent>| {
         content.as_ref().map_or_else(|| "-".to_owned(), |it| it.movement().to_string())
     };
     println!(

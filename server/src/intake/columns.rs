@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::import::{FIELDS, Mapping, Source};
+use app::pages::import::view::{FIELDS, Mapping, Source};
 use serde_json::{Map, Value};
 
 use super::cells::value;

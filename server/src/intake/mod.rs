@@ -10,8 +10,8 @@ mod table;
 
 use std::time::Duration;
 
+use app::pages::import::view::Mapping;
 use model::flaw::LineFlaw;
-use model::import::Mapping;
 use tokio::time::{Instant, timeout_at};
 
 use crate::ingest::Error;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::import::{Mapping, Source};
+use app::pages::import::view::{Mapping, Source};
 use tokio::time::timeout;
 
 use super::Intake;

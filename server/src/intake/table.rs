@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, GB18030};
 use super::{LARGEST, MAX_LINES};
 use crate::csv_lines::Lines;
 
-pub use model::import::FileTrouble as TableError;
+pub use app::pages::import::view::FileTrouble as TableError;
 
 /// What a file is.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use app::backend::{ApiError, Backend, MAX_FOUND};
 use app::pages::audits::view::{AuditDetail, AuditsPage};
+use app::pages::import::view::ImportPage;
+use app::pages::names::view::{CataloguePage, CatalogueQuery};
 use app::pages::records::view::RecordsPage;
+use app::pages::rejections::view::{RejectionDetail, RejectionsPage};
 use app::pages::statistics::view::StatisticsPage;
 use async_trait::async_trait;
-use model::catalogue::{CataloguePage, CatalogueQuery};
-use model::import::ImportPage;
 use model::live::{Holder, LiveView};
 use model::names::NameOf;
-use model::rejections::{RejectionDetail, RejectionsPage};
 use model::system::SystemView;
 
 use crate::catalogue;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use base::config::Config;
+use model::audit::replay::{Bill, BillKind};
 use model::audit::{Finding, FindingCause, Scope};
-use model::replay::{Bill, BillKind};
 use records::{FindingsWanted, StoredAudit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -13,8 +13,8 @@ use records::Resolved;
 use serde_json::{Value, json};
 use tallyhouse::alerts::{Alert, Alerter, Message, Webhook, signature};
 
+use crate::audit::replays::{audit, edit_live};
 use crate::harness::{System, entry, eventually};
-use crate::replays::{audit, edit_live};
 
 async fn changes(alerter: &mut Alerter) -> Vec<(&'static str, &'static str, String)> {
     let seen = alerter.look().await;

@@ -13,7 +13,7 @@ use crate::pages::audits::{answer, badge, cut, findings, proof, replay, run_now}
 use crate::pages::{Answer, query_string};
 use crate::status::{SetStatus, status};
 use model::audit::AuditState;
-use model::replay::ReplayState;
+use model::audit::replay::ReplayState;
 
 /// One audit.
 #[component]

@@ -7,7 +7,7 @@ use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::{grouped, signed};
 use crate::pages::audits::view::{AuditDetail, BillLine, ReplayView};
-use model::replay::{BillKind, ReplayState};
+use model::audit::replay::{BillKind, ReplayState};
 
 /// The panel; none where there is nothing to replay.
 pub fn replay(it: &AuditDetail) -> AnyView {

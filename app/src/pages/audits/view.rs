@@ -1,10 +1,10 @@
 //! `/audits` and `/audits/{id}` as a person sees them. Every number is the server's. Only the server makes and reads these pages.
 
+use model::audit::replay::{BillKind, ReplayState};
 use model::audit::{
     AuditState, Check, CutPlaces, Evidence, FindingCause, ResolveAs, Scope, Step, Verdict, VerdictCounts,
 };
 use model::live::{Named, Verification};
-use model::replay::{BillKind, ReplayState};
 use model::url::Url;
 
 /// An audit in the history.

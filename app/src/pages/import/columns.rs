@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::i18n::locale;
-use model::import::{FIELDS, ImportQuery, Source, UploadView, is_needed};
+use crate::pages::import::view::{FIELDS, ImportQuery, Source, UploadView, is_needed};
 
 /// The form; nothing for a file without columns.
 pub fn columns(upload: &UploadView, query: &ImportQuery) -> AnyView {

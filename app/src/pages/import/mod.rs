@@ -5,6 +5,7 @@ pub mod file;
 pub mod page;
 pub mod texts;
 pub mod verdict;
+pub mod view;
 
 pub use columns::columns;
 pub use file::choose;

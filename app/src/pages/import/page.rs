@@ -5,9 +5,9 @@ use leptos_meta::{Body, Title};
 
 use crate::backend::backend;
 use crate::i18n::locale;
+use crate::pages::import::view::{ImportPage as Page, NotSent, UploadState};
 use crate::pages::import::{choose, columns, flaws, understood, verdict, why_not};
 use crate::pages::{Answer, query_string};
-use model::import::{ImportPage as Page, NotSent, UploadState};
 
 /// The page. Where a file was not taken or not sent, the server put why into the context.
 #[component]

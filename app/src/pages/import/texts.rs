@@ -2,7 +2,7 @@
 
 use crate::i18n::Locale;
 use crate::number::count_of;
-use model::import::FileTrouble;
+use crate::pages::import::view::FileTrouble;
 
 /// Every text of the page.
 #[derive(Debug)]

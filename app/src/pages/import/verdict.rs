@@ -6,8 +6,8 @@ use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::{count_of, grouped, signed};
+use crate::pages::import::view::{ImportQuery, NotSent, Understood, UploadState, UploadView};
 use model::flaw::LineFlaw;
-use model::import::{ImportQuery, NotSent, Understood, UploadState, UploadView};
 
 /// The equation, the verdict and what can be done.
 pub fn verdict(upload: &UploadView, query: &ImportQuery, not_sent: Option<&NotSent>) -> AnyView {

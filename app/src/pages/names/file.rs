@@ -6,7 +6,7 @@ use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::count_of;
-use model::catalogue::{Change, FileFaults, ImportPreview};
+use crate::pages::names::view::{Change, FileFaults, ImportPreview};
 
 /// Chooses a file.
 #[component]

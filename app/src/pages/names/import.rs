@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_meta::{Body, Title};
 
 use crate::i18n::locale;
+use crate::pages::names::view::ImportPreview;
 use crate::pages::names::{ChooseFile, Preview};
-use model::catalogue::ImportPreview;
 
 /// The page. Where a file was sent, the server put what it would do into the context.
 #[component]

@@ -5,6 +5,7 @@ pub mod import;
 pub mod page;
 pub mod table;
 pub mod texts;
+pub mod view;
 
 use leptos::prelude::*;
 
@@ -13,7 +14,7 @@ pub use table::NamesTable;
 
 use crate::i18n::locale;
 use crate::number::count_of;
-use model::catalogue::{CatalogueQuery, KindCount};
+use crate::pages::names::view::{CatalogueQuery, KindCount};
 use model::names::NameOf;
 use model::url::Url;
 

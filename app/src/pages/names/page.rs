@@ -9,8 +9,8 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::pages::Answer;
+use crate::pages::names::view::{CataloguePage, CatalogueQuery, Typed};
 use crate::pages::names::{Kinds, NamesTable};
-use model::catalogue::{CataloguePage, CatalogueQuery, Typed};
 
 /// The page. Where something was typed that could not be saved, the server put it into the context.
 #[component]

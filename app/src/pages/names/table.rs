@@ -7,7 +7,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::i18n::locale;
 use crate::number::count_of;
 use crate::pages::names::url;
-use model::catalogue::{
+use crate::pages::names::view::{
     CataloguePage, CatalogueQuery, CatalogueRow, Column, Fault, MAX_NAME, MAX_UNIT, Typed, TypedRow,
 };
 use model::ids::MAX_ID_CHARS;

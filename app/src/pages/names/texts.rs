@@ -2,7 +2,7 @@
 
 use crate::i18n::Locale;
 use crate::number::{count_of, grouped};
-use model::catalogue::{Column, Fault, LineFault};
+use crate::pages::names::view::{Column, Fault, LineFault};
 use model::ids::{IdError, MAX_ID_CHARS};
 use model::names::NameOf;
 
@@ -358,7 +358,7 @@ impl NamesTexts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::catalogue::MAX_NAME;
+    use crate::pages::names::view::MAX_NAME;
 
     #[test]
     fn a_fault_names_its_line_and_column_in_both_languages() {

@@ -6,10 +6,10 @@ use leptos_meta::{Body, Title};
 use crate::backend::backend;
 use crate::components::filters::wrong_fields;
 use crate::i18n::locale;
+use crate::pages::rejections::view::RejectionsPage as Page;
 use crate::pages::rejections::{choices, table};
 use crate::pages::system::Accounting;
 use crate::pages::{Answer, query_string};
-use model::rejections::RejectionsPage as Page;
 
 /// The page.
 #[component]

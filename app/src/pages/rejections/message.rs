@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::i18n::locale;
 use crate::number::{count_of, grouped};
+use crate::pages::rejections::view::{RejectionDetail, Resent};
 use crate::pages::rejections::{code, outcome, reason, url_of};
-use model::rejections::{RejectionDetail, Resent};
 
 /// As many bytes as a line shows.
 const ON_A_LINE: usize = 16;

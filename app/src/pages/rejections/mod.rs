@@ -6,6 +6,7 @@ pub mod message;
 pub mod one;
 pub mod table;
 pub mod texts;
+pub mod view;
 
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ pub use message::{message, resent};
 pub use table::{choices, table};
 
 use crate::i18n::{Locale, locale};
-use model::rejections::{Outcome, RejectionLine};
+use crate::pages::rejections::view::{Outcome, RejectionLine};
 
 /// Where one rejection is.
 fn url_of(id: i64) -> String {

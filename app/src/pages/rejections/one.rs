@@ -8,9 +8,9 @@ use crate::backend::backend;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::pages::Answer;
+use crate::pages::rejections::view::{Refused, RejectionDetail};
 use crate::pages::rejections::{correct, message, resent};
 use crate::status::{SetStatus, status};
-use model::rejections::{Refused, RejectionDetail};
 
 /// The page. Where something was typed that was not sent, the server put it into the context.
 #[component]

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::components::filters::turning;
 use crate::i18n::locale;
 use crate::number::grouped;
+use crate::pages::rejections::view::{CodeCount, RejectionLine, RejectionsPage, RejectionsQuery};
 use crate::pages::rejections::{code, outcome, reason, url_of};
-use model::rejections::{CodeCount, RejectionLine, RejectionsPage, RejectionsQuery};
 
 /// Which ones: by state, by kind.
 pub fn choices(page: &RejectionsPage) -> AnyView {

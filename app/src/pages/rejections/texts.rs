@@ -1,7 +1,7 @@
 //! Texts of `/rejections`. Only the server makes these pages.
 
 use crate::i18n::Locale;
-use model::rejections::Outcome;
+use crate::pages::rejections::view::Outcome;
 
 /// Every text of the pages.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod finding;
+pub mod replay;
 mod run;
 
 pub use evidence::Evidence;

@@ -14,9 +14,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use model::audit::replay::Bill;
 use model::audit::{Book, ResolveAs};
 use model::ids::ProductId;
-use model::replay::Bill;
 use model::stock::StockKey;
 use sqlx::MySqlConnection;
 

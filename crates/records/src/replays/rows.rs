@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use model::audit::replay::{Bill, BillContent};
 use model::entry::Millis;
 use model::ids::ProductId;
-use model::replay::{Bill, BillContent};
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::day_tables::create::TableIds;

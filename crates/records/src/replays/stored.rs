@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
+use model::audit::replay::{Bill, BillKind};
 use model::batch::BatchId;
-use model::replay::{Bill, BillKind};
 use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 

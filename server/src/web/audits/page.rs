@@ -3,11 +3,11 @@
 use app::number::grouped;
 use app::pages::audits::view::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
 use chrono::NaiveDateTime;
+use model::audit::replay::{Bill, BillContent, ReplayState};
 use model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
 use model::entry::Millis;
 use model::live::part_since;
 use model::names::NameOf;
-use model::replay::{Bill, BillContent, ReplayState};
 
 use crate::audit::{Auditor, due_in};
 use crate::live::{Hub, clock};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::StatusCode;
+use model::audit::replay::{Bill, BillKind, ReplayState};
 use model::entry::Millis;
-use model::replay::{Bill, BillKind, ReplayState};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,12 +1,12 @@
 //! `POST /api/v1/entries`: entries as a JSON array or as NDJSON. All of them are checked before any is sent.
 
+use app::pages::import::view::FileTrouble;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use model::entry::Entry;
-use model::import::FileTrouble;
 use serde::Serialize;
 use utoipa::ToSchema;
 

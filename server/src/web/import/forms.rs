@@ -1,5 +1,6 @@
 //! What `/import` sends: a file to be kept and looked at, and the word to send it.
 
+use app::pages::import::view::{FileTrouble, ImportQuery, NotSent};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
@@ -7,7 +8,6 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use model::import::{FileTrouble, ImportQuery, NotSent};
 
 use crate::ingest::Error;
 use crate::intake::{Delivery, GoodLine, Intake, LARGEST};

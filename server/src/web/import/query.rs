@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::import::{FIELDS, ImportQuery, Mapping, Source};
+use app::pages::import::view::{FIELDS, ImportQuery, Mapping, Source};
 
 /// The most characters of a value that is the same in every line: descriptions have at most 512 bytes.
 const MAX_VALUE: usize = 512;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::pages::names::view::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, OriginalUri, RawForm, State};
@@ -9,7 +10,6 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use model::catalogue::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 
 use crate::catalogue::{self, Edit, Imported, LARGEST_FILE};
 use crate::live::Hub;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use app::number::grouped;
+use app::pages::import::view::FIELDS;
+use app::pages::rejections::view::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use chrono::NaiveDateTime;
 use model::entry::Millis;
 use model::flaw::{Code, Flaw};
-use model::import::FIELDS;
 use model::pipeline::Counts;
-use model::rejections::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use serde_json::{Map, Value};
 
 use crate::intake::{Intake, check_one};

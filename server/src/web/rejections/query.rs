@@ -1,7 +1,7 @@
 //! Which rejections, as a URL says. Pure.
 
+use app::pages::rejections::view::{RejectionsQuery, state_word};
 use model::flaw::Code;
-use model::rejections::{RejectionsQuery, state_word};
 
 use crate::web::http::params::Params;
 

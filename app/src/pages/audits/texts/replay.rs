@@ -2,7 +2,7 @@
 
 use crate::i18n::Locale;
 use crate::number::grouped;
-use model::replay::{BillKind, ReplayState};
+use model::audit::replay::{BillKind, ReplayState};
 
 /// Every text.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use proptest::test_runner::TestRunner;
 use tallyhouse::lookup::Lookup;
 
 use crate::harness::System;
-use crate::statistics::{entries, id, record};
+use crate::records::statistics::{entries, id, record};
 
 /// All that is asked for, newest first.
 fn naive<'a>(entries: &'a [Entry], question: &EntriesQuestion) -> Vec<&'a Entry> {

@@ -15,9 +15,9 @@ use serde_json::json;
 use tallyhouse::audit::{Claimed, Confirmed};
 use tokio_util::sync::CancellationToken;
 
-use crate::foreign::{Foreign, Message};
+use crate::audit::replays::{audit, replay};
+use crate::harness::foreign::{Foreign, Message};
 use crate::harness::{System, entry, eventually};
-use crate::replays::{audit, replay};
 
 fn entries(range: std::ops::Range<usize>) -> impl Iterator<Item = String> {
     range.map(|n| entry(&format!("bill {n}"), &json!({ "product_id": format!("p{}", n % 5), "quantity": n + 1 })))

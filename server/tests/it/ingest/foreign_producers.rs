@@ -5,7 +5,7 @@ use queue::delete_before;
 use records::CursorMove;
 use serde_json::json;
 
-use crate::foreign::{Foreign, Message};
+use crate::harness::foreign::{Foreign, Message};
 use crate::harness::{System, entry};
 
 fn message(bill: &str) -> Message {

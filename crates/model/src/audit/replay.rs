@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::entry::{Kind, Millis};
-use super::stock::StockKey;
+use crate::entry::{Kind, Millis};
+use crate::stock::StockKey;
 
 /// How a bill differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]

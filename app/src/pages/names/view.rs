@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::IdError;
-use super::live::Named;
-use super::names::NameOf;
+use model::ids::IdError;
+use model::live::Named;
+use model::names::NameOf;
 
 /// The most characters of a name.
 pub const MAX_NAME: usize = 128;

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::audit::replay::{Bill, BillKind};
 use model::audit::{Finding, FindingCause, ResolveAs, Verdict};
 use model::batch::Delta;
-use model::replay::{Bill, BillKind};
 use model::stock::StockKey;
 
-use super::digest::{digest, is_new};
-use super::replay::{Replayer, strays};
-use super::{Error, TAKEN_OVER};
+use crate::audit::replay::digest::{digest, is_new};
+use crate::audit::replay::reading::{Replayer, strays};
+use crate::audit::{Error, TAKEN_OVER};
 use base::status::explain;
 use realtime::Cut;
 use records::{

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use model::audit::replay::{Bill, BillKind};
 use model::audit::{ResolveAs, Scope};
-use model::replay::{Bill, BillKind};
 use queue::delete_before;
 use realtime::Keys;
 use records::{ReplayClaim, Resolved, StoredAudit};
@@ -88,7 +88,7 @@ pub async fn replay(system: &System, audit: i64) -> (i64, Vec<Bill>) {
 }
 
 pub fn said(bills: &[Bill]) -> Vec<(BillKind, String, Option<i64>, Option<i64>)> {
-    let quantity = |it: &Option<model::replay::BillContent>| it.as_ref().map(|it| it.quantity);
+    let quantity = |it: &Option<model::audit::replay::BillContent>| it.as_ref().map(|it| it.quantity);
     bills.iter().map(|it| (it.kind, it.bill_id.clone(), quantity(&it.queue), quantity(&it.records))).collect()
 }
 

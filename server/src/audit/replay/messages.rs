@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::entry::Entry;
 use model::stock::StockKey;
 
-use super::Error;
-use super::diff::Origin;
+use crate::audit::Error;
+use crate::audit::replay::diff::Origin;
 
 /// Entries of the keys of one pass, each with its message.
 #[derive(Debug, Default)]

@@ -1,10 +1,10 @@
 //! Faults of the live stock leave no bill behind: which bills make up the difference, as far as few of them do
 //! (docs/consistency.md#replay). Pure.
 
+use model::audit::replay::{Bill, BillKind};
 use model::audit::{Finding, Nrs};
-use model::replay::{Bill, BillKind};
 
-use super::diff::bill;
+use crate::audit::replay::diff::bill;
 use records::KeyRow;
 
 /// So many are named of a key.

@@ -1,10 +1,10 @@
 //! `/rejections` as a person asks for it and sees it: what was not recorded, why, and what was sent again for it. Only the server makes
 //! and reads these pages.
 
-use super::faults::FieldFault;
-use super::flaw::{Code, Flaw};
-use super::pipeline::Counts;
-use crate::url::Url;
+use model::faults::FieldFault;
+use model::flaw::{Code, Flaw};
+use model::pipeline::Counts;
+use model::url::Url;
 
 /// The state of the list, which is its URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

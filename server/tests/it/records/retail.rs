@@ -4,15 +4,15 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use base::config::Layout;
+use model::audit::replay::BillKind;
 use model::audit::{Scope, Verdict};
 use model::pipeline::Counts;
-use model::replay::BillKind;
 use records::FindingsWanted;
 use serde_json::Value;
 use tallyhouse::audit::Confirmed;
 
+use crate::audit::replays::{audit, audit_again, edit_live, replay};
 use crate::harness::{System, eventually};
-use crate::replays::{audit, audit_again, edit_live, replay};
 
 fn days() -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../samples/online-retail");

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::audit::replay::{Bill, BillContent, BillKind};
 use model::entry::{Entry, Identity};
-use model::replay::{Bill, BillContent, BillKind};
 
 use records::{Hole, KeyRow};
 

@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::audit::replay::Bill;
 use model::audit::{Evidence, Finding, FindingCause, Verdict};
 use model::entry::{Entry, Millis};
-use model::replay::Bill;
 use model::stock::StockKey;
 
-use super::Error;
-use super::candidates::candidates;
-use super::diff::{Origin, Reach, Said, diff};
-use super::digest::digest;
-use super::queue::Queue;
+use crate::audit::Error;
+use crate::audit::replay::candidates::candidates;
+use crate::audit::replay::diff::{Origin, Reach, Said, diff};
+use crate::audit::replay::digest::digest;
+use crate::audit::replay::messages::Queue;
 use base::config::{EntryRules, KafkaConfig};
 use base::status::explain;
 use queue::{Topic, TopicScan, admit, read};

@@ -1,10 +1,10 @@
 //! Rows in tables where they do not belong.
 
 use model::audit::Scope;
-use model::replay::BillKind;
+use model::audit::replay::BillKind;
 use tallyhouse::audit::Confirmed;
 
-use crate::replays::{audit, bill, ends_right, replay, said, system};
+use crate::audit::replays::{audit, bill, ends_right, replay, said, system};
 
 /// In a table of its own for each product: it says that it is of another one, which comes before, after, or never was.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,14 +1,14 @@
 //! What only a person can decide: messages that nobody read, rejections that are gone, and a live stock that was right.
 
 use app::i18n::Locale;
+use model::audit::replay::BillKind;
 use model::audit::{FindingCause, ResolveAs, Scope};
-use model::replay::BillKind;
 use records::{FindingsWanted, Resolved};
 use serde_json::json;
 use tallyhouse::audit::Confirmed;
 
+use crate::audit::replays::{audit, audit_again, edit_live, replay};
 use crate::harness::{System, entry, eventually};
-use crate::replays::{audit, audit_again, edit_live, replay};
 
 async fn system() -> System {
     let mut system = System::new().await;

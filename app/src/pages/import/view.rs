@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::Kind;
-use super::flaw::LineFlaw;
-use super::quantity::Direction;
-use crate::url::Url;
+use model::entry::Kind;
+use model::flaw::LineFlaw;
+use model::quantity::Direction;
+use model::url::Url;
 
 /// The fields of an entry, in the order of the page.
 pub const FIELDS: [&str; 10] = [

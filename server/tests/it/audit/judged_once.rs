@@ -2,7 +2,7 @@
 
 use base::clock::Clock;
 use model::audit::Scope;
-use model::replay::BillKind;
+use model::audit::replay::BillKind;
 use queue::{delete_topic, make_topic};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -10,9 +10,9 @@ use rand::{Rng as _, SeedableRng as _};
 use records::CursorMove;
 use serde_json::json;
 
-use crate::foreign::{Foreign, Message, take_any_time};
+use crate::audit::replays::{audit, edit_live, replay};
+use crate::harness::foreign::{Foreign, Message, take_any_time};
 use crate::harness::{System, entry};
-use crate::replays::{audit, edit_live, replay};
 
 const DAY: i64 = 86_400_000;
 

@@ -1,0 +1,8 @@
+//! From the topic to both stores: bad input, foreign producers, cursors, restarts, a wrong set-up.
+
+mod bad_input;
+mod clamping;
+mod cursor;
+mod foreign_producers;
+mod restarts;
+mod start;

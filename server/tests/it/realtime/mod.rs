@@ -1,0 +1,6 @@
+//! The live stock: its scripts against their specification, and rebuilds.
+
+mod apply;
+mod clean_keys;
+mod rebuild;
+mod transitions;

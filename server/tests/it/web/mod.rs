@@ -1,0 +1,10 @@
+//! The HTTP interface and the forms of pages, by noun.
+
+mod audits;
+mod entries;
+mod export;
+mod http;
+mod names;
+mod openapi;
+mod records;
+pub mod statistics;
