@@ -66,7 +66,6 @@ fn has_islands() -> bool {
     url.is_some_and(|it| WITH_ISLANDS.contains(&it.path()))
 }
 
-/// The application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

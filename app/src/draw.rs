@@ -57,7 +57,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row.
     pub fn new(key: impl Into<String>, draw: impl Fn() -> AnyView + Send + Sync + 'static) -> Self {
         Self { key: key.into(), draw: Arc::new(draw) }
     }

@@ -109,11 +109,9 @@ pub fn count(number: u64) -> String {
 pub enum Unit {
     /// As they are.
     One,
-    /// Thousands.
     Thousand,
     /// Ten thousands, 万.
     Wan,
-    /// Millions.
     Million,
     /// Hundred millions, 亿.
     Yi,

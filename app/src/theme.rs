@@ -12,7 +12,6 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Every one.
     pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::Wall];
 
     /// As `<html data-theme>` has it.

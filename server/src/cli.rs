@@ -58,7 +58,6 @@ enum Command {
     /// The topic, for development and demos.
     #[command(subcommand)]
     Topic(TopicCommand),
-    /// Measure.
     #[command(subcommand)]
     Bench(Bench),
 }
@@ -66,10 +65,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Names {
     /// Add or replace names from a CSV file with the columns kind, id, zh, en, unit. All or none.
-    Import {
-        /// The file.
-        file: PathBuf,
-    },
+    Import { file: PathBuf },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,10 @@
 //! Tallyhouse: the daemon, both stores and the web server. See ARCHITECTURE.md for the map.
 
+#![expect(
+    missing_docs,
+    reason = "nobody outside the program reads them: a doc is written where it says more than the name"
+)]
+
 pub mod alerts;
 pub mod audit;
 pub mod catalogue;

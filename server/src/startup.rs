@@ -21,17 +21,13 @@ const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 /// The parts of a process.
 #[derive(Clone)]
 pub struct Parts {
-    /// The settings.
     pub config: Config,
-    /// The records.
     pub records: Records,
     /// The live stock.
     pub realtime: Realtime,
-    /// The topic.
     pub topic: Topic,
     /// What is wrong.
     pub status: Status,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -12,7 +12,6 @@ use base::config::Config;
 use queue::{EntryProducer, make_topic};
 use records::{Frozen, Records};
 
-/// A world.
 pub struct World {
     /// The settings in it.
     pub config: Config,
@@ -35,7 +34,6 @@ impl World {
         Ok(Self { config })
     }
 
-    /// Its parts.
     pub async fn parts(&self) -> anyhow::Result<Parts> {
         let stop = CancellationToken::new();
         let parts = Parts::start(self.config.clone(), Clock::system(), &stop).await?;

@@ -28,7 +28,6 @@ impl Series {
     }
 }
 
-/// What moves.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ChartData {
     /// The lines of the upper scale, where there is a line above the bars.
@@ -47,9 +46,7 @@ pub struct ChartData {
 pub fn Chart(
     /// What a screen reader says.
     label: String,
-    /// From [`Series::all`].
     series: String,
-    /// What moves.
     data: Signal<ChartData>,
     /// Makes the server's picture, as HTML.
     picture: fn(&ChartData) -> String,

@@ -2,20 +2,15 @@
 
 use leptos::prelude::*;
 
-/// Which icon.
 #[derive(Debug, Clone, Copy)]
 pub enum Icon {
-    /// Dark theme.
     Moon,
-    /// Light theme.
     Sun,
     /// Something is old.
     Clock,
     /// Something is wrong.
     Alert,
-    /// Find.
     Search,
-    /// Done.
     Check,
     /// More is said about it.
     Info,
@@ -40,10 +35,7 @@ impl Icon {
 
 /// An icon beside a text that says the same.
 #[component]
-pub fn Glyph(
-    /// Which.
-    icon: Icon,
-) -> impl IntoView {
+pub fn Glyph(icon: Icon) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
             <path d=icon.path() />

@@ -103,9 +103,7 @@ pub fn LiveNotice(
 pub fn Notice(
     /// `busy`, `warn`, `bad` or `good`.
     tone: &'static str,
-    /// For everyone.
-    #[prop(into)]
-    words: String,
+    #[prop(into)] words: String,
     /// What to do.
     #[prop(optional)]
     how: &'static str,

@@ -4,19 +4,16 @@ use leptos::prelude::*;
 
 use crate::draw::there;
 
-/// A panel.
 #[component]
 pub fn Panel(
     /// Tells panels of a page apart.
     class: &'static str,
-    /// Its title.
     title: &'static str,
     /// Is what is shown old?
     #[prop(optional, into)]
     stale: Signal<bool>,
     /// After the title.
     tools: AnyView,
-    /// Below it.
     body: AnyView,
 ) -> impl IntoView {
     view! {

@@ -13,7 +13,6 @@ pub const NEEDS_REPLAY: &str = "需要人工回放消息队列给予比对矫正
 /// STATE and DESCRIPTION of a run that could not be made.
 pub const ERROR: &str = "ERROR";
 
-/// STATE.
 pub fn state_of(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Agrees => "正常无偏差",

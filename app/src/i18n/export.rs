@@ -2,7 +2,6 @@
 
 use super::Locale;
 
-/// Every text.
 #[derive(Debug)]
 pub struct ExportTexts {
     /// Before the links.
@@ -11,9 +10,7 @@ pub struct ExportTexts {
     pub running_of: &'static str,
     /// So many rows.
     pub running: &'static str,
-    /// All.
     pub done: &'static str,
-    /// Not all.
     pub failed: &'static str,
     /// Name of a sheet and of a file.
     pub records: &'static str,

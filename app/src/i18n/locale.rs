@@ -13,7 +13,6 @@ pub enum Locale {
     /// 简体中文.
     #[default]
     Zh,
-    /// English.
     En,
 }
 
@@ -60,7 +59,6 @@ impl Locale {
         }
     }
 
-    /// Its texts.
     pub fn texts(self) -> &'static Texts {
         match self {
             Self::Zh => &super::zh::TEXTS,

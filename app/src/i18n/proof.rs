@@ -2,12 +2,10 @@
 
 use super::Locale;
 
-/// Every text.
 #[derive(Debug)]
 pub struct ProofTexts {
     /// Before the first audit.
     pub not_verified: &'static str,
-    /// Under it.
     pub not_verified_why: &'static str,
     /// An audit passed then.
     pub verified_at: fn(&str) -> String,

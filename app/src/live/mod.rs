@@ -27,15 +27,12 @@ const DEAD_AFTER_MS: f64 = 35_000.0;
 pub struct LiveStore {
     /// The figures on top.
     pub totals: RwSignal<Totals>,
-    /// By warehouse.
     pub warehouses: RankStore,
-    /// By product.
     pub products: RankStore,
     /// The products that head the heat map.
     pub columns: RwSignal<Vec<Named>>,
     /// Keys that need a person.
     pub alerts: RwSignal<Vec<Alert>>,
-    /// Newest first.
     pub newest: RwSignal<Vec<FreshEntry>>,
     /// The last hour.
     pub hour: RwSignal<Vec<MinuteBar>>,

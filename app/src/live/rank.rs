@@ -72,7 +72,6 @@ impl RankStore {
         self.measure();
     }
 
-    /// Another list.
     pub fn replace(&self, ranking: Ranking) {
         let order = Some(ranking.rows.iter().map(|it| it.id.clone()).collect());
         self.apply(RankingChange { count: ranking.count, changed: ranking.rows, order });

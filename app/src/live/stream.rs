@@ -70,7 +70,6 @@ pub fn follow(store: LiveStore) {
 /// What an event is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// Everything.
     Snapshot,
     /// What is different.
     Change,

@@ -104,6 +104,11 @@ pub fn month_of(day: NaiveDate) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
 }
 
+/// A moment from UTC, as `DATETIME(3)` columns have it: the inverse of [`utc_text`].
+pub fn utc_moment(at: NaiveDateTime) -> Millis {
+    Millis(at.and_utc().timestamp_millis())
+}
+
 /// A moment as UTC, as `DATETIME(3)` columns take it: `2025-03-10 01:02:03.004`.
 pub fn utc_text(at: Millis) -> String {
     match DateTime::<Utc>::from_timestamp_millis(at.0) {

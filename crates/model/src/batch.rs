@@ -32,7 +32,7 @@ pub struct Delta {
 }
 
 impl Delta {
-    /// Both together.
+    /// Sum of both deltas, field by field.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Delta {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "DeltaRow", into = "DeltaRow")]
 pub struct KeyDelta {
-    /// Whose.
+    /// Warehouse and product whose sums change.
     pub key: StockKey,
     /// By how much.
     pub delta: Delta,
@@ -70,9 +70,9 @@ impl From<KeyDelta> for DeltaRow {
 /// In and out of one kind of thing. Trade only: opening stock and adjustments are no movement of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Flow {
-    /// Pieces in.
+    /// Goods in, in pieces, by trade alone.
     pub qty_in: i64,
-    /// Pieces out.
+    /// Goods out, in pieces, by trade alone.
     pub qty_out: i64,
     /// Entries of any kind.
     pub entries: i64,
@@ -97,9 +97,9 @@ impl Flow {
 pub struct DayFlow {
     /// `YYYY-MM-DD`, business time.
     pub day: String,
-    /// Whose.
+    /// Warehouse and product that moved.
     pub key: StockKey,
-    /// How much.
+    /// Movement of the key on that day.
     pub flow: Flow,
 }
 
@@ -111,7 +111,7 @@ pub struct MinuteFlow {
     /// Where; none in lines that were written before this was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warehouse_id: Option<WarehouseId>,
-    /// How much.
+    /// Movement of that warehouse in that minute.
     pub flow: Flow,
 }
 
@@ -120,17 +120,17 @@ pub struct MinuteFlow {
 pub struct NewEntry {
     /// When, as the bill says.
     pub create_time: Millis,
-    /// Which way.
+    /// Direction of the goods: 1 in, -1 out.
     pub direction: Direction,
-    /// How many.
+    /// Pieces that it moves, 1 or more; the direction is apart.
     pub quantity: i64,
-    /// Where.
+    /// Warehouse that the goods entered or left.
     pub warehouse_id: WarehouseId,
-    /// What.
+    /// Product that was moved.
     pub product_id: ProductId,
-    /// Whose.
+    /// Company whose books the bill belongs to.
     pub company_id: CompanyId,
-    /// Which bill.
+    /// Bill that the line stands on.
     pub bill_id: BillId,
     /// Its place in the partition.
     pub offset: i64,
@@ -157,9 +157,9 @@ pub struct Note {
 /// One line of the journal: everything the live stock needs to add the batch, now or later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalLine {
-    /// Whose stream.
+    /// Partition of the topic that the batch was read from.
     pub partition: i32,
-    /// This batch.
+    /// Name of the batch; the next one of the partition names it as its previous one.
     pub batch_id: BatchId,
     /// The batch before it in the same partition; none for the first.
     pub previous: Option<BatchId>,

@@ -9,7 +9,7 @@ use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::quantity::Direction;
 use super::statistics::{Filter, Sums};
 
-/// Which entries.
+/// Conditions that entries must meet, all at once; one that is `None` or an empty list lets all through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntriesQuestion {
     /// By `create_time`, from its start to before its end.
@@ -47,18 +47,18 @@ impl EntriesQuestion {
 /// An entry as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedEntry {
-    /// What moved.
+    /// Product that was moved.
     pub product_id: ProductId,
-    /// How many.
+    /// Pieces that it moves, 1 or more; the direction is apart.
     pub quantity: i64,
-    /// Which way.
+    /// Direction of the goods, in JSON `drcr`: 1 in, -1 out.
     #[serde(rename = "drcr")]
     pub direction: Direction,
-    /// Whose bill.
+    /// Company whose books the bill belongs to.
     pub company_id: CompanyId,
-    /// Where.
+    /// Warehouse that the goods entered or left.
     pub warehouse_id: WarehouseId,
-    /// Which bill.
+    /// Bill that the line stands on.
     pub bill_id: BillId,
     /// Which line of it.
     pub line_no: i32,
@@ -66,7 +66,7 @@ pub struct RecordedEntry {
     pub kind: Kind,
     /// When, as the bill says.
     pub create_time: Millis,
-    /// Free text.
+    /// Free text of the line; empty where it has none.
     pub description: String,
     /// When it was recorded.
     pub recorded_at: Millis,
@@ -79,10 +79,10 @@ pub struct RecordedEntry {
 /// The place of an entry among all: newest first by `create_time`, then by table and row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntryPlace {
-    /// When.
+    /// Moment of the entry, by its `create_time`.
     pub at: Millis,
     /// Which table; empty: before every table.
     pub table: String,
-    /// Which row.
+    /// Number of its row in that table (`id`).
     pub row: i64,
 }

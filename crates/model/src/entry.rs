@@ -52,20 +52,20 @@ impl Kind {
 /// A valid entry. Whoever holds one need not check it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Entry {
-    /// What moved.
+    /// Product that is moved: 1 to 64 characters; in a message a JSON integer is read as its digits.
     pub product_id: ProductId,
-    /// How many.
+    /// Pieces that are moved, 1 to 2 147 483 647; `"10"` and `1.0` are no JSON integers.
     #[schema(value_type = i64, minimum = 1, maximum = 2_147_483_647)]
     pub quantity: Quantity,
     /// Which way: 1 in, -1 out.
     #[serde(rename = "drcr")]
     #[schema(value_type = i64)]
     pub direction: Direction,
-    /// Whose bill.
+    /// Company whose books the bill belongs to; an id like `product_id`.
     pub company_id: CompanyId,
-    /// Where.
+    /// Warehouse that the goods enter or leave; an id like `product_id`.
     pub warehouse_id: WarehouseId,
-    /// Which bill.
+    /// Bill that the line stands on; an id like `product_id`.
     pub bill_id: BillId,
     /// When, as the bill says, to the millisecond. RFC 3339, or a time without an offset, which is business time.
     #[schema(value_type = String)]
@@ -84,15 +84,15 @@ pub struct Entry {
 /// What makes an entry that entry: `UNIQUE(product, company, warehouse, bill, line)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity {
-    /// Whose bill.
+    /// Company whose books the bill belongs to.
     pub company_id: CompanyId,
-    /// Which bill.
+    /// Bill that the line stands on; another company may use the same id.
     pub bill_id: BillId,
-    /// What moved.
+    /// Product that the line moves.
     pub product_id: ProductId,
-    /// Where.
+    /// Warehouse that the goods enter or leave.
     pub warehouse_id: WarehouseId,
-    /// Which line.
+    /// Number that tells lines of one bill for the same product apart, from 1.
     pub line_no: i32,
 }
 

@@ -27,7 +27,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// All.
+    /// Codes in the order in which the page of rejections counts them.
     pub const ALL: [Self; 8] = [
         Self::Malformed,
         Self::TwinField,
@@ -68,10 +68,10 @@ pub enum Flaw {
     /// What the parser says.
     #[error("is no JSON object: {0}")]
     NotAnObject(String),
-    /// A field.
+    /// Field that the object names more than once.
     #[error("is named twice")]
     Twin,
-    /// A field.
+    /// Field that must be there and is absent or `null`.
     #[error("is missing")]
     Missing,
     /// A field that wants a text.
@@ -86,34 +86,34 @@ pub enum Flaw {
     /// A field that wants a number.
     #[error("is not a JSON integer")]
     NotInteger,
-    /// An id.
+    /// Text that is no id: empty, too long, with a control character, or with white space at an end.
     #[error(transparent)]
     Id(IdError),
-    /// A quantity.
+    /// Number of pieces that is not between 1 and 2 147 483 647.
     #[error(transparent)]
     Quantity(QuantityError),
-    /// A direction.
+    /// Number for `drcr` that is neither 1 (in) nor -1 (out).
     #[error(transparent)]
     Direction(DirectionError),
-    /// A description.
+    /// Description of more than [`MAX_DESCRIPTION_BYTES`] bytes.
     #[error("is longer than {MAX_DESCRIPTION_BYTES} bytes")]
     TooLong,
-    /// A description.
+    /// Description with U+0000 in it.
     #[error("contains U+0000")]
     HasNul,
-    /// A kind.
+    /// Kind that is none of `bill`, `opening` and `adjust`.
     #[error("is none of bill, opening, adjust")]
     Kind,
     /// A number of a line.
     #[error("is not between 1 and 2147483647")]
     LineNo,
-    /// A time.
+    /// Time in neither shape: `2025-03-10 08:00:00`, with `.123` or without, or RFC 3339.
     #[error("is neither YYYY-MM-DD HH:MM:SS nor RFC 3339")]
     NotATime,
-    /// A time.
+    /// Local time of the business time zone that never was: clocks went forward over it.
     #[error("does not exist: clocks went forward over it")]
     SkippedTime,
-    /// A time.
+    /// Time too far off for a calendar: it has no business day.
     #[error("is out of range")]
     OutOfRange,
     /// A time before that day.
@@ -151,7 +151,7 @@ impl Flaw {
 /// What is wrong with a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineFlaw {
-    /// From 1.
+    /// Line of the file, from 1; of a JSON array the place of the entry, from 1.
     pub line: usize,
     /// Which field, where it is one.
     pub field: Option<String>,

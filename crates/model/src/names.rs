@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 /// A name in both languages. Either may be missing; then the other, then the id stands in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub struct Name {
-    /// Chinese.
+    /// Name in Chinese; `None`: the catalogue has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zh: Option<String>,
-    /// English.
+    /// Name in English; `None`: the catalogue has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
 }

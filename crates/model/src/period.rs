@@ -54,7 +54,7 @@ impl Preset {
 /// A text that was typed into a filter, and what it may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unclear {
-    /// Which filter.
+    /// Kind of id that the filter takes: product, warehouse or company.
     pub of: NameOf,
     /// What was typed.
     pub typed: String,
@@ -71,7 +71,7 @@ pub struct About {
     pub from: String,
     /// Not in the period any more.
     pub to: String,
-    /// Which entries.
+    /// Warehouses, products and companies that the page is about; an empty list: all.
     pub filter: Filter,
 }
 
@@ -92,7 +92,7 @@ impl About {
 pub struct Form {
     /// From when, as a field takes it; empty: it is not known.
     pub from: String,
-    /// To when.
+    /// End of the period, which is not in it any more, as a field takes it; empty: it is not known.
     pub to: String,
     /// What the filters let through, by name.
     pub chosen: Vec<(NameOf, Named)>,

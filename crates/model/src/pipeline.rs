@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// At every moment, per partition: `consumed = recorded + duplicates + rejected`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
-    /// Messages read.
+    /// Messages that were read: recorded, duplicates and rejected together.
     pub consumed: i64,
     /// Messages whose entry is in the records.
     pub recorded: i64,
@@ -38,7 +38,7 @@ impl Counts {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// Both together.
+    /// Sum of both, count by count.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Counts {
 /// One partition of the topic.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct PartitionStatus {
-    /// Its number.
+    /// Number of the partition in the topic, from 0.
     pub partition: i32,
     /// The topic's end; null while Kafka does not answer.
     pub end_offset: Option<i64>,
@@ -131,7 +131,7 @@ pub struct Pipeline {
 /// What the journal holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct JournalStatus {
-    /// Batches.
+    /// Lines that can still be fed: what they did was not let go.
     pub lines: i64,
     /// Bytes of what they did.
     pub bytes: i64,

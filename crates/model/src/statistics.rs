@@ -14,15 +14,15 @@ use super::quantity::{Direction, MAX_SUM};
 /// What a group of entries moved. Sums hold at the ends of `i64`; [`Sums::in_range`] tells whether they are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Sums {
-    /// Trade in.
+    /// Goods in, in pieces; adjustments are apart.
     pub qty_in: i64,
-    /// Trade out.
+    /// Goods out, in pieces; adjustments are apart.
     pub qty_out: i64,
     /// Opening stock and adjustments in.
     pub adjust_in: i64,
     /// Opening stock and adjustments out.
     pub adjust_out: i64,
-    /// Entries.
+    /// Number of entries, of any kind.
     pub entries: i64,
 }
 
@@ -56,7 +56,7 @@ impl Sums {
         }
     }
 
-    /// Both together.
+    /// Sum of both, field by field; it holds at the ends of `i64`.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -92,11 +92,11 @@ impl Sums {
 pub enum Interval {
     /// Hours of business time.
     Hour,
-    /// Business days.
+    /// Business days; one on which clocks change has 23 or 25 hours.
     Day,
     /// Weeks, from Monday.
     Week,
-    /// Months.
+    /// Calendar months of business time.
     Month,
 }
 
@@ -198,24 +198,24 @@ impl Filter {
 pub struct Question {
     /// From its start to before its end.
     pub period: Range<Millis>,
-    /// By what.
+    /// Dimensions whose ids have a line each.
     pub group_by: GroupBy,
     /// In parts of which length; none: in one.
     pub interval: Option<Interval>,
-    /// Of what.
+    /// Warehouses, products and companies whose entries count; an empty list: all.
     pub filter: Filter,
 }
 
 /// The ids of a line; those that a statement is not grouped by are none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Group {
-    /// Which warehouse.
+    /// Warehouse of the line; absent where the statement is not grouped by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warehouse_id: Option<WarehouseId>,
-    /// Which product.
+    /// Product of the line; absent where the statement is not grouped by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_id: Option<ProductId>,
-    /// Which company.
+    /// Company of the line; absent where the statement is not grouped by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_id: Option<CompanyId>,
 }
@@ -225,10 +225,10 @@ pub struct Group {
 pub struct Figures {
     /// The stock before the period.
     pub opening: i64,
-    /// Trade in.
+    /// Goods in, in pieces; adjustments are apart.
     #[serde(rename = "in")]
     pub qty_in: i64,
-    /// Trade out.
+    /// Goods out, in pieces; adjustments are apart.
     #[serde(rename = "out")]
     pub qty_out: i64,
     /// Opening stock and adjustments: in less out.
@@ -266,13 +266,13 @@ impl Figures {
 /// A line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// Whose.
+    /// Ids that the line is about.
     #[serde(flatten)]
     pub group: Group,
     /// When its part of the period begins; none: it is not cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<Millis>,
-    /// How much.
+    /// Figures of the line, over its part of the period.
     #[serde(flatten)]
     pub figures: Figures,
 }
@@ -281,17 +281,17 @@ pub struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Column {
-    /// Whose.
+    /// Ids of the line: by warehouse, then product, then company.
     Group,
-    /// When.
+    /// Start of the line's part of the period.
     Start,
     /// The stock before.
     Opening,
-    /// Trade in.
+    /// Goods in, without adjustments.
     In,
-    /// Trade out.
+    /// Goods out, without adjustments.
     Out,
-    /// Adjustments.
+    /// Opening stock and adjustments: in less out.
     Adjust,
     /// By how much stock changed.
     Net,
@@ -302,7 +302,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// All.
+    /// Columns in the order of a page's table.
     pub const ALL: [Self; 9] = [
         Self::Group,
         Self::Start,

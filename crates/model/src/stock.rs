@@ -10,9 +10,9 @@ use super::ids::{ProductId, WarehouseId};
 /// The key of live stock: one product in one warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct StockKey {
-    /// Where.
+    /// Warehouse that holds the stock.
     pub warehouse_id: WarehouseId,
-    /// What.
+    /// Product that is held.
     pub product_id: ProductId,
 }
 

@@ -28,7 +28,7 @@ pub struct SystemView {
 /// Messages a second, in tenths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
-    /// Published.
+    /// Growth of the topic: by how many places its ends went on.
     pub produced: u64,
     /// Recorded or rejected.
     pub consumed: u64,
@@ -39,7 +39,7 @@ pub struct Rates {
 /// One of the three.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoreHealth {
-    /// Which.
+    /// Server that this is about.
     pub store: Store,
     /// Does it answer?
     pub answers: bool,
@@ -57,9 +57,9 @@ pub struct StoreHealth {
 pub enum Store {
     /// MySQL or MariaDB.
     Records,
-    /// Redis.
+    /// Redis, which holds the live stock.
     LiveStock,
-    /// Kafka.
+    /// Kafka, which holds the topic of entries.
     Topic,
 }
 

@@ -45,7 +45,7 @@ impl Url {
         values.into_iter().fold(self, |url, value| url.with(field, value))
     }
 
-    /// As text.
+    /// Text of the URL: path, `?` and fields, with their values percent-encoded.
     pub fn into_text(self) -> String {
         self.text
     }

@@ -17,7 +17,7 @@ pub type Cursors = BTreeMap<i32, i64>;
 /// So long an old end is remembered; a longer wait counts as this.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// What waits.
+/// Messages that wait to be recorded, over all partitions: how many, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Waiting {
     /// Places that were not read, at most so many messages.

@@ -165,7 +165,7 @@ pub enum ReadError {
 }
 
 impl PartitionQueue {
-    /// Whose messages.
+    /// Number of the partition that the messages are of.
     pub fn partition(&self) -> i32 {
         self.offsets.partition
     }

@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A stretch of places that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// Whose stream.
+    /// Partition that the places are in.
     pub partition: i32,
     /// The first place.
     pub from: i64,

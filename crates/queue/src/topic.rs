@@ -44,7 +44,7 @@ impl Topic {
         &self.brokers
     }
 
-    /// Its name.
+    /// Name of the topic, from the settings.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -10,7 +10,7 @@ use super::{ANSWER_LIMIT, Error, Realtime, Value, keys};
 /// One applied batch.
 #[derive(Debug, Clone)]
 pub struct FeedMessage {
-    /// Whose stream.
+    /// Partition of the topic that the batch was read from.
     pub partition: i32,
     /// The position before it.
     pub from: i64,
@@ -34,7 +34,7 @@ struct Wire {
     note: Note,
 }
 
-/// A subscription.
+/// Subscription to the live feed, on a connection of its own; what was published before is not seen.
 pub struct Feed(redis::aio::PubSub);
 
 impl Realtime {

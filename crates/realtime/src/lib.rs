@@ -53,7 +53,7 @@ pub enum Error {
     TimedOut {
         /// What was being done.
         doing: &'static str,
-        /// The limit.
+        /// Limit that passed, in seconds.
         seconds: u64,
     },
     /// What is stored cannot be ours.
@@ -75,7 +75,7 @@ impl Error {
 pub enum Applied {
     /// Added; so many damaged hashes were set apart.
     Applied {
-        /// How many.
+        /// Number of damaged hashes that were set apart.
         damaged: u64,
     },
     /// It was there already.

@@ -47,7 +47,7 @@ impl Meta {
 }
 
 impl Realtime {
-    /// Reads `meta`.
+    /// State of `meta` in one read; [`Error::Misconfigured`] where another installation lives under the prefix.
     pub async fn meta(&self) -> Result<Meta, Error> {
         let doing = "reading the positions";
         let mut redis = self.connection(doing).await?;

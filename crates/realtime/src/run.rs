@@ -23,7 +23,7 @@ pub enum Cut {
 /// A key to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// Which.
+    /// Warehouse and product that are compared.
     pub key: StockKey,
     /// RRS: net stock, gross in and entries by the records at the cut.
     pub rrs: [i64; 3],

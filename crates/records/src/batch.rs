@@ -33,7 +33,7 @@ pub struct RejectedMessage {
     pub field: Option<String>,
     /// For people; at most 1 000 characters.
     pub reason: String,
-    /// Its bytes.
+    /// Bytes of the message, all of them.
     pub raw: Vec<u8>,
     /// The message's timestamp, where it has one.
     pub sent_at: Option<Millis>,
@@ -76,7 +76,7 @@ pub struct NewBatch {
     pub highest: i64,
     /// Of the topic: raised when one that was made again was accepted.
     pub generation: i32,
-    /// Whose stream.
+    /// Partition of the topic that it was read from.
     pub partition: i32,
     /// The cursor before it.
     pub from: i64,

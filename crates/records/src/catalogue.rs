@@ -15,9 +15,9 @@ use crate::{Error, Records};
 pub struct NameRow {
     /// What it names.
     pub of: NameOf,
-    /// Which one.
+    /// Id of the product, warehouse or company.
     pub id: String,
-    /// The name.
+    /// Name in Chinese and in English, either may be missing.
     pub name: Name,
     /// `kg`, `箱`; products only.
     pub unit: Option<String>,

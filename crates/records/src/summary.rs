@@ -20,9 +20,9 @@ use crate::{Error, Records};
 /// The flows of a business day by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Today {
-    /// Which day.
+    /// Business day, in the time zone of the installation.
     pub day: NaiveDate,
-    /// Its flows.
+    /// Movement of each key that has entries dated on that day.
     pub flows: Vec<DayFlow>,
 }
 

@@ -5,11 +5,11 @@ use sqlx::{MySqlConnection, QueryBuilder};
 /// One deed to be remembered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailEvent {
-    /// Who.
+    /// Name of whoever did it, such as `local administrator`.
     pub who: String,
     /// A stable word, such as `names.import`.
     pub action: String,
-    /// To what.
+    /// Subject of the deed, such as `partition 3` or the name of a file.
     pub subject: String,
     /// What it was.
     pub before: Option<String>,

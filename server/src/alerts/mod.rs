@@ -49,7 +49,6 @@ pub enum Alert {
 }
 
 impl Alert {
-    /// All.
     pub const ALL: [Self; 5] =
         [Self::AuditFailed, Self::AuditOverdue, Self::RecordsBehind, Self::LagTooLong, Self::RetentionNear];
 
@@ -71,9 +70,7 @@ pub type Seen = BTreeMap<Alert, Option<Raised>>;
 /// What is known of something that is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raised {
-    /// In words.
     pub text: String,
-    /// In numbers.
     pub data: Value,
 }
 
@@ -87,7 +84,6 @@ pub struct Alerter {
     pub topic: Topic,
     /// When an audit is overdue.
     pub rules: AuditConfig,
-    /// The time.
     pub clock: Clock,
     /// Where it is told, besides the metrics.
     pub webhook: Option<Webhook>,
@@ -140,7 +136,7 @@ impl Alerter {
 
     async fn look_at_audits(&self, seen: &mut Seen) -> Result<(), Error> {
         let newest = self.records.newest_judged_audit().await?;
-        let raised = newest.filter(|it| it.state == AuditState::Failed.as_str()).map(|it| Raised {
+        let raised = newest.filter(|it| it.state == AuditState::Failed).map(|it| Raised {
             text: format!("audit {} failed: {} findings wait for somebody", it.id, it.waiting),
             data: json!({ "audit": it.id, "open": it.open, "waiting": it.waiting }),
         });

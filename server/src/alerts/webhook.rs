@@ -32,9 +32,7 @@ pub struct Message {
     pub state: &'static str,
     /// When, RFC 3339.
     pub timestamp: String,
-    /// In words.
     pub text: String,
-    /// In numbers.
     pub data: Value,
 }
 

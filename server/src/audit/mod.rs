@@ -24,13 +24,11 @@ pub use verdict::{Allowed, Judged, judge};
 /// An error of a run. All are waited out: the next look begins anew.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The records.
     #[error(transparent)]
     Records(#[from] records::Error),
     /// The live stock.
     #[error(transparent)]
     Realtime(#[from] realtime::Error),
-    /// The topic.
     #[error(transparent)]
     Queue(#[from] ::queue::Error),
     /// Somebody else changed what this run builds on.
@@ -38,10 +36,7 @@ pub enum Error {
     Lost(&'static str),
     /// The records do not know what the live stock holds.
     #[error("the records do not know the batch that the live stock holds of partition {partition}; it will be rebuilt")]
-    Diverged {
-        /// Which.
-        partition: i32,
-    },
+    Diverged { partition: i32 },
 }
 
 /// Why a run gives up.

@@ -33,7 +33,6 @@ impl RebuildCause {
         }
     }
 
-    /// For people.
     pub fn explain(self) -> &'static str {
         match self {
             Self::Emptied => "Redis was emptied",

@@ -24,9 +24,7 @@ use records::{
 /// Makes audits. Cheap to clone.
 #[derive(Clone)]
 pub struct Auditor {
-    /// One side.
     pub records: Records,
-    /// The other.
     pub realtime: Realtime,
     /// May RRS < NRS be put right without a person, where the records prove themselves?
     pub correct_surplus: bool,
@@ -38,7 +36,6 @@ pub enum Claimed {
     Ours(Box<AuditRun>),
     /// Another one is under way.
     Running {
-        /// Its number.
         number: i64,
         /// An audit; else a rebuild or a correction.
         is_audit: bool,
@@ -108,7 +105,6 @@ impl Auditor {
 }
 
 impl AuditRun {
-    /// Its number.
     pub fn number(&self) -> i64 {
         self.lease.number()
     }

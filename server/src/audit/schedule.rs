@@ -30,7 +30,6 @@ const CATCH_UP_WATCH: Duration = Duration::from_secs(10);
 pub struct Schedule {
     /// Who makes them.
     pub auditor: Auditor,
-    /// When.
     pub rules: AuditConfig,
     /// Where it is told.
     pub status: Status,

@@ -8,7 +8,6 @@ use model::audit::{Book, FindingCause, Nrs, Verdict};
 pub struct Judged {
     /// What it means.
     pub verdict: Verdict,
-    /// What happened.
     pub cause: FindingCause,
     /// May it be settled?
     pub may_settle: bool,

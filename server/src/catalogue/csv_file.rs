@@ -36,9 +36,7 @@ struct Row {
 /// What a file holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct CatalogueFile {
-    /// Names.
     pub names: Vec<NameRow>,
-    /// Levels.
     pub levels: Vec<LevelRow>,
 }
 

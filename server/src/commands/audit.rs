@@ -12,7 +12,7 @@ use crate::startup::Parts;
 use base::clock::Clock;
 use base::config::Config;
 use base::shutdown;
-use records::StoredAudit;
+use records::{StoredAudit, StoredLog};
 
 /// How often is asked whether the other run is over.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -72,24 +72,30 @@ async fn claim(parts: &Parts, scope: Scope, wait: bool) -> anyhow::Result<Box<Au
 }
 
 fn say(it: &StoredAudit, json_wanted: bool) {
+    let log = |of: fn(&StoredLog) -> &str| it.log.as_ref().map(of);
     if json_wanted {
         let line = json!({
-            "id": it.id, "scope": it.scope, "state": it.state, "keys": it.keys_compared, "agree": it.agree,
-            "nrs_missing": it.nrs_missing, "surplus": it.surplus, "flows_differ": it.flows_differ,
-            "records_incomplete": it.records_incomplete, "repaired": it.repaired, "took_ms": it.took_ms,
-            "message": it.message, "log": { "state": it.log_state, "flag": it.log_flag, "description": it.log_description },
+            "id": it.id, "scope": it.scope.as_str(), "state": it.state.as_str(), "keys": it.keys_compared, "agree": it.counts.agrees,
+            "nrs_missing": it.counts.nrs_missing, "surplus": it.counts.surplus, "flows_differ": it.counts.flows_differ,
+            "records_incomplete": it.counts.records_incomplete, "repaired": it.repaired, "took_ms": it.took_ms,
+            "message": it.message, "log": { "state": log(|it| &it.state), "flag": log(|it| &it.flag), "description": log(|it| &it.description) },
         });
         return println!("{line}");
     }
     println!(
         "audit {} ({}): {} in {} ms, {} keys, {} agree",
-        it.id, it.scope, it.state, it.took_ms, it.keys_compared, it.agree
+        it.id,
+        it.scope.as_str(),
+        it.state.as_str(),
+        it.took_ms,
+        it.keys_compared,
+        it.counts.agrees
     );
     for (count, words) in [
-        (it.nrs_missing, "RRS > NRS"),
-        (it.surplus, "RRS < NRS"),
-        (it.flows_differ, "flows differ"),
-        (it.records_incomplete, "the records do not prove themselves"),
+        (it.counts.nrs_missing, "RRS > NRS"),
+        (it.counts.surplus, "RRS < NRS"),
+        (it.counts.flows_differ, "flows differ"),
+        (it.counts.records_incomplete, "the records do not prove themselves"),
     ] {
         if count > 0 {
             println!("  {count} {words}");
@@ -101,6 +107,11 @@ fn say(it: &StoredAudit, json_wanted: bool) {
     if let Some(message) = &it.message {
         println!("  {message}");
     }
-    let word = |it: &Option<String>| it.clone().unwrap_or_default();
-    println!("  STATE {} FLAG {} DESCRIPTION {}", word(&it.log_state), word(&it.log_flag), word(&it.log_description));
+    let word = |of| log(of).unwrap_or_default();
+    println!(
+        "  STATE {} FLAG {} DESCRIPTION {}",
+        word(|it| &it.state),
+        word(|it| &it.flag),
+        word(|it| &it.description)
+    );
 }

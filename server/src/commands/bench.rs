@@ -179,7 +179,6 @@ pub enum Bench {
     /// The screens of `fanout`, a process of their own.
     #[command(hide = true)]
     FanoutClients {
-        /// The server.
         address: SocketAddr,
         /// So many screens.
         streams: usize,

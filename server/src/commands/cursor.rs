@@ -25,19 +25,15 @@ pub enum CursorCommand {
     },
     /// Set a cursor: forward skips messages, backward reads them again (what is recorded already is only counted).
     Set {
-        /// Which partition.
         partition: i32,
         /// The next offset to record.
         offset: i64,
-        /// On record.
         #[command(flatten)]
         why: Why,
     },
     /// Go on with what the topic holds, where it lost messages or was deleted and made again.
     AcceptLoss {
-        /// Which partition.
         partition: i32,
-        /// On record.
         #[command(flatten)]
         why: Why,
     },
@@ -49,12 +45,10 @@ pub struct Why {
     /// Why; kept in the journal and the trail.
     #[arg(long)]
     reason: String,
-    /// Who.
     #[arg(long, env = "USER", default_value = "command line")]
     by: String,
 }
 
-/// Runs it.
 pub async fn run(config: Config, command: &CursorCommand) -> anyhow::Result<ExitCode> {
     let parts = Parts::start(config, Clock::system(), &CancellationToken::new()).await?.context("stopped")?;
     let reach = parts.topic.reach().await.context("how far the topic reaches")?;

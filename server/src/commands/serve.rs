@@ -87,7 +87,6 @@ fn spawn(running: &mut Running, work: impl Future<Output = ()> + Send + 'static)
     });
 }
 
-/// Starts recording.
 pub fn start_ingest(parts: &Parts, running: &mut Running, stop: &CancellationToken) {
     let daemon = parts.daemon().run(stop.clone());
     running.spawn(async move {

@@ -12,7 +12,6 @@ pub fn csv_head(titles: &[&str]) -> Vec<u8> {
     head
 }
 
-/// Rows.
 pub fn csv_rows(rows: &[Row]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {

@@ -21,9 +21,7 @@ const WAITING: usize = 2;
 
 /// What is exported.
 pub struct EntriesExport {
-    /// Where from.
     pub lookup: Lookup,
-    /// Which ones.
     pub question: EntriesQuestion,
     /// The names that pages show.
     pub names: Arc<Names>,

@@ -20,7 +20,6 @@ pub fn finding_titles(locale: Locale) -> Vec<String> {
     first.chain(books).chain([texts.difference.to_owned()]).chain(last).collect()
 }
 
-/// The findings.
 pub fn finding_rows(findings: &[Finding], (zone, locale, names): (BusinessTime, Locale, &Names)) -> Vec<Row> {
     let texts = locale.findings_texts();
     let row = |it: &Finding| {

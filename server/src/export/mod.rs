@@ -24,13 +24,10 @@ pub use xlsx_file::{XlsxError, write_xlsx};
 /// A cell. Numbers and times are themselves; a text is a text, whatever it looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// A text.
     Text(String),
-    /// A number.
     Number(i64),
     /// A moment in business time.
     Time(NaiveDateTime),
-    /// Nothing.
     Empty,
 }
 
@@ -46,7 +43,6 @@ fn named((names, locale): (&Names, Locale), of: NameOf, id: &str) -> [Cell; 2] {
     [id.into(), Cell::Text(name.map(|it| locale.name(it, id)).unwrap_or_default())]
 }
 
-/// A row.
 pub type Row = Vec<Cell>;
 
 /// Rows as they come, some at a time. An error is the last that comes: the file must not look whole then.

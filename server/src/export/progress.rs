@@ -12,7 +12,6 @@ const REMEMBERED: usize = 256;
 pub enum State {
     /// Rows are being read.
     Running,
-    /// All were.
     Done,
     /// Not all could be.
     Failed,
@@ -44,7 +43,6 @@ impl Progress {
         self.all.store(all, Ordering::Relaxed);
     }
 
-    /// It ended.
     pub fn end(&self, state: State) {
         self.state.store(if state == State::Done { 1 } else { 2 }, Ordering::Relaxed);
     }

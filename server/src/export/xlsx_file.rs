@@ -11,13 +11,10 @@ const MAX_ROWS: u32 = 1_048_576;
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum XlsxError {
-    /// The rows.
     #[error(transparent)]
     Rows(#[from] Broken),
-    /// The disk.
     #[error("export: the temporary file cannot be written")]
     File(#[from] std::io::Error),
-    /// The library.
     #[error("export: the sheet cannot be written")]
     Sheet(#[from] rust_xlsxwriter::XlsxError),
 }

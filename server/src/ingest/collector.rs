@@ -28,7 +28,6 @@ const PASS_AFTER: Duration = Duration::from_millis(200);
 /// A batch, and the place it holds while it is being written.
 pub type Ready = (NewBatch, OwnedSemaphorePermit);
 
-/// Collects messages.
 pub struct Collector {
     /// Where they come from.
     pub queue: PartitionQueue,

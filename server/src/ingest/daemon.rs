@@ -30,13 +30,11 @@ pub struct Daemon {
     pub topic: Topic,
     /// What makes an entry valid.
     pub rules: EntryRules,
-    /// The records.
     pub records: Records,
     /// The live stock.
     pub realtime: Realtime,
     /// Where troubles are told.
     pub status: Status,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -3,10 +3,8 @@
 /// An error of the ingest.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The queue.
     #[error(transparent)]
     Queue(#[from] queue::Error),
-    /// The records.
     #[error(transparent)]
     Records(#[from] records::Error),
     /// The live stock.

@@ -47,13 +47,11 @@ pub enum End {
 
 /// What a worker works with.
 pub struct Worker {
-    /// Which partition.
     pub partition: i32,
     /// What makes an entry valid.
     pub rules: EntryRules,
     /// For messages without a timestamp.
     pub clock: Clock,
-    /// The records.
     pub writer: Writer,
     /// The live stock.
     pub live: LiveWriter,
@@ -61,7 +59,6 @@ pub struct Worker {
     pub status: Status,
     /// For lag tools only; the cursor is ours.
     pub lag_offsets: LagOffsets,
-    /// The topic.
     pub topic: Topic,
 }
 

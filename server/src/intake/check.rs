@@ -13,7 +13,6 @@ use records::Line;
 /// An entry as it is written, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbered {
-    /// From 1.
     pub line: usize,
     /// JSON, or what should be.
     pub text: Vec<u8>,

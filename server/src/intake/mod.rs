@@ -40,7 +40,6 @@ pub struct Intake {
     pub rules: EntryRules,
     /// What is recorded already.
     pub records: Records,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -1,5 +1,6 @@
 //! The last audit that passed, for screens: how far the figures can be trusted.
 
+use base::business_time::utc_moment;
 use model::entry::Millis;
 use model::live::{Verification, Verified, part_since};
 
@@ -30,7 +31,7 @@ impl Audited {
         let Some((at, number)) = clock.last_check.zip(clock.last_audit) else { return Ok(None) };
         Ok(Some(Self {
             number,
-            at: Millis(at.and_utc().timestamp_millis()),
+            at: utc_moment(at),
             recorded: clock.last_recorded.unwrap_or_default(),
             age: age(&clock, rules),
             minutes: u32::try_from(clock.age().unwrap_or_default().as_secs() / 60).unwrap_or(u32::MAX),

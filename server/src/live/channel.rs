@@ -14,11 +14,9 @@ pub const KEPT_CHANGES: usize = 64;
 /// One event of the stream, written once and shared by all clients.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// `EPOCH-NUMBER`.
     pub id: String,
     /// `snapshot`, `change` or `audit`.
     pub kind: &'static str,
-    /// Its JSON.
     pub data: Arc<str>,
 }
 

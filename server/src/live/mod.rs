@@ -63,7 +63,6 @@ pub struct Hub {
 /// What is known of the stock at a place of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockAt {
-    /// So much.
     Is(i64),
     /// It is not there yet.
     NotYet,
@@ -73,11 +72,9 @@ pub enum StockAt {
 
 /// A scope that is watched.
 pub struct Watching {
-    /// Its screens.
     pub channel: Arc<Channel>,
     /// What was missed.
     pub missed: Vec<Event>,
-    /// What comes.
     pub changes: broadcast::Receiver<Event>,
 }
 

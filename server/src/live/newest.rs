@@ -15,7 +15,6 @@ pub struct Arrival {
     number: u64,
     /// In which partition it came.
     pub partition: i32,
-    /// What came.
     pub entry: NewEntry,
 }
 

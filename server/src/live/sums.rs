@@ -9,7 +9,6 @@ use model::stock::StockKey;
 /// What somebody holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Its stock.
     pub stock: i64,
     /// Its flow today.
     pub today: Flow,
@@ -20,11 +19,8 @@ pub struct Held {
 /// The sums of all keys that were added.
 #[derive(Debug, Clone, Default)]
 pub struct Sums {
-    /// Per warehouse.
     pub warehouses: HashMap<WarehouseId, Held>,
-    /// Per product.
     pub products: HashMap<ProductId, Held>,
-    /// Of everything.
     pub all: Held,
 }
 

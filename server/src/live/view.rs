@@ -30,15 +30,12 @@ const DAY: i64 = 24 * 60;
 /// What a view says beside the figures.
 #[derive(Debug)]
 pub struct ViewContext {
-    /// The catalogue.
     pub names: Arc<Names>,
     /// The zone of days and clocks.
     pub business_time: BusinessTime,
-    /// Now.
     pub now: Millis,
     /// The worst state that holds.
     pub state: PipelineState,
-    /// Why.
     pub reasons: Vec<String>,
     /// What came in the last seconds.
     pub arrivals: Arrivals,

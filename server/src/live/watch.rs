@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use model::audit::AuditState;
 use model::pipeline::PipelineState;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -22,17 +23,13 @@ const EVERY: Duration = Duration::from_secs(1);
 /// What was not compared with Redis for this long is not vouched for.
 const OLD_MS: i64 = 10_000;
 
-/// The watch.
 pub struct Watch {
     /// What is watched.
     pub hub: Hub,
-    /// Cursors.
     pub records: Records,
-    /// Positions.
     pub realtime: Realtime,
     /// Where troubles are told.
     pub status: Status,
-    /// The time.
     pub clock: Clock,
     /// When audits are made.
     pub audits: AuditConfig,
@@ -76,15 +73,19 @@ impl Watch {
     }
 
     /// Screens are told when an audit begins and when it is over; not of one that was over before anybody looked.
-    async fn tell_audit(&self, told: &mut Option<(i64, String)>) -> Result<(), Error> {
-        let newest = self.records.newest_audit().await?.unwrap_or_default();
-        if told.as_ref() == Some(&newest) {
+    async fn tell_audit(&self, told: &mut Option<Option<(i64, AuditState)>>) -> Result<(), Error> {
+        let newest = self.records.newest_audit().await?;
+        if *told == Some(newest) {
             return Ok(());
         }
         let is_news = told.is_some();
-        if let Some(it) = self.records.audit(newest.0).await?.filter(|_| is_news) {
+        let Some((id, _)) = newest.filter(|_| is_news) else {
+            *told = Some(newest);
+            return Ok(());
+        };
+        if let Some(it) = self.records.audit(id).await? {
             let data = json!({
-                "id": it.id, "scope": it.scope, "state": it.state, "keys": it.keys_compared, "agree": it.agree,
+                "id": it.id, "scope": it.scope.as_str(), "state": it.state.as_str(), "keys": it.keys_compared, "agree": it.counts.agrees,
                 "repaired": it.repaired, "open": it.open,
             });
             self.hub.tell_audit(&data.to_string().into());

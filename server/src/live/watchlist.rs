@@ -20,9 +20,7 @@ pub struct Watchlist {
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched<'a> {
-    /// Which.
     pub key: &'a StockKey,
-    /// Its stock.
     pub stock: i64,
     /// The level it is below; none: it is negative.
     pub level: Option<i64>,

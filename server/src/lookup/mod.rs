@@ -27,7 +27,6 @@ pub const TEXT_DAYS: i64 = 1;
 /// A page of entries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EntriesPage {
-    /// Newest first.
     pub entries: Vec<RecordedEntry>,
     /// Where the next page begins after; none: these were the last.
     pub next: Option<EntryPlace>,

@@ -9,7 +9,6 @@ pub(super) struct Item {
     pub(super) id: &'static str,
     zh: &'static str,
     en: &'static str,
-    /// Products only.
     unit: Option<&'static str>,
     /// How busy it is compared with the others of its kind.
     pub(super) weight: u64,

@@ -31,7 +31,6 @@ pub const MAX_PARTS: usize = 8784;
 pub struct Statement {
     /// Its lines, by group and then by time.
     pub rows: Vec<Row>,
-    /// All together.
     pub total: Figures,
 }
 
@@ -104,7 +103,6 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// About now.
     pub async fn open(records: &Records, zone: BusinessTime) -> Result<Self, Error> {
         Ok(Self { snapshot: records.totals_snapshot().await?, zone })
     }

@@ -22,7 +22,6 @@ const PLACE: &str = "levels";
 
 /// Folds, every second.
 pub struct RollupWorker {
-    /// Whose levels.
     pub records: Records,
     /// Where troubles are told.
     pub status: Status,

@@ -6,7 +6,6 @@ use model::statistics::{Figures, Group, Row, Sums};
 /// A group over the whole period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupSummary {
-    /// Whose.
     pub group: Group,
     /// Over the whole period.
     pub figures: Figures,

@@ -45,15 +45,12 @@ pub struct Web {
     pub system: SystemReader,
     /// Takes entries in.
     pub intake: Intake,
-    /// Makes audits.
     pub auditor: Auditor,
     /// Reads the queue again.
     pub replayer: Replayer,
     /// When they are made.
     pub audit_rules: AuditConfig,
-    /// For `/metrics`.
     pub metrics: PrometheusHandle,
-    /// The time.
     pub clock: Clock,
     /// The zone of clocks on pages.
     pub business_time: BusinessTime,
@@ -71,9 +68,7 @@ pub enum Error {
     /// The address cannot be had.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Which.
         address: SocketAddr,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },
@@ -85,7 +80,6 @@ pub enum Error {
     Assets {
         /// Where it was looked for.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },
@@ -125,7 +119,6 @@ impl Web {
         }
     }
 
-    /// Finds ids.
     fn finder(&self) -> names::find::Finder {
         names::find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }
     }

@@ -24,11 +24,9 @@ struct General;
 pub struct Calls {
     /// With a limit of time.
     pub answers: Router<Web>,
-    /// Without.
     pub streams: Router<Web>,
 }
 
-/// All calls.
 pub fn calls() -> Calls {
     let answers = OpenApiRouter::new()
         .merge(live::calls())

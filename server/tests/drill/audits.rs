@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use base::config::Config;
 use model::audit::replay::{Bill, BillKind};
-use model::audit::{Finding, FindingCause, Scope};
+use model::audit::{AuditState, Finding, FindingCause, Scope};
 use records::{FindingsWanted, StoredAudit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -244,7 +244,8 @@ pub async fn followed(stage: &Stage, after: i64) -> anyhow::Result<()> {
     stage
         .wait("the audit that follows has passed", LIMIT, async || {
             let audits: Vec<StoredAudit> = stage.parts.records.audits(None, 10).await?;
-            let next = audits.iter().find(|it| it.id > after && it.cause == "decided" && it.state == "passed");
+            let next =
+                audits.iter().find(|it| it.id > after && it.cause == "decided" && it.state == AuditState::Passed);
             Ok(if next.is_some() { None } else { audits.first().map(|it| format!("{it:?}")) })
         })
         .await?;

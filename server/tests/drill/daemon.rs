@@ -33,7 +33,6 @@ impl Process {
         signal_process(&pid.to_string(), signal).await
     }
 
-    /// kill -9.
     pub async fn kill(mut self) -> anyhow::Result<()> {
         self.0.kill().await.context("killing a daemon")
     }

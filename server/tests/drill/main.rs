@@ -29,7 +29,6 @@ use serde::Serialize;
 use servers::Servers;
 use stage::Stage;
 
-/// Which drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Drill {
     Ingest,

@@ -11,7 +11,6 @@ use tokio::sync::watch;
 /// What the link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// Everything passes.
     Whole,
     /// Connections are closed, new ones too.
     Cut,

@@ -27,7 +27,6 @@ pub fn screen() -> String {
     format!("127.0.0.1:{}", port(300))
 }
 
-/// Which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
     Mariadb,

@@ -241,7 +241,6 @@ impl Stage {
         self.wait("both stores at the end of the topic", limit, async || self.is_right().await).await
     }
 
-    /// The oracle.
     pub async fn judge(&mut self) -> anyhow::Result<u64> {
         self.watcher.abort();
         if !self.records_go_back {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use model::audit::Scope;
+use model::audit::{AuditState, Scope};
 use records::StoredAudit;
 
 use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, findings_of, followed, resolve};
@@ -122,7 +122,8 @@ async fn emptied(stage: &mut Stage) -> anyhow::Result<Line> {
     stage
         .wait("the audit that follows has passed", LIMIT, async || {
             let audits: Vec<StoredAudit> = stage.parts.records.audits(None, 10).await?;
-            let next = audits.iter().find(|it| it.id > before.id && it.cause == "rebuilt" && it.state == "passed");
+            let next =
+                audits.iter().find(|it| it.id > before.id && it.cause == "rebuilt" && it.state == AuditState::Passed);
             Ok(if next.is_some() { None } else { audits.first().map(|it| format!("{it:?}")) })
         })
         .await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, StatusCode};
 use base::clock::Clock;
 use base::config::{Secret, SecretKey, WebhookConfig};
-use model::audit::{ResolveAs, Scope};
+use model::audit::{AuditState, ResolveAs, Scope};
 use queue::delete_before;
 use records::Resolved;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn a_failed_audit_and_what_the_topic_lets_go_are_told_once_and_once_when_t
     let records = &system.parts.records;
     let done = records.resolve_finding(failed.id, 1, ResolveAs::AcceptRecords, "counted", "test").await.unwrap();
     assert_eq!(done, Resolved::Done);
-    assert_eq!(audit(&system, Scope::Quick).await.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.state, AuditState::Passed);
     assert_eq!(changes(&mut alerter).await, [("audit_failed", "cleared", format!("{id}-cleared"))]);
 
     // Nobody reads; the topic lets go.

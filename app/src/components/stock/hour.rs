@@ -14,7 +14,6 @@ use model::live::{FreshEntry, MinuteBar};
 /// The panel of the last hour.
 #[component]
 pub fn HourPanel(
-    /// Oldest first.
     hour: RwSignal<Vec<MinuteBar>>,
     /// For the date of the newest entry when the hour is quiet.
     newest: RwSignal<Vec<FreshEntry>>,
@@ -87,7 +86,6 @@ pub fn Quiet(
 /// The chart of the hour.
 #[component]
 pub fn HourChart(
-    /// Oldest first.
     hour: RwSignal<Vec<MinuteBar>>,
     /// With its axes, as CSS has it.
     height: &'static str,

@@ -8,7 +8,6 @@ use crate::live::LiveStore;
 use crate::number::grouped;
 use model::live::{Verification, Verified, mark_of};
 
-/// Says so.
 #[component]
 pub fn Proof(
     /// What the page shows.

@@ -20,7 +20,6 @@ use model::names::NameOf;
 /// What the URL looked for, and what it found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// What for.
     pub text: String,
     /// What there is.
     pub ranking: Ranking,
@@ -31,9 +30,7 @@ pub struct Found {
 pub fn RankPanel(
     /// What it lists.
     of: NameOf,
-    /// Its title.
     title: &'static str,
-    /// The list.
     store: RankStore,
     /// What the URL looked for.
     found: Option<Found>,

@@ -44,7 +44,6 @@ pub fn Rests(
     counts: &'static str,
     /// What the page shows.
     store: LiveStore,
-    /// The figure.
     children: Children,
 ) -> impl IntoView {
     view! {

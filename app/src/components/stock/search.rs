@@ -98,7 +98,6 @@ impl Finding {
     }
 }
 
-/// The field.
 #[component]
 pub fn Search(
     /// What it drives.

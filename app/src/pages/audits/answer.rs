@@ -9,7 +9,6 @@ use crate::pages::audits::view::AuditDetail;
 use crate::pages::audits::{sign, sign_of, words};
 use model::audit::{AuditState, Check, Step, Verdict};
 
-/// The panel.
 pub fn answer(it: &AuditDetail) -> AnyView {
     let texts = locale().audits_texts();
     let line = &it.line;

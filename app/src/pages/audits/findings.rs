@@ -12,7 +12,6 @@ use crate::pages::audits::{sign, sign_of};
 use model::audit::{AuditState, ResolveAs, Verdict};
 use model::url::Url;
 
-/// The panel.
 pub fn findings(it: &AuditDetail) -> AnyView {
     let (texts, shared) = (locale().findings_texts(), locale().statistics_texts());
     let query = it.query;

@@ -15,7 +15,6 @@ use crate::status::{SetStatus, status};
 use model::audit::AuditState;
 use model::audit::replay::ReplayState;
 
-/// One audit.
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let texts = locale().audits_texts();

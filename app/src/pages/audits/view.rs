@@ -10,7 +10,6 @@ use model::url::Url;
 /// An audit in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditLine {
-    /// Its number.
     pub id: i64,
     /// What came of it.
     pub state: AuditState,
@@ -22,7 +21,6 @@ pub struct AuditLine {
     pub took_ms: i64,
     /// Who or what started it.
     pub by: String,
-    /// Why.
     pub cause: String,
     /// Keys that were compared.
     pub keys: i64,
@@ -57,7 +55,6 @@ pub struct AuditsPage {
     pub is_overdue: bool,
     /// The run that is under way.
     pub running: Option<i64>,
-    /// Newest first.
     pub lines: Vec<AuditLine>,
     /// Where the next page begins.
     pub next: Option<i64>,
@@ -71,7 +68,6 @@ pub struct AuditsPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadPeriod(pub String);
 
-/// Which findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FindingsQuery {
     /// Of which audit.
@@ -85,7 +81,6 @@ pub struct FindingsQuery {
 }
 
 impl FindingsQuery {
-    /// Its URL.
     pub fn url(&self) -> String {
         let flag = self.is_dealt_with.map_or("", |it| if it { "T" } else { "F" });
         let after = if self.after > 0 { self.after.to_string() } else { String::new() };
@@ -102,9 +97,7 @@ impl FindingsQuery {
 pub struct FindingLine {
     /// Of its run.
     pub number: i32,
-    /// Where.
     pub warehouse: Named,
-    /// What.
     pub product: Named,
     /// By the records: stock, in, entries.
     pub rrs: [i64; 3],
@@ -114,13 +107,11 @@ pub struct FindingLine {
     pub is_missing: bool,
     /// What the comparison means.
     pub verdict: Verdict,
-    /// What happened.
     pub cause: FindingCause,
     /// What says so.
     pub evidence: Option<Evidence>,
     /// The live stock was put right.
     pub repaired: bool,
-    /// FLAG.
     pub is_dealt_with: bool,
     /// How, by whom, when and why.
     pub resolution: Option<(ResolveAs, String, String, String)>,
@@ -128,7 +119,6 @@ pub struct FindingLine {
     pub ways: Vec<ResolveAs>,
 }
 
-/// One audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditDetail {
     /// Its line in the history.
@@ -151,7 +141,6 @@ pub struct AuditDetail {
     pub stored: i64,
     /// Which of them are shown.
     pub query: FindingsQuery,
-    /// These.
     pub findings: Vec<FindingLine>,
     /// After which the next page begins.
     pub next: Option<i32>,
@@ -166,7 +155,6 @@ pub struct AuditDetail {
 /// What the queue says of the keys that deviate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayView {
-    /// Its number.
     pub id: i64,
     /// What it has come to.
     pub state: ReplayState,
@@ -189,15 +177,10 @@ pub struct ReplayView {
 /// A bill line that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillLine {
-    /// How.
     pub kind: BillKind,
-    /// Which bill.
     pub bill_id: String,
-    /// Which line.
     pub line_no: i32,
-    /// Where.
     pub warehouse: Named,
-    /// What.
     pub product: Named,
     /// Partition and offset, for people.
     pub origin: String,

@@ -9,7 +9,6 @@ const SAMPLE: &str = "create_time,bill_id,line_no,product_id,warehouse_id,compan
                       2026-11-20 08:05:00,PO-1001,1,apple,shanghai-pudong,acme,in,1200,\n\
                       2026-11-20 09:10:00,SO-2001,1,apple,shanghai-pudong,acme,out,80,morning round\n";
 
-/// The form.
 pub fn choose() -> AnyView {
     let texts = locale().import_texts();
     view! {

@@ -7,21 +7,15 @@ use crate::pages::import::view::FileTrouble;
 /// Every text of the page.
 #[derive(Debug)]
 pub struct ImportTexts {
-    /// Link.
     pub link: &'static str,
-    /// Title.
     pub title: &'static str,
     /// What it takes.
     pub how: &'static str,
-    /// Field.
     pub file: &'static str,
-    /// Button.
     pub look: &'static str,
-    /// Link.
     pub another: &'static str,
     /// Panel: where the columns go.
     pub columns: &'static str,
-    /// Under it.
     pub columns_how: &'static str,
     /// Choice: no column.
     pub none: &'static str,
@@ -35,41 +29,28 @@ pub struct ImportTexts {
     pub value_of: fn(&str) -> String,
     /// In an empty field.
     pub same_in_all: &'static str,
-    /// Button.
     pub look_again: &'static str,
     /// lines = good + wrong.
     pub lines: &'static str,
-    /// Term.
     pub good: &'static str,
-    /// Term.
     pub bad: &'static str,
     /// Of the good ones.
     pub repeated: fn(&str) -> String,
     /// Of the good ones.
     pub recorded: fn(&str) -> String,
-    /// Verdict.
     pub clean: &'static str,
-    /// Verdict.
     pub has_flaws: fn(&str) -> String,
     /// What to do.
     pub has_flaws_how: &'static str,
-    /// Verdict.
     pub all_recorded: &'static str,
-    /// Button.
     pub send: fn(&str) -> String,
-    /// Button.
     pub send_good: fn(&str) -> String,
-    /// Panel.
     pub flaws: &'static str,
-    /// Column.
     pub line: &'static str,
-    /// Column.
     pub what: &'static str,
     /// After the last of a list.
     pub more: fn(&str) -> String,
-    /// Panel.
     pub understood: &'static str,
-    /// Beside it.
     pub first_of: fn(&str, &str) -> String,
     /// It is being sent.
     pub sending: &'static str,
@@ -77,17 +58,13 @@ pub struct ImportTexts {
     pub sent: fn(&str) -> String,
     /// And so many lines were left out.
     pub left_out: fn(&str) -> String,
-    /// Link.
     pub see_records: &'static str,
-    /// Not sent.
     pub not_sent_flaws: &'static str,
-    /// Not sent.
     pub already: &'static str,
     /// Not all of it sent.
     pub not_all: fn(&str) -> String,
     /// What to do.
     pub not_all_how: &'static str,
-    /// Not sent.
     pub away: &'static str,
     /// The file is not there any more.
     pub gone: &'static str,

@@ -62,7 +62,6 @@ pub struct ImportQuery {
 }
 
 impl ImportQuery {
-    /// Its URL.
     pub fn url(&self) -> String {
         let url = Url::new("/import").with("upload", &self.upload);
         let fields = self.fields();
@@ -92,7 +91,6 @@ pub enum FileTrouble {
     /// More lines than this.
     #[error("has more than {0} lines")]
     TooMany(usize),
-    /// No line.
     #[error("has no entry in it")]
     Empty,
     /// What the parser says.
@@ -119,27 +117,18 @@ pub enum UploadState {
 /// An entry as it was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Understood {
-    /// Its line.
     pub line: usize,
-    /// `2026-11-20 14:32:08`.
     pub time: String,
-    /// Which bill.
     pub bill_id: String,
     /// Which line of it.
     pub line_no: i32,
-    /// What.
     pub product_id: String,
-    /// Where.
     pub warehouse_id: String,
-    /// Whose.
     pub company_id: String,
-    /// Which way.
     pub direction: Direction,
-    /// How many.
     pub quantity: i64,
     /// Trade or adjustment.
     pub kind: Kind,
-    /// Free text.
     pub description: String,
 }
 
@@ -174,7 +163,6 @@ pub struct UploadView {
     pub first: Vec<Understood>,
 }
 
-/// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportPage {
     /// What was asked.

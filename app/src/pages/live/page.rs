@@ -13,7 +13,6 @@ use crate::pages::Answer;
 use model::live::{LiveView, Ranking};
 use model::names::NameOf;
 
-/// The page.
 #[component]
 pub fn LivePage() -> impl IntoView {
     let texts = texts();

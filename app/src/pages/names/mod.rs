@@ -27,7 +27,6 @@ pub fn url(query: &CatalogueQuery) -> String {
 /// The choice of a kind, with how many of each have no name.
 #[component]
 pub fn Kinds(
-    /// Every kind.
     kinds: Vec<KindCount>,
     /// Of which one is shown.
     here: NameOf,

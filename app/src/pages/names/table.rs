@@ -14,7 +14,6 @@ use model::ids::MAX_ID_CHARS;
 use model::live::Named;
 use model::names::NameOf;
 
-/// The form.
 #[component]
 pub fn NamesTable(
     /// What there is.

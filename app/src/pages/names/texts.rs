@@ -9,13 +9,9 @@ use model::names::NameOf;
 /// Every text of the catalogue's pages.
 #[derive(Debug)]
 pub struct NamesTexts {
-    /// Title.
     pub title: &'static str,
-    /// Kind.
     pub products: &'static str,
-    /// Kind.
     pub warehouses: &'static str,
-    /// Kind.
     pub companies: &'static str,
     /// The choice of a kind.
     pub kinds: &'static str,
@@ -25,67 +21,48 @@ pub struct NamesTexts {
     pub unnamed: &'static str,
     /// Badge of a row.
     pub not_in_entries: &'static str,
-    /// Column.
     pub id: &'static str,
-    /// Column.
     pub zh: &'static str,
-    /// Column.
     pub en: &'static str,
-    /// Column.
     pub unit: &'static str,
-    /// Column.
     pub low_stock: &'static str,
     /// What a level is.
     pub low_stock_how: &'static str,
     /// Button of a row: so many levels.
     pub n_levels: fn(usize) -> String,
-    /// Field.
     pub level: &'static str,
-    /// Field.
     pub add_level_in: &'static str,
     /// Choice that chooses nothing.
     pub no_warehouse: &'static str,
     /// Row at the end.
     pub add: &'static str,
-    /// Button.
     pub save: &'static str,
     /// Beside the button.
     pub save_how: &'static str,
-    /// After saving.
     pub saved: fn(&str) -> String,
     /// After saving what was so already.
     pub nothing_changed: &'static str,
     /// After a fault.
     pub not_saved: &'static str,
-    /// Field.
     pub find: &'static str,
     /// Beside the table: from, to, of.
     pub rows_of: fn(&str, &str, &str) -> String,
-    /// Page before.
     pub previous: &'static str,
-    /// Page after.
     pub next: &'static str,
-    /// Empty search.
     pub nothing_found: &'static str,
-    /// Empty catalogue.
     pub empty: &'static str,
     /// Empty catalogue, what to do.
     pub empty_how: &'static str,
     /// Link and title.
     pub import: &'static str,
-    /// Link.
     pub export: &'static str,
     /// What a file is.
     pub import_how: &'static str,
     /// Such a file.
     pub sample: &'static str,
-    /// Field.
     pub file: &'static str,
-    /// Button.
     pub look: &'static str,
-    /// Button.
     pub do_import: &'static str,
-    /// Link.
     pub another_file: &'static str,
     /// A file's summary: new, changed, the same.
     pub would: fn(&str, &str, &str) -> String,
@@ -101,15 +78,11 @@ pub struct NamesTexts {
     pub would_nothing: &'static str,
     /// After an import.
     pub imported: fn(&str) -> String,
-    /// Column.
     pub what: &'static str,
-    /// Column.
     pub before: &'static str,
-    /// Column.
     pub after: &'static str,
     /// Under a shortened table.
     pub and_more: fn(&str) -> String,
-    /// Link.
     pub back: &'static str,
     line: fn(u64) -> String,
     too_long: fn(&str, usize) -> String,

@@ -21,7 +21,6 @@ pub struct CatalogueQuery {
     pub of: NameOf,
     /// Found by this, by name, initials or id; empty: all.
     pub find: String,
-    /// From 0.
     pub page: usize,
 }
 
@@ -40,9 +39,7 @@ impl CatalogueQuery {
 /// All that can be said of one id, as texts that a person may change; an empty one says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowValues {
-    /// Chinese name.
     pub zh: String,
-    /// English name.
     pub en: String,
     /// `kg`, `箱`; products only.
     pub unit: String,
@@ -68,7 +65,6 @@ impl RowValues {
 pub struct CatalogueRow {
     /// What it names.
     pub id: String,
-    /// As stored.
     pub values: RowValues,
     /// Did an entry ever bring this id?
     pub is_in_entries: bool,
@@ -77,7 +73,6 @@ pub struct CatalogueRow {
 /// How many ids of a kind there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindCount {
-    /// Which kind.
     pub of: NameOf,
     /// In the catalogue or in entries.
     pub all: usize,
@@ -88,9 +83,7 @@ pub struct KindCount {
 /// One page of rows: those without a name first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CataloguePage {
-    /// Every kind.
     pub kinds: Vec<KindCount>,
-    /// This page.
     pub rows: Vec<CatalogueRow>,
     /// Rows that match the query, on all pages.
     pub matched: usize,
@@ -107,13 +100,9 @@ pub struct CataloguePage {
 pub enum Column {
     /// What a row is about.
     Kind,
-    /// Which one.
     Id,
-    /// Chinese name.
     Zh,
-    /// English name.
     En,
-    /// Unit.
     Unit,
     /// Of a level: where.
     Warehouse,
@@ -174,7 +163,6 @@ pub enum Fault {
 /// A fault of a file, by line; without one it is about the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineFault {
-    /// From 1.
     pub line: Option<u64>,
     /// What is wrong.
     pub fault: Fault,
@@ -183,7 +171,6 @@ pub struct LineFault {
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileFaults {
-    /// How much.
     pub count: usize,
     /// The first of it.
     pub first: Vec<LineFault>,
@@ -198,7 +185,6 @@ impl FileFaults {
         Self { count: 1, first: vec![LineFault { line, fault }] }
     }
 
-    /// One more.
     pub fn add(&mut self, fault: LineFault) {
         self.count += 1;
         if self.first.len() < Self::TOLD {
@@ -214,7 +200,6 @@ pub struct TypedRow {
     pub id: String,
     /// What is stored; what was not typed over is the same in `values`.
     pub stored: RowValues,
-    /// As typed.
     pub values: RowValues,
     /// The warehouse of a level to be added, and the level.
     pub add: (String, String),

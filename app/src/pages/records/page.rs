@@ -10,7 +10,6 @@ use crate::pages::records::view::RecordsPage as Page;
 use crate::pages::records::{form, list};
 use crate::pages::{Answer, query_string};
 
-/// The page.
 #[component]
 pub fn RecordsPage() -> impl IntoView {
     let texts = locale().records_texts();

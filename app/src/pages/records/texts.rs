@@ -11,29 +11,19 @@ pub struct RecordsTexts {
     pub title: &'static str,
     /// A period: all.
     pub any_time: &'static str,
-    /// Field.
     pub direction: &'static str,
-    /// Choice: both.
     pub both: &'static str,
-    /// Directions.
     pub direction_of: fn(Direction) -> &'static str,
-    /// Field.
     pub kinds: &'static str,
-    /// Kinds.
     pub kind_of: fn(Kind) -> &'static str,
     /// Field and column.
     pub bill: &'static str,
-    /// Field.
     pub text: &'static str,
     /// What a text needs.
     pub text_how: &'static str,
-    /// Column.
     pub time: &'static str,
-    /// Column.
     pub quantity: &'static str,
-    /// Column.
     pub description: &'static str,
-    /// Column.
     pub origin: &'static str,
     /// Beside an origin: when it was recorded.
     pub recorded: fn(&str) -> String,
@@ -43,15 +33,12 @@ pub struct RecordsTexts {
     pub n_entries: fn(&str) -> String,
     /// Beside the title of the list.
     pub newest_first: &'static str,
-    /// Nothing found.
     pub nothing: &'static str,
     /// What to do.
     pub nothing_how: &'static str,
     /// The search was given up for this page.
     pub looked_back_to: fn(&str) -> String,
-    /// Button.
     pub look_on: &'static str,
-    /// A bill.
     pub bill_of: fn(&str) -> String,
 }
 

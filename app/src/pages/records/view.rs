@@ -24,7 +24,6 @@ pub struct RecordsQuery {
 }
 
 impl RecordsQuery {
-    /// Its URL.
     pub fn url(&self) -> String {
         let direction = match self.direction {
             Some(Direction::In) => "in",
@@ -50,7 +49,6 @@ impl RecordsQuery {
     }
 }
 
-/// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordsPage {
     /// What was asked, as far as it was understood.
@@ -64,9 +62,7 @@ pub struct RecordsPage {
 /// Sums over all entries that were asked for, on all pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntrySums {
-    /// Trade in.
     pub qty_in: i64,
-    /// Trade out.
     pub qty_out: i64,
     /// Opening stock and adjustments, in less out.
     pub adjust: i64,
@@ -77,7 +73,6 @@ pub struct EntrySums {
 /// A page of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryList {
-    /// Newest first.
     pub lines: Vec<EntryLine>,
     /// Over all pages; none: that is not known without reading them all.
     pub sums: Option<EntrySums>,
@@ -85,37 +80,27 @@ pub struct EntryList {
     pub next: Option<String>,
     /// Was it given up before the page was full? Everything after this moment was looked at.
     pub looked_back_to: Option<String>,
-    /// `2026-11-20 14:32:08`.
     pub as_of: String,
 }
 
 /// An entry, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryLine {
-    /// `2026-11-20`.
     pub date: String,
     /// `14:32:08`, with thousandths where it has any.
     pub time: String,
-    /// Which bill.
     pub bill_id: String,
     /// Which line of it.
     pub line_no: i32,
-    /// Where.
     pub warehouse: Named,
-    /// What.
     pub product: Named,
-    /// Whose.
     pub company: Named,
-    /// Which way.
     pub direction: Direction,
     /// Trade or adjustment.
     pub kind: Kind,
-    /// How many.
     pub quantity: i64,
-    /// Free text.
     pub description: String,
     /// `3 · 4,187,928`: partition and offset.
     pub origin: String,
-    /// `2026-11-20 14:32:09`.
     pub recorded_at: String,
 }

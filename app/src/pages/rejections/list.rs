@@ -11,7 +11,6 @@ use crate::pages::rejections::{choices, table};
 use crate::pages::system::Accounting;
 use crate::pages::{Answer, query_string};
 
-/// The page.
 #[component]
 pub fn RejectionsPage() -> impl IntoView {
     let texts = locale().rejections_texts();

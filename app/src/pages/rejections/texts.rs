@@ -12,23 +12,14 @@ pub struct RejectionsTexts {
     pub what: &'static str,
     /// Choice: every kind.
     pub all: &'static str,
-    /// Of kinds.
     pub kinds: &'static str,
-    /// Of states.
     pub states: &'static str,
-    /// Choice.
     pub open: &'static str,
-    /// Choice.
     pub sent_again: &'static str,
-    /// Column.
     pub at: &'static str,
-    /// Column.
     pub reason: &'static str,
-    /// Column.
     pub message: &'static str,
-    /// Column.
     pub origin: &'static str,
-    /// Column.
     pub state: &'static str,
     /// Nothing was rejected.
     pub nothing: &'static str,
@@ -36,29 +27,19 @@ pub struct RejectionsTexts {
     pub nothing_how: &'static str,
     /// None of this kind.
     pub none_such: &'static str,
-    /// Link.
     pub look: &'static str,
     /// Title of one.
     pub one: fn(i64) -> String,
-    /// Link.
     pub back: &'static str,
-    /// Panel.
     pub as_read: &'static str,
-    /// Beside it.
     pub n_bytes: fn(&str) -> String,
     /// Beside bytes that are shown in part.
     pub first_bytes: fn(&str) -> String,
-    /// Of bytes.
     pub bytes: &'static str,
-    /// Panel.
     pub correct: &'static str,
-    /// Under it.
     pub correct_how: &'static str,
-    /// Button.
     pub send: &'static str,
-    /// Panel.
     pub sent: &'static str,
-    /// Who.
     pub by: fn(&str, &str) -> String,
     /// What became of it.
     pub outcome: fn(Outcome) -> String,

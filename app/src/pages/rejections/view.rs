@@ -23,7 +23,6 @@ pub fn state_word(sent_again: bool) -> &'static str {
 }
 
 impl RejectionsQuery {
-    /// Its URL.
     pub fn url(&self) -> String {
         Url::new("/rejections")
             .with("code", self.code.map_or("", Code::as_str))
@@ -51,7 +50,6 @@ pub enum Outcome {
 pub struct Resent {
     /// Who sent it.
     pub who: String,
-    /// `2026-11-20 14:32:08`.
     pub at: String,
     /// `3 · 4,187,928`: partition and offset; none: not known.
     pub origin: Option<String>,
@@ -59,12 +57,9 @@ pub struct Resent {
     pub outcome: Outcome,
 }
 
-/// A rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectionLine {
-    /// Its number.
     pub id: i64,
-    /// `2026-11-20 14:32:08`.
     pub at: String,
     /// `3 · 4,187,928`: partition and offset.
     pub origin: String,
@@ -85,7 +80,6 @@ pub struct RejectionLine {
 /// How many rejections there are of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeCount {
-    /// Which kind.
     pub code: Code,
     /// All of them.
     pub all: i64,
@@ -93,7 +87,6 @@ pub struct CodeCount {
     pub open: i64,
 }
 
-/// The list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RejectionsPage {
     /// What was asked, as far as it was understood.
@@ -104,11 +97,9 @@ pub struct RejectionsPage {
     pub totals: Counts,
     /// How many there are of each kind.
     pub counts: Vec<CodeCount>,
-    /// Newest first.
     pub lines: Vec<RejectionLine>,
     /// The next page is older than this one.
     pub next: Option<i64>,
-    /// `2026-11-20 14:32:08`.
     pub as_of: String,
 }
 
@@ -149,7 +140,6 @@ pub enum NotResent {
 pub struct Refused {
     /// What was typed.
     pub fields: Vec<(String, String)>,
-    /// Why.
     pub why: NotResent,
 }
 

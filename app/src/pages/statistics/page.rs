@@ -10,7 +10,6 @@ use crate::pages::statistics::view::{StatementView, StatisticsPage as Page, Stat
 use crate::pages::statistics::{Equation, Movement, Movers, filters, lines};
 use crate::pages::{Answer, query_string};
 
-/// The page.
 #[component]
 pub fn StatisticsPage() -> impl IntoView {
     let texts = locale().statistics_texts();

@@ -14,9 +14,7 @@ pub struct StatisticsTexts {
     pub periods: &'static str,
     /// Periods by name.
     pub preset: fn(Preset) -> &'static str,
-    /// The form.
     pub filters: &'static str,
-    /// Field.
     pub from: &'static str,
     /// Field: not included.
     pub to: &'static str,
@@ -24,21 +22,16 @@ pub struct StatisticsTexts {
     pub kind: fn(NameOf) -> &'static str,
     /// In an empty filter.
     pub all: &'static str,
-    /// Field.
     pub group_by: &'static str,
     /// A way to group.
     pub time: &'static str,
-    /// Field.
     pub interval: &'static str,
     /// Choice of an interval: as fits.
     pub fitting: &'static str,
-    /// Lengths.
     pub interval_of: fn(Interval) -> &'static str,
-    /// Button.
     pub show: &'static str,
     /// Takes a filter away.
     pub without: fn(&str) -> String,
-    /// Figures.
     pub column: fn(Column) -> &'static str,
     /// At the lead figure: when.
     pub opening_at: fn(&str) -> String,
@@ -48,7 +41,6 @@ pub struct StatisticsTexts {
     pub closing_so_far: &'static str,
     /// What an opening is.
     pub opening_is: &'static str,
-    /// An average.
     pub a_day: fn(&str) -> String,
     /// Under the adjustments.
     pub adjust_is: &'static str,
@@ -72,15 +64,12 @@ pub struct StatisticsTexts {
     pub lines_of: fn(&str, &str) -> String,
     /// The curve of a line.
     pub trend: &'static str,
-    /// Last line.
     pub total: &'static str,
     /// Under the table.
     pub identity: &'static str,
     /// Under a table with adjustments.
     pub identity_adjusted: &'static str,
-    /// Page after.
     pub next: &'static str,
-    /// First page.
     pub first: &'static str,
     /// Orders by a column.
     pub sort_by: fn(&str) -> String,

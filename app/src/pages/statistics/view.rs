@@ -10,7 +10,6 @@ use model::url::Url;
 pub struct StatisticsQuery {
     /// The period and the filters.
     pub about: About,
-    /// By what.
     pub group_by: GroupBy,
     /// A line for each part of the period?
     pub by_time: bool,
@@ -23,7 +22,6 @@ pub struct StatisticsQuery {
 }
 
 impl StatisticsQuery {
-    /// Its URL.
     pub fn url(&self) -> String {
         let it = self.group_by;
         let by =
@@ -52,7 +50,6 @@ impl StatisticsQuery {
     }
 }
 
-/// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatisticsPage {
     /// What was asked, as far as it was understood.
@@ -68,7 +65,6 @@ pub struct StatisticsPage {
 pub struct Part {
     /// `11-20`, `14:00`, `2026-11`.
     pub label: String,
-    /// All together.
     pub figures: Figures,
 }
 
@@ -81,7 +77,6 @@ pub struct Line {
     pub start: Option<String>,
     /// From when to when its part is, as fields of a form take it.
     pub part: Option<(String, String)>,
-    /// How much.
     pub figures: Figures,
     /// The shape of its stock over the period; empty: none is known.
     pub trend: String,
@@ -99,11 +94,9 @@ pub struct Mover {
 /// A statement, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementView {
-    /// `2026-11-01 00:00`.
     pub from: String,
     /// `2026-11-21 00:00`; none: it has not come yet.
     pub to: Option<String>,
-    /// All together.
     pub total: Figures,
     /// Thousandths of days in the period so far: an average counts no days to come.
     pub days: i64,
@@ -119,7 +112,6 @@ pub struct StatementView {
     pub all_lines: usize,
     /// Where the next page begins after.
     pub next: Option<String>,
-    /// `2026-11-20 14:32:08`.
     pub as_of: String,
     /// Is its end the live stock, at one point of the stream? None: it is not known.
     pub is_live: Option<bool>,

@@ -11,7 +11,6 @@ use crate::pages::Answer;
 use crate::pages::system::{Accounting, Partitions, Rates, Stores, Troubles, Upkeep};
 use model::system::SystemView;
 
-/// The page.
 #[component]
 pub fn SystemPage() -> impl IntoView {
     let texts = texts();

@@ -21,7 +21,6 @@ const ROWS: usize = 12;
 pub fn Warehouses(
     /// What the page shows.
     store: LiveStore,
-    /// Which page.
     turn: Turn,
 ) -> impl IntoView {
     let (texts, list) = (texts(), store.warehouses);
@@ -63,7 +62,6 @@ pub fn Warehouses(
 pub fn Products(
     /// What the page shows.
     store: LiveStore,
-    /// Which page.
     turn: Turn,
 ) -> impl IntoView {
     let (texts, list) = (texts(), store.products);

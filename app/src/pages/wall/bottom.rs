@@ -16,12 +16,10 @@ use model::quantity::Direction;
 const ALERTS: usize = 3;
 const NEWEST: usize = 4;
 
-/// Three panels.
 #[component]
 pub fn Bottom(
     /// What the page shows.
     store: LiveStore,
-    /// Which page.
     turn: Turn,
 ) -> impl IntoView {
     view! {

@@ -11,7 +11,6 @@ use crate::islands::wall_board::WallBoard;
 use crate::pages::Answer;
 use model::live::LiveView;
 
-/// The page.
 #[component]
 pub fn WallPage() -> impl IntoView {
     let texts = texts();

@@ -37,7 +37,6 @@ pub fn Top(
     .into_any()
 }
 
-/// The figures.
 #[component]
 pub fn Hero(
     /// What the page shows.

@@ -21,7 +21,7 @@ pub use sections::{
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Everything, checked.
+/// Settings of the whole program, by section, as [`load`] read and checked them.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where entries come from.
@@ -34,9 +34,9 @@ pub struct Config {
     pub web: WebConfig,
     /// What makes an entry valid.
     pub entry: EntryRules,
-    /// Audits.
+    /// Period of audits, the wait after one that failed, and what they may correct.
     pub audit: AuditConfig,
-    /// The journal.
+    /// Bounds in time and in bytes within which the journal keeps deltas.
     pub journal: JournalConfig,
     /// Where alerts are sent; nowhere where it is not set.
     pub webhook: Option<WebhookConfig>,
@@ -47,7 +47,7 @@ pub struct Config {
 /// One line of `config check`.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Shown {
-    /// The key.
+    /// Name of the setting as the file has it, such as `kafka_brokers`.
     pub key: &'static str,
     /// Its value, secrets redacted.
     pub value: String,
@@ -61,7 +61,7 @@ pub enum ConfigError {
     /// The file cannot be read or is no TOML.
     #[error("settings file {path}: {cause}")]
     File {
-        /// Which file.
+        /// Path of the file: the given one, or `tallyhouse.toml`.
         path: String,
         /// What the parser says.
         cause: String,

@@ -11,7 +11,7 @@ use crate::business_time::BusinessTime;
 /// How entries are spread over tables. Fixed at the first migrate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// `t_{product}_{yyyymmdd}`.
+    /// Table per product and business day, `t_{product}_{yyyymmdd}`: the default.
     ProductDay,
     /// `t_b{bucket}_{yyyymmdd}`, bucket = murmur3(product) mod this.
     BucketDay(u32),
@@ -33,7 +33,7 @@ pub struct KafkaConfig {
 /// Where the records are.
 #[derive(Debug, Clone)]
 pub struct RecordsConfig {
-    /// The database.
+    /// Address of the database, `mysql://USER:PASSWORD@HOST:PORT/DATABASE`; shown without its password.
     pub url: SecretUrl,
     /// How entries are spread over tables.
     pub layout: Layout,
@@ -44,7 +44,7 @@ pub struct RecordsConfig {
 /// Where the live stock is.
 #[derive(Debug, Clone)]
 pub struct RealtimeConfig {
-    /// The server.
+    /// Address of the server, `redis://` or `rediss://`; shown without its password.
     pub url: SecretUrl,
     /// Starts every key of ours.
     pub prefix: String,
@@ -88,7 +88,7 @@ pub struct AuditConfig {
 /// Where alerts are sent. Not shown at all: the path of such an address is often a secret too.
 #[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// The address.
+    /// Address that alerts are sent to by POST (docs/audit.md#be-told).
     pub url: Secret,
     /// What messages are signed with.
     pub secret: SecretKey,

@@ -11,7 +11,7 @@ use super::Book;
 pub enum Evidence {
     /// The rows of a company of the key, in a day table, are not what the totals of that day say. Adjustments count as in and out.
     Rows {
-        /// The table.
+        /// Name of the day table, such as `t_apple_20250310`.
         table: String,
         /// What its rows make.
         rows: Book,
@@ -20,7 +20,7 @@ pub enum Evidence {
     },
     /// The rows of a day table make the totals of its day, but not the total of the table.
     TableTotal {
-        /// The table.
+        /// Name of the day table, such as `t_apple_20250310`.
         table: String,
         /// What its rows make.
         rows: Book,

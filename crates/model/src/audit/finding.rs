@@ -11,7 +11,7 @@ use crate::stock::StockKey;
 /// The three sums of a key, as both stores keep them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub struct Book {
-    /// Net stock.
+    /// Net stock in pieces: in less out, opening stock and adjustments included; may be negative.
     pub stock: i64,
     /// Everything that came in.
     #[serde(rename = "in")]
@@ -51,7 +51,7 @@ impl Book {
 /// What the live stock held at the cut: NRS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Nrs {
-    /// Sums.
+    /// Sums that could be read.
     Book(Book),
     /// The key is not there.
     Missing,
@@ -63,7 +63,7 @@ pub enum Nrs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Both agree.
+    /// Agreement of net, in, out and counts: STATE `正常无偏差`.
     Agrees,
     /// The net stock agrees, in, out or counts do not.
     FlowsDiffer,
@@ -132,7 +132,7 @@ pub enum FindingCause {
 }
 
 impl FindingCause {
-    /// All.
+    /// Causes in their order: faults of the live stock, of rows, of totals, of the journal.
     pub const ALL: [Self; 14] = [
         Self::LiveMissedIn,
         Self::LiveMissedOut,
@@ -179,7 +179,7 @@ impl FindingCause {
 /// Keys by verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct VerdictCounts {
-    /// Both agree.
+    /// Keys on which both stores agree in net, in, out and counts.
     pub agrees: i64,
     /// RRS > NRS.
     pub nrs_missing: i64,
@@ -203,7 +203,7 @@ impl VerdictCounts {
         }
     }
 
-    /// One more.
+    /// Count of a verdict, raised by one key.
     pub fn add(&mut self, verdict: Verdict) {
         *match verdict {
             Verdict::Agrees => &mut self.agrees,
@@ -240,7 +240,7 @@ pub enum ResolveAs {
 }
 
 impl ResolveAs {
-    /// All.
+    /// Ways of all findings; [`Self::fits`] tells which of them a finding has.
     pub const ALL: [Self; 4] = [Self::Acknowledge, Self::AcceptRecords, Self::Adjust, Self::Corrected];
 
     /// The word that is stored and asked for.
@@ -275,13 +275,13 @@ impl ResolveAs {
 /// What a person decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
-    /// How.
+    /// Way that was chosen; `acknowledge` too where the key was dealt with as a finding of another audit.
     pub way: ResolveAs,
-    /// Why.
+    /// Reason in words, from the person or from what closed the finding by itself.
     pub note: String,
-    /// Who.
+    /// Name of the person, such as `local administrator`; `audit` where a later audit closed the finding.
     pub who: String,
-    /// When.
+    /// Moment of the decision, by the database's clock.
     pub at: Millis,
 }
 
@@ -290,7 +290,7 @@ pub struct Resolution {
 pub struct Finding {
     /// Of its run, from 1.
     pub number: i32,
-    /// Which key.
+    /// Warehouse and product that deviate.
     pub key: StockKey,
     /// By the records.
     pub rrs: Book,
@@ -298,7 +298,7 @@ pub struct Finding {
     pub nrs: Nrs,
     /// What the comparison means.
     pub verdict: Verdict,
-    /// What happened.
+    /// Cause, as far as the numbers tell (docs/consistency.md#which-store-was-wrong).
     pub cause: FindingCause,
     /// What says so, such as the tables whose rows do not make their totals.
     pub evidence: Option<Evidence>,
@@ -306,7 +306,7 @@ pub struct Finding {
     pub repaired: bool,
     /// A person has dealt with it.
     pub is_dealt_with: bool,
-    /// How.
+    /// Decision about it; `None` while there is none.
     pub resolution: Option<Resolution>,
 }
 

@@ -23,7 +23,7 @@ pub enum BillKind {
 }
 
 impl BillKind {
-    /// All.
+    /// Kinds in the order in which a page lists them.
     pub const ALL: [Self; 5] = [Self::Missing, Self::Altered, Self::Extra, Self::Undecidable, Self::Candidate];
 
     /// The word that is stored.
@@ -51,7 +51,7 @@ impl BillKind {
 /// What one side says of a bill line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BillContent {
-    /// How many.
+    /// Pieces that the line moves; the direction is apart, in `drcr`.
     pub quantity: i64,
     /// 1: in; -1: out.
     pub drcr: i64,
@@ -60,7 +60,7 @@ pub struct BillContent {
     /// When, in milliseconds since 1970.
     #[schema(value_type = i64)]
     pub create_time: Millis,
-    /// Free text.
+    /// Free text of the line; empty where it has none.
     pub description: String,
 }
 
@@ -74,17 +74,17 @@ impl BillContent {
 /// A bill line that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bill {
-    /// How.
+    /// Kind of the difference, or a candidate without one.
     pub kind: BillKind,
-    /// Whose.
+    /// Company whose books the bill belongs to.
     pub company_id: String,
-    /// Which.
+    /// Bill that the line stands on.
     pub bill_id: String,
-    /// Of what.
+    /// Product that the line moves.
     pub product_id: String,
-    /// Where.
+    /// Warehouse whose stock the line moves.
     pub warehouse_id: String,
-    /// Which line.
+    /// Number that tells lines of one bill for the same product apart, from 1.
     pub line_no: i32,
     /// Where its message is.
     pub partition: i32,
@@ -128,7 +128,7 @@ pub enum ReplayState {
 }
 
 impl ReplayState {
-    /// All.
+    /// States in the order of a replay's life; the failure comes last.
     pub const ALL: [Self; 4] = [Self::Running, Self::Ready, Self::Corrected, Self::Error];
 
     /// The word that is stored.

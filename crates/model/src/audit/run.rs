@@ -14,12 +14,12 @@ pub enum Scope {
     /// All totals, and the rows of tables that were written to since the last success.
     #[default]
     Quick,
-    /// Every row.
+    /// Totals of all levels, and the rows of every day table.
     Full,
 }
 
 impl Scope {
-    /// Both.
+    /// Scopes, the cheaper one first.
     pub const ALL: [Self; 2] = [Self::Quick, Self::Full];
 
     /// The word that is stored and asked for.
@@ -40,7 +40,7 @@ impl Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditState {
-    /// Under way.
+    /// Run under way, under its lease.
     Running,
     /// No key fails.
     Passed,
@@ -51,7 +51,7 @@ pub enum AuditState {
 }
 
 impl AuditState {
-    /// All.
+    /// States: a run under way, then the ways in which one ends.
     pub const ALL: [Self; 4] = [Self::Running, Self::Passed, Self::Failed, Self::Error];
 
     /// The word that is stored.
@@ -138,10 +138,10 @@ pub enum CheckOf {
     Levels,
 }
 
-/// One proof.
+/// Result of a question that the records were asked; stored with the audit as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
-    /// Of what.
+    /// Subject of the question: journal, accounting, tables or levels.
     pub of: CheckOf,
     /// How many partitions, tables or totals were looked at.
     pub looked_at: u64,

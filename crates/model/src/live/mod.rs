@@ -42,7 +42,7 @@ pub struct LiveView {
     pub columns: Vec<Named>,
     /// Keys that need a person: negative ones, the most negative first, then low ones, the emptiest first.
     pub alerts: Vec<Alert>,
-    /// Newest first.
+    /// Entries that arrived last, the newest first; at most [`NEWEST_ROWS`].
     pub newest: Vec<FreshEntry>,
     /// The last hour by minute, oldest first; always [`HOUR`] bars.
     pub hour: Vec<MinuteBar>,
@@ -69,7 +69,7 @@ pub struct Totals {
     pub unreadable: u64,
     /// The business day, `YYYY-MM-DD`.
     pub day: String,
-    /// Its flow.
+    /// Movement of the business day, by `create_time`.
     pub today: Flow,
     /// The flow of the day before, up to the same minute.
     pub yesterday: Flow,
@@ -155,9 +155,9 @@ pub struct Ranking {
 /// One warehouse or product.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Holder {
-    /// Its id.
+    /// Id of the warehouse or product.
     pub id: String,
-    /// Its name.
+    /// Name from the catalogue; blank where it has none.
     pub name: Name,
     /// Its stock; `None` while there is no number we could vouch for.
     pub stock: Option<i64>,
@@ -175,9 +175,9 @@ pub struct Holder {
 /// A key that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Alert {
-    /// Where.
+    /// Warehouse that the stock is in.
     pub warehouse: Named,
-    /// What.
+    /// Product that is negative or low there.
     pub product: Named,
     /// How many are there.
     pub stock: i64,
@@ -189,9 +189,9 @@ pub struct Alert {
 /// A thing with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Named {
-    /// Its id.
+    /// Id as entries carry it; it stands in where there is no name.
     pub id: String,
-    /// Its name.
+    /// Name from the catalogue; blank where it has none.
     pub name: Name,
 }
 
@@ -202,17 +202,17 @@ pub struct FreshEntry {
     pub origin: String,
     /// `YYYY-MM-DD`, business time, as the bill says.
     pub date: String,
-    /// `HH:MM:SS`.
+    /// Time of the bill as `HH:MM:SS`, business time.
     pub time: String,
-    /// Which way.
+    /// Direction of the goods: 1 in, -1 out.
     pub direction: Direction,
-    /// How many.
+    /// Pieces that it moves, 1 or more; the direction is apart.
     pub quantity: i64,
-    /// Where.
+    /// Warehouse that the goods entered or left.
     pub warehouse: Named,
-    /// What.
+    /// Product that was moved.
     pub product: Named,
-    /// Which bill.
+    /// Bill that the line stands on.
     pub bill_id: String,
 }
 
@@ -234,7 +234,7 @@ pub struct MinuteBar {
     pub minute: i64,
     /// `HH:MM`, business time.
     pub label: String,
-    /// What moved.
+    /// Movement in that minute, by `create_time`.
     pub flow: Flow,
 }
 

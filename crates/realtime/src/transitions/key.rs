@@ -17,7 +17,7 @@ pub struct Version {
 /// One key that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key<N> {
-    /// Both versions.
+    /// Version 1 and version 2, at the places 0 and 1.
     pub versions: [Version; 2],
     /// Which of them is shown: 0 or 1.
     pub active: usize,
@@ -34,7 +34,7 @@ pub struct Key<N> {
 /// Can the sums of a key be vouched for?
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Health<N> {
-    /// Yes.
+    /// Sums that can be read and may be shown.
     Whole,
     /// What it held before was set apart under this run.
     DamagedIn(Option<N>),

@@ -17,7 +17,7 @@ pub use rules::{Rule, Rules};
 pub enum Mark<N> {
     /// Redis holds no mark: it is new, or was emptied.
     None,
-    /// In use.
+    /// Readiness: figures may be shown and lines added.
     Ready,
     /// Being made anew.
     Rebuilding {
@@ -31,7 +31,7 @@ pub enum Mark<N> {
 /// Where a partition stands: the next position to add, and the batch that brought it there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place<N> {
-    /// The position.
+    /// Position of the next message to add.
     pub position: i64,
     /// The batch; none at the partition's first offset.
     pub batch: Option<N>,
@@ -49,13 +49,13 @@ pub enum Slot<N> {
 /// A line of the journal as the live stock sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Line<N, K> {
-    /// Whose stream.
+    /// Partition of the topic that the line is about.
     pub partition: i32,
     /// Where it begins.
     pub from: i64,
     /// Where it ends. Before `from` where the cursor was set back.
     pub to: i64,
-    /// This batch.
+    /// Name of the batch; the next line names it as the one before.
     pub batch: N,
     /// The one before.
     pub previous: Option<N>,
@@ -74,9 +74,9 @@ pub enum Answer {
     Gap,
     /// The histories have parted.
     Diverged,
-    /// Being rebuilt.
+    /// Refusal: the live stock is being made anew, and nothing is added meanwhile.
     Rebuilding,
-    /// Emptied.
+    /// Refusal: Redis holds no mark, so it is new or was emptied.
     Empty,
 }
 
@@ -108,7 +108,7 @@ pub struct Live<N, K: Ord> {
     pub incarnation: Option<N>,
     /// Where each partition stands.
     pub places: BTreeMap<i32, Place<N>>,
-    /// All keys.
+    /// Keys of stock, each with what is stored under it.
     pub keys: BTreeMap<K, Slot<N>>,
 }
 

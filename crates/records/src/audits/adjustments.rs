@@ -1,5 +1,6 @@
 //! Adjusting entries that persons decided on, until Kafka has them.
 
+use base::business_time::utc_moment;
 use chrono::NaiveDateTime;
 use model::entry::Millis;
 use model::stock::StockKey;
@@ -15,11 +16,11 @@ pub struct Adjustment {
     pub audit: i64,
     /// Of which of its findings.
     pub number: i32,
-    /// Which key.
+    /// Warehouse and product whose stock is adjusted.
     pub key: StockKey,
     /// By how much the stock changes.
     pub by: i64,
-    /// Why.
+    /// Reason that the person gave; it becomes the description of the entry.
     pub note: String,
     /// When it was decided.
     pub at: Millis,
@@ -39,7 +40,7 @@ impl Records {
             .map_err(Error::unavailable("reading adjusting entries"))?;
             rows.into_iter()
                 .map(|(audit, number, warehouse, product, by, note, at)| {
-                    let at = Millis(at.and_utc().timestamp_millis());
+                    let at = utc_moment(at);
                     Ok(Adjustment { audit, number, key: key_of(warehouse, product)?, by, note, at })
                 })
                 .collect()

@@ -80,7 +80,7 @@ pub async fn proved_in<'a>(executor: impl sqlx::MySqlExecutor<'a>) -> Result<Pro
 }
 
 impl Records {
-    /// Reads it.
+    /// State of the audits as of now, with ages by the database's clock.
     pub async fn audit_clock(&self) -> Result<AuditClock, Error> {
         limited("reading when the last audit was", async {
             sqlx::query_as(

@@ -37,7 +37,7 @@ pub struct Decision {
     pub audit: i64,
     /// Which of its findings.
     pub number: i32,
-    /// Which key.
+    /// Warehouse and product that may be settled.
     pub key: StockKey,
     /// RRS less NRS, as it was seen. Entries that came since change both sides by the same. `None`: the live stock held no number.
     pub lacks: Option<Book>,

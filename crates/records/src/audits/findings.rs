@@ -1,9 +1,9 @@
 //! `findings`: keys that deviate, with both sides' numbers. Written down before anything is repaired; never changed but for what
 //! became of them.
 
+use base::business_time::utc_moment;
 use chrono::NaiveDateTime;
 use model::audit::{Book, Evidence, Finding, FindingCause, Nrs, Resolution, ResolveAs, Verdict};
-use model::entry::Millis;
 use sqlx::QueryBuilder;
 
 use crate::audits::stock_snapshot::key_of;
@@ -80,7 +80,7 @@ impl Row {
                     way,
                     note: self.note.clone().unwrap_or_default(),
                     who: self.resolved_by.clone().unwrap_or_default(),
-                    at: Millis(at.and_utc().timestamp_millis()),
+                    at: utc_moment(at),
                 }
             }),
             key: key_of(self.warehouse_id, self.product_id)?,

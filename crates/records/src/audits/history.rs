@@ -1,20 +1,19 @@
-//! `audits`: what each audit compared and what came of it. Only the process that holds the run writes it.
+//! `audits`, as they are written: what each audit compared and what came of it. Only the process that holds the run writes it.
 
-use chrono::NaiveDateTime;
 use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
-use sqlx::{MySqlConnection, QueryBuilder};
+use sqlx::MySqlConnection;
 
 use crate::audits::decisions;
 use crate::journal::prove::ProvedPlaces;
 use crate::sql::error::limited;
-use crate::{Error, Lease, Records};
+use crate::{Error, Lease};
 
 /// The run's own log record, as docs/domain.md#verdicts-of-an-audit-per-key words it. Its FLAG is F.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRecord {
-    /// STATE.
+    /// STATE in the words of the domain, such as `正常无偏差`.
     pub state: &'static str,
-    /// DESCRIPTION.
+    /// DESCRIPTION in the words of the domain, such as `一致无需处理`.
     pub description: &'static str,
 }
 
@@ -31,67 +30,6 @@ pub struct AuditEnd {
     pub proved: Option<ProvedPlaces>,
     /// Why it could not be made to its end.
     pub error: Option<String>,
-}
-
-from_row! {
-    /// An audit, as it is stored.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct StoredAudit {
-        /// Its number.
-        pub id: i64,
-        /// `quick` or `full`.
-        pub scope: String,
-        /// The step that it is at, or was when it ended.
-        pub step: String,
-        /// `running`, `passed`, `failed` or `error`.
-        pub state: String,
-        /// Why it was made.
-        pub cause: String,
-        /// Who or what started it.
-        pub started_by: String,
-        /// When.
-        pub started_at: NaiveDateTime,
-        /// When it was over.
-        pub ended_at: Option<NaiveDateTime>,
-        /// How long it took, or takes until now, in milliseconds.
-        pub took_ms: i64,
-        /// What became of it, in words.
-        pub message: Option<String>,
-        /// How much of the step is done.
-        pub keys_done: i64,
-        /// Of how much.
-        pub keys_total: i64,
-        /// JSON of [`CutPlaces`].
-        pub cut: Option<String>,
-        /// JSON of a list of [`Check`].
-        pub proof: Option<String>,
-        /// Keys that were compared.
-        pub keys_compared: i64,
-        /// By verdict.
-        pub agree: i64,
-        /// By verdict.
-        pub nrs_missing: i64,
-        /// By verdict.
-        pub surplus: i64,
-        /// By verdict.
-        pub flows_differ: i64,
-        /// By verdict.
-        pub records_incomplete: i64,
-        /// So many were put right.
-        pub repaired: i64,
-        /// So many are stored one by one.
-        pub findings: i64,
-        /// So many of these nobody has dealt with.
-        pub open: i64,
-        /// So many of those were not put right: a person decides, or a replay.
-        pub waiting: i64,
-        /// STATE.
-        pub log_state: Option<String>,
-        /// FLAG.
-        pub log_flag: Option<String>,
-        /// DESCRIPTION.
-        pub log_description: Option<String>,
-    }
 }
 
 impl AuditEnd {
@@ -224,61 +162,4 @@ impl Lease {
         })
         .await
     }
-}
-
-impl Records {
-    /// Audits, newest first, before one of them.
-    pub async fn audits(&self, before: Option<i64>, limit: i64) -> Result<Vec<StoredAudit>, Error> {
-        limited("reading audits", async {
-            let mut statement = select();
-            statement.push(" AND r.id < ").push_bind(before.unwrap_or(i64::MAX));
-            statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit);
-            statement.build_query_as().fetch_all(&self.pool).await.map_err(Error::unavailable("reading audits"))
-        })
-        .await
-    }
-
-    /// The newest one that came to a result: a store that was away says nothing about what an earlier one found.
-    pub async fn newest_judged_audit(&self) -> Result<Option<StoredAudit>, Error> {
-        limited("reading the newest audit that came to a result", async {
-            let mut statement = select();
-            statement.push(" AND r.state IN ('passed', 'failed') ORDER BY r.id DESC LIMIT 1");
-            let found = statement.build_query_as().fetch_optional(&self.pool).await;
-            found.map_err(Error::unavailable("reading the newest audit that came to a result"))
-        })
-        .await
-    }
-
-    /// The number of the newest one, and its state: cheap enough to be asked every second.
-    pub async fn newest_audit(&self) -> Result<Option<(i64, String)>, Error> {
-        limited("looking for the newest audit", async {
-            sqlx::query_as("SELECT id, state FROM runs WHERE kind = 'audit' ORDER BY id DESC LIMIT 1")
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(Error::unavailable("looking for the newest audit"))
-        })
-        .await
-    }
-
-    /// One of them.
-    pub async fn audit(&self, id: i64) -> Result<Option<StoredAudit>, Error> {
-        limited("reading an audit", async {
-            let mut statement = select();
-            statement.push(" AND r.id = ").push_bind(id);
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading an audit"))
-        })
-        .await
-    }
-}
-
-fn select() -> QueryBuilder<sqlx::MySql> {
-    QueryBuilder::new(
-        "SELECT r.id, a.scope, a.step, r.state, r.cause, r.started_by, r.started_at, r.ended_at, r.message, r.keys_done,
-           r.keys_total, TIMESTAMPDIFF(MICROSECOND, r.started_at, COALESCE(r.ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms,
-           a.cut, a.proof, a.keys_compared, a.agree, a.nrs_missing, a.surplus, a.flows_differ, a.records_incomplete, a.repaired,
-           a.findings, a.log_state, a.log_flag, a.log_description,
-           (SELECT COUNT(*) FROM findings AS f WHERE f.audit_id = r.id AND f.flag = 'F') AS open,
-           (SELECT COUNT(*) FROM findings AS f WHERE f.audit_id = r.id AND f.flag = 'F' AND NOT f.repaired) AS waiting
-         FROM runs AS r JOIN audits AS a ON a.id = r.id WHERE r.kind = 'audit'",
-    )
 }

@@ -5,6 +5,7 @@ use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::sql::error::limited;
+use crate::sql::stored::word;
 use crate::{Error, Records};
 
 /// A lease lasts this long, by the database's clock.
@@ -59,29 +60,70 @@ pub enum Claim {
     Ours(Box<Lease>),
     /// Another one is under way.
     Running {
-        /// Its number.
+        /// Number of the run under way; 0 where it ended just now.
         number: i64,
         /// Is it an audit?
         is_audit: bool,
     },
 }
 
+/// The state of a rebuild.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// Somebody holds its lease.
+    Running,
+    /// It came to its end.
+    Done,
+    /// A run that could not be made to its end.
+    Error,
+}
+
+impl RunState {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "running" => Some(Self::Running),
+            "done" => Some(Self::Done),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+
+    /// The word for scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The last rebuild, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRun {
+    /// Name of the run, unique for ever.
+    pub run_id: String,
+    /// Reason why it was made.
+    pub cause: String,
+    /// State of the run.
+    pub state: RunState,
+    /// Number of keys that are done.
+    pub keys_done: i64,
+    /// Duration, until now where it is under way, in milliseconds.
+    pub took_ms: i64,
+    /// Reason why it could not be made, in words.
+    pub message: Option<String>,
+}
+
 from_row! {
-    /// The last run of a kind, for people.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct LastRun {
-        /// Its name.
-        pub run_id: String,
-        /// Why it was made.
-        pub cause: String,
-        /// `running`, `done` or `error`.
-        pub state: String,
-        /// Keys that are done.
-        pub keys_done: i64,
-        /// How long it took, in milliseconds.
-        pub took_ms: i64,
-        /// What became of it.
-        pub message: Option<String>,
+    /// The last rebuild as its columns are.
+    struct LastRunRow {
+        run_id: String,
+        cause: String,
+        state: String,
+        keys_done: i64,
+        took_ms: i64,
+        message: Option<String>,
     }
 }
 
@@ -141,14 +183,25 @@ impl Records {
     /// The newest rebuild.
     pub async fn last_rebuild(&self) -> Result<Option<LastRun>, Error> {
         limited("reading the last rebuild", async {
-            sqlx::query_as(
+            let found: Option<LastRunRow> = sqlx::query_as(
                 "SELECT run_id, cause, state, keys_done, message,
                    TIMESTAMPDIFF(MICROSECOND, started_at, COALESCE(ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms
                  FROM runs WHERE kind = 'rebuild' ORDER BY id DESC LIMIT 1",
             )
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::unavailable("reading the last rebuild"))
+            .map_err(Error::unavailable("reading the last rebuild"))?;
+            let typed = |it: LastRunRow| {
+                Ok(LastRun {
+                    state: word("the state of the last rebuild", &it.state, RunState::parse)?,
+                    run_id: it.run_id,
+                    cause: it.cause,
+                    keys_done: it.keys_done,
+                    took_ms: it.took_ms,
+                    message: it.message,
+                })
+            };
+            found.map(typed).transpose()
         })
         .await
     }

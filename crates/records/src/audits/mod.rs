@@ -8,3 +8,4 @@ pub mod history;
 pub mod lease;
 pub mod prove_tables;
 pub mod stock_snapshot;
+pub mod stored;

@@ -62,7 +62,7 @@ pub struct CountedTables {
 /// What is wrong with the rows of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFault {
-    /// What happened.
+    /// Cause by the counts: rows lost, added or edited, or a total edited.
     pub cause: FindingCause,
     /// What says so.
     pub evidence: Evidence,

@@ -161,7 +161,7 @@ from_row! {
     /// What a connector has put into its table.
     #[derive(Debug, Clone, Copy)]
     pub struct ConnectorRows {
-        /// All rows.
+        /// Rows that are in its table.
         pub rows: i64,
         /// Rows after the first statement.
         after_first: i64,

@@ -10,7 +10,7 @@ use sqlx::{MySql, QueryBuilder};
 use crate::day_tables::statements;
 use crate::totals::snapshot::{push_filter, push_ids};
 use crate::{Error, TotalsSnapshot};
-use base::business_time::utc_text;
+use base::business_time::{utc_moment, utc_text};
 
 /// So many day tables in one statement.
 const TABLES_AT_ONCE: usize = 32;
@@ -38,7 +38,7 @@ pub type Placed = (EntryPlace, RecordedEntry);
 /// Entries of some tables: from the newest that is not at or before `after`, down to `from`; at most so many.
 #[derive(Debug)]
 pub struct EntriesWanted<'a> {
-    /// Which ones.
+    /// Conditions but for the period: that is `from` and `to`.
     pub question: &'a EntriesQuestion,
     /// The tables to look in.
     pub tables: &'a [String],
@@ -191,7 +191,7 @@ fn like(text: &str) -> String {
 
 fn placed(row: Row) -> Result<Placed, Error> {
     let damaged = |what: &str| Error::Inconsistent(format!("row {} of {} has {what}", row.id, row.table_name));
-    let at = Millis(row.create_time.and_utc().timestamp_millis());
+    let at = utc_moment(row.create_time);
     let entry = RecordedEntry {
         product_id: row.product_id.as_str().try_into().map_err(|_| damaged("no product"))?,
         quantity: i64::from(row.quantity),
@@ -203,7 +203,7 @@ fn placed(row: Row) -> Result<Placed, Error> {
         kind: Kind::parse(&row.kind).ok_or_else(|| damaged("no kind"))?,
         create_time: at,
         description: row.description.clone(),
-        recorded_at: Millis(row.recorded_at.and_utc().timestamp_millis()),
+        recorded_at: utc_moment(row.recorded_at),
         partition: row.partition_id,
         offset: row.kafka_offset,
     };

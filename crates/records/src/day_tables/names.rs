@@ -24,7 +24,6 @@ pub struct DayTable {
 /// What a day table holds, beside its day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Holds {
-    /// One product.
     Product(ProductId),
     /// Every product of a bucket.
     Bucket(u32),

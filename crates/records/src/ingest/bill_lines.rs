@@ -1,9 +1,10 @@
 //! `bill_lines`: the register of identities, and how what is recorded already is found.
 
+use base::business_time::utc_moment;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDateTime;
-use model::entry::{Kind, Millis};
+use model::entry::Kind;
 use model::quantity::Direction;
 use sqlx::{FromRow as _, MySql, MySqlConnection, QueryBuilder};
 
@@ -131,7 +132,7 @@ async fn run_look<'a>(
             quantity: i64::from(quantity),
             direction: Direction::try_from(i64::from(drcr)).map_err(|_| damaged())?,
             kind: Kind::parse(&kind).ok_or_else(damaged)?,
-            create_time: Millis(create_time.and_utc().timestamp_millis()),
+            create_time: utc_moment(create_time),
             description,
         };
         existing.insert(identity(&line.entry), Existing { table: (*table).to_owned(), content: Some(content) });

@@ -33,9 +33,7 @@ pub struct Existing {
 /// What two entries of one identity are compared by. Never where they came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
-    /// Pieces.
     pub quantity: i64,
-    /// Which way.
     pub direction: Direction,
     /// Trade or adjustment.
     pub kind: Kind,

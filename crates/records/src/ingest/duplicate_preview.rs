@@ -13,7 +13,7 @@ const AT_ONCE: usize = 4000;
 /// What the records hold under the identity of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
-    /// Nothing.
+    /// Absence: the line would be recorded as a new one.
     No,
     /// The same: it would count as a duplicate.
     Duplicate,

@@ -14,7 +14,6 @@ use crate::{Error, Records};
 /// Verdicts on record, by the offsets of a batch's messages.
 #[derive(Debug, Default)]
 pub struct Recalled {
-    /// Rejected before.
     rejected: HashSet<i64>,
     /// Recorded before, though the settings of today would refuse them.
     recorded: HashSet<i64>,

@@ -15,7 +15,7 @@ from_row! {
     /// A rejection as it is stored.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct StoredRejection {
-        /// Its number.
+        /// Number of the rejection; a later one has a larger number.
         pub id: i64,
         /// Where the message is.
         pub partition_id: i32,
@@ -27,7 +27,7 @@ from_row! {
         pub code: String,
         /// Which field, where it is one.
         pub field: Option<String>,
-        /// For people.
+        /// Reason in English, for people; at most 1 000 characters.
         pub reason: String,
         /// The message's bytes, or the first of them.
         pub raw: Vec<u8>,
@@ -40,7 +40,7 @@ from_row! {
     }
 }
 
-/// Which rejections.
+/// Filter and page of a list of rejections, newest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RejectionsWanted {
     /// Only of this kind.
@@ -57,7 +57,7 @@ from_row! {
     /// How many rejections there are of a kind.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct RejectionCount {
-        /// Its word.
+        /// Word of the kind, as [`Code::as_str`] has it.
         pub code: String,
         /// All of them.
         pub all_of_it: i64,

@@ -15,15 +15,15 @@ use crate::{Error, Records};
 /// What a person wants of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorMove<'a> {
-    /// Whose.
+    /// Partition whose cursor is set.
     pub partition: i32,
-    /// Where to.
+    /// Offset of the next message to record from now on.
     pub to: i64,
     /// Is it that the topic lost messages, or is another topic of the same name?
     pub accepts: Option<Loss>,
-    /// Why.
+    /// Reason that the person gave; kept in the journal and the trail.
     pub reason: &'a str,
-    /// Who.
+    /// Name of the person; kept in the journal and the trail.
     pub who: &'a str,
 }
 

@@ -35,7 +35,7 @@ impl Frozen {
     }
 }
 
-/// This installation.
+/// Installation as the first migrate wrote it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installation {
     /// 32 hexadecimal digits; the live stock carries it, so that two systems never share a prefix unnoticed.

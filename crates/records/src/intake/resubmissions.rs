@@ -11,13 +11,13 @@ from_row! {
     /// What was sent again.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct StoredResubmission {
-        /// Its number.
+        /// Number of the resubmission; a later one has a larger number.
         pub id: i64,
         /// For which rejection.
         pub rejection_id: i64,
         /// Who sent it.
         pub who: String,
-        /// When.
+        /// Moment when it was written down, before it was sent; in UTC.
         pub at: NaiveDateTime,
         /// Where Kafka put it; none: that is not known.
         pub partition_id: Option<i32>,

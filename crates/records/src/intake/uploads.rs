@@ -1,12 +1,15 @@
 //! `uploads`: files of entries that people look at before they send them. In the records, so that any process can show and send them.
 
+use base::business_time::utc_moment;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
+use model::entry::Millis;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::sql::error::limited;
+use crate::sql::stored::word;
 use crate::trail::{TrailEvent, record_in};
 use crate::{Error, Records};
 use base::hex::hex;
@@ -16,24 +19,62 @@ const CHUNK: usize = 1 << 20;
 /// A file that was being sent for so long has lost its sender, and may be sent again: what has arrived counts once.
 const SENDING_LIMIT: Duration = Duration::from_mins(2);
 
+/// A file as it is stored, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Name in the records, unique for ever.
+    pub id: String,
+    /// Name of the file.
+    pub name: String,
+    /// Person who brought it.
+    pub who: String,
+    /// State of the file.
+    pub state: UploadState,
+    /// Moment when that state began.
+    pub changed_at: Millis,
+}
+
+/// The state of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadState {
+    /// It is looked at, and can be sent.
+    LookedAt,
+    /// Somebody is sending it.
+    Sending,
+    /// It was sent.
+    Sent {
+        /// Number of entries that Kafka has.
+        accepted: i64,
+        /// Number of lines that were left out.
+        left_out: i64,
+    },
+}
+
 from_row! {
-    /// A file as it is stored, without its bytes.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Upload {
-        /// Its name, unique for ever.
-        pub id: String,
-        /// What it is called.
-        pub name: String,
-        /// Who brought it.
-        pub who: String,
-        /// `looked_at`, `sending` or `sent`.
-        pub state: String,
-        /// When that began.
-        pub changed_at: NaiveDateTime,
-        /// How many entries Kafka has.
-        pub accepted: Option<i64>,
-        /// How many lines were left out.
-        pub left_out: Option<i64>,
+    /// A file as its columns are.
+    struct Row {
+        id: String,
+        name: String,
+        who: String,
+        state: String,
+        changed_at: NaiveDateTime,
+        accepted: Option<i64>,
+        left_out: Option<i64>,
+    }
+}
+
+impl TryFrom<Row> for Upload {
+    type Error = Error;
+
+    fn try_from(it: Row) -> Result<Self, Error> {
+        let parse = |word: &str| match word {
+            "looked_at" => Some(UploadState::LookedAt),
+            "sending" => Some(UploadState::Sending),
+            "sent" => Some(UploadState::Sent { accepted: it.accepted?, left_out: it.left_out? }),
+            _ => None,
+        };
+        let state = word(&format!("the state of file {}", it.id), &it.state, parse)?;
+        Ok(Self { id: it.id, name: it.name, who: it.who, state, changed_at: utc_moment(it.changed_at) })
     }
 }
 
@@ -75,14 +116,14 @@ impl Records {
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
         let unavailable = Error::unavailable("reading a file");
         limited("reading a file", async {
-            let upload: Option<Upload> = sqlx::query_as(
+            let upload: Option<Row> = sqlx::query_as(
                 "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
             )
             .bind(id)
             .fetch_optional(&self.pool)
             .await
             .map_err(&unavailable)?;
-            let Some(upload) = upload else { return Ok(None) };
+            let Some(upload) = upload.map(Upload::try_from).transpose()? else { return Ok(None) };
             let chunks: Vec<Vec<u8>> =
                 sqlx::query_scalar("SELECT content FROM upload_chunks WHERE upload_id = ? ORDER BY number")
                     .bind(id)

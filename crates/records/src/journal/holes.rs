@@ -18,7 +18,7 @@ use crate::{Corrected, Error, Lease, StockSnapshot};
 pub struct Hole {
     /// Of which partition.
     pub partition: i32,
-    /// The first.
+    /// Offset of the first message in it.
     pub from: i64,
     /// Where it goes on.
     pub to: i64,
@@ -68,8 +68,8 @@ impl Lease {
         cursors::lock_all_cursors(&mut transaction, &records.topic).await.map_err(&unavailable)?;
         let mut snapshot = records.stock_snapshot().await?;
         let (checks, proved) = snapshot.prove_journal(&records.proved().await?).await?;
-        let seen = records.audit(audit).await?.and_then(|it| it.proof).unwrap_or_default();
-        if faults(&checks) != seen_faults(&seen)? {
+        let Some(seen) = records.audit(audit).await? else { return Ok(Corrected::Changed) };
+        if faults(&checks) != faults(&seen.checks) {
             return Ok(Corrected::Changed);
         }
         let mut places = ProvedPlaces::new();
@@ -139,14 +139,8 @@ async fn write_down(
     trail::record_in(connection, &[deed]).await.map_err(unavailable)
 }
 
-fn faults(checks: &[Check; 2]) -> Vec<&str> {
-    checks.iter().flat_map(|it| it.faults.iter().map(String::as_str)).collect()
-}
-
-/// What an audit saw of the journal and its accounting line.
-fn seen_faults(proof: &str) -> Result<Vec<String>, Error> {
-    let checks: Vec<Check> = serde_json::from_str(proof)
-        .map_err(|cause| Error::Inconsistent(format!("what an audit proved cannot be read: {cause}")))?;
-    let of_journal = checks.into_iter().filter(|it| matches!(it.of, CheckOf::Journal | CheckOf::Accounting));
-    Ok(of_journal.flat_map(|it| it.faults).collect())
+/// Faults of the journal and its accounting line, in words.
+fn faults(checks: &[Check]) -> Vec<&str> {
+    let of_journal = checks.iter().filter(|it| matches!(it.of, CheckOf::Journal | CheckOf::Accounting));
+    of_journal.flat_map(|it| it.faults.iter().map(String::as_str)).collect()
 }

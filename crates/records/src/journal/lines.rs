@@ -64,7 +64,6 @@ impl Row {
 pub struct HandLine<'a> {
     /// Of which partition.
     pub partition: i32,
-    /// Its name.
     pub batch: &'a BatchId,
     /// The batch before it.
     pub previous: Option<&'a BatchId>,
@@ -74,14 +73,11 @@ pub struct HandLine<'a> {
     pub kind: &'a str,
     /// What it did to the live stock, where that is known.
     pub deltas: Option<&'a str>,
-    /// Why.
     pub reason: &'a str,
-    /// Who.
     pub who: &'a str,
 }
 
 impl HandLine<'_> {
-    /// Writes it.
     pub async fn write(&self, connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO ingest_batches (partition_id, batch_id, previous_batch_id, from_offset, to_offset, consumed, recorded,

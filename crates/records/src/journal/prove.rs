@@ -30,7 +30,7 @@ pub type ProvedPlaces = BTreeMap<i32, ProvedPlace>;
 /// What batches did after the cut.
 #[derive(Debug)]
 pub enum AfterCut {
-    /// By key.
+    /// Sums of the deltas of each key; one that nothing moved is not in it.
     Deltas(HashMap<StockKey, Delta>),
     /// The journal of this partition does not know the batch of the cut: the histories have parted.
     Diverged(i32),

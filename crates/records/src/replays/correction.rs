@@ -55,7 +55,7 @@ pub struct Correction {
     pub keys: BTreeSet<StockKey>,
     /// Keys whose totals are made anew from all of their rows.
     pub all_totals_of: BTreeSet<StockKey>,
-    /// Who confirmed.
+    /// Name of the person who confirmed the replay or accepted the rows.
     pub who: String,
     /// After this the replay is confirmed.
     pub is_last: bool,

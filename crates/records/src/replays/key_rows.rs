@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
 use model::ids::ProductId;
 use model::quantity::{Direction, Quantity};
 use model::stock::StockKey;
@@ -15,7 +15,7 @@ use crate::day_tables::names::DayTable;
 use crate::day_tables::register::Register;
 use crate::sql::multi_statement::MultiStatement;
 use crate::{Cursor, Error, StockSnapshot};
-use base::business_time::BusinessTime;
+use base::business_time::{BusinessTime, utc_moment};
 use base::config::Layout;
 
 /// Tables of others in which rows of a key may be, such as those whose product somebody edited.
@@ -110,7 +110,7 @@ fn read(
         line_no: i32::try_from(number(4)?).map_err(|_| damaged("line"))?,
         quantity: Quantity::try_from(number(5)?).map_err(|_| damaged("quantity"))?,
         direction: Direction::try_from(number(6)?).map_err(|_| damaged("direction"))?,
-        create_time: Millis(at.and_utc().timestamp_millis()),
+        create_time: utc_moment(at),
         kind: Kind::parse(&text(8)?).ok_or_else(|| damaged("kind"))?,
         description: text(9)?,
     };

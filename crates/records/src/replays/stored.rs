@@ -1,16 +1,19 @@
 //! `replays` and `replay_bills`: the queue read again for the keys of an audit, and the bills that differ.
 
+use base::business_time::utc_moment;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
-use model::audit::replay::{Bill, BillKind};
+use model::audit::replay::{Bill, ReplayState};
 use model::batch::BatchId;
+use model::entry::Millis;
 use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::audits::stock_snapshot::key_of;
 use crate::sql::error::limited;
 use crate::sql::rows::json_rows;
+use crate::sql::stored::{document, word};
 use crate::{Error, Records};
 
 /// A replay that says nothing for so many seconds is over.
@@ -27,68 +30,89 @@ pub enum ReplayClaim {
     Running(i64),
 }
 
+/// A replay on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReplay {
+    /// Number of the replay; they rise.
+    pub id: i64,
+    /// Number of the audit whose keys it looks at.
+    pub audit_id: i64,
+    /// State of the replay.
+    pub state: ReplayState,
+    /// Number of messages that were read.
+    pub messages_read: i64,
+    /// Number of messages to read.
+    pub messages_all: i64,
+    /// Number of keys that were looked at.
+    pub finding_keys: i64,
+    /// Offset where each partition began when it was read; none before it is ready.
+    pub begins: BTreeMap<i32, i64>,
+    /// Cursor up to which each partition was read; none before it is ready.
+    pub ends: ReplayEnds,
+    /// Reason why it could not be made, in words.
+    pub message: Option<String>,
+    /// Person who asked for it.
+    pub started_by: String,
+    /// Moment of its start, by the database's clock.
+    pub started_at: Millis,
+    /// Duration, until now where it is under way, in milliseconds.
+    pub took_ms: i64,
+    /// Person who confirmed the correction, and when.
+    pub confirmed: Option<(String, Millis)>,
+}
+
 from_row! {
-    /// A replay, as it is stored.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct StoredReplay {
-        /// Its number.
-        pub id: i64,
-        /// Of which audit.
-        pub audit_id: i64,
-        /// `running`, `ready`, `corrected` or `error`.
-        pub state: String,
-        /// Messages that were read, and of how many.
-        pub messages_read: i64,
-        /// Messages that were read, and of how many.
-        pub messages_all: i64,
-        /// Keys that were looked at.
-        pub finding_keys: i64,
-        /// JSON: where each partition began.
+    /// A replay as its columns are.
+    struct Row {
+        id: i64,
+        audit_id: i64,
+        state: String,
+        messages_read: i64,
+        messages_all: i64,
+        finding_keys: i64,
         begins: Option<String>,
-        /// JSON: up to where each was read.
         ends: Option<String>,
-        /// Why it could not be made.
-        pub message: Option<String>,
-        /// Who asked for it.
-        pub started_by: String,
-        /// When.
-        pub started_at: NaiveDateTime,
-        /// How long it took, or takes until now, in milliseconds.
-        pub took_ms: i64,
-        /// Who confirmed the correction.
-        pub confirmed_by: Option<String>,
-        /// When.
-        pub confirmed_at: Option<NaiveDateTime>,
+        message: Option<String>,
+        started_by: String,
+        started_at: NaiveDateTime,
+        took_ms: i64,
+        confirmed_by: Option<String>,
+        confirmed_at: Option<NaiveDateTime>,
     }
 }
 
-impl StoredReplay {
-    /// Where each partition began when it was read; none before it is ready.
-    ///
-    /// # Errors
-    /// What is stored cannot be read: nothing may be corrected by it.
-    pub fn begins(&self) -> Result<BTreeMap<i32, i64>, Error> {
-        self.stored("where partitions begin", self.begins.as_deref())
-    }
+impl TryFrom<Row> for StoredReplay {
+    type Error = Error;
 
-    /// Up to where each partition was read; none before it is ready.
-    ///
-    /// # Errors
-    /// What is stored cannot be read: nothing may be corrected by it.
-    pub fn ends(&self) -> Result<ReplayEnds, Error> {
-        self.stored("where partitions end", self.ends.as_deref())
-    }
-
-    fn stored<T: Default + serde::de::DeserializeOwned>(&self, what: &str, text: Option<&str>) -> Result<T, Error> {
-        let Some(text) = text else {
-            let is_made = matches!(self.state.as_str(), "ready" | "corrected");
-            return if is_made { Err(self.damaged(what, "it is missing")) } else { Ok(T::default()) };
-        };
-        serde_json::from_str(text).map_err(|cause| self.damaged(what, &cause.to_string()))
-    }
-
-    fn damaged(&self, what: &str, why: &str) -> Error {
-        Error::Inconsistent(format!("what replay {} says of {what} cannot be read: {why}", self.id))
+    fn try_from(it: Row) -> Result<Self, Error> {
+        let of = |what: &str| format!("{what} of replay {}", it.id);
+        let state = word(&of("the state"), &it.state, ReplayState::parse)?;
+        // What corrects the records goes by these: where they must be, there is no empty answer.
+        let is_made = matches!(state, ReplayState::Ready | ReplayState::Corrected);
+        let missing = |what: &str| Error::Inconsistent(format!("{what} of replay {} are missing", it.id));
+        Ok(Self {
+            id: it.id,
+            audit_id: it.audit_id,
+            state,
+            messages_read: it.messages_read,
+            messages_all: it.messages_all,
+            finding_keys: it.finding_keys,
+            begins: match &it.begins {
+                Some(text) => document(&of("the begins"), text)?,
+                None if is_made => return Err(missing("the begins")),
+                None => BTreeMap::new(),
+            },
+            ends: match &it.ends {
+                Some(text) => document(&of("the ends"), text)?,
+                None if is_made => return Err(missing("the ends")),
+                None => ReplayEnds::new(),
+            },
+            message: it.message,
+            started_by: it.started_by,
+            started_at: utc_moment(it.started_at),
+            took_ms: it.took_ms,
+            confirmed: it.confirmed_by.zip(it.confirmed_at.map(utc_moment)),
+        })
     }
 }
 
@@ -111,7 +135,7 @@ pub struct Named {
 /// A key that a replay looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayedKey {
-    /// Which.
+    /// Warehouse and product that were looked at.
     pub key: StockKey,
     /// Of its rows.
     pub digest: i64,
@@ -274,7 +298,12 @@ impl Records {
         limited("reading a replay", async {
             let mut statement = select();
             statement.push("id = ").push_bind(id);
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading a replay"))
+            let found: Option<Row> = statement
+                .build_query_as()
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(Error::unavailable("reading a replay"))?;
+            found.map(StoredReplay::try_from).transpose()
         })
         .await
     }
@@ -284,73 +313,14 @@ impl Records {
         limited("reading the replay of an audit", async {
             let mut statement = select();
             statement.push("audit_id = ").push_bind(audit).push(" ORDER BY id DESC LIMIT 1");
-            statement.build_query_as().fetch_optional(&self.pool).await.map_err(Error::unavailable("reading a replay"))
-        })
-        .await
-    }
-
-    /// Bills that differ, after a number.
-    pub async fn replay_bills(&self, id: i64, after: i32, limit: i64) -> Result<Vec<(i32, Bill)>, Error> {
-        limited("reading the bills of a replay", async {
-            let rows: Vec<(i32, String)> = sqlx::query_as(
-                "SELECT number, bill FROM replay_bills WHERE replay_id = ? AND number > ? ORDER BY number LIMIT ?",
-            )
-            .bind(id)
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(Error::unavailable("reading the bills of a replay"))?;
-            let read = |(number, text): (i32, String)| {
-                let bill = serde_json::from_str(&text).map_err(|cause| {
-                    Error::Inconsistent(format!("bill {number} of replay {id} cannot be read: {cause}"))
-                })?;
-                Ok((number, bill))
-            };
-            rows.into_iter().map(read).collect()
-        })
-        .await
-    }
-
-    /// How many bills of each kind.
-    pub async fn replay_counts(&self, id: i64) -> Result<Vec<(BillKind, i64)>, Error> {
-        limited("counting the bills of a replay", async {
-            let rows: Vec<(String, i64)> =
-                sqlx::query_as("SELECT kind, COUNT(*) FROM replay_bills WHERE replay_id = ? GROUP BY kind")
-                    .bind(id)
-                    .fetch_all(&self.pool)
-                    .await
-                    .map_err(Error::unavailable("counting the bills of a replay"))?;
-            let read = |(kind, count): (String, i64)| {
-                let damaged = || Error::Inconsistent(format!("a bill of replay {id} has the kind {kind:?}"));
-                Ok((BillKind::parse(&kind).ok_or_else(damaged)?, count))
-            };
-            rows.into_iter().map(read).collect()
-        })
-        .await
-    }
-
-    /// The messages among some that were rejected. In an earlier topic of that name the same place was another message.
-    pub async fn rejected_among(&self, origins: &[(i32, i64)]) -> Result<Vec<(i32, i64)>, Error> {
-        let mut found = Vec::new();
-        for chunk in origins.chunks(AT_ONCE) {
-            let mut statement = QueryBuilder::new(
-                "SELECT r.partition_id, r.kafka_offset FROM rejections AS r JOIN ingest_offsets AS o
-                   ON o.topic = r.topic AND o.partition_id = r.partition_id AND o.generation = r.generation
-                 WHERE r.topic = ",
-            );
-            statement.push_bind(&*self.topic).push(" AND (r.partition_id, r.kafka_offset) IN ");
-            statement.push_tuples(chunk, |mut pair, (partition, offset)| {
-                pair.push_bind(*partition).push_bind(*offset);
-            });
-            let rows: Vec<(i32, i64)> = statement
+            let found: Option<Row> = statement
                 .build_query_as()
-                .fetch_all(&self.pool)
+                .fetch_optional(&self.pool)
                 .await
-                .map_err(Error::unavailable("looking for rejected messages"))?;
-            found.extend(rows);
-        }
-        Ok(found)
+                .map_err(Error::unavailable("reading a replay"))?;
+            found.map(StoredReplay::try_from).transpose()
+        })
+        .await
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Error {
     TimedOut {
         /// What was being done.
         doing: &'static str,
-        /// The limit.
+        /// Limit that passed, in seconds.
         seconds: u64,
     },
     /// The data of a batch is refused by the database; narrow it down to the entry.
@@ -43,7 +43,7 @@ pub enum Error {
         existing: u32,
         /// Tables that are needed.
         wanted: usize,
-        /// The setting.
+        /// Tables that may exist, by `TALLYHOUSE_RECORDS_MAX_TABLES`.
         limit: u32,
     },
     /// The server takes no statement this large; says what to do.
@@ -55,7 +55,7 @@ pub enum Error {
          register and the day tables contradict each other: audit the records"
     )]
     Contended {
-        /// Whose batch.
+        /// Partition whose batch cannot be recorded.
         partition: i32,
     },
     /// What is stored contradicts itself; a person must look.

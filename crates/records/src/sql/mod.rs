@@ -8,4 +8,5 @@ pub mod pipeline;
 pub mod rows;
 pub mod session;
 pub mod snapshot;
+pub mod stored;
 pub mod value;

@@ -18,7 +18,6 @@ pub struct StatementPipeline<'c> {
 }
 
 impl<'c> StatementPipeline<'c> {
-    /// Nothing yet.
     pub fn over(connection: &'c mut MySqlConnection) -> Self {
         Self { connection, script: MultiStatement::default(), expected: Vec::new() }
     }

@@ -9,11 +9,11 @@ use base::hex::hex;
 /// What stands for a `?`, or in a row.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
-    /// A text.
+    /// Text of any content, see [`literal`].
     Text(Cow<'a, str>),
-    /// A number.
+    /// Whole number, as its digits.
     Number(i64),
-    /// None.
+    /// Absence of a value: `NULL`.
     Null,
     /// When the statement began, by the server's clock.
     Now,

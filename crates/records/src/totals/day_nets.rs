@@ -13,9 +13,9 @@ use crate::{Error, Records};
 /// The net of each day, oldest first; the last one is today.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayNets {
-    /// Per warehouse.
+    /// Net pieces by warehouse, adjustments included.
     pub warehouses: HashMap<WarehouseId, [i64; CURVE_DAYS]>,
-    /// Per product.
+    /// Net pieces by product, adjustments included.
     pub products: HashMap<ProductId, [i64; CURVE_DAYS]>,
 }
 

@@ -11,9 +11,9 @@ use crate::{Error, Records};
 /// What a fold did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Folded {
-    /// Batches.
+    /// Lines that are in all levels now; there may have been none.
     Batches {
-        /// So many.
+        /// Number of lines, one a batch.
         lines: usize,
         /// Do more wait?
         more: bool,

@@ -29,7 +29,6 @@ pub enum Unit {
 /// A table of totals.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Level {
-    /// Its name.
     pub table: &'static str,
     /// Its first column.
     pub unit: Unit,

@@ -18,11 +18,8 @@ use base::business_time::BusinessTime;
 pub struct Cell {
     /// When its hour began.
     pub hour: Millis,
-    /// What moved.
     pub product: String,
-    /// Where.
     pub warehouse: String,
-    /// Whose.
     pub company: String,
 }
 
@@ -68,7 +65,6 @@ const AT_ONCE: i64 = 256;
 /// Lines that wait for the fold, the oldest first.
 #[derive(Debug, Default)]
 pub struct Pending {
-    /// Which ones.
     pub ids: Vec<i64>,
     /// What they add up to.
     pub flows: Flows,

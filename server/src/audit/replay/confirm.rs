@@ -1,6 +1,7 @@
 //! What an auditor decides about the records: a replay is confirmed, or rows are accepted as they are. Then the records
 //! are corrected, and the audit that follows settles the keys (docs/consistency.md#a-correction).
 
+use model::audit::replay::ReplayState;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::audit::replay::{Bill, BillKind};
@@ -54,7 +55,7 @@ impl Replayer {
     /// Corrects the records as a replay says. Keys whose rows changed since are left as they are, and their findings open.
     pub async fn confirm(&self, replay: i64, who: &str) -> Result<Confirmed, Error> {
         let stored = self.records.replay(replay).await?;
-        let Some(stored) = stored.filter(|it| it.state == "ready") else { return Ok(Confirmed::NotReady) };
+        let Some(stored) = stored.filter(|it| it.state == ReplayState::Ready) else { return Ok(Confirmed::NotReady) };
         self.under_lease("replay", who, async |lease| {
             let seen = self.seen(&stored).await?;
             if seen.unchanged.is_empty() && !seen.is_all {
@@ -91,7 +92,7 @@ impl Replayer {
             if place > 0 {
                 let touched = part.touched();
                 let keys: Vec<_> = seen.keys.iter().filter(|it| touched.contains(&it.key)).cloned().collect();
-                let unchanged = self.unchanged(&keys, &stored.ends()?, &strays(&seen.findings)).await?;
+                let unchanged = self.unchanged(&keys, &stored.ends, &strays(&seen.findings)).await?;
                 made.is_whole &= unchanged.len() == keys.len();
                 part.retain(|key| unchanged.contains_key(key));
             }
@@ -180,7 +181,7 @@ impl Replayer {
         let findings = self.findings_of(stored.audit_id).await?;
         let bills = self.records.replay_bills(stored.id, 0, i64::MAX).await?.into_iter().map(|(_, it)| it).collect();
         let keys = self.records.replay_keys(stored.id).await?;
-        let unchanged = self.unchanged(&keys, &stored.ends()?, &strays(&findings)).await?;
+        let unchanged = self.unchanged(&keys, &stored.ends, &strays(&findings)).await?;
         let is_all = unchanged.len() == keys.len();
         Ok(Seen { findings, bills, keys, unchanged, is_all })
     }
@@ -220,7 +221,7 @@ impl Replayer {
 
     /// Did the queue still hold every message that no batch says it read? Else a person accepts the journal by word.
     async fn holds_holes(&self, replay: &StoredReplay) -> Result<bool, Error> {
-        let begins = replay.begins()?;
+        let begins = &replay.begins;
         let mut snapshot = self.records.stock_snapshot().await?;
         let holes = snapshot.holes(&self.records.proved().await?).await?;
         snapshot.close().await;

@@ -31,7 +31,6 @@ pub struct Replayer {
     pub realtime: Realtime,
     /// What is read.
     pub topic: Topic,
-    /// How.
     pub kafka: KafkaConfig,
     /// What a valid entry is.
     pub rules: EntryRules,

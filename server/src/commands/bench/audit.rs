@@ -244,9 +244,9 @@ async fn audit(parts: &Parts) -> anyhow::Result<Duration> {
     let (number, state, took) = run_audit(parts, Scope::Quick).await?;
     let stored = parts.records.audit(number).await?.context("the audit")?;
     anyhow::ensure!(
-        state == AuditState::Passed && stored.agree == stored.keys_compared,
+        state == AuditState::Passed && stored.counts.agrees == stored.keys_compared,
         "audit {number} {state:?}: {} of {} keys agree; {:?}",
-        stored.agree,
+        stored.counts.agrees,
         stored.keys_compared,
         stored.message
     );

@@ -14,11 +14,9 @@ use base::config::{Config, Layout};
 
 /// What is measured over.
 pub struct Size {
-    /// Business days.
     pub days: u64,
     /// Messages in the topic.
     pub entries: usize,
-    /// Their products.
     pub products: usize,
     /// Tables per day.
     pub buckets: Vec<u32>,

@@ -33,7 +33,6 @@ const BUCKETS: u32 = 4;
 const ALONE: Duration = Duration::from_secs(15);
 /// Lines as the page shows them first.
 const ORDER: Order = Order { column: Column::Closing, descending: true };
-/// Who corrects.
 const WHO: &str = "bench";
 
 /// What is measured over.

@@ -29,9 +29,7 @@ const TAIL: Duration = Duration::from_secs(2);
 
 /// What is measured with.
 pub struct Size {
-    /// Screens.
     pub streams: usize,
-    /// Entries.
     pub entries: usize,
 }
 

@@ -24,9 +24,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Size {
     /// Messages in the topic.
     pub entries: usize,
-    /// Their products.
     pub products: usize,
-    /// Their warehouses.
     pub warehouses: usize,
     /// Messages for the consumer that handles one at a time.
     pub one_at_a_time: usize,

@@ -1,5 +1,6 @@
 //! How long the live stock takes to be made anew, per key, from the moment Redis was emptied.
 
+use records::RunState;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let ready_ms = started.elapsed().as_millis();
-    while parts.records.last_rebuild().await?.is_none_or(|it| it.state != "done") {
+    while parts.records.last_rebuild().await?.is_none_or(|it| it.state != RunState::Done) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let run = parts.records.last_rebuild().await?;

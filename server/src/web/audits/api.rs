@@ -10,7 +10,6 @@ use model::audit::{
     AuditState, Book, Check, CutPlaces, Evidence, Finding, FindingCause, Nrs, ResolveAs, Scope, Step, Verdict,
     VerdictCounts,
 };
-use model::entry::Millis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,7 +21,7 @@ use crate::web::http::guard::Principal;
 use crate::web::http::page::{PageSize, cut_to_page};
 use crate::web::http::params::Params;
 use crate::web::http::problem::Problem;
-use base::business_time::rfc3339;
+use base::business_time::{rfc3339, utc_moment};
 use base::status::explain;
 use records::StoredAudit;
 
@@ -34,7 +33,6 @@ pub struct LogItem {
     description: String,
 }
 
-/// An audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditItem {
     id: i64,
@@ -53,7 +51,6 @@ pub struct AuditItem {
     took_ms: i64,
     /// Why it could not be made.
     message: Option<String>,
-    /// By partition.
     #[schema(value_type = Option<std::collections::BTreeMap<String, model::audit::CutPlace>>)]
     cut: Option<CutPlaces>,
     /// What the records were asked to prove.
@@ -111,14 +108,11 @@ pub struct FindingItem {
     /// `sums`, `missing` or `unreadable`.
     nrs_state: &'static str,
     verdict: Verdict,
-    /// STATE.
     state: &'static str,
-    /// FLAG.
     flag: &'static str,
     cause: FindingCause,
     /// What says so.
     evidence: Option<Evidence>,
-    /// DESCRIPTION.
     description: &'static str,
     /// The stock that the live side showed at the cut.
     before: Option<i64>,
@@ -166,7 +160,7 @@ pub async fn list(
     Ok(Json(AuditsAnswer {
         last_check: clock.last_check.map(time),
         due_in_seconds: i64::try_from(due_in.as_secs()).unwrap_or(i64::MAX),
-        items: found.into_iter().map(item).collect::<Result<_, _>>()?,
+        items: found.into_iter().map(item).collect(),
         next_cursor,
     }))
 }
@@ -225,7 +219,7 @@ pub async fn one(
     only_auditor(&who)?;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("audit"))?;
     let found = web.auditor.records.audit(id).await.map_err(Problem::unavailable("audits"))?;
-    item(found.ok_or_else(|| Problem::no_such("audit"))?).map(Json)
+    Ok(Json(item(found.ok_or_else(|| Problem::no_such("audit"))?)))
 }
 
 /// Keys that deviate, by number.
@@ -264,46 +258,31 @@ pub async fn findings(
 }
 
 fn time(at: NaiveDateTime) -> String {
-    rfc3339(Millis(at.and_utc().timestamp_millis()))
+    rfc3339(utc_moment(at))
 }
 
-fn item(it: StoredAudit) -> Result<AuditItem, Problem> {
-    let odd =
-        || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of this audit cannot be read.");
-    let counts = counts_of(&it);
-    let log = it.log_state.zip(it.log_flag).zip(it.log_description);
-    Ok(AuditItem {
+fn item(it: StoredAudit) -> AuditItem {
+    AuditItem {
         id: it.id,
-        scope: Scope::parse(&it.scope).ok_or_else(odd)?,
-        state: AuditState::parse(&it.state).ok_or_else(odd)?,
-        step: Step::parse(&it.step).ok_or_else(odd)?,
+        scope: it.scope,
+        state: it.state,
+        step: it.step,
         done: it.keys_done,
         total: it.keys_total,
         cause: it.cause,
         started_by: it.started_by,
-        started_at: time(it.started_at),
-        ended_at: it.ended_at.map(time),
+        started_at: rfc3339(it.started_at),
+        ended_at: it.ended_at.map(rfc3339),
         took_ms: it.took_ms,
         message: it.message,
-        cut: it.cut.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd())?,
-        checks: it.proof.map(|it| serde_json::from_str(&it)).transpose().map_err(|_| odd())?.unwrap_or_default(),
+        cut: it.cut,
+        checks: it.checks,
         keys: it.keys_compared,
-        counts,
+        counts: it.counts,
         repaired: it.repaired,
         findings: it.findings,
         open: it.open,
-        log: log.map(|((state, flag), description)| LogItem { state, flag, description }),
-    })
-}
-
-/// Keys by verdict.
-pub fn counts_of(it: &StoredAudit) -> VerdictCounts {
-    VerdictCounts {
-        agrees: it.agree,
-        nrs_missing: it.nrs_missing,
-        surplus: it.surplus,
-        flows_differ: it.flows_differ,
-        records_incomplete: it.records_incomplete,
+        log: it.log.map(|it| LogItem { state: it.state, flag: it.flag, description: it.description }),
     }
 }
 

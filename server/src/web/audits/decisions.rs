@@ -25,7 +25,6 @@ const MAX_NOTE: usize = 1000;
 #[serde(deny_unknown_fields)]
 pub struct ResolutionWanted {
     r#as: ResolveAs,
-    /// Why.
     note: String,
 }
 

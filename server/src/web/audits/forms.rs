@@ -32,7 +32,6 @@ pub struct AuditForms {
     pub pages: Pages,
 }
 
-/// The routes.
 pub fn routes(forms: AuditForms) -> Router {
     Router::new()
         .route("/audits", post(start))

@@ -15,7 +15,6 @@ use super::Web;
 use super::http::guard::{Principal, Role};
 use super::http::problem::Problem;
 
-/// The calls.
 pub fn calls() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(api::list, api::start))

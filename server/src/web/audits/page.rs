@@ -2,20 +2,18 @@
 
 use app::number::grouped;
 use app::pages::audits::view::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
-use chrono::NaiveDateTime;
-use model::audit::replay::{Bill, BillContent, ReplayState};
-use model::audit::{AuditState, Book, Finding, Nrs, ResolveAs, Scope, Step};
+use model::audit::replay::{Bill, BillContent};
+use model::audit::{AuditState, Book, Finding, Nrs, ResolveAs};
 use model::entry::Millis;
 use model::live::part_since;
 use model::names::NameOf;
 
 use crate::audit::{Auditor, due_in};
 use crate::live::{Hub, clock};
-use crate::web::audits::api::counts_of;
 use crate::web::audits::query::findings;
 use crate::web::http::params::Params;
 use crate::web::names::find::named;
-use base::business_time::BusinessTime;
+use base::business_time::{BusinessTime, utc_moment};
 use base::config::AuditConfig;
 use records::{Error, FindingsWanted, Names, StoredAudit};
 
@@ -31,16 +29,13 @@ const BILLS: i64 = 200;
 pub struct AuditsReader {
     /// Who makes them.
     pub auditor: Auditor,
-    /// When.
     pub rules: AuditConfig,
-    /// For names.
     pub hub: Hub,
     /// The zone of clocks.
     pub zone: BusinessTime,
 }
 
 impl AuditsReader {
-    /// The history.
     pub async fn page(&self, query: &str, now: Millis) -> Result<AuditsPage, Error> {
         let records = &self.auditor.records;
         let before = Params::new(query).number("cursor", 1, i64::MAX);
@@ -52,7 +47,7 @@ impl AuditsReader {
         let seconds = |it: std::time::Duration| i64::try_from(it.as_secs()).unwrap_or(i64::MAX);
         let age = clock.age_ms.map(|it| it / 1000);
         Ok(AuditsPage {
-            last_check: clock.last_check.map(|it| self.clock(it)),
+            last_check: clock.last_check.map(|it| self.clock(utc_moment(it))),
             age_seconds: age,
             next_seconds: seconds(due_in(&clock, &self.rules).0),
             verification: clock.last_check.map(|_| clock.verification(&self.rules)),
@@ -61,10 +56,10 @@ impl AuditsReader {
             is_chosen: clock.expiration_seconds.is_some(),
             settings_seconds: seconds(self.rules.expiration),
             is_overdue: clock.is_overdue(&self.rules),
-            running: found.iter().find(|it| it.state == AuditState::Running.as_str()).map(|it| it.id),
+            running: found.iter().find(|it| it.state == AuditState::Running).map(|it| it.id),
             next: found.last().filter(|_| has_more).map(|it| it.id),
             is_later: before.is_some(),
-            lines: found.iter().filter_map(|it| self.line(it)).collect(),
+            lines: found.iter().map(|it| self.line(it)).collect(),
             as_of: time(self.zone, now),
         })
     }
@@ -73,23 +68,21 @@ impl AuditsReader {
     pub async fn one(&self, id: i64, query: &str) -> Result<Option<AuditDetail>, Error> {
         let records = &self.auditor.records;
         let Some(stored) = records.audit(id).await? else { return Ok(None) };
-        let Some(line) = self.line(&stored) else { return Ok(None) };
+        let line = self.line(&stored);
         let wanted = FindingsWanted { limit: FINDINGS + 1, ..findings(&mut Params::new(query)) };
         let mut found = records.findings(id, wanted).await?;
         let has_more = i64::try_from(found.len()).is_ok_and(|it| it > FINDINGS);
         found.truncate(usize::try_from(FINDINGS).unwrap_or_default());
         let names = self.hub.names();
-        let damaged = |cause: serde_json::Error| Error::Inconsistent(format!("audit {id} cannot be read: {cause}"));
-        let log = stored.log_state.clone().zip(stored.log_flag.clone()).zip(stored.log_description.clone());
         Ok(Some(AuditDetail {
             line,
-            step: Step::parse(&stored.step).unwrap_or(Step::Claim),
+            step: stored.step,
             progress: (stored.keys_done, stored.keys_total),
             message: stored.message.clone(),
-            cut: stored.cut.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?,
-            checks: stored.proof.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?.unwrap_or_default(),
-            log: log.map(|((state, flag), description)| (state, flag, description)),
-            last_check: records.audit_clock().await?.last_check.map(|it| self.clock(it)),
+            cut: stored.cut.clone(),
+            checks: stored.checks.clone(),
+            log: stored.log.clone().map(|it| (it.state, it.flag, it.description)),
+            last_check: records.audit_clock().await?.last_check.map(|it| self.clock(utc_moment(it))),
             stored: stored.findings,
             query: FindingsQuery {
                 audit: id,
@@ -108,35 +101,34 @@ impl AuditsReader {
     async fn replay(&self, audit: i64, names: &Names) -> Result<Option<ReplayView>, Error> {
         let records = &self.auditor.records;
         let Some(it) = records.replay_of(audit).await? else { return Ok(None) };
-        let Some(state) = ReplayState::parse(&it.state) else { return Ok(None) };
         let bills = records.replay_bills(it.id, 0, BILLS).await?;
         Ok(Some(ReplayView {
             id: it.id,
-            state,
+            state: it.state,
             read: it.messages_read,
             all: it.messages_all,
             took_ms: it.took_ms,
             message: it.message,
             counts: records.replay_counts(it.id).await?,
             bills: bills.into_iter().map(|(_, it)| bill(&it, names)).collect(),
-            confirmed: it.confirmed_by.zip(it.confirmed_at).map(|(who, at)| (who, self.clock(at))),
+            confirmed: it.confirmed.map(|(who, at)| (who, self.clock(at))),
         }))
     }
 
-    fn line(&self, it: &StoredAudit) -> Option<AuditLine> {
-        Some(AuditLine {
+    fn line(&self, it: &StoredAudit) -> AuditLine {
+        AuditLine {
             id: it.id,
-            state: AuditState::parse(&it.state)?,
-            scope: Scope::parse(&it.scope)?,
+            state: it.state,
+            scope: it.scope,
             started: self.clock(it.started_at),
             took_ms: it.took_ms,
             by: it.started_by.clone(),
             cause: it.cause.clone(),
             keys: it.keys_compared,
-            counts: counts_of(it),
+            counts: it.counts,
             repaired: it.repaired,
             open: it.open,
-        })
+        }
     }
 
     fn finding(&self, it: Finding, names: &Names) -> FindingLine {
@@ -166,8 +158,8 @@ impl AuditsReader {
         }
     }
 
-    fn clock(&self, at: NaiveDateTime) -> String {
-        time(self.zone, Millis(at.and_utc().timestamp_millis()))
+    fn clock(&self, at: Millis) -> String {
+        time(self.zone, at)
     }
 }
 

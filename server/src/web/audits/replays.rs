@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::StatusCode;
+use model::audit::AuditState;
 use model::audit::replay::{Bill, BillKind, ReplayState};
-use model::entry::Millis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::web::Web;
 
 use crate::audit::Confirmed;
 use crate::web::http::guard::{Principal, Role};
-use crate::web::http::page::PageSize;
+use crate::web::http::page::{PageSize, cut_to_page};
 use crate::web::http::params::Params;
 use crate::web::http::problem::Problem;
 use base::business_time::rfc3339;
@@ -106,7 +106,7 @@ pub async fn start(
 /// Starts a replay in this process. `None`: there is no such audit that is over. The inner error: the one that is under way.
 pub async fn begin(web: &Web, audit: i64, who: &str) -> Result<Option<Result<i64, i64>>, crate::audit::Error> {
     let stored = web.auditor.records.audit(audit).await?;
-    if stored.is_none_or(|it| it.state == "running") {
+    if stored.is_none_or(|it| it.state == AuditState::Running) {
         return Ok(None);
     }
     let replayer = web.replayer.clone();
@@ -150,38 +150,35 @@ pub async fn one(
         records.replay(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("replay"))?;
     let counts = records.replay_counts(id).await.map_err(Problem::unavailable("audits"))?;
     let mut bills = records.replay_bills(id, after, limit + 1).await.map_err(Problem::unavailable("audits"))?;
-    let has_more = i64::try_from(bills.len()).is_ok_and(|it| it > limit);
-    bills.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(Json(answer(stored, counts, bills, has_more)?))
+    let next_cursor = cut_to_page(&mut bills, limit, |(number, _)| number.to_string());
+    Ok(Json(answer(stored, counts, bills, next_cursor)))
 }
 
 fn answer(
     it: StoredReplay,
     counts: Vec<(BillKind, i64)>,
     bills: Vec<(i32, Bill)>,
-    has_more: bool,
-) -> Result<ReplayAnswer, Problem> {
-    let odd = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of it cannot be read.");
-    let time = |at: chrono::NaiveDateTime| rfc3339(Millis(at.and_utc().timestamp_millis()));
-    let begins = it.begins().map_err(|_| odd())?;
-    Ok(ReplayAnswer {
+    next_cursor: Option<String>,
+) -> ReplayAnswer {
+    let (confirmed_by, confirmed_at) = it.confirmed.unzip();
+    ReplayAnswer {
         id: it.id,
         audit: it.audit_id,
-        state: ReplayState::parse(&it.state).ok_or_else(odd)?,
+        state: it.state,
         messages_read: it.messages_read,
         messages_all: it.messages_all,
         keys: it.finding_keys,
         started_by: it.started_by,
-        started_at: time(it.started_at),
+        started_at: rfc3339(it.started_at),
         took_ms: it.took_ms,
         message: it.message,
-        confirmed_by: it.confirmed_by,
-        confirmed_at: it.confirmed_at.map(time),
-        begins: (!begins.is_empty()).then(|| begins.into_iter().map(|(it, at)| (it.to_string(), at)).collect()),
+        confirmed_by,
+        confirmed_at: confirmed_at.map(rfc3339),
+        begins: (!it.begins.is_empty()).then(|| it.begins.into_iter().map(|(it, at)| (it.to_string(), at)).collect()),
         counts: counts.into_iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
-        next_cursor: bills.last().filter(|_| has_more).map(|(number, _)| number.to_string()),
+        next_cursor,
         bills: bills.into_iter().map(|(number, bill)| BillItem { number, effect: bill.effect(), bill }).collect(),
-    })
+    }
 }
 
 /// Corrects the records as a replay says. All of it or nothing; the audit that follows by itself settles exactly these keys.

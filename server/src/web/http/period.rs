@@ -82,7 +82,6 @@ pub fn bounds(preset: Preset, zone: BusinessTime, now: Millis) -> Option<Range<M
     Some(zone.start_from(from)?..zone.start_from(to)?)
 }
 
-/// Which entries.
 pub fn filter(params: &mut Params) -> Filter {
     Filter {
         warehouses: params.ids("warehouse_id"),

@@ -32,12 +32,10 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-/// `GET /lang/{tag}`.
 pub async fn choose_language(Path(tag): Path<String>, headers: HeaderMap) -> Response {
     remember(LANGUAGE, Locale::parse(&tag).map(Locale::tag), &headers)
 }
 
-/// `GET /theme/{word}`.
 pub async fn choose_theme(Path(word): Path<String>, headers: HeaderMap) -> Response {
     remember(THEME, Theme::parse(&word).map(Theme::word), &headers)
 }

@@ -28,7 +28,6 @@ pub struct Problem {
     status: u16,
     /// Stable, for scripts.
     code: &'static str,
-    /// For people.
     detail: String,
     /// What is wrong with the input, field by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -48,7 +47,6 @@ pub struct FieldError {
     pub field: String,
     /// Stable, for scripts.
     pub code: &'static str,
-    /// For people.
     pub message: String,
 }
 
@@ -69,7 +67,6 @@ impl Problem {
         }
     }
 
-    /// Bad input.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", "Some fields are wrong.") }
     }

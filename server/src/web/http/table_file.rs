@@ -38,7 +38,6 @@ pub struct Table {
 
 /// What file somebody wants.
 pub struct Wanted {
-    /// Which kind.
     pub kind: Kind,
     /// In which language.
     pub locale: Locale,

@@ -16,7 +16,6 @@ use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use base::status::explain;
 
-/// The answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
     /// How many entries Kafka has confirmed.

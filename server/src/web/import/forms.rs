@@ -29,7 +29,6 @@ pub struct ImportForms {
     pub pages: Pages,
 }
 
-/// The routes.
 pub fn routes(forms: ImportForms) -> Router {
     Router::new()
         .route("/import", post(keep).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))

@@ -12,7 +12,6 @@ use utoipa_axum::routes;
 use super::Web;
 use crate::intake::LARGEST;
 
-/// The calls.
 pub fn calls() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
 }

@@ -1,7 +1,7 @@
 //! `/import`: what a file comes to, looked at anew each time it is shown.
 
 use app::pages::import::view::{ImportPage, ImportQuery, Understood, UploadState, UploadView};
-use chrono::NaiveDateTime;
+use model::entry::Millis;
 
 use crate::ingest::Error;
 use crate::intake::{GoodLine, Intake, Looked};
@@ -92,18 +92,15 @@ impl ImportReader {
         }
     }
 
-    fn clock(&self, at: NaiveDateTime) -> String {
-        clock(self.zone, model::entry::Millis(at.and_utc().timestamp_millis()), "%Y-%m-%d %H:%M:%S")
+    fn clock(&self, at: Millis) -> String {
+        clock(self.zone, at, "%Y-%m-%d %H:%M:%S")
     }
 }
 
 fn state(upload: &Upload) -> UploadState {
-    match upload.state.as_str() {
-        "sending" => UploadState::Sending,
-        "sent" => UploadState::Sent {
-            accepted: upload.accepted.unwrap_or_default(),
-            left_out: upload.left_out.unwrap_or_default(),
-        },
-        _ => UploadState::LookedAt,
+    match upload.state {
+        records::UploadState::LookedAt => UploadState::LookedAt,
+        records::UploadState::Sending => UploadState::Sending,
+        records::UploadState::Sent { accepted, left_out } => UploadState::Sent { accepted, left_out },
     }
 }

@@ -27,7 +27,6 @@ const LARGEST_UPLOAD: usize = 2 * LARGEST_FILE + 64 * 1024;
 /// What the handlers work with.
 #[derive(Clone)]
 pub struct NamesForms {
-    /// The catalogue.
     pub records: Records,
     /// Whose screens show the names.
     pub hub: Hub,
@@ -35,7 +34,6 @@ pub struct NamesForms {
     pub pages: Pages,
 }
 
-/// The routes.
 pub fn routes(forms: NamesForms) -> Router {
     Router::new()
         .route("/names", post(save).layer(DefaultBodyLimit::max(LARGEST_FORM)))
@@ -131,7 +129,6 @@ struct Sent {
     seal: Option<String>,
 }
 
-/// `POST /names/import`.
 async fn import(
     State(forms): State<NamesForms>,
     Extension(who): Extension<Principal>,
@@ -215,7 +212,6 @@ fn unix_lines(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replace("\r\n", "\n").into_bytes()
 }
 
-/// `GET /names.csv`.
 async fn export(State(forms): State<NamesForms>) -> Result<Response, Problem> {
     let bytes = catalogue::export(&forms.records).await.map_err(|error| {
         log(&error);

@@ -22,7 +22,6 @@ const LINES: usize = 100;
 /// Makes the page. Cheap to clone.
 #[derive(Clone)]
 pub struct RecordsReader {
-    /// Whose entries.
     pub records: Records,
     /// Finds ids and their names.
     pub finder: Finder,

@@ -55,7 +55,6 @@ pub fn question(params: &mut Params, filter: Filter, period: Range<Millis>) -> E
 pub struct WantedRecords {
     /// The state of the page.
     pub query: RecordsQuery,
-    /// Which entries.
     pub question: EntriesQuestion,
     /// The bounds, where there are any.
     pub period: Option<Range<Millis>>,

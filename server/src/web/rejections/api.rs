@@ -19,7 +19,7 @@ use crate::web::http::page::{PageSize, cut_to_page};
 use crate::web::http::params::Params;
 use crate::web::http::problem::Problem;
 use crate::web::rejections::query::question;
-use base::business_time::rfc3339;
+use base::business_time::{rfc3339, utc_moment};
 use records::{RejectionsWanted, StoredRejection};
 
 /// A message that was not recorded.
@@ -99,7 +99,7 @@ fn item(it: StoredRejection) -> RejectedItem {
         raw: String::from_utf8_lossy(&it.raw).into_owned(),
         raw_base64: STANDARD.encode(&it.raw),
         size: it.size,
-        rejected_at: rfc3339(model::entry::Millis(it.rejected_at.and_utc().timestamp_millis())),
+        rejected_at: rfc3339(utc_moment(it.rejected_at)),
         sent_again: it.sent_again,
     }
 }

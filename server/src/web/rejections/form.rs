@@ -20,13 +20,11 @@ use base::status::explain;
 /// What the handler works with.
 #[derive(Clone)]
 pub struct RejectionForm {
-    /// Sends it.
     pub intake: Intake,
     /// Shows the page again.
     pub pages: Pages,
 }
 
-/// The route.
 pub fn routes(form: RejectionForm) -> Router {
     Router::new().route("/rejections/{id}", post(correct)).with_state(form)
 }

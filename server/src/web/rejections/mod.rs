@@ -10,7 +10,6 @@ use utoipa_axum::routes;
 
 use super::Web;
 
-/// The calls.
 pub fn calls() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(api::get)).routes(routes!(api::resubmit))
 }

@@ -15,7 +15,7 @@ use crate::intake::{Intake, check_one};
 use crate::live::clock;
 use crate::web::http::params::Params;
 use crate::web::rejections::query::question;
-use base::business_time::BusinessTime;
+use base::business_time::{BusinessTime, utc_moment};
 use base::hex::hex;
 use records::{Error, RejectionsWanted, StoredRejection, StoredResubmission};
 
@@ -101,7 +101,7 @@ impl RejectionsReader {
     /// What is wrong, told once more: only where the whole message is here, and the same is wrong with it.
     fn flaw(&self, it: &StoredRejection) -> Option<Flaw> {
         let is_whole = usize::try_from(it.size).is_ok_and(|size| size == it.raw.len());
-        let at = Millis(it.rejected_at.and_utc().timestamp_millis());
+        let at = utc_moment(it.rejected_at);
         let rejection = check_one(&it.raw, &self.intake.rules, at).err().filter(|_| is_whole)?;
         (rejection.code.as_str() == it.code && rejection.field == it.field).then_some(rejection.flaw)
     }
@@ -116,7 +116,7 @@ impl RejectionsReader {
     }
 
     fn clock(&self, at: NaiveDateTime) -> String {
-        clock(self.zone, Millis(at.and_utc().timestamp_millis()), "%Y-%m-%d %H:%M:%S")
+        clock(self.zone, utc_moment(at), "%Y-%m-%d %H:%M:%S")
     }
 }
 

@@ -32,7 +32,6 @@ const HUB_TRIES: usize = 10;
 /// Makes the page. Cheap to clone.
 #[derive(Clone)]
 pub struct StatisticsReader {
-    /// Whose totals.
     pub records: Records,
     /// Finds ids and their names.
     pub finder: Finder,

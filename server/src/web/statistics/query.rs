@@ -27,7 +27,6 @@ pub enum By {
     Company,
     /// A line for each part of the period: of the page, where scripts give an interval.
     Time,
-    /// One line.
     Nothing,
 }
 

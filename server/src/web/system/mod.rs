@@ -8,7 +8,6 @@ use utoipa_axum::routes;
 
 use super::Web;
 
-/// The calls.
 pub fn calls() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(pipeline::get))
 }

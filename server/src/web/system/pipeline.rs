@@ -16,9 +16,7 @@ use records::Records;
 pub struct PipelineReader {
     /// Cursors and counts.
     pub records: Records,
-    /// Positions.
     pub realtime: Realtime,
-    /// Ends.
     pub topic: Topic,
     /// What the daemon of this process says is wrong.
     pub status: Status,
@@ -67,7 +65,7 @@ impl PipelineReader {
         let journal = JournalStatus { lines: size.lines, bytes: size.bytes };
         let last_rebuild = self.records.last_rebuild().await?.map(|it| RebuildStatus {
             cause: it.cause,
-            state: it.state,
+            state: it.state.as_str().to_owned(),
             keys: it.keys_done,
             took_ms: it.took_ms,
         });

@@ -2,7 +2,7 @@
 
 use app::i18n::Locale;
 use model::audit::replay::BillKind;
-use model::audit::{FindingCause, ResolveAs, Scope};
+use model::audit::{AuditState, FindingCause, ResolveAs, Scope};
 use records::{FindingsWanted, Resolved};
 use serde_json::json;
 use tallyhouse::audit::Confirmed;
@@ -18,7 +18,7 @@ async fn system() -> System {
     }
     system.publish("apple", b"{").await;
     system.caught_up().await;
-    assert_eq!(audit(&system, Scope::Full).await.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.state, AuditState::Passed);
     system
 }
 
@@ -50,7 +50,7 @@ async fn a_skipped_entry_is_named_and_comes_back() {
     let mut system = system().await;
     skip(&mut system, &[entry("skipped", &json!({ "quantity": 500, "warehouse_id": "w9" }))]).await;
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1), "{failed:?}");
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1), "{failed:?}");
     let findings = system.parts.records.findings(failed.id, FindingsWanted::default());
     let finding = findings.await.unwrap().remove(0);
     assert_eq!(finding.cause, FindingCause::JournalBroken);
@@ -86,7 +86,7 @@ async fn thousands_that_were_skipped_come_back_into_tables_that_never_were() {
     assert_eq!(system.parts.records.replay_bills(id, 0, i64::MAX).await.unwrap().len(), 5001);
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
     let passed = audit_again(&system).await;
-    assert_eq!(passed.state, "passed", "{:?}", passed.message);
+    assert_eq!(passed.state, AuditState::Passed, "{:?}", passed.message);
     let report = system.parts.records.recount().await.unwrap();
     assert_eq!((report.faults, report.entries), (Vec::new(), system.counts().await.recorded + 5001));
     system.end().await;
@@ -97,11 +97,11 @@ async fn a_skipped_poison_message_is_accepted_by_the_replay_that_finds_no_bill()
     let mut system = system().await;
     skip(&mut system, &["{".to_owned()]).await;
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!(failed.records_incomplete, 1, "{failed:?}");
+    assert_eq!(failed.counts.records_incomplete, 1, "{failed:?}");
     let (id, bills) = replay(&system, failed.id).await;
     assert_eq!(bills, []);
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
-    assert_eq!(audit_again(&system).await.state, "passed");
+    assert_eq!(audit_again(&system).await.state, AuditState::Passed);
     system.prove().await;
     system.end().await;
 }
@@ -120,7 +120,7 @@ async fn a_rejection_that_is_gone_is_accepted_by_word_as_it_was_seen() {
     system.caught_up().await;
     system.sql("DELETE FROM rejections ORDER BY id DESC LIMIT 1").await;
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1), "{failed:?}");
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1), "{failed:?}");
     // What was seen is accepted, nothing else.
     system.sql("DELETE FROM rejections ORDER BY id DESC LIMIT 1").await;
     assert_eq!(resolve(failed.id, "one is gone").await, Confirmed::Changed);
@@ -128,7 +128,7 @@ async fn a_rejection_that_is_gone_is_accepted_by_word_as_it_was_seen() {
     assert_eq!(resolve(again.id, "two are gone").await, Confirmed::Done);
     let twice = system.parts.replayer().accept((again.id, 1), ResolveAs::AcceptRecords, "two are gone", "test").await;
     assert_eq!(twice.unwrap(), Confirmed::NotReady, "once");
-    assert_eq!(audit(&system, Scope::Full).await.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.state, AuditState::Passed);
     let deeds: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM trail WHERE action = 'journal.accept'")
         .fetch_one(&mut system.connection().await)
         .await
@@ -144,7 +144,7 @@ async fn an_adjusting_entry_makes_the_records_what_the_live_stock_was() {
     let before = system.live_stock().await[&key];
     edit_live(&system, "w1:apple", 77).await;
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.surplus), ("failed", 1));
+    assert_eq!((failed.state.as_str(), failed.counts.surplus), ("failed", 1));
     let records = &system.parts.records;
     let done = records.resolve_finding(failed.id, 1, ResolveAs::Adjust, "counted by hand", "test").await.unwrap();
     assert_eq!(done, Resolved::Done);

@@ -52,7 +52,7 @@ async fn a_replay_finds_nothing(system: &System, what: &str) {
         edit_live(system, &format!("{warehouse}:{product}"), 1).await;
     }
     let found = audit(system, Scope::Full).await;
-    assert_eq!((found.state.as_str(), found.records_incomplete), ("failed", 0), "{what}");
+    assert_eq!((found.state.as_str(), found.counts.records_incomplete), ("failed", 0), "{what}");
     let (_, bills) = replay(system, found.id).await;
     let of_records: Vec<_> = bills.iter().filter(|it| it.kind != BillKind::Candidate).collect();
     assert!(of_records.is_empty(), "{what}: {of_records:?}");

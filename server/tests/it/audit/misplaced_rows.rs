@@ -17,7 +17,7 @@ async fn a_row_of_another_product_goes_from_where_it_is() {
         let system = system().await;
         system.sql(edit).await;
         let failed = audit(&system, Scope::Full).await;
-        assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 2), "{edit}");
+        assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 2), "{edit}");
         let (replayed, bills) = replay(&system, failed.id).await;
         let (id, quantity) = (format!("bill {number}"), Some(number + 1));
         let expected = [bill(BillKind::Missing, &id, quantity, None), bill(BillKind::Extra, &id, None, quantity)];

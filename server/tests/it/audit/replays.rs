@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use model::audit::replay::{Bill, BillKind};
-use model::audit::{ResolveAs, Scope};
+use model::audit::{AuditState, ResolveAs, Scope};
 use queue::delete_before;
 use realtime::Keys;
 use records::{ReplayClaim, Resolved, StoredAudit};
@@ -40,7 +40,7 @@ pub async fn system() -> System {
         .publish("p0", entry("bill 0", &json!({ "product_id": "p0", "warehouse_id": "w0", "quantity": 77 })).as_bytes())
         .await;
     system.caught_up().await;
-    assert_eq!(audit(&system, Scope::Full).await.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.state, AuditState::Passed);
     system
 }
 
@@ -62,7 +62,7 @@ async fn eventually_audited(system: &System, scope: Scope) -> StoredAudit {
     let started = std::time::Instant::now();
     loop {
         let it = audit(system, scope).await;
-        if it.state != "error" || started.elapsed() > LIMIT {
+        if it.state != AuditState::Error || started.elapsed() > LIMIT {
             return it;
         }
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
@@ -72,7 +72,7 @@ async fn eventually_audited(system: &System, scope: Scope) -> StoredAudit {
 /// The next full audit passes, and all of both stores is right.
 pub async fn ends_right(system: &System) {
     let passed = audit_again(system).await;
-    assert_eq!(passed.state, "passed", "{:?}", passed.message);
+    assert_eq!(passed.state, AuditState::Passed, "{:?}", passed.message);
     system.prove().await;
 }
 
@@ -126,7 +126,7 @@ async fn lost_altered_and_added_rows_are_named_and_put_right() {
     edit_live(&system, "w1:p2", 4).await;
     let failed = audit(&system, Scope::Full).await;
     assert_eq!(
-        (failed.state.as_str(), failed.records_incomplete, failed.surplus, failed.nrs_missing),
+        (failed.state.as_str(), failed.counts.records_incomplete, failed.counts.surplus, failed.counts.nrs_missing),
         ("failed", 3, 1, 1)
     );
     let (id, bills) = replay(&system, failed.id).await;
@@ -137,7 +137,7 @@ async fn lost_altered_and_added_rows_are_named_and_put_right() {
         bill(BillKind::Extra, "by hand", None, Some(5)),
     ];
     assert_eq!(said(&bills), expected);
-    assert_eq!(audit(&system, Scope::Full).await.state, "failed", "nothing has been changed");
+    assert_eq!(audit(&system, Scope::Full).await.state, AuditState::Failed, "nothing has been changed");
 
     let replayer = system.parts.replayer();
     assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
@@ -146,9 +146,14 @@ async fn lost_altered_and_added_rows_are_named_and_put_right() {
     system.publish_all(entries(120..150)).await;
     system.caught_up().await;
     let passed = audit_again(&system).await;
-    assert_eq!((passed.state.as_str(), passed.surplus, passed.repaired), ("passed", 1, 1), "{:?}", passed.message);
+    assert_eq!(
+        (passed.state.as_str(), passed.counts.surplus, passed.repaired),
+        ("passed", 1, 1),
+        "{:?}",
+        passed.message
+    );
     assert_eq!(passed.open, 0, "what was confirmed needs nobody any more");
-    assert_eq!(audit(&system, Scope::Full).await.agree, 6);
+    assert_eq!(audit(&system, Scope::Full).await.counts.agrees, 6);
     system.prove().await;
     let first = system.parts.records.audit(failed.id).await.unwrap().unwrap();
     assert_eq!(first.open, 1, "only the repair that needed nobody is still to be seen");
@@ -177,7 +182,7 @@ async fn much_that_is_lost_comes_back_in_several_replays() {
     replayer.limits = ReplayLimits { entries: 30, bills: 7 };
     let (mut rounds, mut named) = (0, 0);
     let mut failed = audit(&system, Scope::Full).await;
-    while failed.state == "failed" {
+    while failed.state == AuditState::Failed {
         let ReplayClaim::Ours(id) = replayer.claim(failed.id, "test").await.unwrap() else { panic!("under way") };
         replayer.to_end(id, failed.id).await.unwrap();
         let bills = system.parts.records.replay_bills(id, 0, 1000).await.unwrap();
@@ -212,7 +217,7 @@ async fn what_changed_since_the_replay_is_not_taken_for_right() {
         "one key is left for another replay"
     );
     let again = audit_again(&system).await;
-    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1));
+    assert_eq!((again.state.as_str(), again.counts.records_incomplete), ("failed", 1));
     let (id, bills) = replay(&system, again.id).await;
     let expected =
         [bill(BillKind::Missing, "bill 0", Some(1), None), bill(BillKind::Missing, "bill 12", Some(13), None)];
@@ -235,14 +240,14 @@ async fn a_key_beside_a_corrected_one_is_not_taken_for_right() {
     system.caught_up().await;
     system.sql("UPDATE t_p0_20250310 SET quantity = 900 WHERE bill_id = 'bill 6'").await;
     let failed = audit(&system, Scope::Full).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1));
     let (id, _) = replay(&system, failed.id).await;
     // In the same table, of another key.
     system.sql("DELETE FROM t_p0_20250310 WHERE bill_id = 'beside'").await;
     let replayer = system.parts.replayer();
     assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
     let again = eventually_audited(&system, Scope::Quick).await;
-    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1), "nobody looked at its rows");
+    assert_eq!((again.state.as_str(), again.counts.records_incomplete), ("failed", 1), "nobody looked at its rows");
     let (id, bills) = replay(&system, again.id).await;
     assert_eq!(said(&bills), [bill(BillKind::Missing, "beside", Some(5), None)]);
     assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
@@ -287,9 +292,9 @@ async fn totals_that_agree_with_each_other_and_rows_in_the_wrong_table_are_put_r
         system.sql(statement).await;
     }
     let failed = audit(&system, Scope::Full).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 2));
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 2));
     let quick = audit(&system, Scope::Quick).await;
-    assert_eq!(quick.records_incomplete, 2, "what a full audit found odd is not right by the next quick one");
+    assert_eq!(quick.counts.records_incomplete, 2, "what a full audit found odd is not right by the next quick one");
     assert_eq!(quick.open, 2);
     let (id, bills) = replay(&system, failed.id).await;
     assert_eq!(said(&bills), [bill(BillKind::Extra, "bill 7", None, Some(8))]);
@@ -324,7 +329,7 @@ async fn what_is_deleted_between_two_parts_is_not_taken_for_right() {
     let left = system.parts.records.audit(failed.id).await.unwrap().unwrap();
     assert_eq!(left.open, 1, "the second one is left");
     let again = audit_again(&system).await;
-    assert_eq!((again.state.as_str(), again.records_incomplete), ("failed", 1));
+    assert_eq!((again.state.as_str(), again.counts.records_incomplete), ("failed", 1));
     let (id, bills) = replay(&system, again.id).await;
     let missing = |id, quantity| bill(BillKind::Missing, id, Some(quantity), None);
     assert_eq!(said(&bills), [missing("bill 2", 3), missing("bill 8", 9)]);
@@ -346,7 +351,7 @@ async fn lost_tables_and_totals_are_brought_back_from_the_queue() {
         system.sql(statement).await;
     }
     let failed = audit(&system, Scope::Full).await;
-    assert_eq!(failed.state, "failed", "{:?}", failed.message);
+    assert_eq!(failed.state, AuditState::Failed, "{:?}", failed.message);
     let (id, bills) = replay(&system, failed.id).await;
     assert!(
         bills.len() == 40 && bills.iter().all(|it| it.kind == BillKind::Missing && it.product_id == "p1"),
@@ -364,7 +369,7 @@ async fn edited_totals_are_made_from_rows_again() {
     let system = system().await;
     system.sql("UPDATE stock_totals SET qty_in = qty_in + 100 WHERE product_id = 'p0' AND warehouse_id = 'w0'").await;
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1));
     let (id, bills) = replay(&system, failed.id).await;
     assert_eq!(said(&bills), []);
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
@@ -383,7 +388,7 @@ async fn a_fault_of_the_live_stock_leaves_candidates() {
         let _: i64 = redis.hincr(&key, format!("{sum}_v{active}"), by).await.unwrap();
     }
     let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.surplus), ("failed", 1));
+    assert_eq!((failed.state.as_str(), failed.counts.surplus), ("failed", 1));
     let (id, bills) = replay(&system, failed.id).await;
     assert_eq!(
         said(&bills),
@@ -412,7 +417,7 @@ async fn what_the_topic_no_longer_holds_is_undecidable() {
     .await;
     system.sql("UPDATE t_p0_20250310 SET quantity = quantity + 1 WHERE bill_id = 'bill 0'").await;
     let failed = audit(&system, Scope::Full).await;
-    assert_eq!((failed.state.as_str(), failed.records_incomplete), ("failed", 1));
+    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1));
     let (id, bills) = replay(&system, failed.id).await;
     assert!(!bills.is_empty() && bills.iter().all(|it| it.kind == BillKind::Undecidable), "{bills:?}");
     // What the queue no longer says is not decided by it: nothing is corrected, and the finding waits for a person.

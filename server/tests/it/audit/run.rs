@@ -41,7 +41,7 @@ async fn audit(system: &System, scope: Scope) -> (StoredAudit, Vec<Finding>) {
     let state = run.to_end().await.unwrap();
     let records = &system.parts.records;
     let stored = records.audit(number).await.unwrap().unwrap();
-    assert_eq!(stored.state, state.as_str(), "{:?}", stored.message);
+    assert_eq!(stored.state, state, "{:?}", stored.message);
     (stored, records.findings(number, FindingsWanted::default()).await.unwrap())
 }
 
@@ -62,12 +62,12 @@ async fn a_clean_system_passes_while_entries_flow() {
             let scope = Scope::ALL[usize::from(n % 5 == 4)];
             let (audit, findings) = audit(&system, scope).await;
             assert_eq!((audit.state.as_str(), said(&findings)), ("passed", Vec::new()), "{:?}", audit.message);
-            assert_eq!(audit.log_state.as_deref(), Some("正常无偏差"));
+            assert_eq!(audit.log.as_ref().map(|it| it.state.as_str()), Some("正常无偏差"));
             assert_eq!(
-                (audit.log_flag.as_deref(), audit.log_description.as_deref()),
+                (audit.log.as_ref().map(|it| it.flag.as_str()), audit.log.as_ref().map(|it| it.description.as_str())),
                 (Some("F"), Some("一致无需处理"))
             );
-            assert!(audit.keys_compared >= 28 && audit.keys_compared == audit.agree, "{audit:?}");
+            assert!(audit.keys_compared >= 28 && audit.keys_compared == audit.counts.agrees, "{audit:?}");
             last = audit.id;
         }
         last
@@ -87,7 +87,7 @@ async fn faults_of_the_live_stock_are_named_and_put_right_where_that_is_proved()
     let system = system().await;
     let keys = Keys::new(&system.world.config.realtime.prefix);
     let mut redis = system.redis().await;
-    assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.0.state, AuditState::Passed);
     // net, gross in, entries: by how much the live stock is moved.
     for (product, net, gross_in, entries) in [
         ("p0", -5, -5, -1),
@@ -122,9 +122,9 @@ async fn faults_of_the_live_stock_are_named_and_put_right_where_that_is_proved()
     let expected: Vec<_> = expected.into_iter().map(|(key, v, c, r)| (key.to_owned(), v, c, r)).collect();
     assert_eq!(said(&findings), expected);
     assert_eq!((failed.state.as_str(), failed.repaired), ("failed", 5));
-    assert_eq!(failed.log_state.as_deref(), Some("RRS或NRS重复"));
-    assert_eq!(failed.log_description.as_deref(), Some("需要人工回放消息队列给予比对矫正"));
-    assert!(failed.log_flag.as_deref() == Some("F") && failed.open == 8);
+    assert_eq!(failed.log.as_ref().map(|it| it.state.as_str()), Some("RRS或NRS重复"));
+    assert_eq!(failed.log.as_ref().map(|it| it.description.as_str()), Some("需要人工回放消息队列给予比对矫正"));
+    assert!(failed.log.as_ref().map(|it| it.flag.as_str()) == Some("F") && failed.open == 8);
     let of = |product: &str| findings.iter().find(|it| it.key.product_id.as_str() == product).unwrap();
     assert_eq!(of("p6").nrs, Nrs::Unreadable);
     let Nrs::Book(nrs) = of("p0").nrs else { panic!("{:?}", of("p0")) };
@@ -185,7 +185,11 @@ async fn records_that_do_not_prove_themselves_win_over_every_comparison() {
             keys.iter().map(|it| ((*it).to_owned(), Verdict::RecordsIncomplete, cause, false)).collect();
         assert_eq!(said(&findings), expected, "{fault}");
         assert!(findings.iter().all(|it| it.evidence.is_some()), "{fault}: {findings:?}");
-        assert_eq!((audit.state.as_str(), audit.log_state.as_deref()), ("failed", Some("RRS记录不完整")), "{fault}");
+        assert_eq!(
+            (audit.state.as_str(), audit.log.as_ref().map(|it| it.state.as_str())),
+            ("failed", Some("RRS记录不完整")),
+            "{fault}"
+        );
         system.end().await;
     }
 }
@@ -193,17 +197,17 @@ async fn records_that_do_not_prove_themselves_win_over_every_comparison() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_table_is_found_by_a_full_audit_and_a_hole_concerns_every_key() {
     let system = system().await;
-    assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.0.state, AuditState::Passed);
     system.sql("UPDATE t_p0_20250310 SET quantity = quantity + 7 WHERE warehouse_id = 'w0' LIMIT 1").await;
     assert_eq!(
         audit(&system, Scope::Quick).await.0.state,
-        "passed",
+        AuditState::Passed,
         "nothing was written to it since the last success"
     );
     let (full, findings) = audit(&system, Scope::Full).await;
     assert_eq!((full.state.as_str(), findings.len()), ("failed", 1), "{findings:?}");
     system.sql("UPDATE t_p0_20250310 SET quantity = quantity - 7 WHERE warehouse_id = 'w0' LIMIT 1").await;
-    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.0.state, AuditState::Passed);
 
     // A total of a day: of its product the other warehouses are innocent.
     system
@@ -215,14 +219,14 @@ async fn an_old_table_is_found_by_a_full_audit_and_a_hole_concerns_every_key() {
     system
         .sql("UPDATE day_totals SET qty_in = qty_in - 3 WHERE product_id = 'p0' AND warehouse_id = 'w0' LIMIT 1")
         .await;
-    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.0.state, AuditState::Passed);
 
     // A message was neither recorded nor rejected, nor is it a duplicate.
     system.publish_all(entries(200..260)).await;
     system.caught_up().await;
     system.sql("DELETE FROM ingest_batches ORDER BY id DESC LIMIT 1").await;
     let (audit, findings) = audit(&system, Scope::Quick).await;
-    if audit.state == "error" {
+    if audit.state == AuditState::Error {
         assert!(
             audit.message.is_some_and(|it| it.contains("do not know the batch")),
             "the live stock holds that batch"
@@ -251,7 +255,7 @@ async fn a_success_lets_the_journal_go() {
         records.prune_proved(&meta.batches).await.unwrap()
     };
     assert_eq!(prune().await, 0, "nothing is proved");
-    assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.0.state, AuditState::Passed);
     assert_eq!(prune().await, 0, "nothing is old");
     system.sql("UPDATE ingest_batches SET recorded_at = recorded_at - INTERVAL 2 HOUR").await;
     let before = lines().await;
@@ -261,12 +265,12 @@ async fn a_success_lets_the_journal_go() {
 
     system.publish_all(entries(230..300)).await;
     system.caught_up().await;
-    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.0.state, AuditState::Passed);
     system.prove().await;
     // Whatever the live stock loses is made from the records, not from lines that are gone.
     system.parts.realtime.remove_everything().await.unwrap();
     system.caught_up().await;
-    assert_eq!(audit(&system, Scope::Full).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Full).await.0.state, AuditState::Passed);
     system.prove().await;
     system.end().await;
 }
@@ -290,7 +294,7 @@ async fn one_at_a_time_and_a_silent_one_is_over() {
     // Its process falls silent; its lease runs out.
     drop(run);
     system.sql("UPDATE runs SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE running = 1").await;
-    assert_eq!(audit(&system, Scope::Quick).await.0.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.0.state, AuditState::Passed);
     let first = system.parts.records.audits(None, 10).await.unwrap().pop().unwrap();
     assert_eq!((first.state.as_str(), first.message.as_deref()), ("error", Some("its process fell silent")));
     system.end().await;
@@ -309,7 +313,7 @@ async fn a_store_that_is_away_is_no_failed_audit() {
         Ok(state) => {
             assert!(matches!(state, AuditState::Error | AuditState::Passed), "{state:?}");
             let stored = system.parts.records.audit(number).await.unwrap().unwrap();
-            assert_eq!(stored.log_state.as_deref() == Some("ERROR"), state == AuditState::Error);
+            assert_eq!(stored.log.as_ref().map(|it| it.state.as_str()) == Some("ERROR"), state == AuditState::Error);
         }
         Err(error) => assert!(error.to_string().contains("took over"), "{error}"),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use model::audit::Scope;
+use model::audit::{AuditState, Scope};
 use model::live::Verification;
 use model::pipeline::PipelineState;
 use rdkafka::ClientConfig;
@@ -70,7 +70,7 @@ async fn an_audit_that_cannot_run_yet_waits_and_leaves_one_line() {
     system.start();
     system.publish_all(entries(0..20)).await;
     system.caught_up().await;
-    assert_eq!(audit(&system, Scope::Quick).await.state, "passed");
+    assert_eq!(audit(&system, Scope::Quick).await.state, AuditState::Passed);
     // Levels that nobody can make as long as this transaction is open.
     let mut held = system.connection().await;
     for statement in ["BEGIN", "UPDATE levels SET state = 'missing' WHERE id = 1"] {
@@ -92,10 +92,10 @@ async fn an_audit_that_cannot_run_yet_waits_and_leaves_one_line() {
     system.start();
     eventually("it is made once the live stock is there", || async {
         let made = audits(&system).await;
-        if made.len() > 1 && made[0].state == "passed" { Ok(()) } else { Err(format!("{made:?}")) }
+        if made.len() > 1 && made[0].state == AuditState::Passed { Ok(()) } else { Err(format!("{made:?}")) }
     })
     .await;
-    assert!(audits(&system).await.iter().all(|it| it.state == "passed"), "and none is an error");
+    assert!(audits(&system).await.iter().all(|it| it.state == AuditState::Passed), "and none is an error");
     stop.cancel();
     schedule.await.unwrap();
     system.end().await;
@@ -131,7 +131,11 @@ async fn statistics_answer_while_records_are_corrected() {
     .await;
     stop.store(true, Ordering::Relaxed);
     asking.await.expect("no statement was refused");
-    assert_eq!(audit(&system, Scope::Full).await.state, "passed", "at once: nothing has to be made anew first");
+    assert_eq!(
+        audit(&system, Scope::Full).await.state,
+        AuditState::Passed,
+        "at once: nothing has to be made anew first"
+    );
     system.prove().await;
     system.end().await;
 }

@@ -15,7 +15,6 @@ use crate::harness::eventually;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// One message.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
     pub partition: i32,

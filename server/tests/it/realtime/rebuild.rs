@@ -2,6 +2,7 @@
 
 use model::pipeline::PipelineState;
 use realtime::Keys;
+use records::RunState;
 use records::{Claim, RunKind};
 use redis::AsyncCommands as _;
 use serde_json::json;
@@ -156,7 +157,7 @@ async fn restored_records_read_the_lost_bills_again_and_the_live_stock_follows()
     system.start();
     eventually("they are read again, and the live stock is rebuilt", || async {
         let cause = system.parts.records.last_rebuild().await.map_err(|it| it.to_string())?;
-        if cause.as_ref().is_some_and(|it| it.state == "done") { Ok(()) } else { Err(format!("{cause:?}")) }
+        if cause.as_ref().is_some_and(|it| it.state == RunState::Done) { Ok(()) } else { Err(format!("{cause:?}")) }
     })
     .await;
     system.caught_up().await;
@@ -226,7 +227,8 @@ async fn what_was_edited_by_hand_is_noticed_before_anything_is_counted_and_rebui
         system.publish_all([entry(&format!("new {n}"), &new)]).await;
         eventually(what, || async {
             let last = system.parts.records.last_rebuild().await.map_err(|it| it.to_string())?;
-            let done = last.as_ref().is_some_and(|it| it.state == "done" && Some(&it.run_id) != before.as_ref());
+            let done =
+                last.as_ref().is_some_and(|it| it.state == RunState::Done && Some(&it.run_id) != before.as_ref());
             if done { Ok(()) } else { Err(format!("{last:?}")) }
         })
         .await;

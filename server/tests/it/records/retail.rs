@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use base::config::Layout;
 use model::audit::replay::BillKind;
-use model::audit::{Scope, Verdict};
+use model::audit::{AuditState, Scope, Verdict};
 use model::pipeline::Counts;
 use records::FindingsWanted;
 use serde_json::Value;
@@ -159,7 +159,7 @@ async fn what_was_edited_by_hand_is_named_by_bill_and_the_numbers_come_back() {
     let system = system().await;
     system.publish_all(days()).await;
     system.caught_up().await;
-    assert_eq!(audit_again(&system).await.state, "passed");
+    assert_eq!(audit_again(&system).await.state, AuditState::Passed);
 
     let mut expected = Vec::new();
     for (place, kind, statement) in [
@@ -185,7 +185,13 @@ async fn what_was_edited_by_hand_is_named_by_bill_and_the_numbers_come_back() {
     edit_live(&system, "EIRE:17084R", 6).await;
 
     let failed = audit(&system, Scope::Full).await;
-    let counts = (failed.records_incomplete, failed.surplus, failed.nrs_missing, failed.flows_differ, failed.repaired);
+    let counts = (
+        failed.counts.records_incomplete,
+        failed.counts.surplus,
+        failed.counts.nrs_missing,
+        failed.counts.flows_differ,
+        failed.repaired,
+    );
     assert_eq!((failed.state.as_str(), counts), ("failed", (5, 1, 1, 0, 1)));
     let mut found = Vec::new();
     for it in system.parts.records.findings(failed.id, FindingsWanted::default()).await.unwrap() {
@@ -209,9 +215,14 @@ async fn what_was_edited_by_hand_is_named_by_bill_and_the_numbers_come_back() {
     assert_eq!(named, expected);
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
     let passed = audit_again(&system).await;
-    assert_eq!((passed.state.as_str(), passed.surplus, passed.repaired), ("passed", 1, 1), "{:?}", passed.message);
+    assert_eq!(
+        (passed.state.as_str(), passed.counts.surplus, passed.repaired),
+        ("passed", 1, 1),
+        "{:?}",
+        passed.message
+    );
     let again = audit(&system, Scope::Full).await;
-    assert_eq!((again.state.as_str(), again.agree), ("passed", 2_785));
+    assert_eq!((again.state.as_str(), again.counts.agrees), ("passed", 2_785));
     numbers_of_the_readme(&system).await;
     system.end().await;
 }

@@ -23,7 +23,6 @@ pub struct Books {
     pub harm: BTreeMap<u8, i64>,
     /// The run that claimed last: every other one has lost its lease.
     pub lease: Option<u8>,
-    /// By key.
     pub open: BTreeMap<u8, Open>,
     /// Keys that may be settled where they lack exactly this much.
     pub decided: BTreeMap<u8, i64>,

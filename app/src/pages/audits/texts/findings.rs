@@ -4,22 +4,15 @@ use crate::i18n::Locale;
 use crate::number::grouped;
 use model::audit::ResolveAs;
 
-/// Every text.
 #[derive(Debug)]
 pub struct FindingsTexts {
-    /// Panel.
     pub findings: &'static str,
-    /// Beside it.
     pub findings_how: fn(i64) -> String,
     /// More were counted than stored.
     pub only_stored: fn(i64) -> String,
-    /// Choice.
     pub all: &'static str,
-    /// Choice.
     pub open: &'static str,
-    /// Choice.
     pub done: &'static str,
-    /// Nothing deviates.
     pub no_findings: &'static str,
     /// None of these.
     pub none_such: &'static str,
@@ -27,23 +20,15 @@ pub struct FindingsTexts {
     pub file_titles: [&'static str; 5],
     /// Its last columns, behind the sums.
     pub file_endings: [&'static str; 10],
-    /// Column.
     pub key: &'static str,
-    /// Column.
     pub difference: &'static str,
-    /// Column.
     pub cause: &'static str,
-    /// NRS.
     pub missing: &'static str,
-    /// NRS.
     pub unreadable: &'static str,
     /// Of a finding: what both sides hold.
     pub evidence: &'static str,
-    /// Row.
     pub stock: &'static str,
-    /// Row.
     pub came_in: &'static str,
-    /// Row.
     pub entries: &'static str,
     /// What was put right.
     pub before_after: fn(&str, &str) -> String,
@@ -53,19 +38,14 @@ pub struct FindingsTexts {
     pub way: fn(ResolveAs) -> &'static str,
     /// What that does.
     pub way_how: fn(ResolveAs) -> &'static str,
-    /// Field.
     pub note: &'static str,
     /// Who decided, when and why.
     pub decided: fn(ResolveAs, &str, &str) -> String,
     /// A decision is not on record.
     pub not_resolved: &'static str,
-    /// Why.
     pub no_note: &'static str,
-    /// Why.
     pub already: &'static str,
-    /// Why.
     pub not_this_way: &'static str,
-    /// Why.
     pub away: &'static str,
     /// Why it is not on record.
     pub not_ready: &'static str,

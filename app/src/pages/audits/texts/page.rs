@@ -7,15 +7,12 @@ use model::audit::{AuditState, CheckOf, Scope, Step};
 /// Every text of the pages.
 #[derive(Debug)]
 pub struct AuditsTexts {
-    /// Link.
     pub title: &'static str,
-    /// Title.
     pub heading: &'static str,
     /// Under the title.
     pub what: &'static str,
     /// Title of one.
     pub one: fn(i64) -> String,
-    /// Link.
     pub back: &'static str,
     /// What came of it.
     pub state: fn(AuditState) -> &'static str,
@@ -23,7 +20,6 @@ pub struct AuditsTexts {
     pub scope: fn(Scope) -> &'static str,
     /// What that means.
     pub scope_how: fn(Scope) -> &'static str,
-    /// Button.
     pub run: fn(Scope) -> &'static str,
     /// Who or what started it, and why.
     pub by: fn(&str, &str) -> String,
@@ -43,43 +39,28 @@ pub struct AuditsTexts {
     pub under_way: fn(i64) -> String,
     /// A length of time, in milliseconds.
     pub took: fn(i64) -> String,
-    /// Panel.
     pub history: &'static str,
-    /// Chart.
     pub chart: &'static str,
     /// Series of the chart.
     pub series: [&'static str; 3],
-    /// Column.
     pub number: &'static str,
-    /// Column.
     pub started: &'static str,
-    /// Column.
     pub result: &'static str,
-    /// Column.
     pub keys: &'static str,
-    /// Column.
     pub deviating: &'static str,
-    /// Column.
     pub repaired: &'static str,
-    /// Column.
     pub to_do: &'static str,
-    /// Column.
     pub length: &'static str,
-    /// Column.
     pub started_by: &'static str,
-    /// Nothing yet.
     pub nothing: &'static str,
     /// What that means.
     pub nothing_how: &'static str,
-    /// Panel.
     pub settings: &'static str,
-    /// Field.
     pub period: &'static str,
     /// How it is written.
     pub period_how: &'static str,
     /// What was typed is none.
     pub bad_period: fn(&str) -> String,
-    /// Button.
     pub save: &'static str,
     /// Button: that of the settings file again.
     pub reset: fn(&str) -> String,
@@ -101,33 +82,21 @@ pub struct AuditsTexts {
     pub could_not: &'static str,
     /// LASTCHECK was set to the end of this run.
     pub check_set: &'static str,
-    /// LASTCHECK stays.
     pub check_stays: fn(&str) -> String,
-    /// A step.
     pub step: fn(Step) -> &'static str,
-    /// Progress.
     pub n_of_m: fn(i64, i64) -> String,
-    /// Panel.
     pub cut: &'static str,
-    /// Beside it.
     pub cut_how: &'static str,
-    /// Column.
     pub partition: &'static str,
-    /// Column.
     pub cut_offset: &'static str,
     /// Columns of the accounting line.
     pub accounting: [&'static str; 4],
-    /// Row.
     pub total: &'static str,
-    /// Panel.
     pub proof: &'static str,
-    /// All hold.
     pub proved: &'static str,
     /// Some do not.
     pub not_proved: &'static str,
-    /// Not yet.
     pub not_yet: &'static str,
-    /// A proof.
     pub check: fn(CheckOf) -> &'static str,
     /// Of how many it holds.
     pub check_count: fn(CheckOf, i64, i64) -> String,

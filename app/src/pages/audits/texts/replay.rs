@@ -4,18 +4,14 @@ use crate::i18n::Locale;
 use crate::number::grouped;
 use model::audit::replay::{BillKind, ReplayState};
 
-/// Every text.
 #[derive(Debug)]
 pub struct ReplayTexts {
-    /// Panel.
     pub replay: &'static str,
     /// What it has come to; is something undecidable?
     pub replay_state: fn(ReplayState, bool) -> &'static str,
-    /// Button.
     pub replay_now: &'static str,
     /// What that does.
     pub replay_how: &'static str,
-    /// Button.
     pub replay_again: &'static str,
     /// Of how many, and how long it took.
     pub messages_read: fn(i64, i64, &str) -> String,
@@ -29,7 +25,6 @@ pub struct ReplayTexts {
     pub queue_and_records: fn(&str, &str) -> String,
     /// Line of a bill.
     pub line_of: fn(i32) -> String,
-    /// Button.
     pub confirm: fn(i64) -> String,
     /// What that does.
     pub confirm_how: &'static str,
