@@ -7,6 +7,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod background;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
@@ -18,6 +19,7 @@ pub mod ingest;
 pub mod intake;
 pub mod live;
 pub mod lookup;
+pub mod retention;
 pub mod simulate;
 pub mod startup;
 pub mod statistics;

@@ -67,8 +67,9 @@ pub use summary::{StreamSnapshot, Today};
 pub use totals::day_nets::DayNets;
 pub use totals::fold::Folded;
 pub use totals::levels::Span;
+pub use totals::part_of_hour::MAX_ROW_TABLES;
 pub use totals::prove::{LevelFaults, RunningSums};
-pub use totals::snapshot::{FIRST_DAY, LAST_DAY, MAX_ROW_TABLES, Moved, TotalsError, TotalsSnapshot};
+pub use totals::snapshot::{FIRST_DAY, LAST_DAY, Moved, TotalsError, TotalsSnapshot};
 pub use trail::TrailEvent;
 
 use base::business_time::BusinessTime;

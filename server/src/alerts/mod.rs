@@ -10,10 +10,11 @@ use std::time::Duration;
 use model::audit::AuditState;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use crate::audit::is_behind;
+use crate::background::{Looked, Task};
 use crate::ingest::Error;
 use base::business_time::rfc3339;
 use base::clock::Clock;
@@ -26,8 +27,6 @@ use records::Records;
 use watch::is_retention_near;
 pub use webhook::{Message, Webhook, signature};
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(5);
 /// Messages that wait longer than this are told.
 const LONGEST_LAG: Duration = Duration::from_mins(5);
 /// So many messages wait to be sent; more are lost, and that is logged.
@@ -89,6 +88,9 @@ pub struct Alerter {
     pub webhook: Option<Webhook>,
     /// What was seen and told before.
     pub memory: Memory,
+    /// Messages on their way to the webhook.
+    pub outbox: Option<mpsc::Sender<Message>>,
+    pub delivery: JoinSet<()>,
 }
 
 /// What was seen and told before.
@@ -99,27 +101,37 @@ pub struct Memory {
     raised: BTreeMap<Alert, String>,
 }
 
-impl Alerter {
-    /// Works until `stop`.
-    pub async fn run(mut self, stop: CancellationToken) {
-        let (sender, messages) = mpsc::channel(QUEUE);
-        let sending = self.webhook.clone().map(|it| tokio::spawn(it.deliver(messages)));
-        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-            let Some(seen) = stop.run_until_cancelled(Box::pin(self.look())).await else { break };
-            for message in self.changes(&seen) {
-                tracing::warn!(alert = message.kind, state = message.state, "{}", message.text);
-                if sending.is_some() && sender.try_send(message).is_err() {
-                    tracing::warn!("a message for the webhook is lost: too many wait");
-                }
-            }
+impl Task for Alerter {
+    const NAME: &'static str = "alerts";
+    const EVERY: Duration = Duration::from_secs(5);
+    type Error = std::convert::Infallible;
+
+    async fn look(&mut self) -> Result<Looked, Self::Error> {
+        let seen = self.see().await;
+        for message in self.changes(&seen) {
+            tracing::warn!(alert = message.kind, state = message.state, "{}", message.text);
+            self.send(message);
         }
-        if let Some(sending) = sending {
-            sending.abort();
+        Ok(Looked::RIGHT)
+    }
+}
+
+impl Alerter {
+    /// Hands a message to the webhook's delivery, which begins with the first and ends with the alerter.
+    fn send(&mut self, message: Message) {
+        let Some(webhook) = &self.webhook else { return };
+        let sender = self.outbox.get_or_insert_with(|| {
+            let (sender, messages) = mpsc::channel(QUEUE);
+            self.delivery.spawn(webhook.clone().deliver(messages));
+            sender
+        });
+        if sender.try_send(message).is_err() {
+            tracing::warn!("a message for the webhook is lost: too many wait");
         }
     }
 
     /// What is the case now.
-    pub async fn look(&mut self) -> Seen {
+    pub async fn see(&mut self) -> Seen {
         let mut seen = Seen::new();
         // A store that does not answer says nothing about what it was asked; that it is away is told by others.
         if let Err(error) = self.look_at_audits(&mut seen).await {

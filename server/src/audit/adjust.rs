@@ -5,22 +5,19 @@ use std::time::Duration;
 
 use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
 use model::ids::IdError;
-use model::pipeline::PipelineState;
 use model::quantity::{Direction, MAX_QUANTITY, Quantity};
-use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use crate::background::{Demand, Looked, Task, Trouble};
 use base::business_time::BusinessTime;
 use base::config::KafkaConfig;
-use base::status::{Status, explain};
+use base::status::Status;
 use queue::{EntryProducer, to_json};
 use records::{Adjustment, Records};
 
 /// Whose bill it is.
 const COMPANY: &str = "adjustment";
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(1);
 /// Whose trouble it is.
 const PLACE: &str = "adjustments";
 
@@ -34,23 +31,29 @@ pub struct Adjuster {
     pub zone: BusinessTime,
     /// Where it is told.
     pub status: Status,
+    /// Wakes it when a person of this process has decided.
+    pub decided: Demand,
+}
+
+impl Task for Adjuster {
+    const NAME: &'static str = "adjustments";
+    const EVERY: Duration = Duration::from_secs(1);
+    type Error = Error;
+
+    async fn look(&mut self) -> Result<Looked, Error> {
+        self.send().await.map(|()| Looked::RIGHT)
+    }
+
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        Some(Trouble { status: &self.status, place: PLACE, says: "an adjusting entry is not sent yet" })
+    }
+
+    fn demand(&self) -> Option<&Demand> {
+        Some(&self.decided)
+    }
 }
 
 impl Adjuster {
-    /// Works until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-            let Some(sent) = stop.run_until_cancelled(self.send()).await else { return };
-            match sent {
-                Ok(()) => self.status.clear(PLACE),
-                Err(error) => {
-                    let reason = format!("an adjusting entry is not sent yet: {}; trying again", explain(&error));
-                    self.status.raise(PLACE, PipelineState::Degraded, reason);
-                }
-            }
-        }
-    }
-
     /// Sends what Kafka does not have yet.
     pub async fn send(&self) -> Result<(), Error> {
         let adjustments = self.records.adjustments().await?;

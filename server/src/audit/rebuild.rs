@@ -7,15 +7,13 @@ use std::time::Duration;
 use model::audit::Book;
 use model::pipeline::PipelineState;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::{Error, RebuildCause, TAKEN_OVER, rebuild_cause};
+use crate::background::{Looked, Task, Trouble};
 use base::status::{Status, explain};
 use realtime::{Place, Realtime, Sweep, Swept};
 use records::{Claim, Lease, Records, RunKind};
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(1);
 /// How many keys one script call writes: Redis answers nobody else meanwhile.
 const KEYS: usize = 100;
 /// Whose trouble it is.
@@ -31,33 +29,30 @@ pub struct Rebuilder {
     pub status: Status,
 }
 
-impl Rebuilder {
-    /// Works until `stop`. Outages are said and waited out.
-    pub async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-            // Stopped half-way, it leaves a mark that says so; whoever looks next begins anew.
-            let Some(looked) = stop.run_until_cancelled(Box::pin(self.look())).await else { return };
-            match looked {
-                Ok(()) => self.status.clear(PLACE),
-                Err(error) => self.status.raise(
-                    PLACE,
-                    PipelineState::Degraded,
-                    format!("cannot tell whether the live stock is whole: {}; trying again", explain(&error)),
-                ),
-            }
-        }
-    }
+impl Task for Rebuilder {
+    const NAME: &'static str = "rebuild";
+    const EVERY: Duration = Duration::from_secs(1);
+    type Error = Error;
 
-    async fn look(&self) -> Result<(), Error> {
+    /// Stopped half-way, it leaves a mark that says so; whoever looks next begins anew.
+    async fn look(&mut self) -> Result<Looked, Error> {
         self.realtime.check_policy().await?;
-        let Some(cause) = rebuild_cause(&self.records, &self.realtime).await? else { return Ok(()) };
+        let Some(cause) = rebuild_cause(&self.records, &self.realtime).await? else { return Ok(Looked::RIGHT) };
         match self.records.claim_run(RunKind::Rebuild, cause.as_str(), "daemon").await? {
-            Claim::Ours(lease) => self.rebuild(*lease).await,
+            Claim::Ours(lease) => self.rebuild(*lease).await?,
             // Another process is at it; its own screen shows how far, ours that it is.
-            Claim::Running { .. } => Ok(()),
+            Claim::Running { .. } => {}
         }
+        Ok(Looked::RIGHT)
     }
 
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        let says = "cannot tell whether the live stock is whole";
+        Some(Trouble { status: &self.status, place: PLACE, says })
+    }
+}
+
+impl Rebuilder {
     async fn rebuild(&self, mut lease: Lease) -> Result<(), Error> {
         // Between the look and the claim another may have done it.
         let Some(cause) = rebuild_cause(&self.records, &self.realtime).await? else {

@@ -6,17 +6,15 @@ use std::time::Duration;
 use model::audit::Scope;
 use model::pipeline::PipelineState;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::run::{Auditor, Claimed};
+use crate::background::{Looked, Task, Trouble};
 use base::config::AuditConfig;
-use base::status::{Status, explain};
+use base::status::Status;
 use queue::{Backlog, Topic};
 use records::AuditClock;
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(1);
 /// What a person decided is tried again this soon, such as when totals are still being made anew.
 const SOON: Duration = Duration::from_secs(5);
 /// Whose trouble it is.
@@ -44,43 +42,47 @@ impl Schedule {
     pub fn new(auditor: Auditor, rules: AuditConfig, status: Status, topic: Topic) -> Self {
         Self { auditor, rules, status, topic, backlog: Backlog::default(), began: Instant::now() }
     }
+}
 
-    /// Works until `stop`.
-    pub async fn run(mut self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-            // Stopped half-way, the lease runs out, and the next run starts clean.
-            let Some(looked) = stop.run_until_cancelled(Box::pin(self.look())).await else { return };
-            if let Err(error) = looked {
-                self.status.raise(PLACE, PipelineState::Degraded, format!("cannot audit: {}", explain(&error)));
-            }
-        }
-    }
+impl Task for Schedule {
+    const NAME: &'static str = "audit schedule";
+    const EVERY: Duration = Duration::from_secs(1);
+    type Error = Error;
 
-    async fn look(&mut self) -> Result<(), Error> {
+    /// Stopped half-way, the lease runs out, and the next run starts clean.
+    async fn look(&mut self) -> Result<Looked, Error> {
         let clock = self.auditor.records.audit_clock().await?;
         self.tell(&clock);
         let (wait, cause) = due_in(&clock, &self.rules);
         if !wait.is_zero() {
             self.status.clear(WAITING);
-            return Ok(());
+            return Ok(Looked::UNCHANGED);
         }
         let hindrance = match self.waits_for_the_first_catch_up(&clock).await? {
-            true if clock.recorded == 0 => return Ok(()),
+            true if clock.recorded == 0 => return Ok(Looked::UNCHANGED),
             true => Some("what was there before it is recorded first"),
             false => self.auditor.hindrance().await?,
         };
         if let Some(why) = hindrance {
             // It passes by itself: waited for, not tried again and again.
             self.status.raise(WAITING, PipelineState::CatchingUp, format!("an audit is due and waits: {why}"));
-            return Ok(());
+            return Ok(Looked::UNCHANGED);
         }
         self.status.clear(WAITING);
         match self.auditor.claim(Scope::Quick, cause, "schedule").await? {
-            Claimed::Ours(run) => run.to_end().await.map(drop),
-            Claimed::Running { .. } => Ok(()),
+            Claimed::Ours(run) => run.to_end().await.map(drop)?,
+            Claimed::Running { .. } => {}
         }
+        Ok(Looked::UNCHANGED)
     }
 
+    /// Taken back by [`Schedule::tell`], which says too that an audit is overdue.
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        Some(Trouble { status: &self.status, place: PLACE, says: "cannot audit" })
+    }
+}
+
+impl Schedule {
     /// The first audit waits until what was there at the beginning is recorded: one of nothing, or of little, would prove little.
     async fn waits_for_the_first_catch_up(&mut self, clock: &AuditClock) -> Result<bool, Error> {
         if clock.age().is_some() || clock.is_decided {

@@ -34,7 +34,7 @@ pub use channel::{Channel, Event};
 pub use follow::Follower;
 pub use scope::Scope;
 pub use view::clock;
-pub use watch::Watch;
+pub use watch::{AuditWatch, HubWatch, LagWatch};
 pub use watchlist::Levels;
 
 use base::business_time::rfc3339;

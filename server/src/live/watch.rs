@@ -8,117 +8,145 @@ use std::time::Duration;
 use model::audit::AuditState;
 use model::pipeline::PipelineState;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 use super::audited::Audited;
+use crate::background::{Looked, Task, Trouble};
 use base::clock::Clock;
 use base::config::AuditConfig;
-use base::status::{Status, explain};
+use base::status::Status;
 use realtime::Realtime;
 use records::{Error, Records};
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(1);
+/// Whose trouble it is.
+const PLACE: &str = "live stock";
 /// What was not compared with Redis for this long is not vouched for.
 const OLD_MS: i64 = 10_000;
 
-pub struct Watch {
-    /// What is watched.
+/// Says that the hub stands still.
+pub struct HubWatch {
     pub hub: Hub,
-    pub records: Records,
-    pub realtime: Realtime,
-    /// Where troubles are told.
-    pub status: Status,
     pub clock: Clock,
-    /// When audits are made.
-    pub audits: AuditConfig,
 }
 
-impl Watch {
-    /// Watches until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = self.watch_lag() => {}
-            () = self.watch_hub() => {}
-            () = self.watch_audits() => {}
-        }
-    }
+impl Task for HubWatch {
+    const NAME: &'static str = "hub watch";
+    const EVERY: Duration = Duration::from_secs(1);
+    type Error = std::convert::Infallible;
 
-    async fn watch_hub(&self) {
-        loop {
-            tokio::time::sleep(EVERY).await;
-            let age = self.clock.now().0 - self.hub.vouched_at.load(Ordering::Relaxed);
-            if age > OLD_MS {
-                let reason = "the figures were not compared with Redis for more than 10 s";
-                self.hub.mark(PipelineState::Degraded, reason);
-            }
+    async fn look(&mut self) -> Result<Looked, Self::Error> {
+        let age = self.clock.now().0 - self.hub.vouched_at.load(Ordering::Relaxed);
+        if age > OLD_MS {
+            self.hub.mark(PipelineState::Degraded, "the figures were not compared with Redis for more than 10 s");
         }
+        Ok(Looked::RIGHT)
     }
+}
+
+/// Tells screens how far the figures can be trusted, and when an audit begins and ends.
+pub struct AuditWatch {
+    hub: Hub,
+    records: Records,
+    /// When audits are made.
+    rules: AuditConfig,
+    told: Told,
+}
+
+/// The audit that screens were told of last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Nobody has looked yet.
+    Nothing,
+    /// There was none.
+    None,
+    Audit(i64, AuditState),
+}
+
+impl Task for AuditWatch {
+    const NAME: &'static str = "audit watch";
+    const EVERY: Duration = Duration::from_secs(1);
+    const AT_ONCE: bool = true;
+    type Error = Error;
 
     /// Where MySQL does not answer, what is known gets no older on screens; others say that it is away.
-    async fn watch_audits(&self) {
-        let mut told = None;
-        loop {
-            match Audited::read(&self.records, &self.audits).await {
-                Ok(read) => self.hub.around().audited = read,
-                Err(error) => tracing::debug!("{}", explain(&error)),
-            }
-            if let Err(error) = self.tell_audit(&mut told).await {
-                tracing::debug!("{}", explain(&error));
-            }
-            tokio::time::sleep(EVERY).await;
-        }
+    async fn look(&mut self) -> Result<Looked, Error> {
+        self.hub.around().audited = Audited::read(&self.records, &self.rules).await?;
+        self.tell_audit().await?;
+        Ok(Looked::RIGHT)
+    }
+}
+
+impl AuditWatch {
+    /// A watch that has told nothing yet.
+    pub fn new(hub: Hub, records: Records, rules: AuditConfig) -> Self {
+        Self { hub, records, rules, told: Told::Nothing }
     }
 
     /// Screens are told when an audit begins and when it is over; not of one that was over before anybody looked.
-    async fn tell_audit(&self, told: &mut Option<Option<(i64, AuditState)>>) -> Result<(), Error> {
+    async fn tell_audit(&mut self) -> Result<(), Error> {
         let newest = self.records.newest_audit().await?;
-        if *told == Some(newest) {
+        let newest = newest.map_or(Told::None, |(id, state)| Told::Audit(id, state));
+        if self.told == newest {
             return Ok(());
         }
-        let is_news = told.is_some();
-        let Some((id, _)) = newest.filter(|_| is_news) else {
-            *told = Some(newest);
-            return Ok(());
-        };
-        if let Some(it) = self.records.audit(id).await? {
+        if let (Told::None | Told::Audit(..), Told::Audit(id, _)) = (self.told, newest)
+            && let Some(it) = self.records.audit(id).await?
+        {
             let data = json!({
-                "id": it.id, "scope": it.scope.as_str(), "state": it.state.as_str(), "keys": it.keys_compared, "agree": it.counts.agrees,
-                "repaired": it.repaired, "open": it.open,
+                "id": it.id, "scope": it.scope.as_str(), "state": it.state.as_str(), "keys": it.keys_compared,
+                "agree": it.counts.agrees, "repaired": it.repaired, "open": it.open,
             });
             self.hub.tell_audit(&data.to_string().into());
         }
-        *told = Some(newest);
+        self.told = newest;
         Ok(())
     }
+}
 
-    async fn watch_lag(&self) {
-        let mut before = BTreeMap::new();
-        loop {
-            match self.look(&mut before).await {
-                Ok(None) => self.status.clear("live stock"),
-                Ok(Some((state, reason))) => self.status.raise("live stock", state, reason),
-                Err(error) => {
-                    let reason = format!("{}; trying again", explain(&error));
-                    self.status.raise("live stock", PipelineState::Degraded, reason);
-                }
+/// Says that the live stock is behind the records, or ahead of them.
+pub struct LagWatch {
+    records: Records,
+    realtime: Realtime,
+    /// Where troubles are told.
+    status: Status,
+    /// The cursors of the look before.
+    before: BTreeMap<i32, i64>,
+}
+
+impl Task for LagWatch {
+    const NAME: &'static str = "lag watch";
+    const EVERY: Duration = Duration::from_secs(1);
+    const AT_ONCE: bool = true;
+    type Error = crate::ingest::Error;
+
+    async fn look(&mut self) -> Result<Looked, Self::Error> {
+        match self.compare().await? {
+            None => Ok(Looked::RIGHT),
+            Some((state, reason)) => {
+                self.status.raise(PLACE, state, reason);
+                Ok(Looked::UNCHANGED)
             }
-            tokio::time::sleep(EVERY).await;
         }
+    }
+
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        Some(Trouble { status: &self.status, place: PLACE, says: "cannot see how far the live stock is" })
+    }
+}
+
+impl LagWatch {
+    /// A watch that has seen nothing yet.
+    pub fn new(records: Records, realtime: Realtime, status: Status) -> Self {
+        Self { records, realtime, status, before: BTreeMap::new() }
     }
 
     /// Positions are read before cursors: a batch is recorded before it is added, so a position is never ahead of a cursor
     /// that is read later, unless the records were thrown back.
-    async fn look(
-        &self,
-        before: &mut BTreeMap<i32, i64>,
-    ) -> Result<Option<(PipelineState, &'static str)>, crate::ingest::Error> {
+    async fn compare(&mut self) -> Result<Option<(PipelineState, &'static str)>, crate::ingest::Error> {
         let meta = self.realtime.meta().await?;
         let cursors = self.records.cursors().await?;
         if !meta.is_ready() && cursors.values().any(|it| it.counts.consumed > 0) {
-            before.clear();
+            self.before.clear();
             return Ok(Some((PipelineState::Rebuilding, "the live stock is being rebuilt from the records")));
         }
         let positions = meta.positions;
@@ -127,8 +155,8 @@ impl Watch {
         let at = |of: &BTreeMap<i32, i64>, partition: &i32| of.get(partition).copied().unwrap_or(0);
         let ahead = positions.iter().any(|(partition, position)| *position > at(&cursors, partition));
         // Behind is what was recorded at the last look and still is not added.
-        let behind = before.iter().any(|(partition, cursor)| *cursor > at(&positions, partition));
-        *before = cursors;
+        let behind = self.before.iter().any(|(partition, cursor)| *cursor > at(&positions, partition));
+        self.before = cursors;
         Ok(match (ahead, behind) {
             (true, _) => {
                 Some((PipelineState::RecordsBehind, "the live stock is ahead of the records; were they restored?"))

@@ -5,13 +5,11 @@
 use std::time::{Duration, Instant};
 
 use model::pipeline::PipelineState;
-use tokio_util::sync::CancellationToken;
 
-use base::status::{Status, explain};
+use crate::background::{Looked, Task, Trouble};
+use base::status::Status;
 use records::{Error, Folded, Records};
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(1);
 /// So many batches at a time at the most, and so many rows of the finest level: some seconds of work for the database.
 const LINES: usize = 4096;
 const CELLS: usize = 20_000;
@@ -20,45 +18,51 @@ const STEP: usize = 1000;
 /// Whose trouble it is.
 const PLACE: &str = "levels";
 
-/// Folds, every second.
+/// The roll-up, every second.
 pub struct RollupWorker {
-    pub records: Records,
-    /// Where troubles are told.
-    pub status: Status,
+    records: Records,
+    status: Status,
+    /// Rows of the finest level that one fold takes.
+    cells: usize,
+}
+
+impl Task for RollupWorker {
+    const NAME: &'static str = "roll-up";
+    const EVERY: Duration = Duration::from_secs(1);
+    type Error = Error;
+
+    /// Stopped half-way, a fold has changed nothing; levels that are half made stay missing.
+    async fn look(&mut self) -> Result<Looked, Error> {
+        let started = Instant::now();
+        match self.fold(self.cells).await {
+            Ok(Folded::Batches { more, .. }) => {
+                if more {
+                    // Slowly: a size that took too long is not tried again at once.
+                    self.cells = (self.cells + STEP).min(CELLS);
+                }
+                // More are waiting. Half of the time belongs to the ingest.
+                Ok(Looked { rest: more.then(|| started.elapsed()), is_right: true })
+            }
+            // A fold that took too long may still hold its lock: that is not right again.
+            Ok(_) => Ok(Looked::UNCHANGED),
+            Err(error) => {
+                if matches!(error, Error::TimedOut { .. }) {
+                    self.cells = (self.cells / 2).max(STEP);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        Some(Trouble { status: &self.status, place: PLACE, says: "the totals of statistics are not kept up" })
+    }
 }
 
 impl RollupWorker {
-    /// Works until `stop`. Outages are said and waited out.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut cells = CELLS;
-        let mut rest = EVERY;
-        while stop.run_until_cancelled(tokio::time::sleep(rest)).await.is_some() {
-            let started = Instant::now();
-            // Stopped half-way, a fold has changed nothing; levels that are half made stay missing.
-            let Some(folded) = stop.run_until_cancelled(Box::pin(self.fold(cells))).await else { return };
-            rest = EVERY;
-            match folded {
-                Ok(folded) => {
-                    // A fold that took too long may still hold its lock: that is not right again.
-                    if matches!(folded, Folded::Batches { .. }) {
-                        self.status.clear(PLACE);
-                    }
-                    if matches!(folded, Folded::Batches { more: true, .. }) {
-                        // More are waiting. Half of the time belongs to the ingest.
-                        rest = started.elapsed();
-                        // Slowly: a size that took too long is not tried again at once.
-                        cells = (cells + STEP).min(CELLS);
-                    }
-                }
-                Err(error) => {
-                    if matches!(error, Error::TimedOut { .. }) {
-                        cells = (cells / 2).max(STEP);
-                    }
-                    let reason = format!("the totals of statistics are not kept up: {}; trying again", explain(&error));
-                    self.status.raise(PLACE, PipelineState::Degraded, reason);
-                }
-            }
-        }
+    /// A worker that begins with the largest fold.
+    pub fn new(records: Records, status: Status) -> Self {
+        Self { records, status, cells: CELLS }
     }
 
     async fn fold(&self, cells: usize) -> Result<Folded, Error> {

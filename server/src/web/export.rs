@@ -125,7 +125,7 @@ async fn findings(
 
 async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Finding>, Problem> {
     only_auditor(who)?;
-    let records = &web.auditor.records;
+    let records = &web.records;
     records.audit(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("audit"))?;
     records.findings(id, FindingsWanted::default()).await.map_err(Problem::unavailable("audits"))
 }

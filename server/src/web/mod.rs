@@ -30,6 +30,7 @@ pub use system::reader::SystemReader;
 use crate::audit::{Auditor, Replayer};
 use crate::intake::Intake;
 use crate::live::Hub;
+use ::records::Records;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::AuditConfig;
@@ -39,6 +40,7 @@ use base::config::AuditConfig;
 pub struct Web {
     /// What live pages show.
     pub hub: Hub,
+    pub records: Records,
     /// Where the stream stands.
     pub pipeline: PipelineReader,
     /// How the parts are.
@@ -94,7 +96,7 @@ impl Web {
     /// Answers about periods.
     fn statistics(&self) -> statistics::page::StatisticsReader {
         statistics::page::StatisticsReader {
-            records: self.pipeline.records.clone(),
+            records: self.records.clone(),
             finder: self.finder(),
             zone: self.business_time,
         }
@@ -102,11 +104,7 @@ impl Web {
 
     /// Answers about entries.
     fn records(&self) -> records::page::RecordsReader {
-        records::page::RecordsReader {
-            records: self.pipeline.records.clone(),
-            finder: self.finder(),
-            zone: self.business_time,
-        }
+        records::page::RecordsReader { records: self.records.clone(), finder: self.finder(), zone: self.business_time }
     }
 
     /// Reads audits for pages.
@@ -120,7 +118,7 @@ impl Web {
     }
 
     fn finder(&self) -> names::find::Finder {
-        names::find::Finder { hub: self.hub.clone(), records: self.pipeline.records.clone() }
+        names::find::Finder { hub: self.hub.clone(), records: self.records.clone() }
     }
 
     /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.

@@ -25,7 +25,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// All routes; with those of health where they have no address of their own.
 pub fn routes(web: Web, health: Option<Router>) -> Router {
     let pages = Pages::new(&web);
-    let forms = NamesForms { records: web.pipeline.records.clone(), hub: web.hub.clone(), pages: pages.clone() };
+    let forms = NamesForms { records: web.records.clone(), hub: web.hub.clone(), pages: pages.clone() };
     let calls = openapi::calls();
     let answers = calls
         .answers

@@ -17,7 +17,7 @@ use crate::audit::replays::{audit, edit_live};
 use crate::harness::{System, entry, eventually};
 
 async fn changes(alerter: &mut Alerter) -> Vec<(&'static str, &'static str, String)> {
-    let seen = alerter.look().await;
+    let seen = alerter.see().await;
     assert_eq!(seen.len(), Alert::ALL.len(), "everything could be asked: {seen:?}");
     alerter.changes(&seen).into_iter().map(|it| (it.kind, it.state, it.id)).collect()
 }

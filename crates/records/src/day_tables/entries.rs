@@ -8,7 +8,7 @@ use model::quantity::Direction;
 use sqlx::{MySql, QueryBuilder};
 
 use crate::day_tables::statements;
-use crate::totals::snapshot::{push_filter, push_ids};
+use crate::totals::question::{push_filter, push_ids};
 use crate::{Error, TotalsSnapshot};
 use base::business_time::{utc_moment, utc_text};
 

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::times::{Times, gaps, lengths};
 use super::{PARTITIONS, ingest};
 use crate::audit::Claimed;
+use crate::background::drive;
 use crate::startup::Parts;
 use crate::world::World;
 use base::config::{Config, Layout};
@@ -79,7 +80,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
 
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let keeper = tokio::spawn(parts.rollup_worker().run(stop.clone()));
+    let keeper = tokio::spawn(drive(parts.rollup_worker(), stop.clone()));
     let watch = Arc::new(Mutex::new(Watch::default()));
     let watching = tokio::spawn(watch_feed(parts.clone(), Arc::clone(&watch)));
     let sending = tokio::spawn(send(world.config.clone(), rate, stop.clone()));

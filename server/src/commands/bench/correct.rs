@@ -19,6 +19,7 @@ use super::latency::percentiles_at;
 use super::statistics::ask;
 use super::{PARTITIONS, ingest};
 use crate::audit::Confirmed;
+use crate::background::drive;
 use crate::startup::Parts;
 use crate::world::World;
 use base::clock::Clock;
@@ -62,7 +63,7 @@ pub async fn run(config: &Config, size: &Size, json_wanted: bool) -> anyhow::Res
 
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let keeper = tokio::spawn(parts.rollup_worker().run(stop.clone()));
+    let keeper = tokio::spawn(drive(parts.rollup_worker(), stop.clone()));
     until_levels_are_whole(&parts).await?;
     until_folded(&parts).await?;
     let sending = tokio::spawn(send(world.config.clone(), size.rate, stop.clone()));

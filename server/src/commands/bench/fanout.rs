@@ -18,7 +18,7 @@ use super::PARTITIONS;
 use super::ingest::until_applied;
 use super::latency::percentiles;
 use super::resident::Resident;
-use crate::commands::serve::{Running, start_ingest, start_web};
+use crate::startup::Running;
 use crate::world::World;
 use base::telemetry;
 
@@ -46,14 +46,15 @@ pub async fn run(
     let mut parts = world.parts().await?;
     parts.config.web.listen = free_address().await?;
     parts.config.web.ops_listen = None;
-    let (mut running, stop) = (Running::new(), CancellationToken::new());
-    start_web(&parts, pkg, telemetry::start_metrics()?, &mut running, &stop)?;
+    let (mut running, stop) = (Running::default(), CancellationToken::new());
+    let web = running.web(&parts, pkg, telemetry::start_metrics()?, &stop)?;
+    running.serve(&parts, web);
     eprintln!("opening {} streams ...", size.streams);
     let (mut child, mut told) = open(parts.config.web.listen, size.streams).await?;
 
     eprintln!("ingest ...");
     let (started, resident) = (Instant::now(), Resident::watch());
-    start_ingest(&parts, &mut running, &stop);
+    running.ingest(&parts, &stop);
     until_applied(&parts).await?;
     let took = started.elapsed();
     tokio::time::sleep(TAIL).await;

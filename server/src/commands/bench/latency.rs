@@ -12,7 +12,8 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use crate::live::{Event, Follower};
+use crate::live::Event;
+use crate::startup::Running;
 use crate::world::World;
 use base::config::Config;
 use queue::EntryProducer;
@@ -33,10 +34,8 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     let parts = world.parts().await?;
     let stop = CancellationToken::new();
     let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let zone = parts.config.entry.business_time;
-    let (follower, hub) =
-        Follower::new(parts.records.clone(), parts.realtime.clone(), parts.status.clone(), parts.clock.clone(), zone);
-    tokio::spawn(follower.run(stop.clone()));
+    let mut running = Running::default();
+    let hub = running.hub(&parts, &stop);
     let warm = Instant::now();
     while hub.everything().view().totals.today.entries < 1000 {
         anyhow::ensure!(warm.elapsed() < Duration::from_mins(1), "not warm after 60 s: {:?}", parts.status.now());

@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{PARTITIONS, ingest};
+use crate::background::drive;
 use crate::world::World;
 use base::config::Config;
 
@@ -28,7 +29,7 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
     parts.realtime.remove_everything().await?;
     let stop = CancellationToken::new();
     let started = Instant::now();
-    let rebuilding = tokio::spawn(parts.rebuilder().run(stop.clone()));
+    let rebuilding = tokio::spawn(drive(parts.rebuilder(), stop.clone()));
     while !parts.realtime.meta().await?.is_ready() {
         anyhow::ensure!(started.elapsed() < LIMIT, "not done after {} s: {:?}", LIMIT.as_secs(), parts.status.now());
         tokio::time::sleep(Duration::from_millis(5)).await;

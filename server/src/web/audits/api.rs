@@ -151,7 +151,7 @@ pub async fn list(
     let before = params.number("cursor", 1, i64::MAX);
     let limit = PageSize::ROWS.limit(&mut params);
     Problem::check(&params.faults())?;
-    let records = &web.auditor.records;
+    let records = &web.records;
     let clock = records.audit_clock().await.map_err(Problem::unavailable("audits"))?;
     let mut found = records.audits(before, limit + 1).await.map_err(Problem::unavailable("audits"))?;
     let next_cursor = cut_to_page(&mut found, limit, |it| it.id.to_string());
@@ -218,7 +218,7 @@ pub async fn one(
 ) -> Result<Json<AuditItem>, Problem> {
     only_auditor(&who)?;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("audit"))?;
-    let found = web.auditor.records.audit(id).await.map_err(Problem::unavailable("audits"))?;
+    let found = web.records.audit(id).await.map_err(Problem::unavailable("audits"))?;
     Ok(Json(item(found.ok_or_else(|| Problem::no_such("audit"))?)))
 }
 
@@ -246,7 +246,7 @@ pub async fn findings(
     let mut wanted = crate::web::audits::query::findings(&mut params);
     let limit = PageSize::ROWS.limit(&mut params);
     Problem::check(&params.faults())?;
-    let records = &web.auditor.records;
+    let records = &web.records;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("audit"))?;
     if records.audit(id).await.map_err(Problem::unavailable("audits"))?.is_none() {
         return Err(Problem::no_such("audit"));

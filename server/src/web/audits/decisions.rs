@@ -75,7 +75,7 @@ pub async fn decide(
     note: &str,
     who: &str,
 ) -> Result<Decided, crate::audit::Error> {
-    let done = web.auditor.records.resolve_finding(audit, number, way, note, who).await?;
+    let done = web.records.resolve_finding(audit, number, way, note, who).await?;
     if done != Resolved::ByCorrection {
         return Ok(Decided::As(done));
     }

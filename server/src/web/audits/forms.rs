@@ -78,7 +78,7 @@ async fn set_period(
             return Ok(forms.pages.show(parts, BadPeriod(typed), StatusCode::UNPROCESSABLE_ENTITY).await);
         }
     };
-    forms.web.auditor.records.set_audit_expiration(period, &who.name).await.map_err(Problem::unavailable("audits"))?;
+    forms.web.records.set_audit_expiration(period, &who.name).await.map_err(Problem::unavailable("audits"))?;
     Ok(Redirect::to("/audits").into_response())
 }
 

@@ -105,7 +105,7 @@ pub async fn start(
 
 /// Starts a replay in this process. `None`: there is no such audit that is over. The inner error: the one that is under way.
 pub async fn begin(web: &Web, audit: i64, who: &str) -> Result<Option<Result<i64, i64>>, crate::audit::Error> {
-    let stored = web.auditor.records.audit(audit).await?;
+    let stored = web.records.audit(audit).await?;
     if stored.is_none_or(|it| it.state == AuditState::Running) {
         return Ok(None);
     }
@@ -144,7 +144,7 @@ pub async fn one(
     let after = params.number("cursor", 1, i64::from(i32::MAX)).and_then(|it| i32::try_from(it).ok()).unwrap_or(0);
     let limit = PageSize::ROWS.limit(&mut params);
     Problem::check(&params.faults())?;
-    let records = &web.auditor.records;
+    let records = &web.records;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("replay"))?;
     let stored =
         records.replay(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("replay"))?;
@@ -199,7 +199,7 @@ pub async fn confirm(
 ) -> Result<Json<ReplayConfirmed>, Problem> {
     only_auditor(&who)?;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("replay"))?;
-    if web.auditor.records.replay(id).await.map_err(Problem::unavailable("audits"))?.is_none() {
+    if web.records.replay(id).await.map_err(Problem::unavailable("audits"))?.is_none() {
         return Err(Problem::no_such("replay"));
     }
     let (replayer, name) = (web.replayer.clone(), who.name.clone());

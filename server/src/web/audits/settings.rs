@@ -53,7 +53,7 @@ pub async fn settings(
     Extension(who): Extension<Principal>,
 ) -> Result<Json<SettingsAnswer>, Problem> {
     only_auditor(&who)?;
-    let clock = web.auditor.records.audit_clock().await.map_err(Problem::unavailable("audits"))?;
+    let clock = web.records.audit_clock().await.map_err(Problem::unavailable("audits"))?;
     let rules = web.audit_rules;
     Ok(Json(SettingsAnswer {
         audit: AuditSettings {
@@ -79,7 +79,7 @@ pub async fn set_period(
     only_auditor(&who)?;
     let wanted: PeriodWanted = object(&body)?;
     let period = wanted.expiration_seconds.map(check_period).transpose()?;
-    let set = web.auditor.records.set_audit_expiration(period, &who.name).await;
+    let set = web.records.set_audit_expiration(period, &who.name).await;
     set.map_err(Problem::unavailable("audits"))?;
     settings(State(web), who).await
 }

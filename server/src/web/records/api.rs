@@ -97,7 +97,7 @@ pub struct RecordsPage {
 pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Json<RecordsPage>, Problem> {
     let zone = web.business_time;
     let asked = read(query.as_deref().unwrap_or_default(), zone).map_err(|faults| Problem::faults(&faults))?;
-    let mut lookup = Lookup::open(&web.pipeline.records, zone).await.map_err(|it| problem(&it))?;
+    let mut lookup = Lookup::open(&web.records, zone).await.map_err(|it| problem(&it))?;
     let ids = lookup.unknown_ids(&asked.question.filter).await.map_err(|it| problem(&TotalsError::Records(it)))?;
     let faults = web.finder().unknown(ids);
     if !faults.is_empty() {

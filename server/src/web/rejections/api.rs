@@ -83,7 +83,7 @@ pub async fn get(
     Problem::check(&params.faults())?;
     let wanted =
         RejectionsWanted { code: asked.code, sent_again: asked.sent_again, before: asked.before, limit: limit + 1 };
-    let mut found = web.pipeline.records.rejections(wanted).await.map_err(Problem::unavailable("rejections"))?;
+    let mut found = web.records.rejections(wanted).await.map_err(Problem::unavailable("rejections"))?;
     let next_cursor = cut_to_page(&mut found, limit, |it| it.id.to_string());
     Ok(Json(RejectionsPage { items: found.into_iter().map(item).collect(), next_cursor }))
 }

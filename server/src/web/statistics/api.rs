@@ -109,7 +109,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
 async fn answer(web: &Web, asked: &Asked) -> Result<StatisticsPage, Problem> {
     let zone = web.business_time;
     let problem_of = |it: Error| problem(&it, &asked.question.period, zone);
-    let mut reader = Reader::open(&web.pipeline.records, zone).await.map_err(problem_of)?;
+    let mut reader = Reader::open(&web.records, zone).await.map_err(problem_of)?;
     let ids = reader.unknown_ids(&asked.question.filter).await.map_err(problem_of)?;
     let faults = web.finder().unknown(ids);
     if !faults.is_empty() {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use app::backend::ApiError;
 use model::pipeline::{Pipeline, PipelineState};
 use model::system::{Rates, Store, StoreHealth, SystemView};
-use tokio::time::{Instant, MissedTickBehavior};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
+use crate::background::{Looked, Task};
 use crate::live::clock;
 use crate::web::system::pipeline::{PipelineReader, WORK_IN_PROGRESS};
 use base::business_time::BusinessTime;
@@ -18,8 +18,6 @@ use base::config::VERSION;
 use base::status::explain;
 use queue::{Backlog, Waiting};
 
-/// How often is looked.
-const EVERY: Duration = Duration::from_secs(2);
 /// Over how long rates are taken.
 const WINDOW: Duration = Duration::from_secs(10);
 /// So long a daemon may take to find a new partition, and to share it out.
@@ -53,8 +51,20 @@ struct Sample {
     applied: i64,
 }
 
+impl Task for SystemReader {
+    const NAME: &'static str = "system";
+    const EVERY: Duration = Duration::from_secs(2);
+    const AT_ONCE: bool = true;
+    type Error = std::convert::Infallible;
+
+    async fn look(&mut self) -> Result<Looked, Self::Error> {
+        Box::pin(self.look_at_parts()).await;
+        Ok(Looked::RIGHT)
+    }
+}
+
 impl SystemReader {
-    /// A reader that has seen nothing yet; [`SystemReader::run`] looks.
+    /// A reader that has seen nothing yet; the driver of background tasks has it look.
     pub fn new(pipeline: PipelineReader, clock: Clock, business_time: BusinessTime) -> Self {
         let seen = Seen {
             started: Instant::now(),
@@ -66,23 +76,7 @@ impl SystemReader {
         Self { pipeline, clock, business_time, seen: Arc::new(Mutex::new(seen)) }
     }
 
-    /// Looks until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut every = tokio::time::interval(EVERY);
-        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = every.tick() => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = self.look() => {}
-            }
-        }
-    }
-
-    async fn look(&self) {
+    async fn look_at_parts(&self) {
         let PipelineReader { records, realtime, topic, .. } = &self.pipeline;
         let (records, realtime, reach) = tokio::join!(
             timed(async { records.cursors().await.map_err(|it| explain(&it)) }),

@@ -6,3 +6,4 @@ mod misplaced_rows;
 pub mod replays;
 mod run;
 mod schedule;
+mod unproved;

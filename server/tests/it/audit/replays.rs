@@ -4,16 +4,15 @@
 use std::sync::Arc;
 
 use model::audit::replay::{Bill, BillKind};
-use model::audit::{AuditState, ResolveAs, Scope};
-use queue::delete_before;
+use model::audit::{AuditState, Scope};
 use realtime::Keys;
-use records::{ReplayClaim, Resolved, StoredAudit};
+use records::{ReplayClaim, StoredAudit};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::{Claimed, Confirmed, ReplayLimits};
 use tokio::runtime::Handle;
 
-use crate::harness::{LIMIT, System, entry, eventually};
+use crate::harness::{LIMIT, System, entry};
 
 /// Entries over 3 products and 2 warehouses on two days; each quantity once.
 fn entries(range: std::ops::Range<usize>) -> impl Iterator<Item = String> {
@@ -374,63 +373,5 @@ async fn edited_totals_are_made_from_rows_again() {
     assert_eq!(said(&bills), []);
     assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
     ends_right(&system).await;
-    system.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fault_of_the_live_stock_leaves_candidates() {
-    let system = system().await;
-    // As if the live stock had counted the entry in of 13 twice.
-    let key = Keys::new(&system.world.config.realtime.prefix).stock("w0:p0");
-    let mut redis = system.redis().await;
-    let active: i64 = redis.hget(&key, "active_version").await.unwrap();
-    for (sum, by) in [("change", 13), ("change_in", 13), ("change_entries", 1)] {
-        let _: i64 = redis.hincr(&key, format!("{sum}_v{active}"), by).await.unwrap();
-    }
-    let failed = audit(&system, Scope::Quick).await;
-    assert_eq!((failed.state.as_str(), failed.counts.surplus), ("failed", 1));
-    let (id, bills) = replay(&system, failed.id).await;
-    assert_eq!(
-        said(&bills),
-        [bill(BillKind::Candidate, "bill 12", None, Some(13))],
-        "exactly one makes up the difference"
-    );
-    assert_eq!(system.parts.replayer().confirm(id, "test").await.unwrap(), Confirmed::Done);
-    let passed = audit(&system, Scope::Quick).await;
-    assert_eq!((passed.state.as_str(), passed.repaired), ("passed", 1));
-    system.prove().await;
-    system.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_topic_no_longer_holds_is_undecidable() {
-    let system = system().await;
-    let reach = system.parts.topic.reach().await.unwrap();
-    let ends: Vec<(i32, i64)> = reach.iter().map(|(partition, (_, end))| (*partition, *end)).collect();
-    for (partition, end) in ends {
-        delete_before(&system.world.config.kafka, partition, end).await.unwrap();
-    }
-    eventually("the topic has let go", || async {
-        let reach = system.parts.topic.reach().await.map_err(|it| it.to_string())?;
-        if reach.values().all(|(begin, end)| begin == end) { Ok(()) } else { Err(format!("{reach:?}")) }
-    })
-    .await;
-    system.sql("UPDATE t_p0_20250310 SET quantity = quantity + 1 WHERE bill_id = 'bill 0'").await;
-    let failed = audit(&system, Scope::Full).await;
-    assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1));
-    let (id, bills) = replay(&system, failed.id).await;
-    assert!(!bills.is_empty() && bills.iter().all(|it| it.kind == BillKind::Undecidable), "{bills:?}");
-    // What the queue no longer says is not decided by it: nothing is corrected, and the finding waits for a person.
-    let replayer = system.parts.replayer();
-    assert_eq!(replayer.confirm(id, "test").await.unwrap(), Confirmed::Done);
-    let records = &system.parts.records;
-    assert_eq!(records.audit(failed.id).await.unwrap().unwrap().open, 1);
-    let way = ResolveAs::AcceptRecords;
-    assert_eq!(records.resolve_finding(failed.id, 1, way, "counted", "test").await.unwrap(), Resolved::ByCorrection);
-    assert_eq!(replayer.accept((failed.id, 1), way, "counted", "test").await.unwrap(), Confirmed::Done);
-    assert_eq!(replayer.accept((failed.id, 1), way, "counted", "test").await.unwrap(), Confirmed::NotReady, "once");
-    let passed = audit_again(&system).await;
-    assert_eq!((passed.state.as_str(), passed.repaired, passed.open), ("passed", 1, 0), "{:?}", passed.message);
-    system.prove().await;
     system.end().await;
 }

@@ -16,6 +16,8 @@ use tallyhouse::audit::{Claimed, Confirmed};
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::replays::{audit, replay};
+use tallyhouse::background::drive;
+
 use crate::harness::foreign::{Foreign, Message};
 use crate::harness::{System, entry, eventually};
 
@@ -39,7 +41,7 @@ async fn an_audit_of_nothing_proves_nothing_and_the_first_comes_after_the_first_
     let clock = system.parts.records.audit_clock().await.unwrap();
     assert_eq!((clock.last_check, clock.last_audit), (None, None), "0 keys were compared");
     let stop = CancellationToken::new();
-    let schedule = tokio::spawn(system.parts.schedule().run(stop.clone()));
+    let schedule = tokio::spawn(drive(system.parts.schedule(), stop.clone()));
     // What is there when the daemon comes is recorded before anything is audited.
     system.publish_all(entries(0..3000)).await;
     system.start();
@@ -79,7 +81,7 @@ async fn an_audit_that_cannot_run_yet_waits_and_leaves_one_line() {
     system.parts.realtime.remove_everything().await.unwrap();
     let stop = CancellationToken::new();
     system.stop().await;
-    let schedule = tokio::spawn(system.parts.schedule().run(stop.clone()));
+    let schedule = tokio::spawn(drive(system.parts.schedule(), stop.clone()));
     let status = system.parts.status.clone();
     eventually("it waits", || async {
         let (state, reasons) = status.now();

@@ -12,10 +12,9 @@ use queue::EntryProducer;
 use realtime::{Rebuild, Sweep, Swept};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
+use tallyhouse::background::drive;
 use tallyhouse::ingest::Error;
-use tallyhouse::live::Follower;
-use tallyhouse::startup::Parts;
-use tallyhouse::web::{PipelineReader, SystemReader, Web, version_of};
+use tallyhouse::startup::{Parts, Running};
 use tallyhouse::world::World;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -52,8 +51,8 @@ impl System {
 
     pub fn start(&mut self) {
         let stop = CancellationToken::new();
-        tokio::spawn(self.parts.rebuilder().run(stop.clone()));
-        tokio::spawn(self.parts.rollup_worker().run(stop.clone()));
+        tokio::spawn(drive(self.parts.rebuilder(), stop.clone()));
+        tokio::spawn(drive(self.parts.rollup_worker(), stop.clone()));
         self.daemon = Some((tokio::spawn(self.parts.daemon().run(stop.clone())), stop));
     }
 
@@ -177,39 +176,11 @@ impl System {
     pub async fn serve(&self) -> (String, CancellationToken) {
         let listen = free_address();
         let stop = CancellationToken::new();
-        let zone = self.parts.config.entry.business_time;
-        let (follower, hub) = Follower::new(
-            self.parts.records.clone(),
-            self.parts.realtime.clone(),
-            self.parts.status.clone(),
-            self.parts.clock.clone(),
-            zone,
-        );
-        tokio::spawn(follower.run(stop.clone()));
-        let pipeline = PipelineReader {
-            records: self.parts.records.clone(),
-            realtime: self.parts.realtime.clone(),
-            topic: self.parts.topic.clone(),
-            status: self.parts.status.clone(),
-        };
-        let system = SystemReader::new(pipeline.clone(), self.parts.clock.clone(), zone);
-        tokio::spawn(system.clone().run(stop.clone()));
         let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");
-        let web = Web {
-            hub,
-            pipeline,
-            system,
-            intake: self.parts.intake().expect("a producer"),
-            auditor: self.parts.auditor(),
-            replayer: self.parts.replayer(),
-            audit_rules: self.parts.config.audit,
-            version: version_of(&pkg).expect("a pkg folder"),
-            metrics: metrics_handle(),
-            clock: self.parts.clock.clone(),
-            business_time: zone,
-            pkg,
-            stop: stop.clone(),
-        };
+        let mut running = Running::default();
+        let web = running.web(&self.parts, pkg, metrics_handle(), &stop).expect("a pkg folder and a producer");
+        // They end by `stop`.
+        tokio::spawn(async move { running.wait(&CancellationToken::new()).await });
         tokio::spawn(web.serve(listen, None));
         let base = format!("http://{listen}");
         eventually("the web server answers", || async {

@@ -5,7 +5,8 @@ use model::pipeline::PipelineState;
 use realtime::Realtime;
 use records::{Frozen, Records};
 use serde_json::json;
-use tallyhouse::live::{Follower, Watch};
+use tallyhouse::background::drive;
+use tallyhouse::live::{Follower, HubWatch};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{System, entry, eventually};
@@ -93,16 +94,9 @@ async fn a_hub_that_stands_still_is_said_to() {
     // A follower that never runs: as good as one that hangs.
     let (_stuck, hub) =
         Follower::new(parts.records.clone(), parts.realtime.clone(), parts.status.clone(), parts.clock.clone(), zone);
-    let watch = Watch {
-        hub: hub.clone(),
-        records: parts.records.clone(),
-        realtime: parts.realtime.clone(),
-        status: parts.status.clone(),
-        clock: parts.clock.clone(),
-        audits: system.parts.config.audit,
-    };
+    let watch = HubWatch { hub: hub.clone(), clock: parts.clock.clone() };
     let stop = CancellationToken::new();
-    tokio::spawn(watch.run(stop.clone()));
+    tokio::spawn(drive(watch, stop.clone()));
     eventually("the view says so", || async {
         let view = hub.everything().view();
         let said = view.totals.state == PipelineState::Degraded && !view.totals.reasons.is_empty();

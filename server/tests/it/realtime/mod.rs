@@ -2,5 +2,6 @@
 
 mod apply;
 mod clean_keys;
+mod operations;
 mod rebuild;
 mod transitions;

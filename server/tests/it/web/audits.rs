@@ -6,6 +6,8 @@ use redis::AsyncCommands as _;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use tallyhouse::background::drive;
+
 use crate::harness::{System, ask, assert_refused, entry, eventually};
 
 async fn call(base: &str, method: reqwest::Method, path: &str, body: &Value) -> (u16, Value) {
@@ -94,7 +96,7 @@ async fn a_surplus_is_accepted_and_the_audit_that_follows_settles_exactly_that()
     system.caught_up().await;
     assert_eq!(post(&base, &resolve(&apple), &accept).await.0, 204);
     let stop_schedule = CancellationToken::new();
-    let schedule = tokio::spawn(system.parts.schedule().run(stop_schedule.clone()));
+    let schedule = tokio::spawn(drive(system.parts.schedule(), stop_schedule.clone()));
     eventually("the audit that follows by itself has passed", || async {
         let (_, page) = ask(&base, "audits", "limit=1").await;
         let it = &page["items"][0];

@@ -1,10 +1,14 @@
 //! From settings to running parts: what `serve` and its relatives have in common.
 
+mod running;
+
 use anyhow::Context as _;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
+use crate::background::Demand;
 use crate::ingest::{Daemon, Error};
 use crate::intake::Intake;
 use crate::statistics::RollupWorker;
@@ -14,6 +18,8 @@ use base::status::{Status, explain};
 use queue::{EntryProducer, Topic};
 use realtime::Realtime;
 use records::{Frozen, Records};
+
+pub use running::Running;
 
 /// The wait between tries to reach a store at start.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -29,6 +35,8 @@ pub struct Parts {
     /// What is wrong.
     pub status: Status,
     pub clock: Clock,
+    /// Wakes whoever sends adjusting entries, when a person of this process has decided.
+    pub decided: Demand,
 }
 
 impl Parts {
@@ -53,7 +61,15 @@ impl Parts {
             Ok(()) => {}
         }
         let topic = Topic::new(&config.kafka)?;
-        Ok(Some(Self { config, records, realtime, topic, status: Status::default(), clock }))
+        Ok(Some(Self {
+            config,
+            records,
+            realtime,
+            topic,
+            status: Status::default(),
+            clock,
+            decided: Demand::default(),
+        }))
     }
 
     /// The daemon of these parts.
@@ -81,7 +97,7 @@ impl Parts {
 
     /// The keeper of levels of these parts.
     pub fn rollup_worker(&self) -> RollupWorker {
-        RollupWorker { records: self.records.clone(), status: self.status.clone() }
+        RollupWorker::new(self.records.clone(), self.status.clone())
     }
 
     /// Makes audits of these parts.
@@ -99,6 +115,7 @@ impl Parts {
             kafka: self.config.kafka.clone(),
             rules: self.config.entry,
             limits: ReplayLimits::default(),
+            decided: self.decided.clone(),
         }
     }
 
@@ -110,7 +127,13 @@ impl Parts {
     /// Sends adjusting entries for these parts.
     pub fn adjuster(&self) -> Adjuster {
         let (kafka, zone) = (self.config.kafka.clone(), self.config.entry.business_time);
-        Adjuster { records: self.records.clone(), kafka, zone, status: self.status.clone() }
+        Adjuster {
+            records: self.records.clone(),
+            kafka,
+            zone,
+            status: self.status.clone(),
+            decided: self.decided.clone(),
+        }
     }
 
     /// Tells what must not wait until somebody looks.
@@ -130,6 +153,8 @@ impl Parts {
             clock: self.clock.clone(),
             webhook,
             memory: Memory::default(),
+            outbox: None,
+            delivery: JoinSet::new(),
         })
     }
 
