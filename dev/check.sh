@@ -12,7 +12,7 @@ say "format"
 cargo fmt --all --check
 # Per package: together they would share features, and `hydrate` would reach the server. The browser's crate is linted on
 # the host: lints do not need its target.
-for package in app server frontend bind-wasm; do
+for package in model base records realtime queue app server frontend bind-wasm; do
   say "clippy $package"
   cargo clippy -q -p "$package" --all-targets -- -D warnings
 done

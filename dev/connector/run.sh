@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tuned connector of docs/proof.md: Kafka Connect with a JDBC sink, 2 tasks, batches of 5000. It puts the entries of
+# The tuned connector of docs/architecture/proof.md: Kafka Connect with a JDBC sink, 2 tasks, batches of 5000. It puts the entries of
 # TALLYHOUSE_TOPIC as rows into the table `connector_rows` of TALLYHOUSE_MYSQL_URL, and nothing else. Runs until killed.
 #   run.sh jars     only fetch what it needs
 #   run.sh run      run; properties, offsets and a log go into the cache

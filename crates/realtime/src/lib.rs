@@ -1,10 +1,10 @@
 //! The live stock: Redis. The only home of Redis commands. Uses nobody but `app::model` and settings.
 
 mod bench;
+mod clean_keys;
 mod feed;
 mod keys;
 mod meta;
-mod quiet;
 mod rebuild;
 mod run;
 mod scripts;
@@ -132,7 +132,7 @@ impl Realtime {
 
     /// The same, over a connection of its own: answers come in the order of the questions, and whoever asks much must not be waited for.
     #[must_use]
-    pub fn apart(&self) -> Self {
+    pub fn with_own_connection(&self) -> Self {
         Self { manager: Arc::default(), ..self.clone() }
     }
 
@@ -171,12 +171,12 @@ impl Realtime {
     }
 
     /// Marks an empty Redis as ready. Only for records that are empty too.
-    pub async fn make_first_mark(&self, incarnation: &str) -> Result<(), Error> {
+    pub async fn initialise(&self, incarnation: &str) -> Result<(), Error> {
         let doing = "making the first mark";
         let mut redis = self.connection(doing).await?;
         let answer: Vec<String> = self
             .scripts
-            .first_mark
+            .initialise
             .key(self.keys.meta())
             .key(self.keys.index())
             .arg(&*self.installation)

@@ -5,9 +5,9 @@ use redis::Script;
 /// All of them.
 pub struct Scripts {
     pub apply: Script,
-    pub first_mark: Script,
+    pub initialise: Script,
     pub cut: Script,
-    pub quiet: Script,
+    pub clean: Script,
     pub settle: Script,
     pub rebuild_begin: Script,
     pub rebuild_write: Script,
@@ -23,9 +23,9 @@ impl Scripts {
         let of_parts = |parts: &[&str]| Script::new(&parts.concat());
         Self {
             apply: of_parts(&[HASH, include_str!("scripts/apply.lua")]),
-            first_mark: of_parts(&[include_str!("scripts/first_mark.lua")]),
+            initialise: of_parts(&[include_str!("scripts/initialise.lua")]),
             cut: of_parts(&[include_str!("scripts/cut.lua")]),
-            quiet: of_parts(&[include_str!("scripts/quiet.lua")]),
+            clean: of_parts(&[include_str!("scripts/clean.lua")]),
             settle: of_parts(&[HASH, include_str!("scripts/settle.lua")]),
             rebuild_begin: of_parts(&[HASH, include_str!("scripts/rebuild_begin.lua")]),
             rebuild_write: of_parts(&[HASH, STEP, include_str!("scripts/rebuild_write.lua")]),

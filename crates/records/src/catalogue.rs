@@ -6,7 +6,7 @@ use model::names::{Name, NameOf};
 use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::trail::{TrailEvent, record_in};
 use crate::{Error, Records};
 
@@ -78,7 +78,7 @@ type NameColumns = (String, String, Option<String>, Option<String>, Option<Strin
 impl Records {
     /// Reads the catalogue.
     pub async fn catalogue(&self) -> Result<Catalogue, Error> {
-        limited("reading the catalogue", async {
+        with_timeout("reading the catalogue", async {
             let unavailable = Error::unavailable("reading the catalogue");
             let mut connection = self.pool.acquire().await.map_err(&unavailable)?;
             read(&mut connection).await.map_err(&unavailable)
@@ -88,7 +88,7 @@ impl Records {
 
     /// Every id that an entry ever brought.
     pub async fn ids_in_entries(&self) -> Result<BTreeSet<(NameOf, String)>, Error> {
-        limited("reading the ids of entries", async {
+        with_timeout("reading the ids of entries", async {
             let unavailable = Error::unavailable("reading the ids of entries");
             let mut ids = BTreeSet::new();
             for (of, statement) in [
@@ -111,7 +111,7 @@ impl Records {
         &self,
         decide: impl FnOnce(&Catalogue) -> Result<CatalogueWrites, E> + Send,
     ) -> Result<Result<(), E>, Error> {
-        limited("changing the catalogue", async {
+        with_timeout("changing the catalogue", async {
             let unavailable = Error::unavailable("changing the catalogue");
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             // A row that is always there stands for the catalogue: where that is empty there is nothing to lock.

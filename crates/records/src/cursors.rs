@@ -9,7 +9,7 @@ use model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
 use crate::batch::{LastMessage, NewBatch};
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::pipeline::StatementPipeline;
 use crate::{Error, Records};
 
@@ -95,7 +95,7 @@ impl From<Row> for Cursor {
 impl Records {
     /// The cursors of all partitions that have one.
     pub async fn cursors(&self) -> Result<BTreeMap<i32, Cursor>, Error> {
-        limited("reading the cursors", async {
+        with_timeout("reading the cursors", async {
             let mut connection = self.pool.acquire().await.map_err(Error::unavailable("reading the cursors"))?;
             cursors_in(&mut connection, &self.topic).await
         })
@@ -104,7 +104,7 @@ impl Records {
 
     /// The cursor of a partition, if it has one.
     pub async fn cursor(&self, partition: i32) -> Result<Option<Cursor>, Error> {
-        limited("reading a cursor", async {
+        with_timeout("reading a cursor", async {
             let row = sqlx::query_as::<_, Row>(
                 "SELECT partition_id, next_offset, batch_id, consumed, recorded, duplicates, rejected, read_again,
                highest_offset, generation, last_timestamp, last_checksum, last_offset, generation_began
@@ -122,7 +122,7 @@ impl Records {
 
     /// Has no message of any partition been consumed yet?
     pub async fn nothing_recorded(&self) -> Result<bool, Error> {
-        limited("looking whether anything is recorded", async {
+        with_timeout("looking whether anything is recorded", async {
             let any: Option<i32> =
                 sqlx::query_scalar("SELECT partition_id FROM ingest_offsets WHERE consumed > 0 LIMIT 1")
                     .fetch_optional(&self.pool)
@@ -135,7 +135,7 @@ impl Records {
 
     /// Gives a partition its first cursor, unless it has one.
     pub async fn start_cursor(&self, partition: i32) -> Result<(), Error> {
-        limited("making the first cursor", async {
+        with_timeout("making the first cursor", async {
             sqlx::query(
                 "INSERT INTO ingest_offsets (topic, partition_id, next_offset) VALUES (?, ?, 0)
              ON DUPLICATE KEY UPDATE next_offset = next_offset",

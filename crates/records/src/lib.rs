@@ -28,7 +28,7 @@ use sqlx::{Connection, MySqlConnection};
 pub use audits::adjustments::Adjustment;
 pub use audits::clock::AuditClock;
 pub use audits::decisions::{Decision, Resolved};
-pub use audits::findings::FindingsWanted;
+pub use audits::findings::FindingsFilter;
 pub use audits::history::{AuditEnd, LogRecord};
 pub use audits::lease::{Claim, KeepAlive, LastRun, Lease, RunKind, RunState};
 pub use audits::prove_tables::{CountedTables, ProvedTable, RegisteredTable, RowFault};
@@ -39,11 +39,11 @@ pub use bench::plain_loop::{ConnectorRows, PlainRows};
 pub use bench::year::YearSize;
 pub use catalogue::{Catalogue, CatalogueWrites, LevelRow, NameRow, Names};
 pub use cursors::Cursor;
-pub use day_tables::entries::{EntriesWanted, Placed};
+pub use day_tables::entries::{EntriesFilter, Placed};
 pub use day_tables::names::DayTable;
 pub use day_tables::statements::create_table;
 pub use ingest::duplicate_preview::Recorded;
-pub use ingest::rejections::{MAX_COUNTED, RejectionCount, RejectionsWanted, StoredRejection};
+pub use ingest::rejections::{MAX_COUNTED, RejectionCount, RejectionsFilter, StoredRejection};
 pub use ingest::set_cursor::{CursorMove, Loss};
 pub use ingest::writer::{Outcome, Writer};
 pub use installation::identity::{Frozen, Installation};
@@ -56,10 +56,10 @@ pub use journal::prove::{AfterCut, ProvedPlace, ProvedPlaces};
 pub use journal::prune::JournalSize;
 pub use recount::Recount;
 pub use replays::correction::{Corrected, Correction, CorrectionReason};
-pub use replays::key_rows::{KeyRow, Strays};
+pub use replays::key_rows::{KeyRow, MisplacedRows};
 pub use replays::stored::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredReplay};
 pub use sql::error::Error;
-use sql::error::limited;
+use sql::error::with_timeout;
 pub use sql::multi_statement::{MultiStatement, Row};
 use sql::session::{connect, connect_options, shared_pool, snapshot_pool};
 pub use sql::value::Value;
@@ -124,7 +124,7 @@ impl Records {
 
     /// Does MySQL answer?
     pub async fn ping(&self) -> Result<(), Error> {
-        limited("asking whether MySQL answers", async {
+        with_timeout("asking whether MySQL answers", async {
             sqlx::query("SELECT 1")
                 .execute(&self.pool)
                 .await

@@ -13,7 +13,7 @@ use crate::cursors;
 use crate::cursors::Cursor;
 use crate::ingest::effects;
 use crate::journal::lines;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::totals::minutes;
 use crate::{Error, Records};
 
@@ -42,7 +42,7 @@ pub struct StreamSnapshot {
 impl Records {
     /// Takes a snapshot.
     pub async fn stream_snapshot(&self, now: Millis) -> Result<StreamSnapshot, Error> {
-        limited("taking a snapshot for the live view", async {
+        with_timeout("taking a snapshot for the live view", async {
             let unavailable = Error::unavailable("taking a snapshot for the live view");
             let day = self
                 .business_time

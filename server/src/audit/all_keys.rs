@@ -1,5 +1,5 @@
 //! Goes over the union of the keys of both stores. The records are read once: what their keys add up to proves the
-//! totals, and which of them are quiet is seen meanwhile; only the others are compared one by one once the proof is
+//! totals, and which of them are clean is seen meanwhile; only the others are compared one by one once the proof is
 //! known (docs/consistency.md#an-audit-run, 4 and 5).
 
 use std::hash::{BuildHasher as _, RandomState};
@@ -15,7 +15,7 @@ use super::progress::Progress;
 use realtime::{member, parse_member};
 use records::{RunningSums, StockSnapshot};
 
-/// So many keys that are not quiet are kept; of more, all keys are read a second time.
+/// So many keys that are not clean are kept; of more, all keys are read a second time.
 const MAX_OPEN: usize = 200_000;
 
 /// So many pages of the records are read ahead of the live stock.
@@ -65,7 +65,7 @@ impl FirstReading {
         self.running.add(&page);
         self.seen.add(page.iter().map(|(key, _)| key));
         if let Some(open) = &mut self.open {
-            open.extend(comparison.look(&totals(page)).await?);
+            open.extend(comparison.check_clean(&totals(page)).await?);
             if open.len() > MAX_OPEN {
                 self.open = None;
             }
@@ -73,7 +73,7 @@ impl FirstReading {
         Ok(())
     }
 
-    /// Compares what is not quiet; `all`: whatever it is, as the proof did not hold for all keys when they were looked at.
+    /// Compares what is not clean; `all`: whatever it is, as the proof did not hold for all keys when they were looked at.
     pub async fn compare(
         self,
         comparison: &mut Comparison<'_>,
@@ -105,7 +105,7 @@ async fn read_again(comparison: &mut Comparison<'_>, snapshot: &mut StockSnapsho
             return Ok(());
         }
         telling.add(comparison.lease, page.len()).await?;
-        let open = comparison.look(&totals(page)).await?;
+        let open = comparison.check_clean(&totals(page)).await?;
         comparison.compare(&open).await?;
     }
 }

@@ -1,6 +1,7 @@
 //! Compares keys with the records at the cut and puts right what may be put right: never before it is written down
 //! (docs/consistency.md#an-audit-run, 5).
 
+use base::kill_point;
 use std::collections::{BTreeMap, HashMap};
 
 use model::audit::{Book, Finding, FindingCause, Nrs, VerdictCounts};
@@ -74,37 +75,37 @@ impl Comparison<'_> {
         total.less(Book { stock: after.net, gross_in: after.gross_in, entries: after.entries })
     }
 
-    /// Looks at keys. Those that are quiet agree, and need nothing; answers the others, to be compared.
-    pub async fn look(&mut self, totals: &[Total]) -> Result<Vec<Total>, Error> {
+    /// Looks at keys. Those that are clean agree, and need nothing; answers the others, to be compared.
+    pub async fn check_clean(&mut self, totals: &[Total]) -> Result<Vec<Total>, Error> {
         // Two calls at a time: while Redis answers one, the next is made.
         let (first, second) = totals.split_at(totals.len() / 2);
-        let (mut open, more) = tokio::try_join!(self.not_quiet(first), self.not_quiet(second))?;
+        let (mut open, more) = tokio::try_join!(self.not_clean(first), self.not_clean(second))?;
         open.extend(more);
         self.counts.agrees += i64::try_from(totals.len() - open.len()).unwrap_or(i64::MAX);
         Ok(open)
     }
 
-    async fn not_quiet(&self, totals: &[Total]) -> Result<Vec<Total>, Error> {
+    async fn not_clean(&self, totals: &[Total]) -> Result<Vec<Total>, Error> {
         let mut open = Vec::new();
         for chunk in totals.chunks(LOOK) {
-            let quiet = self.realtime.quiet(self.lease.run_id(), &self.asked(chunk)).await?;
-            open.extend(chunk.iter().zip(quiet).filter(|(_, is_quiet)| !is_quiet).map(|(total, _)| total.clone()));
-            fail::fail_point!("audit-looking", |_| std::process::abort());
+            let clean = self.realtime.check_clean(self.lease.run_id(), &self.asked(chunk)).await?;
+            open.extend(chunk.iter().zip(clean).filter(|(_, is_clean)| !is_clean).map(|(total, _)| total.clone()));
+            kill_point("audit-looking");
         }
         Ok(open)
     }
 
-    /// Compares keys that are not quiet, writes down those that deviate, and settles what may be settled.
+    /// Compares keys that are not clean, writes down those that deviate, and settles what may be settled.
     pub async fn compare(&mut self, totals: &[Total]) -> Result<(), Error> {
         for totals in totals.chunks(KEYS) {
             let answers = settle(self.realtime, self.lease.run_id(), &self.asked(totals)).await?;
             self.take(totals, &answers).await?;
-            fail::fail_point!("audit-comparing", |_| std::process::abort());
+            kill_point("audit-comparing");
         }
         Ok(())
     }
 
-    /// Is the run still the newest, after the last look at a quiet key? Those do not ask.
+    /// Is the run still the newest, after the last look at a clean key? Those do not ask.
     pub async fn end(&self) -> Result<(), Error> {
         call(self.realtime, self.lease.run_id(), &[]).await.map(drop)
     }
@@ -164,7 +165,7 @@ impl Comparison<'_> {
                 cause: judged.cause,
                 evidence: self.unproved.of(&total.0).map(|it| it.evidence.clone()),
                 repaired: false,
-                is_dealt_with: judged.is_decided,
+                is_resolved: judged.is_decided,
                 resolution: None,
             });
             if judged.may_settle {
@@ -175,10 +176,10 @@ impl Comparison<'_> {
         if !self.lease.write_findings(&findings).await? {
             return Err(Error::Lost(super::TAKEN_OVER));
         }
-        fail::fail_point!("audit-written-down", |_| std::process::abort());
+        kill_point("audit-written-down");
         let (numbers, compared): (Vec<i32>, Vec<Compared>) = to_settle.into_iter().unzip();
         let answers = settle(self.realtime, self.lease.run_id(), &compared).await?;
-        fail::fail_point!("audit-settled", |_| std::process::abort());
+        kill_point("audit-settled");
         let is_right = |it: &Settled| matches!(it, Settled::Done(_) | Settled::Already);
         let repaired: Vec<i32> =
             numbers.into_iter().zip(&answers).filter(|(_, it)| is_right(it)).map(|(number, _)| number).collect();

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{Error, RebuildCause, TAKEN_OVER, rebuild_cause};
 use crate::background::{Looked, Task, Trouble};
+use base::kill_point;
 use base::status::{Status, explain};
 use realtime::{Place, Realtime, Sweep, Swept};
 use records::{Claim, Lease, Records, RunKind};
@@ -83,7 +84,7 @@ impl Rebuilder {
         let Some(mut rebuild) = self.realtime.begin_rebuild(lease.run_id(), &seen).await? else {
             return Err(Error::Lost("Redis was changed by another run; looking again"));
         };
-        fail::fail_point!("rebuild-begun", |_| std::process::abort());
+        kill_point("rebuild-begun");
         let mut snapshot = self.records.stock_snapshot().await?;
         let total = snapshot.count_keys().await?;
         loop {
@@ -96,7 +97,7 @@ impl Rebuilder {
                 if !rebuild.write(keys).await? {
                     return Err(Error::Lost(THROWN_BACK));
                 }
-                fail::fail_point!("rebuild-writing", |_| std::process::abort());
+                kill_point("rebuild-writing");
             }
             self.tell(lease, cause, rebuild.written(), total).await?;
         }
@@ -113,7 +114,7 @@ impl Rebuilder {
             .map(|(partition, it)| (*partition, Place { position: it.next_offset, batch: it.batch_id.clone() }))
             .collect();
         snapshot.close().await;
-        fail::fail_point!("rebuild-unfinished", |_| std::process::abort());
+        kill_point("rebuild-unfinished");
         if rebuild.finish(&places).await? { Ok(keys) } else { Err(Error::Lost(THROWN_BACK)) }
     }
 

@@ -14,6 +14,7 @@ use super::all_keys::FirstReading;
 use super::compare::{Comparison, Unproved};
 use super::progress::Progress;
 use super::{Error, TAKEN_OVER};
+use base::kill_point;
 use base::status::explain;
 use realtime::{Cut, Place, Realtime};
 use records::{
@@ -112,7 +113,7 @@ impl AuditRun {
     /// Makes it to its end, and says what came of it. An error: what came of it could not be written down.
     pub async fn to_end(mut self) -> Result<AuditState, Error> {
         let alive = self.lease.keep_alive();
-        fail::fail_point!("audit-claimed", |_| std::process::abort());
+        kill_point("audit-claimed");
         // On the heap: a large future, made once an hour.
         let made = Box::pin(self.audit()).await;
         let (end, tables, decisions) = match made {
@@ -141,7 +142,7 @@ impl AuditRun {
         }
         let state = end.state();
         report(self.number(), &end, state);
-        fail::fail_point!("audit-ending", |_| std::process::abort());
+        kill_point("audit-ending");
         drop(alive);
         let (records, number) = (self.auditor.records.clone(), self.number());
         if !self.lease.end_audit(&end).await? {
@@ -155,7 +156,7 @@ impl AuditRun {
     async fn audit(&mut self) -> Result<Tally, Error> {
         let Auditor { records, realtime, .. } = self.auditor.clone();
         // For this run alone: a connection that waits for an hour may be dead when it is needed.
-        let realtime = realtime.apart();
+        let realtime = realtime.with_own_connection();
         let seen = realtime.meta().await?;
         let cut = match realtime.cut(self.lease.run_id(), &seen.run).await? {
             Cut::At(places) => places,
@@ -163,7 +164,7 @@ impl AuditRun {
             Cut::NotReady => return Err(Error::Lost("Redis is empty or being rebuilt: that goes first")),
         };
         self.clock.lap("cut");
-        fail::fail_point!("audit-cut", |_| std::process::abort());
+        kill_point("audit-cut");
         self.step(Step::Snapshot, None, None).await?;
         let mut snapshot = records.stock_snapshot().await?;
         let places = places(&cut, &snapshot)?;
@@ -175,7 +176,7 @@ impl AuditRun {
         };
         self.clock.lap("snapshot");
         self.step(Step::Proof, Some(&places), None).await?;
-        fail::fail_point!("audit-snapshot", |_| std::process::abort());
+        kill_point("audit-snapshot");
         let Proof { mut checks, unproved, proved, tables } = self.prove_rows(&records, &mut snapshot).await?;
         let decisions = records.decisions().await?;
         let mut comparison = Comparison {
@@ -195,7 +196,7 @@ impl AuditRun {
         self.clock.lap("levels");
         checks.push(levels);
         self.step(Step::Compare, None, Some(&checks)).await?;
-        fail::fail_point!("audit-proved", |_| std::process::abort());
+        kill_point("audit-proved");
         let is_odd = !odd.is_empty();
         comparison.unproved.add(odd);
         reading.compare(&mut comparison, &mut snapshot, is_odd).await?;

@@ -38,7 +38,7 @@ pub fn finding_rows(findings: &[Finding], (zone, locale, names): (BusinessTime, 
         let text = |it: Option<&str>| it.map_or(Cell::Empty, Cell::from);
         row.extend([
             state_of(it.verdict).into(),
-            if it.is_dealt_with { "T" } else { "F" }.into(),
+            if it.is_resolved { "T" } else { "F" }.into(),
             description_of(it.verdict, it.repaired).into(),
             locale.finding_cause(it.cause).into(),
             it.evidence.as_ref().map_or(Cell::Empty, |it| Cell::Text(locale.evidence(it))),
@@ -72,7 +72,7 @@ mod tests {
             cause: FindingCause::LiveDeleted,
             evidence: None,
             repaired: true,
-            is_dealt_with: false,
+            is_resolved: false,
             resolution,
         };
         let seen =

@@ -44,7 +44,7 @@ impl Daemon {
     /// Runs until `stop`. Outages are waited out; ends with an error only when the set-up is wrong.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         self.wait_for_topic(&stop).await?;
-        self.wait_for_first_mark(&stop).await?;
+        self.wait_for_initialisation(&stop).await?;
         let instance = Instance::take(&self.kafka)?;
         let mut name = instance.name.clone();
         while let Some(why) = self.follow(name.take(), &stop).await? {
@@ -141,9 +141,9 @@ impl Daemon {
 
     /// Before the first entry is recorded, an empty Redis is marked as ready: afterwards it could not be told from one that
     /// was emptied. With entries in the records nothing is waited for: they go on without the live stock.
-    async fn wait_for_first_mark(&self, stop: &CancellationToken) -> Result<(), Error> {
+    async fn wait_for_initialisation(&self, stop: &CancellationToken) -> Result<(), Error> {
         loop {
-            match live_writer::ensure_first_mark(&self.records, &self.realtime).await {
+            match live_writer::ensure_initialised(&self.records, &self.realtime).await {
                 Ok(_) => {
                     self.status.clear("first mark");
                     return Ok(());

@@ -106,7 +106,7 @@ impl LiveWriter {
 
     async fn feed(&self, cursor: &Cursor) -> Result<Step, Error> {
         let meta = self.realtime.meta().await?;
-        if meta.mark.is_none() && !ensure_first_mark(&self.records, &self.realtime).await? {
+        if meta.mark.is_none() && !ensure_initialised(&self.records, &self.realtime).await? {
             return Ok(Step::Wrong(PipelineState::Rebuilding, EMPTIED.to_owned()));
         }
         if meta.unreadable.is_some() {
@@ -172,9 +172,9 @@ fn unreadable() -> Step {
 ///
 /// # Errors
 /// When the records are empty and Redis does not answer: then it must be waited for.
-pub async fn ensure_first_mark(records: &Records, realtime: &Realtime) -> Result<bool, Error> {
+pub async fn ensure_initialised(records: &Records, realtime: &Realtime) -> Result<bool, Error> {
     if records.nothing_recorded().await? {
-        realtime.make_first_mark(&Uuid::now_v7().simple().to_string()).await?;
+        realtime.initialise(&Uuid::now_v7().simple().to_string()).await?;
         return Ok(true);
     }
     // Another daemon may have made it, and recorded, since we looked.

@@ -17,6 +17,7 @@ use super::collector::{Collector, Ready};
 use super::live_writer::LiveWriter;
 use base::clock::Clock;
 use base::config::EntryRules;
+use base::kill_point;
 use base::status::Status;
 use base::status::explain;
 use records::{Cursor, NewBatch, Outcome, Writer};
@@ -141,13 +142,13 @@ impl Worker {
         while let Some(mut part) = parts.pop() {
             part.previous = cursor.batch_id.clone();
             (part.highest, part.generation) = (cursor.highest, cursor.generation);
-            fail::fail_point!("after-decode", |_| std::process::abort());
+            kill_point("after-decode");
             match self.record_with_retry(&part, stop).await? {
                 Written::Recorded(line) => {
                     cursor.next_offset = line.to;
                     cursor.batch_id = Some(BatchId(line.batch_id.0.clone()));
                     self.live.add(&line).await;
-                    fail::fail_point!("after-apply", |_| std::process::abort());
+                    kill_point("after-apply");
                     self.lag_offsets.store(line.to);
                     count(line.counts);
                 }

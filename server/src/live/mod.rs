@@ -55,7 +55,7 @@ pub struct Hub {
     state: Arc<RwLock<Option<State>>>,
     around: Arc<Mutex<ViewContext>>,
     /// When what is held was last seen to be what Redis holds.
-    vouched_at: Arc<AtomicI64>,
+    fresh_at: Arc<AtomicI64>,
     /// Somebody changed names or levels here.
     catalogue_changed: Arc<Notify>,
 }
@@ -86,7 +86,7 @@ impl Hub {
             scopes: Arc::default(),
             state: Arc::default(),
             around: Arc::new(Mutex::new(around)),
-            vouched_at: Arc::default(),
+            fresh_at: Arc::default(),
             catalogue_changed: Arc::default(),
         }
     }
@@ -206,7 +206,7 @@ impl Hub {
     }
 
     fn mark_fresh(&self, at: Millis) {
-        self.vouched_at.store(at.0, Relaxed);
+        self.fresh_at.store(at.0, Relaxed);
     }
 
     /// The names that pages show.
@@ -218,7 +218,7 @@ impl Hub {
     pub fn stock_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter) -> StockAt {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let Some(state) = state.as_ref() else { return StockAt::NotYet };
-        if !self.around().vouches() {
+        if !self.around().is_fresh() {
             return StockAt::Unknown;
         }
         match place(state.positions(), cursors) {
@@ -243,7 +243,7 @@ impl Hub {
     /// `None` while nothing is known yet.
     pub fn stock(&self, wanted: &StockFilter, after: Option<&StockKey>, limit: usize) -> Option<StockPage> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let state = state.as_ref().filter(|_| self.around().vouches())?;
+        let state = state.as_ref().filter(|_| self.around().is_fresh())?;
         let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
         let mut items: Vec<StockItem> = state
             .keys()
@@ -255,7 +255,7 @@ impl Hub {
         let more = items.len() > limit;
         items.truncate(limit);
         Some(StockPage {
-            as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(Millis(self.vouched_at.load(Relaxed))) },
+            as_of: AsOf { offsets: state.positions().clone(), time: rfc3339(Millis(self.fresh_at.load(Relaxed))) },
             verified_at: self.around().audited.as_ref().map(|it| rfc3339(it.at())),
             next_cursor: items.last().filter(|_| more).map(|it| realtime::member(&it.key)),
             items,

@@ -62,7 +62,7 @@ impl ViewContext {
     }
 
     /// May figures of stock be shown? Not while it is made anew: those that are held are of before.
-    pub fn vouches(&self) -> bool {
+    pub fn is_fresh(&self) -> bool {
         self.state != PipelineState::Rebuilding && !self.superseded
     }
 }
@@ -74,7 +74,7 @@ pub fn draw(id: String, state: &State, scope: &Scope, around: &ViewContext) -> L
     let (warehouses, products) = (ranked(&sums.warehouses), ranked(&sums.products));
     let columns: Vec<&ProductId> = products.iter().take(HEAT_COLUMNS).map(|(id, _)| *id).collect();
     // Figures of before a rebuild are no figures.
-    let vouched = around.vouches();
+    let vouched = around.is_fresh();
     let with_cells = |(id, held): (&WarehouseId, &Held)| Holder {
         cells: columns.iter().map(|product| cell(state, id, product).filter(|_| vouched)).collect(),
         ..warehouse(id, held, state, around)
@@ -145,7 +145,7 @@ pub fn product(id: &ProductId, held: &Held, state: &State, around: &ViewContext)
 }
 
 fn holder(id: &str, of: NameOf, held: &Held, around: &ViewContext, curve: impl FnOnce() -> String) -> Holder {
-    let stock = (around.vouches() && held.unreadable == 0).then_some(held.stock);
+    let stock = (around.is_fresh() && held.unreadable == 0).then_some(held.stock);
     Holder {
         id: id.to_owned(),
         name: name(of, id, around),
@@ -159,14 +159,14 @@ fn holder(id: &str, of: NameOf, held: &Held, around: &ViewContext, curve: impl F
 fn totals(state: &State, scope: &Scope, sums: &Sums, around: &ViewContext) -> Totals {
     let unreadable = u64::try_from(sums.all.unreadable).unwrap_or_default();
     // A total over keys of which some cannot be read would be a guess.
-    let vouched = unreadable == 0 && around.vouches();
+    let vouched = unreadable == 0 && around.is_fresh();
     Totals {
         state: around.state,
         reasons: around.reasons.clone(),
         stock: vouched.then_some(sums.all.stock),
         keys: state.count_keys(scope),
-        negative: around.vouches().then(|| state.watchlist().count_negative(scope)),
-        low: around.vouches().then(|| state.watchlist().count_low(scope)),
+        negative: around.is_fresh().then(|| state.watchlist().count_negative(scope)),
+        low: around.is_fresh().then(|| state.watchlist().count_low(scope)),
         unreadable,
         day: state.day().to_string(),
         today: sums.all.today,

@@ -35,7 +35,7 @@ impl Task for HubWatch {
     type Error = std::convert::Infallible;
 
     async fn look(&mut self) -> Result<Looked, Self::Error> {
-        let age = self.clock.now().0 - self.hub.vouched_at.load(Ordering::Relaxed);
+        let age = self.clock.now().0 - self.hub.fresh_at.load(Ordering::Relaxed);
         if age > OLD_MS {
             self.hub.mark(PipelineState::Degraded, "the figures were not compared with Redis for more than 10 s");
         }

@@ -15,7 +15,7 @@ use model::statistics::{Filter, GroupBy, Sums};
 use crate::statistics::spans;
 use base::business_time::{BusinessTime, month_of};
 use base::config::Layout;
-use records::{DayTable, EntriesWanted, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
+use records::{DayTable, EntriesFilter, Error, FIRST_DAY, Records, Span, TotalsError, TotalsSnapshot};
 
 /// The most tables that are read for one page; then the page ends where it is, and the next one goes on from there.
 const MAX_TABLES: usize = 2000;
@@ -217,7 +217,7 @@ impl Lookup {
         period: &Range<Millis>,
     ) -> Result<(), TotalsError> {
         let limit = search.needed - search.found.len();
-        let wanted = EntriesWanted {
+        let wanted = EntriesFilter {
             question: search.question,
             tables,
             from: period.start,

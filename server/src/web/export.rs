@@ -26,7 +26,7 @@ use crate::web::http::problem::Problem;
 use crate::web::http::table_file::{Kind, Table, Wanted};
 use crate::web::records::page::RecordsReader;
 use crate::web::statistics::page::StatisticsReader;
-use records::FindingsWanted;
+use records::FindingsFilter;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;
@@ -127,7 +127,7 @@ async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Findin
     only_auditor(who)?;
     let records = &web.records;
     records.audit(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("audit"))?;
-    records.findings(id, FindingsWanted::default()).await.map_err(Problem::unavailable("audits"))
+    records.findings(id, FindingsFilter::default()).await.map_err(Problem::unavailable("audits"))
 }
 
 /// What was found, or what is wrong with the question.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 use base::config::Config;
 use model::audit::replay::{Bill, BillKind};
 use model::audit::{AuditState, Finding, FindingCause, Scope};
-use records::{FindingsWanted, StoredAudit};
+use records::{FindingsFilter, StoredAudit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ async fn fault(stage: &mut Stage, edit: Edit) -> anyhow::Result<Line> {
     let bills = replay(stage, found.id, &expected.bills).await?;
     deal_with(stage, &found, &findings, &expected).await?;
     clean(stage, scope).await.context("after the repair")?;
-    let open = findings_of(stage, found.id).await?.iter().filter(|it| !it.is_dealt_with).count();
+    let open = findings_of(stage, found.id).await?.iter().filter(|it| !it.is_resolved).count();
     ensure!(open == 0, "{open} findings of audit {} are not dealt with", found.id);
     Ok(Line {
         verdict: expected.verdict.as_str().to_owned(),
@@ -305,12 +305,12 @@ async fn post(path: &str, body: &Value) -> anyhow::Result<()> {
 /// What was repaired without anybody is seen.
 pub async fn acknowledge(stage: &Stage, audit: i64) -> anyhow::Result<()> {
     let mut findings = findings_of(stage, audit).await?;
-    findings.retain(|it| it.repaired && !it.is_dealt_with);
+    findings.retain(|it| it.repaired && !it.is_resolved);
     resolve(audit, &findings, "acknowledge").await
 }
 
 pub async fn findings_of(stage: &Stage, audit: i64) -> anyhow::Result<Vec<Finding>> {
-    Ok(stage.parts.records.findings(audit, FindingsWanted::default()).await?)
+    Ok(stage.parts.records.findings(audit, FindingsFilter::default()).await?)
 }
 
 /// An audit by command line. One that could not be made, such as while totals are made anew, is made again.

@@ -235,7 +235,7 @@ impl Model for Protocol {
             pruned: vec![0; usize::from(self.partitions)],
         };
         let mut live = Redis::empty();
-        live.first_mark(99);
+        live.initialise(99);
         vec![World {
             lost: journal.clone(),
             journal,

@@ -62,7 +62,7 @@ fn choices(it: &AuditDetail) -> AnyView {
     let texts = locale().findings_texts();
     let query = it.query;
     let link = |to: FindingsQuery, words: AnyView, name: Option<&'static str>| {
-        let is_here = (to.verdict, to.is_dealt_with) == (query.verdict, query.is_dealt_with);
+        let is_here = (to.verdict, to.is_resolved) == (query.verdict, query.is_resolved);
         view! {
             <a href=to.url() aria-current=is_here.then_some("true") aria-label=name title=name>
                 {words}
@@ -71,7 +71,7 @@ fn choices(it: &AuditDetail) -> AnyView {
         .into_any()
     };
     let text = |words: &'static str| words.into_any();
-    let flag = |is_dealt_with| FindingsQuery { is_dealt_with, after: 0, ..query };
+    let flag = |is_resolved| FindingsQuery { is_resolved, after: 0, ..query };
     let verdict = |verdict| FindingsQuery { verdict, after: 0, ..query };
     let there =
         Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Agrees && it.line.counts.of(*verdict) > 0);
@@ -129,7 +129,7 @@ fn nrs_of(it: &FindingLine) -> String {
 fn row(audit: i64, it: &FindingLine) -> AnyView {
     let texts = locale().findings_texts();
     let difference = it.nrs.map_or_else(|| "\u{2014}".to_owned(), |[stock, ..]| signed(it.rrs[0] - stock));
-    let (flag, tone) = if it.is_dealt_with { ("T", Some("good")) } else { ("F", None) };
+    let (flag, tone) = if it.is_resolved { ("T", Some("good")) } else { ("F", None) };
     let key = format!("{} \u{b7} {}", name_of(&it.warehouse), name_of(&it.product));
     view! {
         <tr id=format!("finding-{}", it.number)>

@@ -75,14 +75,14 @@ pub struct FindingsQuery {
     /// Of this verdict.
     pub verdict: Option<Verdict>,
     /// Those that somebody has dealt with, or those that nobody has.
-    pub is_dealt_with: Option<bool>,
+    pub is_resolved: Option<bool>,
     /// After this number.
     pub after: i32,
 }
 
 impl FindingsQuery {
     pub fn url(&self) -> String {
-        let flag = self.is_dealt_with.map_or("", |it| if it { "T" } else { "F" });
+        let flag = self.is_resolved.map_or("", |it| if it { "T" } else { "F" });
         let after = if self.after > 0 { self.after.to_string() } else { String::new() };
         Url::new(&format!("/audits/{}", self.audit))
             .with("verdict", self.verdict.map_or("", Verdict::as_str))
@@ -112,7 +112,7 @@ pub struct FindingLine {
     pub evidence: Option<Evidence>,
     /// The live stock was put right.
     pub repaired: bool,
-    pub is_dealt_with: bool,
+    pub is_resolved: bool,
     /// How, by whom, when and why.
     pub resolution: Option<(ResolveAs, String, String, String)>,
     /// How a person may deal with it.
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_state_is_a_url() {
-        let query = FindingsQuery { audit: 7, verdict: Some(Verdict::Surplus), is_dealt_with: Some(false), after: 50 };
+        let query = FindingsQuery { audit: 7, verdict: Some(Verdict::Surplus), is_resolved: Some(false), after: 50 };
         assert_eq!(query.url(), "/audits/7?verdict=surplus&flag=F&cursor=50");
         assert_eq!(FindingsQuery { audit: 7, ..FindingsQuery::default() }.url(), "/audits/7");
     }

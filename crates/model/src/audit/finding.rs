@@ -305,7 +305,7 @@ pub struct Finding {
     /// The live stock was put right.
     pub repaired: bool,
     /// A person has dealt with it.
-    pub is_dealt_with: bool,
+    pub is_resolved: bool,
     /// Decision about it; `None` while there is none.
     pub resolution: Option<Resolution>,
 }

@@ -125,8 +125,8 @@ impl<N: Clone + Eq, K: Ord + Clone> Live<N, K> {
         }
     }
 
-    /// `first_mark.lua`: an empty Redis beside empty records is ready.
-    pub fn first_mark(&mut self, incarnation: N) {
+    /// `initialise.lua`: an empty Redis beside empty records is ready.
+    pub fn initialise(&mut self, incarnation: N) {
         if self.mark == Mark::None && self.keys.is_empty() {
             self.mark = Mark::Ready;
             self.incarnation = Some(incarnation);

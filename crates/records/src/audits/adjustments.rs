@@ -6,7 +6,7 @@ use model::entry::Millis;
 use model::stock::StockKey;
 
 use crate::audits::stock_snapshot::key_of;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// An adjusting entry that has to be sent. The same one always has the same numbers: what is sent twice counts once.
@@ -29,7 +29,7 @@ pub struct Adjustment {
 impl Records {
     /// Those that Kafka does not have yet, the first 100.
     pub async fn adjustments(&self) -> Result<Vec<Adjustment>, Error> {
-        limited("reading adjusting entries", async {
+        with_timeout("reading adjusting entries", async {
             let rows: Vec<(i64, i32, String, String, i64, String, NaiveDateTime)> = sqlx::query_as(
                 "SELECT audit_id, number, warehouse_id, product_id, nrs - rrs - corrected_stock, note, resolved_at FROM findings
                  WHERE resolution = 'adjust' AND adjusted_at IS NULL AND nrs_state = 'sums'
@@ -50,7 +50,7 @@ impl Records {
 
     /// Kafka has it, or there was nothing to send.
     pub async fn adjusted(&self, it: &Adjustment) -> Result<(), Error> {
-        limited("noting that an adjusting entry was sent", async {
+        with_timeout("noting that an adjusting entry was sent", async {
             sqlx::query("UPDATE findings SET adjusted_at = UTC_TIMESTAMP(3) WHERE audit_id = ? AND number = ?")
                 .bind(it.audit)
                 .bind(it.number)

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use model::live::{Verification, part_since};
 
 use crate::journal::prove::ProvedPlaces;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::trail;
 use crate::trail::TrailEvent;
 use crate::{Error, Records};
@@ -82,7 +82,7 @@ pub async fn proved_in<'a>(executor: impl sqlx::MySqlExecutor<'a>) -> Result<Pro
 impl Records {
     /// State of the audits as of now, with ages by the database's clock.
     pub async fn audit_clock(&self) -> Result<AuditClock, Error> {
-        limited("reading when the last audit was", async {
+        with_timeout("reading when the last audit was", async {
             sqlx::query_as(
                 "SELECT s.last_check, s.last_audit, s.expiration_seconds,
                    TIMESTAMPDIFF(MICROSECOND, s.last_check, UTC_TIMESTAMP(3)) DIV 1000 AS age_ms,
@@ -107,12 +107,12 @@ impl Records {
 
     /// What the records had proved at the last success.
     pub async fn proved(&self) -> Result<ProvedPlaces, Error> {
-        limited("reading what was proved", proved_in(&self.pool)).await
+        with_timeout("reading what was proved", proved_in(&self.pool)).await
     }
 
     /// Sets the period between audits, or gives it back to the settings. On record.
     pub async fn set_audit_expiration(&self, period: Option<Duration>, who: &str) -> Result<(), Error> {
-        limited("setting the period between audits", async {
+        with_timeout("setting the period between audits", async {
             let unavailable = Error::unavailable("setting the period between audits");
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let before: Option<i64> =

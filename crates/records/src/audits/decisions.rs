@@ -7,7 +7,7 @@ use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::audits::stock_snapshot::key_of;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::rows::json_rows;
 use crate::trail;
 use crate::trail::TrailEvent;
@@ -65,7 +65,7 @@ impl Records {
         note: &str,
         who: &str,
     ) -> Result<Resolved, Error> {
-        limited("putting a decision on record", async {
+        with_timeout("putting a decision on record", async {
             let unavailable = Error::unavailable("putting a decision on record");
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let found: Option<(String, String, bool, String, bool, String, String)> = sqlx::query_as(
@@ -121,7 +121,7 @@ impl Records {
 
     /// The decisions that no audit has followed yet.
     pub async fn decisions(&self) -> Result<Vec<Decision>, Error> {
-        limited("reading decisions", async {
+        with_timeout("reading decisions", async {
             let rows: Vec<Row> = sqlx::query_as(
                 "SELECT audit_id, number, warehouse_id, product_id, rrs + corrected_stock - nrs AS stock,
                    rrs_in + corrected_in - nrs_in AS gross_in, rrs_entries + corrected_entries - nrs_entries AS entries
@@ -147,7 +147,7 @@ impl Records {
         if decisions.is_empty() {
             return Ok(());
         }
-        limited("marking decisions as used", async {
+        with_timeout("marking decisions as used", async {
             let mut statement = QueryBuilder::new("UPDATE findings SET used_by = ");
             statement.push_bind(by).push(" WHERE (audit_id, number) IN ");
             statement.push_tuples(decisions, |mut pair, it| {

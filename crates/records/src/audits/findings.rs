@@ -7,28 +7,28 @@ use model::audit::{Book, Evidence, Finding, FindingCause, Nrs, Resolution, Resol
 use sqlx::QueryBuilder;
 
 use crate::audits::stock_snapshot::key_of;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Lease, Records};
 
 /// Which findings of an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FindingsWanted {
+pub struct FindingsFilter {
     /// Of this verdict.
     pub verdict: Option<Verdict>,
     /// Of this cause.
     pub cause: Option<FindingCause>,
     /// Those that somebody has dealt with, or those that nobody has.
-    pub is_dealt_with: Option<bool>,
+    pub is_resolved: Option<bool>,
     /// After this number.
     pub after: i32,
     /// At most so many.
     pub limit: i64,
 }
 
-impl Default for FindingsWanted {
+impl Default for FindingsFilter {
     /// All: no run stores more.
     fn default() -> Self {
-        Self { verdict: None, cause: None, is_dealt_with: None, after: 0, limit: 100_000 }
+        Self { verdict: None, cause: None, is_resolved: None, after: 0, limit: 100_000 }
     }
 }
 
@@ -74,7 +74,7 @@ impl Row {
             // A process from before the last change of the schema writes words.
             evidence: self.evidence.map(|it| serde_json::from_str(&it).unwrap_or(Evidence::Words { words: it })),
             repaired: self.repaired,
-            is_dealt_with: self.flag == "T",
+            is_resolved: self.flag == "T",
             resolution: self.resolution.as_deref().and_then(ResolveAs::parse).zip(self.resolved_at).map(|(way, at)| {
                 Resolution {
                     way,
@@ -94,10 +94,10 @@ impl Lease {
         if findings.is_empty() {
             return Ok(true);
         }
-        limited("writing findings down", async {
+        with_timeout("writing findings down", async {
             let unavailable = Error::unavailable("writing findings down");
             let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
-            if !self.hold(&mut transaction).await? {
+            if !self.lock_lease(&mut transaction).await? {
                 return Ok(false);
             }
             let evidence: Vec<Option<String>> = findings
@@ -129,7 +129,7 @@ impl Lease {
                     .push_bind(it.verdict.as_str())
                     .push_bind(it.cause.as_str())
                     .push_bind(evidence)
-                    .push_bind(if it.is_dealt_with { "T" } else { "F" });
+                    .push_bind(if it.is_resolved { "T" } else { "F" });
             });
             statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
             sqlx::query("UPDATE audits SET findings = findings + ? WHERE id = ?")
@@ -149,7 +149,7 @@ impl Lease {
         if numbers.is_empty() {
             return Ok(());
         }
-        limited("writing down what was repaired", async {
+        with_timeout("writing down what was repaired", async {
             let mut statement = QueryBuilder::new("UPDATE findings SET repaired = TRUE WHERE audit_id = ");
             statement.push_bind(self.number()).push(" AND number IN (");
             let mut list = statement.separated(", ");
@@ -170,8 +170,8 @@ impl Lease {
 
 impl Records {
     /// Findings of an audit, by number.
-    pub async fn findings(&self, audit: i64, wanted: FindingsWanted) -> Result<Vec<Finding>, Error> {
-        limited("reading findings", async {
+    pub async fn findings(&self, audit: i64, wanted: FindingsFilter) -> Result<Vec<Finding>, Error> {
+        with_timeout("reading findings", async {
             let mut statement = QueryBuilder::new(
                 "SELECT number, warehouse_id, product_id, rrs, rrs_in, rrs_entries, nrs_state, nrs, nrs_in, nrs_entries, verdict,
                    cause, evidence, repaired, flag, resolution, note, resolved_by, resolved_at FROM findings WHERE audit_id = ",
@@ -183,8 +183,8 @@ impl Records {
             if let Some(cause) = wanted.cause {
                 statement.push(" AND cause = ").push_bind(cause.as_str());
             }
-            if let Some(is_dealt_with) = wanted.is_dealt_with {
-                statement.push(" AND flag = ").push_bind(if is_dealt_with { "T" } else { "F" });
+            if let Some(is_resolved) = wanted.is_resolved {
+                statement.push(" AND flag = ").push_bind(if is_resolved { "T" } else { "F" });
             }
             statement.push(" ORDER BY number LIMIT ").push_bind(wanted.limit);
             let rows: Vec<Row> =

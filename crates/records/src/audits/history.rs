@@ -5,7 +5,7 @@ use sqlx::MySqlConnection;
 
 use crate::audits::decisions;
 use crate::journal::prove::ProvedPlaces;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Lease};
 
 /// The run's own log record, as docs/domain.md#verdicts-of-an-audit-per-key words it. Its FLAG is F.
@@ -45,7 +45,7 @@ impl AuditEnd {
 
 impl Lease {
     /// Is the run still ours? Asked in the transaction of a write.
-    pub(crate) async fn hold(&self, connection: &mut MySqlConnection) -> Result<bool, Error> {
+    pub(crate) async fn lock_lease(&self, connection: &mut MySqlConnection) -> Result<bool, Error> {
         let held: Option<i64> =
             sqlx::query_scalar("SELECT 1 FROM runs WHERE run_id = ? AND token = ? AND running = 1 FOR UPDATE")
                 .bind(self.run_id())
@@ -58,7 +58,7 @@ impl Lease {
 
     /// Writes down that the audit is under way.
     pub async fn begin_audit(&self, scope: Scope) -> Result<(), Error> {
-        limited("beginning an audit", async {
+        with_timeout("beginning an audit", async {
             sqlx::query("INSERT INTO audits (id, scope, step) VALUES (?, ?, 'claim')")
                 .bind(self.number())
                 .bind(scope.as_str())
@@ -77,13 +77,13 @@ impl Lease {
         cut: Option<&CutPlaces>,
         proof: Option<&[Check]>,
     ) -> Result<bool, Error> {
-        limited("writing down how far an audit is", async {
+        with_timeout("writing down how far an audit is", async {
             let unavailable = Error::unavailable("writing down how far an audit is");
             let unwritable = |cause: serde_json::Error| unavailable(sqlx::Error::Encode(Box::new(cause)));
             let cut = cut.map(serde_json::to_string).transpose().map_err(unwritable)?;
             let proof = proof.map(serde_json::to_string).transpose().map_err(unwritable)?;
             let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
-            if !self.hold(&mut transaction).await? {
+            if !self.lock_lease(&mut transaction).await? {
                 return Ok(false);
             }
             sqlx::query("UPDATE audits SET step = ?, cut = COALESCE(?, cut), proof = COALESCE(?, proof) WHERE id = ?")
@@ -102,10 +102,10 @@ impl Lease {
 
     /// Ends the audit. A success sets LASTCHECK, by the database's clock. `false`: the run was not ours any more.
     pub async fn end_audit(self, end: &AuditEnd) -> Result<bool, Error> {
-        limited("ending an audit", async {
+        with_timeout("ending an audit", async {
             let unavailable = Error::unavailable("ending an audit");
             let mut transaction = self.records().pool.begin().await.map_err(&unavailable)?;
-            if !self.hold(&mut transaction).await? {
+            if !self.lock_lease(&mut transaction).await? {
                 return Ok(false);
             }
             let state = end.state().as_str();

@@ -4,7 +4,7 @@
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::stored::word;
 use crate::{Error, Records};
 
@@ -130,7 +130,7 @@ from_row! {
 impl Records {
     /// Claims a run. One whose lease ran out is over, and so is an audit where the mark it needs is gone: a rebuild goes first.
     pub async fn claim_run(&self, kind: RunKind, cause: &str, who: &str) -> Result<Claim, Error> {
-        limited("claiming a run", async {
+        with_timeout("claiming a run", async {
             let unavailable = Error::unavailable("claiming a run");
             let over = sqlx::query(
                 "UPDATE runs SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
@@ -182,7 +182,7 @@ impl Records {
 
     /// The newest rebuild.
     pub async fn last_rebuild(&self) -> Result<Option<LastRun>, Error> {
-        limited("reading the last rebuild", async {
+        with_timeout("reading the last rebuild", async {
             let found: Option<LastRunRow> = sqlx::query_as(
                 "SELECT run_id, cause, state, keys_done, message,
                    TIMESTAMPDIFF(MICROSECOND, started_at, COALESCE(ended_at, UTC_TIMESTAMP(3))) DIV 1000 AS took_ms
@@ -235,7 +235,7 @@ impl Lease {
 
     /// Renews the lease at once. `false`: it is not ours any more.
     pub async fn renew(&mut self, done: u64, total: u64) -> Result<bool, Error> {
-        let ours = limited("renewing a lease", async {
+        let ours = with_timeout("renewing a lease", async {
             let renewed = sqlx::query(
                 "UPDATE runs SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, keys_done = ?, keys_total = ?
                  WHERE run_id = ? AND token = ? AND running = 1",
@@ -258,7 +258,7 @@ impl Lease {
     /// Says how far the run is; the lease is renewed by [`Lease::keep_alive`].
     pub async fn tell(&self, done: u64, total: u64) -> Result<(), Error> {
         let number = |it| i64::try_from(it).unwrap_or(i64::MAX);
-        limited("saying how far a run is", async {
+        with_timeout("saying how far a run is", async {
             sqlx::query("UPDATE runs SET keys_done = ?, keys_total = ? WHERE run_id = ? AND token = ? AND running = 1")
                 .bind(number(done))
                 .bind(number(total))
@@ -296,7 +296,7 @@ impl Lease {
 
     /// Ends the run: `done`, or `error` with a message. `false`: it was not ours any more.
     pub async fn end(self, keys: u64, error: Option<&str>) -> Result<bool, Error> {
-        limited("ending a run", async {
+        with_timeout("ending a run", async {
             let count = i64::try_from(keys).unwrap_or(i64::MAX);
             let ended = sqlx::query(
                 "UPDATE runs SET running = NULL, state = ?, ended_at = UTC_TIMESTAMP(3), keys_done = ?, keys_total = ?,
@@ -319,7 +319,7 @@ impl Lease {
 
     /// Takes the claim back, where there was nothing to do after all.
     pub async fn abandon(self) -> Result<(), Error> {
-        limited("taking a claim back", async {
+        with_timeout("taking a claim back", async {
             sqlx::query("DELETE FROM runs WHERE run_id = ? AND token = ? AND running = 1")
                 .bind(&self.run_id)
                 .bind(&self.token)

@@ -9,7 +9,7 @@ use sqlx::{Connection as _, MySqlConnection};
 
 use crate::cursors;
 use crate::cursors::Cursor;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 use base::business_time::BusinessTime;
 use base::config::Layout;
@@ -30,7 +30,7 @@ pub struct StockSnapshot {
 impl Records {
     /// Opens a snapshot.
     pub async fn stock_snapshot(&self) -> Result<StockSnapshot, Error> {
-        limited("taking a snapshot of the stock", async {
+        with_timeout("taking a snapshot of the stock", async {
             let mut connection = self.snapshot().await?;
             let cursors = cursors::cursors_in(&mut connection, &self.topic).await?;
             let (layout, business_time) = (self.layout, self.business_time);
@@ -52,7 +52,7 @@ impl StockSnapshot {
 
     /// The next keys with their running totals, sorted; empty at the end.
     pub async fn next_page(&mut self) -> Result<Vec<(StockKey, Sums)>, Error> {
-        limited("reading the stock of a snapshot", async {
+        with_timeout("reading the stock of a snapshot", async {
             let (warehouse, product) =
                 self.after.as_ref().map_or(("", ""), |it| (it.warehouse_id.as_str(), it.product_id.as_str()));
             // Two ranges of the primary key: a comparison of pairs would read the table from its start.

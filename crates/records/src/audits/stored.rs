@@ -6,7 +6,7 @@ use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use model::entry::Millis;
 use sqlx::QueryBuilder;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::stored::{document, word};
 use crate::{Error, Records};
 
@@ -142,7 +142,7 @@ impl TryFrom<Row> for StoredAudit {
 impl Records {
     /// Audits, newest first, before one of them.
     pub async fn audits(&self, before: Option<i64>, limit: i64) -> Result<Vec<StoredAudit>, Error> {
-        limited("reading audits", async {
+        with_timeout("reading audits", async {
             let mut statement = select();
             statement.push(" AND r.id < ").push_bind(before.unwrap_or(i64::MAX));
             statement.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit);
@@ -155,7 +155,7 @@ impl Records {
 
     /// The newest one that came to a result: a store that was away says nothing about what an earlier one found.
     pub async fn newest_judged_audit(&self) -> Result<Option<StoredAudit>, Error> {
-        limited("reading the newest audit that came to a result", async {
+        with_timeout("reading the newest audit that came to a result", async {
             let mut statement = select();
             statement.push(" AND r.state IN ('passed', 'failed') ORDER BY r.id DESC LIMIT 1");
             let found: Option<Row> = statement
@@ -170,7 +170,7 @@ impl Records {
 
     /// The number of the newest one, and its state: cheap enough to be asked every second.
     pub async fn newest_audit(&self) -> Result<Option<(i64, AuditState)>, Error> {
-        limited("looking for the newest audit", async {
+        with_timeout("looking for the newest audit", async {
             let found: Option<(i64, String)> =
                 sqlx::query_as("SELECT id, state FROM runs WHERE kind = 'audit' ORDER BY id DESC LIMIT 1")
                     .fetch_optional(&self.pool)
@@ -183,7 +183,7 @@ impl Records {
 
     /// One of them.
     pub async fn audit(&self, id: i64) -> Result<Option<StoredAudit>, Error> {
-        limited("reading an audit", async {
+        with_timeout("reading an audit", async {
             let mut statement = select();
             statement.push(" AND r.id = ").push_bind(id);
             let found: Option<Row> = statement

@@ -11,7 +11,7 @@ use sqlx::{Connection, QueryBuilder};
 
 use crate::day_tables::names::{DayTable, Holds};
 use crate::day_tables::statements;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// The register's id of each table of a batch.
@@ -85,7 +85,7 @@ impl Records {
     /// How many day tables there are, of how many, and how fast they become more: by the days of business, so that a month that
     /// was loaded at once is no growth.
     pub async fn table_count(&self) -> Result<Tables, Error> {
-        limited("counting the day tables", async {
+        with_timeout("counting the day tables", async {
             let today = self.business_time.day(self.clock.now());
             let (count, of_last_week): (i64, i64) = sqlx::query_as(
                 "SELECT COUNT(*), CAST(COALESCE(SUM(day >= ? - INTERVAL 7 DAY AND day < ?), 0) AS SIGNED) FROM day_tables",
@@ -108,7 +108,7 @@ impl Records {
         ids: &mut TableIds,
         tell: &mut (dyn FnMut(usize, usize) + Send),
     ) -> Result<(), Error> {
-        let (mut connection, unmade) = limited("looking for day tables", async {
+        let (mut connection, unmade) = with_timeout("looking for day tables", async {
             let mut connection = self.connect().await?;
             sqlx::query("SET SESSION lock_wait_timeout = 2")
                 .execute(&mut connection)
@@ -131,7 +131,7 @@ impl Records {
         let all = unmade.len();
         for (made, table) in unmade.into_iter().enumerate() {
             tell(made, all);
-            let id = limited("making a day table", async {
+            let id = with_timeout("making a day table", async {
                 sqlx::query(statements::create_table(&table))
                     .execute(&mut connection)
                     .await

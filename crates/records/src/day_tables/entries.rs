@@ -28,7 +28,7 @@ enum Arms {
 }
 
 /// So many rows are read at the most without being sorted first.
-fn most_plain(wanted: &EntriesWanted<'_>) -> usize {
+fn most_plain(wanted: &EntriesFilter<'_>) -> usize {
     wanted.limit.saturating_mul(8).max(1000)
 }
 
@@ -37,7 +37,7 @@ pub type Placed = (EntryPlace, RecordedEntry);
 
 /// Entries of some tables: from the newest that is not at or before `after`, down to `from`; at most so many.
 #[derive(Debug)]
-pub struct EntriesWanted<'a> {
+pub struct EntriesFilter<'a> {
     /// Conditions but for the period: that is `from` and `to`.
     pub question: &'a EntriesQuestion,
     /// The tables to look in.
@@ -74,7 +74,7 @@ from_row! {
 
 impl TotalsSnapshot {
     /// Reads them, newest first.
-    pub async fn entries(&mut self, wanted: &EntriesWanted<'_>) -> Result<Vec<Placed>, Error> {
+    pub async fn entries(&mut self, wanted: &EntriesFilter<'_>) -> Result<Vec<Placed>, Error> {
         let mut found = Vec::new();
         for names in wanted.tables.chunks(TABLES_AT_ONCE) {
             // Of many tables each brings few: sorting each by itself would cost more than to sort all of them here.
@@ -95,7 +95,7 @@ impl TotalsSnapshot {
         Ok(found)
     }
 
-    async fn rows_of(&mut self, names: &[String], wanted: &EntriesWanted<'_>, arms: Arms) -> Result<Vec<Row>, Error> {
+    async fn rows_of(&mut self, names: &[String], wanted: &EntriesFilter<'_>, arms: Arms) -> Result<Vec<Row>, Error> {
         let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
         let mut statement = QueryBuilder::new("");
         for (place, name) in names.iter().enumerate() {
@@ -141,7 +141,7 @@ impl TotalsSnapshot {
     }
 }
 
-fn restrict(statement: &mut QueryBuilder<MySql>, name: &str, wanted: &EntriesWanted<'_>) {
+fn restrict(statement: &mut QueryBuilder<MySql>, name: &str, wanted: &EntriesFilter<'_>) {
     let question = wanted.question;
     statement.push(" WHERE create_time >= ").push_bind(utc_text(wanted.from));
     statement.push(" AND create_time < ").push_bind(utc_text(upper(name, wanted)));
@@ -168,7 +168,7 @@ fn restrict(statement: &mut QueryBuilder<MySql>, name: &str, wanted: &EntriesWan
 }
 
 /// Before which moment: within the millisecond of the last entry, tables go on in the order of their names.
-fn upper(name: &str, wanted: &EntriesWanted<'_>) -> Millis {
+fn upper(name: &str, wanted: &EntriesFilter<'_>) -> Millis {
     match wanted.after {
         Some(after) if name <= after.table.as_str() => wanted.to.min(Millis(after.at.0 + 1)),
         Some(after) => wanted.to.min(after.at),

@@ -4,7 +4,7 @@ use crate::batch::Line;
 use crate::ingest::bill_lines;
 use crate::ingest::bill_lines::Look;
 use crate::ingest::classify::{Content, identity};
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// So many lines are looked for at once.
@@ -26,7 +26,7 @@ impl Records {
     pub async fn known(&self, lines: &[Line]) -> Result<Vec<Recorded>, Error> {
         let mut known = Vec::with_capacity(lines.len());
         for lines in lines.chunks(AT_ONCE) {
-            let existing = limited("looking for entries", async {
+            let existing = with_timeout("looking for entries", async {
                 let unavailable = Error::unavailable("looking for entries");
                 let mut connection = self.pool.acquire().await.map_err(unavailable)?;
                 bill_lines::find(&mut connection, lines, Look::Passing).await

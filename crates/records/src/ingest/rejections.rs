@@ -7,7 +7,7 @@ use model::flaw::Code;
 use sqlx::QueryBuilder;
 
 use crate::batch::{NewBatch, RejectedMessage};
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::pipeline::StatementPipeline;
 use crate::{Error, Records};
 
@@ -42,7 +42,7 @@ from_row! {
 
 /// Filter and page of a list of rejections, newest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RejectionsWanted {
+pub struct RejectionsFilter {
     /// Only of this kind.
     pub code: Option<Code>,
     /// Only those for which something, or nothing, was sent again.
@@ -79,7 +79,7 @@ pub const MAX_COUNTED: i64 = 100_000;
 impl Records {
     /// Rejections with a higher number, oldest first, whole.
     pub async fn rejections_after(&self, id: i64, limit: i64) -> Result<Vec<StoredRejection>, Error> {
-        limited("reading rejections", async {
+        with_timeout("reading rejections", async {
             let mut statement = QueryBuilder::new("SELECT ");
             statement.push(COLUMNS).push("r.raw FROM rejections AS r WHERE r.id > ").push_bind(id);
             statement.push(" ORDER BY r.id LIMIT ").push_bind(limit);
@@ -90,8 +90,8 @@ impl Records {
     }
 
     /// Rejections, newest first, each with the first bytes of its message.
-    pub async fn rejections(&self, wanted: RejectionsWanted) -> Result<Vec<StoredRejection>, Error> {
-        limited("reading rejections", async {
+    pub async fn rejections(&self, wanted: RejectionsFilter) -> Result<Vec<StoredRejection>, Error> {
+        with_timeout("reading rejections", async {
             let mut statement = QueryBuilder::new("SELECT ");
             statement.push(COLUMNS).push(FIRST_BYTES).push(" FROM rejections AS r WHERE r.id < ");
             statement.push_bind(wanted.before.unwrap_or(i64::MAX));
@@ -116,7 +116,7 @@ impl Records {
 
     /// How many there are of each kind among the newest [`MAX_COUNTED`].
     pub async fn rejection_counts(&self) -> Result<Vec<RejectionCount>, Error> {
-        limited("counting rejections", async {
+        with_timeout("counting rejections", async {
             sqlx::query_as(
                 "SELECT n.code, COUNT(*) AS all_of_it,
                    CAST(SUM(NOT EXISTS (SELECT 1 FROM resubmissions AS s WHERE s.rejection_id = n.id)) AS SIGNED) AS open

@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use crate::cursors;
 use crate::cursors::Cursor;
 use crate::journal::lines::HandLine;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::trail;
 use crate::trail::TrailEvent;
 use crate::{Error, Records};
@@ -42,7 +42,7 @@ impl Records {
     /// # Errors
     /// [`Error::Misconfigured`] where the partition has no cursor, or it is there already.
     pub async fn set_cursor(&self, wanted: &CursorMove<'_>) -> Result<Cursor, Error> {
-        limited("setting a cursor", async {
+        with_timeout("setting a cursor", async {
             let unavailable = Error::unavailable("setting a cursor");
             let mut connection = self.connect().await?;
             let mut transaction = connection.begin().await.map_err(&unavailable)?;

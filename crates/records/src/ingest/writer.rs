@@ -20,7 +20,7 @@ use crate::ingest::classify::{Classified, Existing, IdentityRef, classify};
 use crate::ingest::recall::{RecallError, recall};
 use crate::ingest::{bill_lines, effects, rejections};
 use crate::journal::lines;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::error::{SqlFailure, sql_failure};
 use crate::sql::multi_statement::Row;
 use crate::sql::pipeline::StatementPipeline;
@@ -28,6 +28,7 @@ use crate::sql::value::Value;
 use crate::totals::{minutes, staged, sums};
 use crate::{Error, Records};
 use base::business_time::utc_text;
+use base::kill_point;
 
 /// A transaction that takes longer is given up; its connection is dropped with it.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -224,7 +225,7 @@ async fn attempt(
     if !cursors::advance(&mut trip, &records.topic, batch, counts).await? {
         return already(records, trip.connection().await?, batch).await;
     }
-    fail::fail_point!("mid-transaction", |_| std::process::abort());
+    kill_point("mid-transaction");
     let line = JournalLine {
         partition: batch.partition,
         batch_id: batch.batch_id.clone(),
@@ -243,9 +244,9 @@ async fn attempt(
     lines::insert(&mut trip, &line, &deltas, &note).await?;
     // Only now: whether all rows arrived must be known before it.
     trip.send().await?;
-    fail::fail_point!("before-commit", |_| std::process::abort());
+    kill_point("before-commit");
     trip.change("COMMIT", &[]).await?;
-    fail::fail_point!("after-commit", |_| std::process::abort());
+    kill_point("after-commit");
     Ok(Outcome::Recorded(line))
 }
 
@@ -371,7 +372,7 @@ fn row(line: &Line, partition: i32) -> Row<'_> {
 impl Records {
     /// A connection as writers use it: strict, READ COMMITTED, ended by the server after 15 s of silence.
     pub async fn writer_session(&self) -> Result<MySqlConnection, Error> {
-        limited("preparing a writer's session", async {
+        with_timeout("preparing a writer's session", async {
             let mut connection = self.connect().await?;
             sqlx::query("SET SESSION wait_timeout = 15")
                 .execute(&mut connection)

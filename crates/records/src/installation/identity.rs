@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 use base::config::{Config, Layout};
 
@@ -47,7 +47,7 @@ pub struct Installation {
 impl Records {
     /// Writes the settings down at the first migrate; afterwards checks that they are the same.
     pub async fn install(&self, frozen: &Frozen) -> Result<Installation, Error> {
-        limited("writing the settings down", async {
+        with_timeout("writing the settings down", async {
             sqlx::query(
                 "INSERT INTO installation (id, installation_id, topic, time_zone, layout, buckets, created_at)
              VALUES (1, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE topic = installation.topic",
@@ -67,7 +67,7 @@ impl Records {
 
     /// The installation, if its frozen settings are these.
     pub async fn installation(&self, frozen: &Frozen) -> Result<Installation, Error> {
-        limited("reading the installation", async {
+        with_timeout("reading the installation", async {
             let row: Option<(String, String, String, String, i32)> = sqlx::query_as(
                 "SELECT installation_id, topic, time_zone, layout, buckets FROM installation WHERE id = 1",
             )

@@ -2,7 +2,7 @@
 
 use sqlx::MySqlConnection;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, MIGRATIONS, Records};
 
 /// The largest packet a batch needs: 8 MB of messages as the values of one statement, or as raw bytes, with room.
@@ -46,7 +46,7 @@ impl Records {
     /// # Errors
     /// [`Error::Misconfigured`] names every setting that does not fit, and what to do.
     pub async fn check_server(&self) -> Result<(), Error> {
-        limited("checking the server", async {
+        with_timeout("checking the server", async {
             let mut connection = self.connect().await?;
             check_settings(&mut connection).await?;
             check_schema(&mut connection).await

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use sqlx::QueryBuilder;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::trail::{TrailEvent, record_in};
 use crate::{Error, Records};
 
@@ -45,7 +45,7 @@ impl Records {
     /// Writes down what is going to be sent for a rejection, before it is. `seen`: for so many the person has seen it sent already.
     pub async fn begin_resubmission(&self, rejection: i64, seen: i64, raw: &[u8], who: &str) -> Result<Begun, Error> {
         let unavailable = Error::unavailable("writing a resubmission down");
-        limited("writing a resubmission down", async {
+        with_timeout("writing a resubmission down", async {
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             // The lock lets one of two who press the button at once go first.
             let found: Option<i64> = sqlx::query_scalar("SELECT id FROM rejections WHERE id = ? FOR UPDATE")
@@ -90,7 +90,7 @@ impl Records {
 
     /// Writes down where Kafka put it.
     pub async fn place_resubmission(&self, id: i64, (partition, offset): (i32, i64)) -> Result<(), Error> {
-        limited("writing down where a resubmission is", async {
+        with_timeout("writing down where a resubmission is", async {
             sqlx::query(
                 "UPDATE resubmissions SET partition_id = ?, kafka_offset = ?, generation = COALESCE(
                    (SELECT o.generation FROM ingest_offsets AS o WHERE o.topic = ? AND o.partition_id = ?), 0)
@@ -114,7 +114,7 @@ impl Records {
         if rejections.is_empty() {
             return Ok(Vec::new());
         }
-        limited("reading resubmissions", async {
+        with_timeout("reading resubmissions", async {
             let mut statement = QueryBuilder::new(
                 "SELECT s.id, s.rejection_id, s.who, s.at, s.partition_id, s.kafka_offset, r.id AS rejected_again,
                    COALESCE(o.next_offset > s.kafka_offset, FALSE) AS is_past
@@ -140,7 +140,7 @@ impl Records {
 
     /// For which rejection a message was sent that was rejected in its turn.
     pub async fn resubmitted_for(&self, partition: i32, generation: i32, offset: i64) -> Result<Option<i64>, Error> {
-        limited("reading resubmissions", async {
+        with_timeout("reading resubmissions", async {
             sqlx::query_scalar(
                 "SELECT rejection_id FROM resubmissions WHERE partition_id = ? AND generation = ? AND kafka_offset = ? LIMIT 1",
             )

@@ -8,7 +8,7 @@ use model::entry::Millis;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::stored::word;
 use crate::trail::{TrailEvent, record_in};
 use crate::{Error, Records};
@@ -82,7 +82,7 @@ impl Records {
     /// Keeps a file; answers its id.
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
         let unavailable = Error::unavailable("keeping a file");
-        limited("keeping a file", async {
+        with_timeout("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             sqlx::query(
@@ -115,7 +115,7 @@ impl Records {
     /// A file; its bytes are empty once they were let go. `None`: there is none.
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
         let unavailable = Error::unavailable("reading a file");
-        limited("reading a file", async {
+        with_timeout("reading a file", async {
             let upload: Option<Row> = sqlx::query_as(
                 "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
             )
@@ -137,7 +137,7 @@ impl Records {
 
     /// May this file be sent now? Only one who asks is told yes, until it is done or has lost its sender.
     pub async fn begin_upload(&self, id: &str) -> Result<bool, Error> {
-        limited("beginning to send a file", async {
+        with_timeout("beginning to send a file", async {
             let done = sqlx::query(
                 "UPDATE uploads SET state = 'sending', changed_at = UTC_TIMESTAMP(3)
                  WHERE id = ? AND (state = 'looked_at' OR (state = 'sending' AND changed_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND))",
@@ -154,7 +154,7 @@ impl Records {
 
     /// It was not sent, or not all of it: it may be sent again.
     pub async fn give_upload_up(&self, id: &str) -> Result<(), Error> {
-        limited("noting that a file was not sent", async {
+        with_timeout("noting that a file was not sent", async {
             sqlx::query(
                 "UPDATE uploads SET state = 'looked_at', changed_at = UTC_TIMESTAMP(3) WHERE id = ? AND state = 'sending'",
             )
@@ -170,7 +170,7 @@ impl Records {
     /// It was sent: so many entries, and so many lines were left out.
     pub async fn end_upload(&self, id: &str, who: &str, accepted: i64, left_out: i64) -> Result<(), Error> {
         let unavailable = Error::unavailable("noting that a file was sent");
-        limited("noting that a file was sent", async {
+        with_timeout("noting that a file was sent", async {
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             sqlx::query(
                 "UPDATE uploads SET state = 'sent', changed_at = UTC_TIMESTAMP(3), accepted = ?, left_out = ? WHERE id = ?",
@@ -196,7 +196,7 @@ impl Records {
 
     /// Lets bytes go that are older than a day, and files that nobody sent.
     pub async fn prune_uploads(&self) -> Result<(), Error> {
-        limited("letting files go", async {
+        with_timeout("letting files go", async {
             for statement in [
                 "DELETE FROM uploads WHERE state = 'looked_at' AND at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY",
                 "DELETE c FROM upload_chunks AS c JOIN uploads AS u ON u.id = c.upload_id

@@ -7,7 +7,7 @@ use model::audit::{Check, CheckOf, FindingCause, ResolveAs};
 use crate::cursors;
 use crate::journal::lines::HandLine;
 use crate::journal::prove::{ProvedPlace, ProvedPlaces};
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::trail;
 use crate::trail::TrailEvent;
 use crate::{Corrected, Error, Lease, StockSnapshot};
@@ -55,14 +55,14 @@ impl StockSnapshot {
 impl Lease {
     /// Accepts the journal as an audit saw it; its findings of that cause are dealt with. All partitions stand still meanwhile.
     pub async fn accept_journal(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
-        limited("accepting the journal", Box::pin(self.try_accept(audit, note, who))).await
+        with_timeout("accepting the journal", Box::pin(self.try_accept(audit, note, who))).await
     }
 
     async fn try_accept(&self, audit: i64, note: &str, who: &str) -> Result<Corrected, Error> {
         let unavailable = Error::unavailable("accepting the journal");
         let records = self.records();
         let mut transaction = records.pool.begin().await.map_err(&unavailable)?;
-        if !self.hold(&mut transaction).await? {
+        if !self.lock_lease(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
         cursors::lock_all_cursors(&mut transaction, &records.topic).await.map_err(&unavailable)?;

@@ -5,7 +5,7 @@ use model::batch::{BatchId, JournalLine, KeyDelta, NewEntry, Note};
 use model::pipeline::Counts;
 use sqlx::MySqlConnection;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::pipeline::StatementPipeline;
 use crate::{Error, Records};
 
@@ -123,7 +123,7 @@ impl Records {
         position: i64,
         batch: Option<&BatchId>,
     ) -> Result<Following, Error> {
-        limited("reading the journal", async {
+        with_timeout("reading the journal", async {
             let Some((after, end)) = self.line_number(partition, batch).await? else {
                 return Ok(if self.begins_behind(partition, position).await? {
                     Following::TooShort

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::batch::BatchId;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// So many lines at a time: a bounded transaction beside those of the ingest.
@@ -28,7 +28,7 @@ pub struct JournalSize {
 impl Records {
     /// How much the journal holds that can still be fed.
     pub async fn journal_size(&self) -> Result<JournalSize, Error> {
-        limited("measuring the journal", async {
+        with_timeout("measuring the journal", async {
             let (lines, bytes) = sqlx::query_as(
                 "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS SIGNED) FROM ingest_batches WHERE bytes > 0",
             )
@@ -45,7 +45,7 @@ impl Records {
     pub async fn prune_journal(&self, keep: Duration, max_bytes: u64) -> Result<u64, Error> {
         let mut left = u64::try_from(self.journal_size().await?.bytes).unwrap_or_default();
         let before = self.clock.now().0 - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        limited("letting go of old deltas", async {
+        with_timeout("letting go of old deltas", async {
             let unavailable = Error::unavailable("letting go of old deltas");
             let oldest: Vec<(i64, i32, i64)> = sqlx::query_as(
                 "SELECT id, bytes, CAST(UNIX_TIMESTAMP(recorded_at) * 1000 AS SIGNED) FROM ingest_batches
@@ -80,7 +80,7 @@ impl Records {
     /// the live stock stands. Answers how many lines; call it again until it is 0.
     pub async fn prune_proved(&self, live: &BTreeMap<i32, BatchId>) -> Result<u64, Error> {
         let proved = self.proved().await?;
-        limited("letting go of proved lines", async {
+        with_timeout("letting go of proved lines", async {
             let unavailable = Error::unavailable("letting go of proved lines");
             let mut gone = 0;
             for (partition, place) in proved {

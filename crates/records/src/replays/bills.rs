@@ -3,7 +3,7 @@
 use model::audit::replay::{Bill, BillKind};
 use sqlx::QueryBuilder;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::stored::{document, word};
 use crate::{Error, Records};
 
@@ -13,7 +13,7 @@ const AT_ONCE: usize = 500;
 impl Records {
     /// Bills that differ, after a number.
     pub async fn replay_bills(&self, id: i64, after: i32, limit: i64) -> Result<Vec<(i32, Bill)>, Error> {
-        limited("reading the bills of a replay", async {
+        with_timeout("reading the bills of a replay", async {
             let rows: Vec<(i32, String)> = sqlx::query_as(
                 "SELECT number, bill FROM replay_bills WHERE replay_id = ? AND number > ? ORDER BY number LIMIT ?",
             )
@@ -33,7 +33,7 @@ impl Records {
 
     /// How many bills of each kind.
     pub async fn replay_counts(&self, id: i64) -> Result<Vec<(BillKind, i64)>, Error> {
-        limited("counting the bills of a replay", async {
+        with_timeout("counting the bills of a replay", async {
             let rows: Vec<(String, i64)> =
                 sqlx::query_as("SELECT kind, COUNT(*) FROM replay_bills WHERE replay_id = ? GROUP BY kind")
                     .bind(id)

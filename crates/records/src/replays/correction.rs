@@ -28,12 +28,13 @@ use crate::day_tables::statements;
 use crate::replays::levels::{Touched, correct_levels};
 use crate::replays::rows::{Changes, change_rows, changes, register};
 use crate::replays::totals::{books, day_sums, total_anew, total_keys, unprove};
-use crate::sql::error::{SqlFailure, limited, limited_to, sql_failure};
+use crate::sql::error::{SqlFailure, sql_failure, with_timeout, with_timeout_of};
 use crate::sql::rows::json_rows;
 use crate::trail;
 use crate::trail::TrailEvent;
 use crate::{Error, Lease, Records};
 use base::config::Layout;
+use base::kill_point;
 
 /// A step that takes longer is given up.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -148,7 +149,7 @@ impl Lease {
                 Corrected::Done => {}
                 other => return Ok(other),
             }
-            fail::fail_point!("correction-rows", |_| std::process::abort());
+            kill_point("correction-rows");
             // Tables may have been made for these.
             register = records.register().await?;
         }
@@ -165,7 +166,7 @@ impl Lease {
         self.records().make_again(&all).await?;
         let ids = self.records().ensure_tables(all).await?;
         for attempt in 1.. {
-            match limited_to(LIMIT, "correcting the records", Box::pin(self.try_step(&step, &ids))).await {
+            match with_timeout_of(LIMIT, "correcting the records", Box::pin(self.try_step(&step, &ids))).await {
                 Err(Error::Unavailable { cause, .. })
                     if attempt < TRIES && sql_failure(&cause) == SqlFailure::Retryable => {}
                 done => return done,
@@ -178,7 +179,7 @@ impl Lease {
         let unavailable = Error::unavailable("correcting the records");
         let (records, part) = (self.records(), step.correction);
         let mut transaction = records.pool.begin().await.map_err(&unavailable)?;
-        if !self.hold(&mut transaction).await? {
+        if !self.lock_lease(&mut transaction).await? {
             return Ok(Corrected::Lost);
         }
         if !is_ready(&mut transaction, part).await? {
@@ -224,7 +225,7 @@ impl Step<'_> {
 impl Records {
     /// Makes tables that are gone, though they are registered.
     async fn make_again(&self, tables: &BTreeSet<DayTable>) -> Result<(), Error> {
-        limited("making day tables again", async {
+        with_timeout("making day tables again", async {
             for table in tables {
                 sqlx::query(statements::create_table(table))
                     .execute(&self.pool)

@@ -19,7 +19,7 @@ use base::business_time::{BusinessTime, utc_moment};
 use base::config::Layout;
 
 /// Tables of others in which rows of a key may be, such as those whose product somebody edited.
-pub type Strays = BTreeMap<StockKey, BTreeSet<String>>;
+pub type MisplacedRows = BTreeMap<StockKey, BTreeSet<String>>;
 
 /// So many tables are read in one round trip.
 const AT_ONCE: usize = 64;
@@ -43,7 +43,7 @@ impl StockSnapshot {
     pub async fn each_row_of(
         &mut self,
         keys: &BTreeSet<StockKey>,
-        strays: &Strays,
+        strays: &MisplacedRows,
         mut take: impl FnMut(StockKey, KeyRow),
     ) -> Result<(), Error> {
         let tables = self.tables_of_keys(keys, strays).await?;
@@ -65,7 +65,7 @@ impl StockSnapshot {
     async fn tables_of_keys<'a>(
         &mut self,
         keys: &'a BTreeSet<StockKey>,
-        strays: &Strays,
+        strays: &MisplacedRows,
     ) -> Result<Vec<(DayTable, Vec<&'a StockKey>)>, Error> {
         let existing = Register::existing(&mut self.connection, self.layout).await?;
         let mut by_product: BTreeMap<&ProductId, Vec<&StockKey>> = BTreeMap::new();

@@ -11,7 +11,7 @@ use model::stock::StockKey;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::audits::stock_snapshot::key_of;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::rows::json_rows;
 use crate::sql::stored::{document, word};
 use crate::{Error, Records};
@@ -146,7 +146,7 @@ pub struct ReplayedKey {
 impl Records {
     /// Claims a replay of an audit: one at a time.
     pub async fn claim_replay(&self, audit: i64, who: &str) -> Result<ReplayClaim, Error> {
-        limited("claiming a replay", async {
+        with_timeout("claiming a replay", async {
             let unavailable = Error::unavailable("claiming a replay");
             sqlx::query(
                 "UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3),
@@ -185,7 +185,7 @@ impl Records {
 
     /// Says how far it is.
     pub async fn replay_progress(&self, id: i64, read: i64, all: i64) -> Result<(), Error> {
-        limited("saying how far a replay is", async {
+        with_timeout("saying how far a replay is", async {
             sqlx::query(
                 "UPDATE replays SET messages_read = ?, messages_all = ?,
                    alive_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ? AND running = 1",
@@ -204,7 +204,7 @@ impl Records {
 
     /// It is ready to be looked at and confirmed.
     pub async fn replay_is_ready(&self, id: i64, named: &Named) -> Result<(), Error> {
-        limited("writing down what a replay found", Box::pin(self.write_named(id, named))).await
+        with_timeout("writing down what a replay found", Box::pin(self.write_named(id, named))).await
     }
 
     async fn write_named(&self, id: i64, named: &Named) -> Result<(), Error> {
@@ -258,7 +258,7 @@ impl Records {
 
     /// It could not be made.
     pub async fn replay_failed(&self, id: i64, why: &str) -> Result<(), Error> {
-        limited("writing down why a replay failed", async {
+        with_timeout("writing down why a replay failed", async {
             sqlx::query(
                 "UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3), message = ?
                  WHERE id = ? AND running = 1",
@@ -275,7 +275,7 @@ impl Records {
 
     /// The keys that a replay looked at.
     pub async fn replay_keys(&self, id: i64) -> Result<Vec<ReplayedKey>, Error> {
-        limited("reading the keys of a replay", async {
+        with_timeout("reading the keys of a replay", async {
             let rows: Vec<(String, String, i64, bool)> = sqlx::query_as(
                 "SELECT warehouse_id, product_id, digest, is_whole FROM replay_keys WHERE replay_id = ?
                  ORDER BY warehouse_id, product_id",
@@ -295,7 +295,7 @@ impl Records {
 
     /// One of them.
     pub async fn replay(&self, id: i64) -> Result<Option<StoredReplay>, Error> {
-        limited("reading a replay", async {
+        with_timeout("reading a replay", async {
             let mut statement = select();
             statement.push("id = ").push_bind(id);
             let found: Option<Row> = statement
@@ -310,7 +310,7 @@ impl Records {
 
     /// The newest one of an audit.
     pub async fn replay_of(&self, audit: i64) -> Result<Option<StoredReplay>, Error> {
-        limited("reading the replay of an audit", async {
+        with_timeout("reading the replay of an audit", async {
             let mut statement = select();
             statement.push("audit_id = ").push_bind(audit).push(" ORDER BY id DESC LIMIT 1");
             let found: Option<Row> = statement

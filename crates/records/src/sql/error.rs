@@ -85,16 +85,16 @@ impl Error {
 const READ_LIMIT: Duration = Duration::from_secs(15);
 
 /// Gives a read its limit.
-pub fn limited<T>(
+pub fn with_timeout<T>(
     doing: &'static str,
     work: impl Future<Output = Result<T, Error>>,
 ) -> impl Future<Output = Result<T, Error>> {
     // Not a future around a future: each would hold the work.
-    limited_to(READ_LIMIT, doing, work)
+    with_timeout_of(READ_LIMIT, doing, work)
 }
 
 /// Gives work a limit of its own.
-pub async fn limited_to<T>(
+pub async fn with_timeout_of<T>(
     limit: Duration,
     doing: &'static str,
     work: impl Future<Output = Result<T, Error>>,

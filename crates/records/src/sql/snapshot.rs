@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::{MySqlConnection, Row as _};
 use tokio::time::Instant;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// How long it is tried. A try takes a millisecond, in which most often nothing is committed.
@@ -35,7 +35,7 @@ impl Records {
             self.begin_snapshot(&mut connection).await?;
             Ok(connection)
         });
-        limited("taking a snapshot", opening).await
+        with_timeout("taking a snapshot", opening).await
     }
 
     /// Ends what this connection saw before, if it saw anything, and begins to see one instant. It reads repeatably.

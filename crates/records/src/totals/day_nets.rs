@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use model::ids::{ProductId, WarehouseId};
 use model::live::CURVE_DAYS;
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::{Error, Records};
 
 /// The net of each day, oldest first; the last one is today.
@@ -34,7 +34,7 @@ enum Of {
 impl Records {
     /// Everything that changed stock on the last days, opening stock and adjustments too.
     pub async fn day_nets(&self, today: NaiveDate) -> Result<DayNets, Error> {
-        limited("reading the last days", async {
+        with_timeout("reading the last days", async {
             let unavailable = Error::unavailable("reading the last days");
             let damaged = |cause| Error::Inconsistent(format!("the totals of days hold an id that {cause}"));
             let back = u64::try_from(CURVE_DAYS).unwrap_or_default() - 1;

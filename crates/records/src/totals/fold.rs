@@ -1,7 +1,7 @@
 //! The fold, a roll-up: adds the deltas that batches staged to all levels of totals and deletes them, in one transaction. One
 //! process folds at a time: the row of `levels` is locked.
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::totals::levels;
 use crate::totals::levels::LEVELS;
 use crate::totals::staged;
@@ -44,7 +44,7 @@ pub async fn state(connection: &mut sqlx::MySqlConnection) -> Result<String, Err
 impl Records {
     /// Folds the oldest lines, until they are so many, or make so many cells: rows of the finest level. A line is a batch.
     pub async fn fold_flows(&self, lines: usize, cells: usize) -> Result<Folded, Error> {
-        limited("folding flows into levels", async {
+        with_timeout("folding flows into levels", async {
             let unavailable = Error::unavailable("folding flows into levels");
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
             let state = lock(&mut transaction).await?;

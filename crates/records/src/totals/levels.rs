@@ -9,7 +9,7 @@ use model::entry::Millis;
 use model::statistics::Sums;
 use sqlx::{MySqlConnection, QueryBuilder};
 
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::rows::json_rows;
 use crate::totals::staged::{Cell, Flows};
 use crate::{Error, Records};
@@ -149,7 +149,7 @@ pub async fn are_whole(connection: &mut MySqlConnection) -> Result<bool, Error> 
 impl Records {
     /// Are all levels made?
     pub async fn levels_are_whole(&self) -> Result<bool, Error> {
-        limited("reading the state of the levels", async {
+        with_timeout("reading the state of the levels", async {
             let mut connection =
                 self.pool.acquire().await.map_err(Error::unavailable("reading the state of the levels"))?;
             are_whole(&mut connection).await

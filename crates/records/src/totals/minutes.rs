@@ -5,7 +5,7 @@ use model::ids::WarehouseId;
 use sqlx::MySqlConnection;
 
 use crate::ingest::effects;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::sql::pipeline::StatementPipeline;
 use crate::sql::value::Value;
 use crate::{Error, Records};
@@ -55,7 +55,7 @@ pub async fn since_in(connection: &mut MySqlConnection, minute: i64) -> Result<V
 impl Records {
     /// Lets go of minutes that are older than two days; a bounded number at a time.
     pub async fn prune_minutes(&self) -> Result<u64, Error> {
-        limited("letting go of old minutes", async {
+        with_timeout("letting go of old minutes", async {
             let before = effects::minute(self.clock.now()) - effects::MINUTES_KEPT;
             let done = sqlx::query("DELETE FROM minute_totals WHERE minute < ? LIMIT 10000")
                 .bind(before)

@@ -11,7 +11,7 @@ use model::statistics::Sums;
 use sqlx::{Connection as _, FromRow as _, MySqlConnection, QueryBuilder, SqlSafeStr};
 
 use crate::day_tables::statements;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::totals::fold;
 use crate::totals::levels;
 use crate::totals::levels::{LEVELS, Unit};
@@ -71,7 +71,7 @@ impl Records {
                 levels::add(&mut transaction, level, flows, self.business_time).await.map_err(&unavailable)?;
             }
             // Whoever lost the lock must not add to what another makes meanwhile.
-            limited("holding the levels of totals", async {
+            with_timeout("holding the levels of totals", async {
                 sqlx::query("SELECT 1").execute(&mut guard).await.map(drop).map_err(&unavailable)
             })
             .await?;

@@ -12,7 +12,7 @@ use sqlx::{MySql, QueryBuilder, Transaction};
 
 use crate::cursors;
 use crate::cursors::Cursor;
-use crate::sql::error::limited;
+use crate::sql::error::with_timeout;
 use crate::totals::levels;
 use crate::totals::levels::{Level, Span, Unit};
 use crate::totals::question::{Ask, Bounds, Found, moment, push_filter, push_ids};
@@ -93,7 +93,7 @@ impl Records {
 
     /// Every company that an entry ever had.
     pub async fn companies(&self) -> Result<BTreeSet<String>, Error> {
-        limited("reading the companies", async {
+        with_timeout("reading the companies", async {
             let unavailable = Error::unavailable("reading the companies");
             // Pending first: what is folded in between is in both then, and never in neither.
             let mut connection = self.pool.acquire().await.map_err(&unavailable)?;

@@ -52,7 +52,7 @@ mod tests {
             cause: FindingCause::LiveEdited,
             evidence: None,
             repaired: false,
-            is_dealt_with: false,
+            is_resolved: false,
             resolution: None,
         };
         candidates(&finding, &rows()).into_iter().map(|it| it.bill_id).collect()

@@ -12,11 +12,12 @@ use model::stock::StockKey;
 use crate::audit::replay::digest::{digest, is_new};
 use crate::audit::replay::reading::{Replayer, strays};
 use crate::audit::{Error, TAKEN_OVER};
+use base::kill_point;
 use base::status::explain;
 use realtime::Cut;
 use records::{
-    AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsWanted, KeyRow, Lease, ReplayEnds, ReplayedKey,
-    RunKind, StoredReplay, Strays,
+    AfterCut, Claim, Corrected, Correction, CorrectionReason, FindingsFilter, KeyRow, Lease, MisplacedRows, ReplayEnds,
+    ReplayedKey, RunKind, StoredReplay,
 };
 
 /// What became of a confirmation.
@@ -63,7 +64,7 @@ impl Replayer {
             }
             let correction = correction(&stored, &seen, who);
             let Made { done, keys, is_whole } = self.make(lease, correction, &stored, &seen).await?;
-            fail::fail_point!("correction-made", |_| std::process::abort());
+            kill_point("correction-made");
             let has_holes = seen.findings.iter().any(|it| it.cause == FindingCause::JournalBroken);
             let says_all = is_whole && seen.says_all();
             if done == Corrected::Done && has_holes && says_all && self.holds_holes(&stored).await? {
@@ -101,7 +102,7 @@ impl Replayer {
                 break;
             }
             made.keys += part.keys.len();
-            fail::fail_point!("correction-part", |_| std::process::abort());
+            kill_point("correction-part");
         }
         Ok(made)
     }
@@ -115,9 +116,9 @@ impl Replayer {
         note: &str,
         who: &str,
     ) -> Result<Confirmed, Error> {
-        let wanted = FindingsWanted { after: number - 1, limit: 1, ..FindingsWanted::default() };
+        let wanted = FindingsFilter { after: number - 1, limit: 1, ..FindingsFilter::default() };
         let found = self.records.findings(audit, wanted).await?.pop().filter(|it| it.number == number);
-        let Some(finding) = found.filter(|it| !it.is_dealt_with) else { return Ok(Confirmed::NotReady) };
+        let Some(finding) = found.filter(|it| !it.is_resolved) else { return Ok(Confirmed::NotReady) };
         if finding.cause == FindingCause::JournalBroken {
             return self
                 .under_lease("journal", who, async |lease| Ok((lease.accept_journal(audit, note, who).await?, 0)))
@@ -175,7 +176,7 @@ impl Replayer {
             Cut::Moved => return Err(Error::Lost("another run was quicker")),
             Cut::NotReady => return Err(Error::Lost("Redis is empty or being rebuilt: that goes first")),
         }
-        fail::fail_point!("correction-named", |_| std::process::abort());
+        kill_point("correction-named");
         Ok(())
     }
 
@@ -193,7 +194,7 @@ impl Replayer {
         &self,
         keys: &[ReplayedKey],
         ends: &ReplayEnds,
-        strays: &Strays,
+        strays: &MisplacedRows,
     ) -> Result<BTreeMap<StockKey, bool>, Error> {
         let since: BTreeMap<i32, i64> = ends.iter().map(|(p, it)| (*p, it.0)).collect();
         let mut snapshot = self.records.stock_snapshot().await?;

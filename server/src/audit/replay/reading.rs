@@ -15,10 +15,11 @@ use crate::audit::replay::digest::digest;
 use crate::audit::replay::messages::Queue;
 use crate::background::Demand;
 use base::config::{EntryRules, KafkaConfig};
+use base::kill_point;
 use base::status::explain;
 use queue::{Topic, TopicScan, admit, read};
 use realtime::Realtime;
-use records::{FindingsWanted, Hole, KeyRow, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot, Strays};
+use records::{FindingsFilter, Hole, KeyRow, MisplacedRows, Named, Records, ReplayClaim, ReplayedKey, StockSnapshot};
 
 /// How often it is said how far the reading is, in messages.
 const TELL_EVERY: i64 = 20_000;
@@ -70,7 +71,7 @@ struct Sources<'a> {
     ends: BTreeMap<i32, i64>,
     /// Messages that no batch says it read.
     holes: Vec<Hole>,
-    strays: Strays,
+    strays: MisplacedRows,
 }
 
 /// What a pass over the topic found.
@@ -106,7 +107,7 @@ impl Replayer {
 
     /// The findings that nobody has dealt with; also those that were repaired, whose bills a person may want to see.
     pub(super) async fn findings_of(&self, audit: i64) -> Result<Vec<Finding>, Error> {
-        let wanted = FindingsWanted { is_dealt_with: Some(false), ..FindingsWanted::default() };
+        let wanted = FindingsFilter { is_resolved: Some(false), ..FindingsFilter::default() };
         Ok(self.records.findings(audit, wanted).await?)
     }
 
@@ -148,7 +149,7 @@ impl Replayer {
         }
         snapshot.close().await;
         named.bills.sort_by_key(|it| it.kind);
-        fail::fail_point!("replay-named", |_| std::process::abort());
+        kill_point("replay-named");
         Ok(named)
     }
 
@@ -229,8 +230,8 @@ impl Replayer {
 }
 
 /// Where the audit saw rows of a key that differ: not all of them may be where they belong.
-pub(super) fn strays(findings: &[Finding]) -> Strays {
-    let mut strays = Strays::new();
+pub(super) fn strays(findings: &[Finding]) -> MisplacedRows {
+    let mut strays = MisplacedRows::new();
     for it in findings {
         if let Some(table) = it.evidence.as_ref().and_then(Evidence::table) {
             strays.entry(it.key.clone()).or_default().insert(table.to_owned());

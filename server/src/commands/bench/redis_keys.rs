@@ -22,7 +22,7 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
     let mut config = config.realtime.clone();
     config.prefix = format!("tallyhouse_bench_{}", &Uuid::new_v4().simple().to_string()[..8]);
     let realtime = Realtime::new(&config, "bench")?;
-    realtime.make_first_mark("bench").await?;
+    realtime.initialise("bench").await?;
     let all: Vec<StockKey> = (0..keys).map(key).collect::<anyhow::Result<_>>()?;
     let first = add(&realtime, &all, 0).await?;
     let again = add(&realtime, &all, 1).await?;
@@ -33,12 +33,12 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
     let Cut::At(_) = realtime.cut("run 2", "run").await? else { anyhow::bail!("no cut") };
     settle(&realtime, "run 2", &all, [15, 15, 3]).await?;
     let Cut::At(_) = realtime.cut("run 3", "run 2").await? else { anyhow::bail!("no cut") };
-    let quiet = look(&realtime, "run 3", &all, [15, 15, 3]).await?;
+    let clean = look(&realtime, "run 3", &all, [15, 15, 3]).await?;
     realtime.remove_everything().await?;
     if json_wanted {
         println!(
             "{}",
-            json!({ "keys": keys, "first_us": first, "again_us": again, "during_us": during, "settle_us": settled, "quiet_us": quiet })
+            json!({ "keys": keys, "first_us": first, "again_us": again, "during_us": during, "settle_us": settled, "quiet_us": clean })
         );
     } else {
         println!("microseconds per key inside Redis, over {keys} keys");
@@ -46,7 +46,7 @@ pub async fn run(config: &Config, keys: usize, json_wanted: bool) -> anyhow::Res
         println!("apply                    {again:>6.1}   (design 3.7, goal 7.4)");
         println!("apply, first after a cut {during:>6.1}");
         println!("settle                   {settled:>6.1}   (design 5.8, goal 11.6)");
-        println!("looked at, nothing came  {quiet:>6.1}");
+        println!("looked at, nothing came  {clean:>6.1}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -95,8 +95,8 @@ async fn settle(realtime: &Realtime, run: &str, keys: &[StockKey], rrs: [i64; 3]
 async fn look(realtime: &Realtime, run: &str, keys: &[StockKey], rrs: [i64; 3]) -> anyhow::Result<f64> {
     let before = realtime.microseconds_of(SCRIPTS).await?;
     for keys in keys.chunks(CHUNK) {
-        let quiet = realtime.quiet(run, &compared(keys, rrs)).await?;
-        anyhow::ensure!(quiet.iter().all(|it| *it), "a key is not quiet");
+        let clean = realtime.check_clean(run, &compared(keys, rrs)).await?;
+        anyhow::ensure!(clean.iter().all(|it| *it), "a key is not clean");
     }
     per_key(realtime, SCRIPTS, before, keys.len()).await
 }

@@ -23,7 +23,7 @@ const MAX_NOTE: usize = 1000;
 /// What a person decides about a finding.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ResolutionWanted {
+pub struct ResolutionRequest {
     r#as: ResolveAs,
     note: String,
 }
@@ -34,7 +34,7 @@ pub struct ResolutionWanted {
 #[utoipa::path(
     post, path = "/audits/{id}/findings/{number}/resolve", operation_id = "resolve", tag = "audits",
     params(("id" = i64, Path, description = "Of the audit."), ("number" = i32, Path, description = "Of the finding.")),
-    request_body(description = "What, and why.", content = ResolutionWanted),
+    request_body(description = "What, and why.", content = ResolutionRequest),
     responses(
         (status = NO_CONTENT, description = "It is on record."),
         (status = CONFLICT, description = "Somebody has dealt with it already.", body = Problem,
@@ -49,7 +49,7 @@ pub async fn resolve(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     only_auditor(&who)?;
-    let wanted: ResolutionWanted = object(&body)?;
+    let wanted: ResolutionRequest = object(&body)?;
     let id: i64 = id.parse().map_err(|_| Problem::no_such("audit"))?;
     let number: i32 = number.parse().map_err(|_| Problem::no_such("finding"))?;
     let note = note_of(&wanted.note)?;

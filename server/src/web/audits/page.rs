@@ -15,7 +15,7 @@ use crate::web::http::params::Params;
 use crate::web::names::find::named;
 use base::business_time::{BusinessTime, utc_moment};
 use base::config::AuditConfig;
-use records::{Error, FindingsWanted, Names, StoredAudit};
+use records::{Error, FindingsFilter, Names, StoredAudit};
 
 /// Audits on a page.
 const LINES: i64 = 30;
@@ -69,7 +69,7 @@ impl AuditsReader {
         let records = &self.auditor.records;
         let Some(stored) = records.audit(id).await? else { return Ok(None) };
         let line = self.line(&stored);
-        let wanted = FindingsWanted { limit: FINDINGS + 1, ..findings(&mut Params::new(query)) };
+        let wanted = FindingsFilter { limit: FINDINGS + 1, ..findings(&mut Params::new(query)) };
         let mut found = records.findings(id, wanted).await?;
         let has_more = i64::try_from(found.len()).is_ok_and(|it| it > FINDINGS);
         found.truncate(usize::try_from(FINDINGS).unwrap_or_default());
@@ -87,7 +87,7 @@ impl AuditsReader {
             query: FindingsQuery {
                 audit: id,
                 verdict: wanted.verdict,
-                is_dealt_with: wanted.is_dealt_with,
+                is_resolved: wanted.is_resolved,
                 after: wanted.after,
             },
             next: found.last().filter(|_| has_more).map(|it| it.number),
@@ -133,7 +133,7 @@ impl AuditsReader {
 
     fn finding(&self, it: Finding, names: &Names) -> FindingLine {
         let sums = |it: Book| [it.stock, it.gross_in, it.entries];
-        let ways = if it.is_dealt_with {
+        let ways = if it.is_resolved {
             Vec::new()
         } else {
             ResolveAs::ALL
@@ -152,7 +152,7 @@ impl AuditsReader {
             cause: it.cause,
             evidence: it.evidence,
             repaired: it.repaired,
-            is_dealt_with: it.is_dealt_with,
+            is_resolved: it.is_resolved,
             resolution: it.resolution.map(|it| (it.way, it.who, time(self.zone, it.at), it.note)),
             ways,
         }

@@ -38,7 +38,7 @@ pub struct AuditSettings {
 /// The period that a person chooses; null: that of the settings file.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PeriodWanted {
+pub struct PeriodRequest {
     #[schema(minimum = 10, maximum = 31_536_000)]
     expiration_seconds: Option<u64>,
 }
@@ -68,7 +68,7 @@ pub async fn settings(
 /// Sets the period between audits; on record.
 #[utoipa::path(
     put, path = "/settings/audit", operation_id = "set_audit_period", tag = "audits",
-    request_body(description = "The period.", content = PeriodWanted),
+    request_body(description = "The period.", content = PeriodRequest),
     responses((status = OK, description = "It holds.", body = SettingsAnswer), Problem),
 )]
 pub async fn set_period(
@@ -77,7 +77,7 @@ pub async fn set_period(
     body: Bytes,
 ) -> Result<Json<SettingsAnswer>, Problem> {
     only_auditor(&who)?;
-    let wanted: PeriodWanted = object(&body)?;
+    let wanted: PeriodRequest = object(&body)?;
     let period = wanted.expiration_seconds.map(check_period).transpose()?;
     let set = web.records.set_audit_expiration(period, &who.name).await;
     set.map_err(Problem::unavailable("audits"))?;

@@ -20,7 +20,7 @@ use crate::web::http::params::Params;
 use crate::web::http::problem::Problem;
 use crate::web::rejections::query::question;
 use base::business_time::{rfc3339, utc_moment};
-use records::{RejectionsWanted, StoredRejection};
+use records::{RejectionsFilter, StoredRejection};
 
 /// A message that was not recorded.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,7 +82,7 @@ pub async fn get(
     let limit = PageSize::ROWS.limit(&mut params);
     Problem::check(&params.faults())?;
     let wanted =
-        RejectionsWanted { code: asked.code, sent_again: asked.sent_again, before: asked.before, limit: limit + 1 };
+        RejectionsFilter { code: asked.code, sent_again: asked.sent_again, before: asked.before, limit: limit + 1 };
     let mut found = web.records.rejections(wanted).await.map_err(Problem::unavailable("rejections"))?;
     let next_cursor = cut_to_page(&mut found, limit, |it| it.id.to_string());
     Ok(Json(RejectionsPage { items: found.into_iter().map(item).collect(), next_cursor }))

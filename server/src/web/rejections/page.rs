@@ -17,7 +17,7 @@ use crate::web::http::params::Params;
 use crate::web::rejections::query::question;
 use base::business_time::{BusinessTime, utc_moment};
 use base::hex::hex;
-use records::{Error, RejectionsWanted, StoredRejection, StoredResubmission};
+use records::{Error, RejectionsFilter, StoredRejection, StoredResubmission};
 
 /// The most rejections of a page.
 const LINES: i64 = 50;
@@ -49,7 +49,7 @@ impl RejectionsReader {
             Some(CodeCount { code, all: found.all_of_it, open: found.open })
         };
         let wanted =
-            RejectionsWanted { code: query.code, sent_again: query.sent_again, before: query.before, limit: LINES + 1 };
+            RejectionsFilter { code: query.code, sent_again: query.sent_again, before: query.before, limit: LINES + 1 };
         let mut found = records.rejections(wanted).await?;
         let has_more = i64::try_from(found.len()).is_ok_and(|it| it > LINES);
         found.truncate(usize::try_from(LINES).unwrap_or_default());

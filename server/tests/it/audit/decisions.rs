@@ -3,7 +3,7 @@
 use app::i18n::Locale;
 use model::audit::replay::BillKind;
 use model::audit::{AuditState, FindingCause, ResolveAs, Scope};
-use records::{FindingsWanted, Resolved};
+use records::{FindingsFilter, Resolved};
 use serde_json::json;
 use tallyhouse::audit::Confirmed;
 
@@ -51,7 +51,7 @@ async fn a_skipped_entry_is_named_and_comes_back() {
     skip(&mut system, &[entry("skipped", &json!({ "quantity": 500, "warehouse_id": "w9" }))]).await;
     let failed = audit(&system, Scope::Quick).await;
     assert_eq!((failed.state.as_str(), failed.counts.records_incomplete), ("failed", 1), "{failed:?}");
-    let findings = system.parts.records.findings(failed.id, FindingsWanted::default());
+    let findings = system.parts.records.findings(failed.id, FindingsFilter::default());
     let finding = findings.await.unwrap().remove(0);
     assert_eq!(finding.cause, FindingCause::JournalBroken);
     assert!(Locale::En.evidence(&finding.evidence.unwrap()).contains("begins at 22, after 21"));

@@ -3,7 +3,7 @@
 
 use model::audit::{AuditState, Finding, FindingCause, Nrs, Scope, Verdict};
 use realtime::Keys;
-use records::{FindingsWanted, StoredAudit};
+use records::{FindingsFilter, StoredAudit};
 use redis::AsyncCommands as _;
 use serde_json::json;
 use tallyhouse::audit::Claimed;
@@ -42,7 +42,7 @@ async fn audit(system: &System, scope: Scope) -> (StoredAudit, Vec<Finding>) {
     let records = &system.parts.records;
     let stored = records.audit(number).await.unwrap().unwrap();
     assert_eq!(stored.state, state, "{:?}", stored.message);
-    (stored, records.findings(number, FindingsWanted::default()).await.unwrap())
+    (stored, records.findings(number, FindingsFilter::default()).await.unwrap())
 }
 
 /// Warehouse, product, verdict, cause, repaired.

@@ -33,7 +33,7 @@ async fn audits(system: &System) -> Vec<StoredAudit> {
 async fn an_audit_of_nothing_proves_nothing_and_the_first_comes_after_the_first_catch_up() {
     let mut system = System::with(|it| it.audit.expiration = Duration::from_hours(1)).await;
     // By hand, before there is anything.
-    system.parts.realtime.make_first_mark("of a test").await.unwrap();
+    system.parts.realtime.initialise("of a test").await.unwrap();
     let Claimed::Ours(run) = system.parts.auditor().claim(Scope::Quick, "hand", "test").await.unwrap() else {
         panic!("another run is under way");
     };

@@ -63,7 +63,7 @@ async fn a_topic_that_comes_later_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_recorded_before_the_first_mark() {
+async fn nothing_is_recorded_before_redis_is_initialised() {
     // Afterwards an empty Redis could not be told from one that was emptied.
     let mut system = System::new().await;
     let mut nowhere = system.world.config.realtime.clone();

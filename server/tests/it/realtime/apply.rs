@@ -33,7 +33,7 @@ async fn stock(system: &System, product: &str) -> Option<i64> {
 }
 
 async fn ready(system: &System) {
-    system.parts.realtime.make_first_mark("incarnation").await.unwrap();
+    system.parts.realtime.initialise("incarnation").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

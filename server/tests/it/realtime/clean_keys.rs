@@ -1,4 +1,4 @@
-//! What an audit takes for quiet, and nothing else, whatever somebody wrote into a key.
+//! What an audit takes for clean, and nothing else, whatever somebody wrote into a key.
 
 use model::stock::StockKey;
 use realtime::{Compared, Keys, May};
@@ -70,7 +70,7 @@ async fn what_is_as_it_was_settled_and_nothing_else() {
     // Records that do not prove themselves: that it is only looked at is for the settle script.
     all.push(compared("0", May::Look));
     let expected = hashes.iter().map(|it| it.1).chain([false; 3]);
-    let said = system.parts.realtime.quiet("this run", &all).await.unwrap();
+    let said = system.parts.realtime.check_clean("this run", &all).await.unwrap();
     for (place, (said, expected)) in said.into_iter().zip(expected).enumerate() {
         assert_eq!(said, expected, "{:?}", hashes.get(place));
     }

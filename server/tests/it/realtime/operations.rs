@@ -8,7 +8,7 @@ pub const PRODUCTS: usize = 3;
 /// Something that is done to both.
 #[derive(Debug, Clone)]
 pub enum Op {
-    FirstMark,
+    Initialise,
     /// The next line of a partition; its deltas by product.
     Next(i32, Vec<(usize, i64)>),
     /// The cursor of a partition is set back.
@@ -38,7 +38,7 @@ pub fn op() -> impl Strategy<Value = Op> {
     let rows =
         proptest::collection::btree_map(product.clone(), -50i64..50, 0..3).prop_map(|it| it.into_iter().collect());
     prop_oneof![
-        2 => Just(Op::FirstMark),
+        2 => Just(Op::Initialise),
         12 => (partition.clone(), deltas).prop_map(|(p, it)| Op::Next(p, it)),
         1 => (partition, 1i64..4).prop_map(|(p, by)| Op::Back(p, by)),
         6 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, odd)| Op::Again(at.index(64), odd)),

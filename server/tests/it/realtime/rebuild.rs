@@ -85,7 +85,7 @@ async fn a_journal_that_is_too_short_leads_to_a_rebuild() {
     while system.parts.records.prune_journal(std::time::Duration::from_hours(1), 0).await.unwrap() > 0 {}
     assert_eq!(system.parts.records.journal_size().await.unwrap().bytes, 0);
     system.parts.realtime.remove_everything().await.unwrap();
-    system.parts.realtime.make_first_mark(&incarnation).await.unwrap();
+    system.parts.realtime.initialise(&incarnation).await.unwrap();
     system.start();
     system.publish_all(entries(50..60)).await;
     system.caught_up().await;

@@ -67,10 +67,10 @@ impl Both {
 
     async fn run(&mut self, op: Op) {
         match op {
-            Op::FirstMark => {
-                self.pure.first_mark("first".to_owned());
+            Op::Initialise => {
+                self.pure.initialise("first".to_owned());
                 // Refused where keys are left over: then nothing happens, on both sides.
-                let _refused = self.redis.make_first_mark("first").await;
+                let _refused = self.redis.initialise("first").await;
             }
             Op::Next(partition, deltas) => {
                 let (from, previous) = self.end_of(partition);
@@ -212,7 +212,7 @@ impl Both {
         let expected = self.pure.settle(&run, &k, rrs, may, Rules::ALL);
         let compared = [Compared { key: stock_key(k), rrs, may }];
         // A look beforehand answers without changing anything, and never says yes where settling would say something else.
-        if self.redis.quiet(&run, &compared).await.unwrap() == [true] {
+        if self.redis.check_clean(&run, &compared).await.unwrap() == [true] {
             assert!(matches!(expected, Settled::Over) || expected == Settled::Done(AtCut::Sums(rrs)), "{expected:?}");
             assert_ne!(may, May::Look);
         }
@@ -361,7 +361,7 @@ fn the_scripts_do_what_the_transitions_say() {
     proptest!(cases, |(ops in proptest::collection::vec(op(), 1..60))| {
         runtime.block_on(async {
             let mut both = Both::new().await;
-            both.run(Op::FirstMark).await;
+            both.run(Op::Initialise).await;
             for op in ops {
                 both.run(op.clone()).await;
                 assert_eq!(both.read().await, both.pure, "after {op:?}");

@@ -7,7 +7,7 @@ use base::config::Layout;
 use model::audit::replay::BillKind;
 use model::audit::{AuditState, Scope, Verdict};
 use model::pipeline::Counts;
-use records::FindingsWanted;
+use records::FindingsFilter;
 use serde_json::Value;
 use tallyhouse::audit::Confirmed;
 
@@ -194,7 +194,7 @@ async fn what_was_edited_by_hand_is_named_by_bill_and_the_numbers_come_back() {
     );
     assert_eq!((failed.state.as_str(), counts), ("failed", (5, 1, 1, 0, 1)));
     let mut found = Vec::new();
-    for it in system.parts.records.findings(failed.id, FindingsWanted::default()).await.unwrap() {
+    for it in system.parts.records.findings(failed.id, FindingsFilter::default()).await.unwrap() {
         let key = (it.key.product_id.to_string(), it.key.warehouse_id.to_string());
         match it.verdict {
             Verdict::RecordsIncomplete => found.push(key),
