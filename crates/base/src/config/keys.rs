@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_page_of_settings_is_made_from_this_table() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
         let page = std::fs::read_to_string(path).unwrap();
         let (head, rest) = page.split_once("| variable |").expect("a table");
         let tail = rest.split_once("\n\n").map_or("", |(_, tail)| tail);
