@@ -1,4 +1,4 @@
-//! What browser and server share: the vocabulary, the pages, the texts. No I/O of its own, no server dependency, and
+//! What browser and server share: the pages and their parts, their texts, and what they ask the server. No I/O of its own, no server dependency, and
 //! nothing that only one side compiles.
 
 #![expect(

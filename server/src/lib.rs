@@ -19,6 +19,7 @@ pub mod ingest;
 pub mod intake;
 pub mod live;
 pub mod lookup;
+pub mod pipeline;
 pub mod retention;
 pub mod simulate;
 pub mod startup;

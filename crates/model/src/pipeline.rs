@@ -1,4 +1,4 @@
-//! Where the stream stands: `GET /api/v1/pipeline` and, later, `/system`.
+//! Where the stream stands: `GET /api/v1/pipeline` and `/system`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

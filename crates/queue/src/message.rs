@@ -1,4 +1,4 @@
-//! A message as the queue hands it over, for all who read the topic.
+//! A message as the queue hands it over, for all who read the topic: its bytes, and its time.
 
 use model::entry::Millis;
 use rdkafka::Message as _;
@@ -19,6 +19,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// The time of the message by which its entry is judged. One without a timestamp is judged by `otherwise`: when it was read, by whoever
+    /// records it, once, for the verdict is on record; the end of time, by whoever asks later what it says, for then it cannot be too far ahead.
+    pub fn time_or(&self, otherwise: Millis) -> Millis {
+        self.sent_at.unwrap_or(otherwise)
+    }
+
     /// The one reading of what the client hands over.
     pub(crate) fn of(message: &BorrowedMessage<'_>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The live stock: Redis. The only home of Redis commands. Uses nobody but `app::model` and settings.
+//! The live stock: Redis. The only home of Redis commands. Knows the vocabulary and the settings, and nobody else.
 
 mod bench;
 mod clean_keys;

@@ -1,4 +1,4 @@
-//! The scripts, each with the parts it builds on put before it. `transitions.rs` says in Rust what they do.
+//! The scripts, each with the parts it builds on put before it. `transitions/` says in Rust what they do.
 
 use redis::Script;
 
@@ -16,17 +16,18 @@ pub struct Scripts {
 }
 
 const HASH: &str = include_str!("scripts/hash.lua");
+const QUARANTINE: &str = include_str!("scripts/quarantine.lua");
 const STEP: &str = include_str!("scripts/rebuild_step.lua");
 
 impl Scripts {
     pub fn new() -> Self {
         let of_parts = |parts: &[&str]| Script::new(&parts.concat());
         Self {
-            apply: of_parts(&[HASH, include_str!("scripts/apply.lua")]),
+            apply: of_parts(&[HASH, QUARANTINE, include_str!("scripts/apply.lua")]),
             initialise: of_parts(&[include_str!("scripts/initialise.lua")]),
             cut: of_parts(&[include_str!("scripts/cut.lua")]),
             clean: of_parts(&[include_str!("scripts/clean.lua")]),
-            settle: of_parts(&[HASH, include_str!("scripts/settle.lua")]),
+            settle: of_parts(&[HASH, QUARANTINE, include_str!("scripts/settle.lua")]),
             rebuild_begin: of_parts(&[HASH, include_str!("scripts/rebuild_begin.lua")]),
             rebuild_write: of_parts(&[HASH, STEP, include_str!("scripts/rebuild_write.lua")]),
             rebuild_sweep: of_parts(&[STEP, include_str!("scripts/rebuild_sweep.lua")]),

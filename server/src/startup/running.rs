@@ -13,7 +13,8 @@ use crate::background::{Task, drive};
 use crate::ingest::Error;
 use crate::live::{AuditWatch, Follower, Hub, HubWatch, LagWatch};
 use crate::retention::Retention;
-use crate::web::{PipelineReader, SystemReader, Web, version_of};
+use crate::pipeline::{PipelineReader, SystemReader};
+use crate::web::{Web, version_of};
 
 /// How long parts have to end after they were told to.
 const END_LIMIT: Duration = Duration::from_secs(8);

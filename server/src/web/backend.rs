@@ -19,7 +19,7 @@ use crate::web::import::page::ImportReader;
 use crate::web::records::page::RecordsReader;
 use crate::web::rejections::page::RejectionsReader;
 use crate::web::statistics::page::StatisticsReader;
-use crate::web::system::reader::SystemReader;
+use crate::pipeline::SystemReader;
 use base::clock::Clock;
 use base::status::explain;
 
@@ -62,7 +62,7 @@ impl Backend for ServerBackend {
     }
 
     async fn system(&self) -> Result<SystemView, ApiError> {
-        self.system.read().await
+        Ok(self.system.read().await)
     }
 
     async fn statistics(&self, query: &str) -> Result<StatisticsPage, ApiError> {

@@ -24,12 +24,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use http::guard::{Principal, Role, check_listen};
-pub use system::pipeline::PipelineReader;
-pub use system::reader::SystemReader;
 
 use crate::audit::{Auditor, Replayer};
 use crate::intake::Intake;
 use crate::live::Hub;
+use crate::pipeline::{PipelineReader, SystemReader};
 use ::records::Records;
 use base::business_time::BusinessTime;
 use base::clock::Clock;

@@ -1,4 +1,4 @@
-//! What says that the records of a key do not prove themselves. Told to a person by `i18n/evidence.rs`.
+//! What says that the records of a key do not prove themselves. Told to a person by `app/src/pages/audits/texts/evidence.rs`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -96,8 +96,7 @@ local function look_closely(key, net, gross_in, more)
   state, plan.it = read(key)
   if state ~= 'whole' or not add(plan.it, run, net, gross_in, more) then
     plan.set_apart = state ~= 'missing'
-    plan.made, plan.it = true, fresh()
-    plan.it.damaged = run
+    plan.made, plan.it = true, begin_anew(run)
     add(plan.it, run, net, gross_in, more)
   end
   return plan
@@ -117,7 +116,7 @@ for i = 1, count do
   if plan then
     if plan.set_apart then
       damaged = damaged + 1
-      redis.call('RENAME', key, quarantine .. batch .. ':' .. member)
+      set_apart(key, quarantine, batch, member)
     end
     write(key, plan.it)
     -- A hash that is made again, since somebody deleted it or it is set apart, begins at a lower rev than it had.

@@ -1,9 +1,11 @@
 -- Compares keys with the records at the cut of a run, and settles those that agree or are still as they were written
--- down as findings (docs/consistency.md#an-audit-run, Compare and settle). KEYS  1 meta, 2 index, 3.. the hash of each
--- key ARGV  1 installation, 2 run, 3 where damaged hashes go; then for each key: member, net, gross in and entries by
--- the       records at the cut, and what may be settled: 'look' (nothing), '' (what agrees), or what was written down,
--- which       is 'missing', 'unreadable' or 'net,in,entries' (what agrees, and what is still so) Answers `over`, or for
--- each key `already`, `done NRS`, `deviates NRS` or `later`.
+-- down as findings (docs/consistency.md#an-audit-run, Compare and settle).
+--
+-- KEYS  1 meta, 2 index, 3.. the hash of each key
+-- ARGV  1 installation, 2 run, 3 where damaged hashes go; then for each key: member, net, gross in and entries by the
+--       records at the cut, and what may be settled: 'look' (nothing), '' (what agrees), or what was written down, which
+--       is 'missing', 'unreadable' or 'net,in,entries' (what agrees, and what is still so)
+-- Answers `over`, or for each key `already`, `done NRS`, `deviates NRS` or `later`.
 
 local KEY_ARGS, FIRST = 5, 3
 local meta, index, installation, run, quarantine = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
@@ -76,9 +78,8 @@ local function settle_closely(key, member, may, rrs)
   local state, it = read(key)
   if state == 'broken' then
     -- What came after the cut cannot be told from what came before: a run that is cut from now on settles it.
-    redis.call('RENAME', key, quarantine .. run .. ':' .. member)
-    it = fresh()
-    it.damaged = run
+    set_apart(key, quarantine, run, member)
+    it = begin_anew(run)
     write(key, it)
     redis.call('ZADD', index, 0, member)
     moved = true

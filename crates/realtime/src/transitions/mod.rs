@@ -1,6 +1,6 @@
 //! What the scripts do to the live stock, in Rust and pure: the specification. Property tests run the same commands here
-//! and in Redis and compare every state; the model explores these functions exhaustively (`tests/it/scripts.rs`,
-//! `tests/model`). Generic over names, so that the model can use small ones.
+//! and in Redis and compare every state; the model explores these functions exhaustively (`server/tests/it/realtime/transitions.rs`,
+//! `server/tests/model`). Generic over names, so that the model can use small ones.
 
 mod key;
 mod rules;

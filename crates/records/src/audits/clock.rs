@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use model::live::{Verification, part_since};
 
+use sqlx::MySqlConnection;
+
 use crate::journal::prove::ProvedPlaces;
 use crate::sql::error::with_timeout;
 use crate::trail;
@@ -139,6 +141,30 @@ impl Records {
         })
         .await
     }
+}
+
+/// LASTCHECK of a success: sets it, by the database's clock, with what the records have proved. An audit over no keys proves nothing and sets
+/// none; where there was one before, that everything is gone is proved too.
+pub async fn set_last_check(
+    connection: &mut MySqlConnection,
+    audit: i64,
+    proved: &ProvedPlaces,
+    keys: i64,
+) -> Result<(), Error> {
+    let unavailable = Error::unavailable("setting when the last audit was");
+    let text = serde_json::to_string(proved).map_err(|it| unavailable(sqlx::Error::Encode(Box::new(it))))?;
+    sqlx::query(
+        "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ?
+         WHERE id = 1 AND (last_check IS NOT NULL OR ? > 0)",
+    )
+    .bind(audit)
+    .bind(text)
+    .bind(proved.values().map(|it| it.counts.recorded).sum::<i64>())
+    .bind(keys)
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(unavailable)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use sqlx::MySqlConnection;
 
-use crate::audits::decisions;
+use crate::audits::{clock, decisions};
 use crate::journal::prove::ProvedPlaces;
 use crate::sql::error::with_timeout;
 use crate::{Error, Lease};
@@ -141,20 +141,8 @@ impl Lease {
             .await
             .map_err(&unavailable)?;
             if let (Some(proved), "passed") = (&end.proved, state) {
-                let text =
-                    serde_json::to_string(proved).map_err(|it| unavailable(sqlx::Error::Encode(Box::new(it))))?;
-                sqlx::query(
-                    // An audit of nothing proves nothing; where there was something once, that it is gone is proved too.
-                    "UPDATE audit_state SET last_check = UTC_TIMESTAMP(3), last_audit = ?, proved = ?, last_recorded = ?
-                     WHERE id = 1 AND (last_check IS NOT NULL OR ? > 0)",
-                )
-                .bind(self.number())
-                .bind(text)
-                .bind(proved.values().map(|it| it.counts.recorded).sum::<i64>())
-                .bind(c.agrees + c.deviating())
-                .execute(&mut *transaction)
-                .await
-                .map_err(&unavailable)?;
+                let keys = c.agrees + c.deviating();
+                clock::set_last_check(&mut transaction, self.number(), proved, keys).await?;
                 decisions::discard_incomplete(&mut transaction, self.number()).await?;
             }
             transaction.commit().await.map_err(&unavailable)?;

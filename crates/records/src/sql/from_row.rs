@@ -1,4 +1,4 @@
-//! Row mapping without sqlx's derive, for the same reason as [`super::migrations`].
+//! Row mapping without sqlx's derive, for the same reason as [`crate::installation::migrations`].
 
 /// A struct whose fields are columns of the same names: it is read from a row, and an error names the column.
 macro_rules! from_row {

@@ -1,5 +1,5 @@
 //! The levels of totals: per hour, day and month, each as fine as product x warehouse x company and as coarse as statistics
-//! ask for. `day_totals` is written by each batch (`totals.rs`), all others by the fold (`fold.rs`).
+//! ask for. `day_totals` is written by each batch (`sums.rs`), all others by the fold (`fold.rs`).
 
 use std::collections::BTreeMap;
 use std::ops::Range;

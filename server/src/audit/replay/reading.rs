@@ -190,9 +190,8 @@ impl Replayer {
             }
             let Ok(entry) = read(&message.payload, self.rules.business_time) else { continue };
             let origin = (message.partition, message.offset);
-            // One that does not say when it was sent cannot be too far ahead of that.
-            let sent_at = message.sent_at.unwrap_or(Millis(i64::MAX));
-            if holes.iter().any(|it| it.holds(origin)) && admit(&entry, sent_at, &self.rules).is_err() {
+            let time = message.time_or(Millis(i64::MAX));
+            if holes.iter().any(|it| it.holds(origin)) && admit(&entry, time, &self.rules).is_err() {
                 continue;
             }
             take(origin, entry)?;

@@ -1,7 +1,6 @@
 //! `/system` and `/api/v1/pipeline`: how the parts are, and where the stream stands.
 
 pub mod pipeline;
-pub mod reader;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use app::backend::ApiError;
 use model::pipeline::{Pipeline, PipelineState};
 use model::system::{Rates, Store, StoreHealth, SystemView};
 use tokio::time::Instant;
 
 use crate::background::{Looked, Task};
 use crate::live::clock;
-use crate::web::system::pipeline::{PipelineReader, WORK_IN_PROGRESS};
+use super::PipelineReader;
+use super::state::state_of_backlog;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::VERSION;
@@ -20,8 +20,6 @@ use queue::{Backlog, Waiting};
 
 /// Over how long rates are taken.
 const WINDOW: Duration = Duration::from_secs(10);
-/// So long a daemon may take to find a new partition, and to share it out.
-const NEW_PARTITION: Duration = Duration::from_secs(45);
 
 /// Knows how the parts are. Cheap to clone.
 #[derive(Clone)]
@@ -114,7 +112,7 @@ impl SystemReader {
 
     /// Screens must know too when entries wait: where the daemon is another process, nobody else says so.
     fn tell_of_the_topic(&self, waiting: Waiting, is_new: bool) {
-        match trouble(waiting, if is_new { NEW_PARTITION } else { WINDOW }) {
+        match state_of_backlog(waiting, is_new) {
             Some((state, reason)) => self.pipeline.status.raise("topic", state, reason),
             None => self.pipeline.status.clear("topic"),
         }
@@ -133,7 +131,7 @@ impl SystemReader {
     }
 
     /// How the parts are now.
-    pub async fn read(&self) -> Result<SystemView, ApiError> {
+    pub async fn read(&self) -> SystemView {
         let pipeline: Option<Pipeline> =
             self.pipeline.read().await.inspect_err(|error| tracing::warn!("{}", explain(error))).ok();
         let tables = match &pipeline {
@@ -141,7 +139,7 @@ impl SystemReader {
             None => None,
         };
         let seen = self.seen();
-        Ok(SystemView {
+        SystemView {
             state_since: seen.state.as_ref().map(|(_, since)| since.clone()),
             version: VERSION.to_owned(),
             time: self.now(),
@@ -150,7 +148,7 @@ impl SystemReader {
             rates: rates(&seen.samples),
             stores: seen.health.values().cloned().collect(),
             tables,
-        })
+        }
     }
 
     fn now(&self) -> String {
@@ -166,17 +164,6 @@ async fn timed<T>(work: impl Future<Output = T>) -> (Duration, T) {
     let started = Instant::now();
     let answer = work.await;
     (started.elapsed(), answer)
-}
-
-/// What a backlog means. Somebody records as long as a cursor moves; the oldest message has waited for as long as it was seen to wait.
-fn trouble(it: Waiting, limit: Duration) -> Option<(PipelineState, String)> {
-    if it.oldest >= limit && it.stands >= limit {
-        let (waits, seconds) = (it.messages, limit.as_secs());
-        let reason =
-            format!("{waits} messages wait in the topic and none was recorded for {seconds} s; does a daemon run?");
-        return Some((PipelineState::Degraded, reason));
-    }
-    (it.messages > WORK_IN_PROGRESS).then(|| (PipelineState::CatchingUp, "messages wait in the topic".to_owned()))
 }
 
 fn rates(samples: &VecDeque<Sample>) -> Option<Rates> {
@@ -200,24 +187,6 @@ fn rates(samples: &VecDeque<Sample>) -> Option<Rates> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nobody_recording_is_told_from_a_backlog_and_from_a_quiet_topic() {
-        let state = |messages, oldest, stands| {
-            let seconds = Duration::from_secs;
-            let waiting = Waiting { messages, oldest: seconds(oldest), stands: seconds(stands) };
-            trouble(waiting, WINDOW).map(|it| it.0)
-        };
-        for (what, found, expected) in [
-            ("nothing waits", state(0, 0, 0), None),
-            ("not for long", state(5, 9, 9), None),
-            ("nobody records", state(5, 10, 10), Some(PipelineState::Degraded)),
-            ("somebody does", state(5, 60, 2), None),
-            ("a backlog", state(90_000, 300, 2), Some(PipelineState::CatchingUp)),
-        ] {
-            assert_eq!(found, expected, "{what}");
-        }
-    }
 
     #[test]
     fn rates_are_taken_over_what_was_seen() {
