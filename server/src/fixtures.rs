@@ -1,7 +1,8 @@
 //! What unit tests of several modules begin with.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
+use model::time::Millis;
 
 use records::KeyRow;
 

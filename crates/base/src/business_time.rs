@@ -4,7 +4,7 @@ use chrono::{
     DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc,
 };
 use chrono_tz::Tz;
-use model::entry::Millis;
+use model::time::Millis;
 
 /// Turns moments into business dates and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

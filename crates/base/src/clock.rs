@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use model::entry::Millis;
+use model::time::Millis;
 
 /// Tells the time. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::Millis;
 use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::pipeline::Counts;
 use super::quantity::Direction;
 use super::stock::StockKey;
+use crate::time::Millis;
 
 /// The name of a batch, unique for ever: 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -7,13 +7,10 @@ use super::batch::Delta;
 use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use super::quantity::{Direction, Quantity};
 use super::stock::StockKey;
+use super::time::Millis;
 
 /// The most bytes of a description.
 pub const MAX_DESCRIPTION_BYTES: usize = 512;
-
-/// A moment, in milliseconds since 1970-01-01 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Millis(pub i64);
 
 /// What kind of movement an entry is. Opening stock and adjustments move stock like any other, but are no trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]

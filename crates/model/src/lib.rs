@@ -3,17 +3,18 @@
 
 pub mod audit;
 pub mod batch;
-pub mod entries;
 pub mod entry;
 pub mod faults;
 pub mod flaw;
 pub mod ids;
 pub mod live;
 pub mod names;
-pub mod period;
 pub mod pipeline;
 pub mod quantity;
-pub mod statistics;
+mod questions;
 pub mod stock;
 pub mod system;
+pub mod time;
 pub mod url;
+
+pub use questions::{entries, period, statistics};

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime};
-use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES, Millis};
+use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
 use model::flaw::Flaw;
 use model::ids::IdError;
 use model::quantity::{Direction, Quantity};
+use model::time::Millis;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;

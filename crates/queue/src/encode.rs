@@ -1,7 +1,8 @@
 //! Entry to message: the inverse of `decode`.
 
 use chrono::{LocalResult, TimeZone};
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
+use model::time::Millis;
 use serde_json::{Map, Value};
 
 use base::business_time::{BusinessTime, rfc3339};

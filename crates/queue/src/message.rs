@@ -1,6 +1,6 @@
 //! A message as the queue hands it over, for all who read the topic: its bytes, and its time.
 
-use model::entry::Millis;
+use model::time::Millis;
 use rdkafka::Message as _;
 use rdkafka::message::BorrowedMessage;
 

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use model::batch::BatchId;
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
+use model::time::Millis;
 use sha2::{Digest as _, Sha256};
 
 use base::hex::hex;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use model::batch::BatchId;
-use model::entry::Millis;
 use model::pipeline::Counts;
+use model::time::Millis;
 use sqlx::MySqlConnection;
 
 use crate::batch::{LastMessage, NewBatch};

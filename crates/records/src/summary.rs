@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::batch::{DayFlow, Flow, MinuteFlow, NewEntry};
-use model::entry::Millis;
 use model::ids::{IdError, ProductId, WarehouseId};
 use model::stock::StockKey;
+use model::time::Millis;
 
 use crate::cursors;
 use crate::cursors::Cursor;

@@ -113,8 +113,8 @@ fn shortened(note: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::entry::Millis;
     use model::stock::StockKey;
+    use model::time::Millis;
 
     use super::*;
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::Days;
 use clap::Args;
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
+use model::time::Millis;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::simulate::{Grocer, Truth, keys, names};

@@ -56,8 +56,8 @@ pub fn finding_rows(findings: &[Finding], (zone, locale, names): (BusinessTime, 
 #[cfg(test)]
 mod tests {
     use model::audit::{Book, FindingCause, Resolution, ResolveAs, Verdict};
-    use model::entry::Millis;
     use model::stock::StockKey;
+    use model::time::Millis;
 
     use super::*;
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use model::batch::BatchId;
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
 use model::flaw::{Code, Flaw};
+use model::time::Millis;
 use uuid::Uuid;
 
 use base::config::EntryRules;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
 use model::flaw::{Flaw, LineFlaw};
+use model::time::Millis;
 
 use base::config::EntryRules;
 use queue::{Rejection, decode};

@@ -1,11 +1,10 @@
 //! The last audit that passed, for screens: how far the figures can be trusted.
 
-use base::business_time::utc_moment;
-use model::entry::Millis;
+use base::business_time::{BusinessTime, utc_moment};
 use model::live::{Verification, Verified, part_since};
+use model::time::Millis;
 
 use super::clock;
-use super::view::ViewContext;
 use base::config::AuditConfig;
 use records::{AuditClock, Error, Records};
 
@@ -46,10 +45,9 @@ impl Audited {
     }
 
     /// As a page shows it, when so many entries are recorded.
-    pub fn verified(&self, recorded: i64, around: &ViewContext) -> Verified {
+    pub fn verified(&self, recorded: i64, zone: BusinessTime, now: Millis) -> Verified {
         // As short as it is clear: on a wall each character is a centimetre.
-        let is_same =
-            |format| clock(around.business_time, self.at, format) == clock(around.business_time, around.now, format);
+        let is_same = |format| clock(zone, self.at, format) == clock(zone, now, format);
         let format = if is_same("%Y-%m-%d") {
             "%H:%M:%S"
         } else if is_same("%Y") {
@@ -61,7 +59,7 @@ impl Audited {
         Verified {
             minutes: self.minutes,
             part_since,
-            at: clock(around.business_time, self.at, format),
+            at: clock(zone, self.at, format),
             entries_since: (recorded - self.recorded).max(0),
             age: self.age,
             state: self.state.with_part(part_since, self.unverified_part),

@@ -133,8 +133,8 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
-    use model::entry::Millis;
     use model::pipeline::PipelineState;
+    use model::time::Millis;
 
     use super::*;
     use crate::live::view::{self, ViewContext};

@@ -21,12 +21,12 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use model::entry::Millis;
 use model::live::{Holder, LiveView};
 use model::names::NameOf;
 use model::pipeline::PipelineState;
 use model::statistics::Filter;
 use model::stock::{AsOf, StockItem, StockKey, StockPage};
+use model::time::Millis;
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 

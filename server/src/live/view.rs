@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::batch::{Flow, NewEntry};
-use model::entry::Millis;
 use model::ids::{ProductId, WarehouseId};
 use model::live::{
     ALERT_ROWS, Alert, FreshEntry, HEAT_COLUMNS, HOUR, Holder, LIST_ROWS, LiveView, MinuteBar, Named, Ranking, Totals,
@@ -14,6 +13,7 @@ use model::live::{
 use model::names::{Name, NameOf};
 use model::pipeline::PipelineState;
 use model::stock::StockKey;
+use model::time::Millis;
 
 use super::arrivals::Arrivals;
 use super::audited::Audited;
@@ -122,7 +122,7 @@ pub fn unknown(id: String, around: &ViewContext) -> LiveView {
             arrived_in_10_s: 0,
             rejected: 0,
             time: clock(around.business_time, around.now, "%H:%M:%S"),
-            verified: around.audited.as_ref().map(|it| it.verified(0, around)),
+            verified: around.audited.as_ref().map(|it| it.verified(0, around.business_time, around.now)),
         },
         warehouses: Ranking::default(),
         products: Ranking::default(),
@@ -175,7 +175,7 @@ fn totals(state: &State, scope: &Scope, sums: &Sums, around: &ViewContext) -> To
         arrived_in_10_s: around.arrivals.count(scope),
         rejected: state.rejected(),
         time: clock(around.business_time, around.now, "%H:%M:%S"),
-        verified: around.audited.as_ref().map(|it| it.verified(state.recorded(), around)),
+        verified: around.audited.as_ref().map(|it| it.verified(state.recorded(), around.business_time, around.now)),
     }
 }
 

@@ -7,10 +7,10 @@ use std::ops::Range;
 use app::pages::records::view::EntrySums;
 use chrono::NaiveDate;
 use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use model::entry::Millis;
 use model::names::NameOf;
 use model::quantity::Direction;
 use model::statistics::{Filter, GroupBy, Sums};
+use model::time::Millis;
 
 use crate::statistics::spans;
 use base::business_time::{BusinessTime, month_of};

@@ -9,11 +9,11 @@ use model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, Pipeline
 
 pub use system::SystemReader;
 
-use state::is_behind;
 use base::status::{Status, explain};
 use queue::Topic;
 use realtime::Realtime;
 use records::Records;
+use state::is_behind;
 
 /// Reads where the stream stands. Cheap to clone.
 #[derive(Clone)]

@@ -8,10 +8,10 @@ use model::pipeline::{Pipeline, PipelineState};
 use model::system::{Rates, Store, StoreHealth, SystemView};
 use tokio::time::Instant;
 
-use crate::background::{Looked, Task};
-use crate::live::clock;
 use super::PipelineReader;
 use super::state::state_of_backlog;
+use crate::background::{Looked, Task};
+use crate::live::clock;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::VERSION;

@@ -1,9 +1,10 @@
 //! The grocer: turns seeds and times into entries.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
 use model::ids::CompanyId;
 use model::quantity::{Direction, Quantity};
+use model::time::Millis;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,7 @@
 //! When bills are written: the rhythm of a day and of a week.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
-use model::entry::Millis;
+use model::time::Millis;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, Timelike};
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
 use model::quantity::Direction;
+use model::time::Millis;
 
 use super::{Grocer, Truth, names};
 use base::business_time::BusinessTime;

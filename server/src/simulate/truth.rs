@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
 use model::quantity::Direction;
 use model::stock::StockKey;
+use model::time::Millis;
 use serde::{Serialize, Serializer};
 
 use base::business_time::rfc3339;

@@ -12,8 +12,8 @@ use super::Parts;
 use crate::background::{Task, drive};
 use crate::ingest::Error;
 use crate::live::{AuditWatch, Follower, Hub, HubWatch, LagWatch};
-use crate::retention::Retention;
 use crate::pipeline::{PipelineReader, SystemReader};
+use crate::retention::Retention;
 use crate::web::{Web, version_of};
 
 /// How long parts have to end after they were told to.

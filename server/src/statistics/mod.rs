@@ -10,9 +10,9 @@ pub mod summary;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use model::entry::Millis;
 use model::names::NameOf;
 use model::statistics::{Figures, Filter, GroupBy, Interval, Question, Row};
+use model::time::Millis;
 pub use period::spans;
 pub use rollup::RollupWorker;
 pub use statement::MAX_ROWS;

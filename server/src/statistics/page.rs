@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::entry::Millis;
 use model::statistics::{Column, Figures, Group, Order, Row};
+use model::time::Millis;
 use serde::{Deserialize, Serialize};
 
 /// The longest cursor that is looked at.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use model::entry::Millis;
 use model::statistics::Interval;
+use model::time::Millis;
 
 use base::business_time::{BusinessTime, month_of};
 use records::{FIRST_DAY, Span};

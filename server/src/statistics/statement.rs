@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::entry::Millis;
 use model::quantity::MAX_SUM;
 use model::statistics::{Figures, Group, Row, Sums};
+use model::time::Millis;
 
 use records::Moved;
 

@@ -1,7 +1,7 @@
 //! A statement by group and part of the period, seen from either side: all groups per part, and each group over all parts. Pure.
 
-use model::entry::Millis;
 use model::statistics::{Figures, Group, Row, Sums};
+use model::time::Millis;
 
 /// A group over the whole period.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,12 +14,12 @@ use model::system::SystemView;
 
 use crate::catalogue;
 use crate::live::{Hub, Scope};
+use crate::pipeline::SystemReader;
 use crate::web::audits::page::AuditsReader;
 use crate::web::import::page::ImportReader;
 use crate::web::records::page::RecordsReader;
 use crate::web::rejections::page::RejectionsReader;
 use crate::web::statistics::page::StatisticsReader;
-use crate::pipeline::SystemReader;
 use base::clock::Clock;
 use base::status::explain;
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Evidence;
-use crate::entry::Millis;
 use crate::statistics::Sums;
 use crate::stock::StockKey;
+use crate::time::Millis;
 
 /// The three sums of a key, as both stores keep them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]

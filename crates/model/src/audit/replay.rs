@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::entry::{Kind, Millis};
+use crate::entry::Kind;
 use crate::stock::StockKey;
+use crate::time::Millis;
 
 /// How a bill differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]

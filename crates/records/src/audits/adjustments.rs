@@ -2,8 +2,8 @@
 
 use base::business_time::utc_moment;
 use chrono::NaiveDateTime;
-use model::entry::Millis;
 use model::stock::StockKey;
+use model::time::Millis;
 
 use crate::audits::stock_snapshot::key_of;
 use crate::sql::error::with_timeout;

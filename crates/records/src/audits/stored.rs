@@ -3,7 +3,7 @@
 use base::business_time::utc_moment;
 use chrono::NaiveDateTime;
 use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
-use model::entry::Millis;
+use model::time::Millis;
 use sqlx::QueryBuilder;
 
 use crate::sql::error::with_timeout;

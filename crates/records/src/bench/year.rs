@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use model::entry::Millis;
 use model::ids::ProductId;
 use model::statistics::Sums;
+use model::time::Millis;
 use sqlx::{Connection as _, QueryBuilder};
 
 use crate::day_tables::names::DayTable;

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDateTime;
 use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
-use model::entry::{Kind, Millis};
+use model::entry::Kind;
 use model::ids::BillId;
 use model::quantity::Direction;
+use model::time::Millis;
 use sqlx::{MySql, QueryBuilder};
 
 use crate::day_tables::statements;

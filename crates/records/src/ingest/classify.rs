@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use model::entry::{Entry, Kind, Millis};
+use model::entry::{Entry, Kind};
 use model::quantity::Direction;
+use model::time::Millis;
 
 use crate::batch::{Line, RejectedMessage};
 
@@ -132,8 +133,9 @@ fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, plac
 
 #[cfg(test)]
 mod tests {
-    use model::entry::{Kind, Millis};
+    use model::entry::Kind;
     use model::quantity::Direction;
+    use model::time::Millis;
 
     use super::*;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::Days;
 use model::batch::{DayFlow, Delta, Flow, KeyDelta, MinuteFlow, NOTE_ENTRIES, NewEntry, Note};
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
 use model::ids::WarehouseId;
 use model::pipeline::Counts;
 use model::quantity::Direction;
 use model::stock::StockKey;
+use model::time::Millis;
 
 use crate::batch::Line;
 use base::business_time::BusinessTime;

@@ -4,7 +4,7 @@ use base::business_time::utc_moment;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
-use model::entry::Millis;
+use model::time::Millis;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 

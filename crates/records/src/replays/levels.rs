@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use model::entry::Millis;
 use model::statistics::Sums;
 use model::stock::StockKey;
+use model::time::Millis;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::Error;

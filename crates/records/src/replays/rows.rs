@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::audit::replay::{Bill, BillContent};
-use model::entry::Millis;
 use model::ids::ProductId;
+use model::time::Millis;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::day_tables::create::TableIds;

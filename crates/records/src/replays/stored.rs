@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use model::audit::replay::{Bill, ReplayState};
 use model::batch::BatchId;
-use model::entry::Millis;
 use model::stock::StockKey;
+use model::time::Millis;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::audits::stock_snapshot::key_of;

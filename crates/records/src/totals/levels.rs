@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use model::entry::Millis;
 use model::statistics::Sums;
+use model::time::Millis;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::sql::error::with_timeout;

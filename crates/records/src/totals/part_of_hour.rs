@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use model::entry::Millis;
 use model::statistics::{Filter, Sums};
+use model::time::Millis;
 
 use crate::Error;
 use crate::day_tables::statements;

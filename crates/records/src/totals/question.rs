@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use model::entry::Millis;
 use model::names::NameOf;
 use model::statistics::{Filter, Group, GroupBy, Sums};
+use model::time::Millis;
 use sqlx::{MySql, QueryBuilder};
 
 use crate::Error;

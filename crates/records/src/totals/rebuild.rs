@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt as _;
-use model::entry::Millis;
 use model::quantity::Direction;
 use model::statistics::Sums;
+use model::time::Millis;
 use sqlx::{Connection as _, FromRow as _, MySqlConnection, QueryBuilder, SqlSafeStr};
 
 use crate::day_tables::statements;

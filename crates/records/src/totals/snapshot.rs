@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use model::entry::Millis;
 use model::names::NameOf;
 use model::statistics::{Filter, Group, GroupBy, Sums};
+use model::time::Millis;
 use sqlx::{MySql, QueryBuilder, Transaction};
 
 use crate::cursors;

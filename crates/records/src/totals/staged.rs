@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::entry::Millis;
 use model::statistics::Sums;
+use model::time::Millis;
 use serde::{Deserialize, Serialize};
 use sqlx::MySqlConnection;
 

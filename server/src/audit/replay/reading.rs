@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::audit::replay::Bill;
 use model::audit::{Evidence, Finding, FindingCause, Verdict};
-use model::entry::{Entry, Millis};
+use model::entry::Entry;
 use model::stock::StockKey;
+use model::time::Millis;
 
 use crate::audit::Error;
 use crate::audit::replay::candidates::candidates;

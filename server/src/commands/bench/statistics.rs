@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{Days, Months, NaiveDate};
 use model::entries::EntriesQuestion;
-use model::entry::Millis;
 use model::statistics::{Column, Filter, GroupBy, Interval, Order, Question};
+use model::time::Millis;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;

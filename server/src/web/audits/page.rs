@@ -4,9 +4,9 @@ use app::number::grouped;
 use app::pages::audits::view::{AuditDetail, AuditLine, AuditsPage, BillLine, FindingLine, FindingsQuery, ReplayView};
 use model::audit::replay::{Bill, BillContent};
 use model::audit::{AuditState, Book, Finding, Nrs, ResolveAs};
-use model::entry::Millis;
 use model::live::part_since;
 use model::names::NameOf;
+use model::time::Millis;
 
 use crate::audit::{Auditor, due_in};
 use crate::live::{Hub, clock};

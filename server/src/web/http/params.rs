@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
-use model::entry::Millis;
 use model::faults::{FieldFault, Why};
 use model::ids::IdError;
+use model::time::Millis;
 
 use base::business_time::BusinessTime;
 

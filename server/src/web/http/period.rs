@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
-use model::entry::Millis;
 use model::faults::Why;
 use model::names::NameOf;
 use model::period::{About, Preset};
 use model::statistics::Filter;
+use model::time::Millis;
 
 use crate::web::http::params::Params;
 use base::business_time::{BusinessTime, month_of};

@@ -1,7 +1,7 @@
 //! `/import`: what a file comes to, looked at anew each time it is shown.
 
 use app::pages::import::view::{ImportPage, ImportQuery, Understood, UploadState, UploadView};
-use model::entry::Millis;
+use model::time::Millis;
 
 use crate::ingest::Error;
 use crate::intake::{GoodLine, Intake, Looked};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use model::entry::Millis;
 use model::faults::{FieldFault, Why};
 use model::live::Named;
 use model::names::{Name, NameOf};
 use model::period::{About, Form, Unclear};
+use model::time::Millis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

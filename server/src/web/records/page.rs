@@ -4,9 +4,9 @@ use app::i18n::Locale;
 use app::number::grouped;
 use app::pages::records::view::{EntryLine, EntryList, RecordsPage};
 use model::entries::RecordedEntry;
-use model::entry::Millis;
 use model::faults::FieldFault;
 use model::names::NameOf;
+use model::time::Millis;
 
 use crate::export::{EntriesExport, Progress};
 use crate::live::clock;

@@ -6,12 +6,13 @@ use app::pages::records::view::RecordsQuery;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::entries::{EntriesQuestion, EntryPlace};
-use model::entry::{Kind, Millis};
+use model::entry::Kind;
 use model::faults::{FieldFault, Why};
 use model::ids::BillId;
 use model::names::NameOf;
 use model::quantity::Direction;
 use model::statistics::Filter;
+use model::time::Millis;
 
 use crate::lookup::TEXT_DAYS;
 use crate::web::http::params::Params;

@@ -6,9 +6,9 @@ use app::number::grouped;
 use app::pages::import::view::FIELDS;
 use app::pages::rejections::view::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use chrono::NaiveDateTime;
-use model::entry::Millis;
 use model::flaw::{Code, Flaw};
 use model::pipeline::Counts;
+use model::time::Millis;
 use serde_json::{Map, Value};
 
 use crate::intake::{Intake, check_one};

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use model::entry::Millis;
 use model::faults::FieldFault;
 use model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
 use model::stock::AsOf;
+use model::time::Millis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

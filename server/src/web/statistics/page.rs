@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use app::i18n::Locale;
 use app::pages::statistics::view::{Line, Mover, Part, StatementView, StatisticsPage};
-use model::entry::Millis;
 use model::faults::FieldFault;
 use model::live::{CURVE_DAYS, Named, curve};
 use model::names::NameOf;
 use model::statistics::{Figures, Filter, Group, GroupBy, Interval, Question, Row};
+use model::time::Millis;
 
 use crate::export::{Row as Cells, statement_rows, statement_titles};
 use crate::live::{StockAt, clock};

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use app::pages::statistics::view::StatisticsQuery;
-use model::entry::Millis;
 use model::faults::{FieldFault, Why};
 use model::names::NameOf;
 use model::period::Preset;
 use model::statistics::{Column, GroupBy, Interval, Order};
+use model::time::Millis;
 
 use crate::statistics::page::Place;
 use crate::statistics::{Error, MAX_PARTS, MAX_ROWS};

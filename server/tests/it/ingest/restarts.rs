@@ -1,7 +1,7 @@
 //! A restart at any moment, a redelivery, a second daemon: every number stays right.
 
 use model::batch::BatchId;
-use model::entry::Millis;
+use model::time::Millis;
 use queue::decode;
 use realtime::Applied;
 use records::{LastMessage, Line, NewBatch, Outcome, Writer};

@@ -6,10 +6,11 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::entry::{Entry, Millis};
-use super::ids::{CompanyId, IdError, ProductId, WarehouseId};
-use super::names::NameOf;
-use super::quantity::{Direction, MAX_SUM};
+use crate::entry::Entry;
+use crate::ids::{CompanyId, IdError, ProductId, WarehouseId};
+use crate::names::NameOf;
+use crate::quantity::{Direction, MAX_SUM};
+use crate::time::Millis;
 
 /// What a group of entries moved. Sums hold at the ends of `i64`; [`Sums::in_range`] tells whether they are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]

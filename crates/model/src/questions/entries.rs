@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Kind, Millis};
-use super::ids::{BillId, CompanyId, ProductId, WarehouseId};
-use super::quantity::Direction;
-use super::statistics::{Filter, Sums};
+use crate::entry::Kind;
+use crate::ids::{BillId, CompanyId, ProductId, WarehouseId};
+use crate::quantity::Direction;
+use crate::statistics::{Filter, Sums};
+use crate::time::Millis;
 
 /// Conditions that entries must meet, all at once; one that is `None` or an empty list lets all through.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! What pages that ask about a period have in common. Only the server makes and reads them.
 
-use super::faults::FieldFault;
-use super::live::Named;
-use super::names::NameOf;
-use super::statistics::Filter;
+use crate::faults::FieldFault;
+use crate::live::Named;
+use crate::names::NameOf;
+use crate::statistics::Filter;
 use crate::url::Url;
 
 /// A period by name; it moves with the calendar.
