@@ -68,10 +68,15 @@ pub struct PartitionStatus {
 }
 
 impl PartitionStatus {
-    /// Messages that wait to be recorded, at most: places between cursor and end. Null while Kafka does not answer.
+    /// Messages that wait to be recorded. Null while Kafka does not answer.
     pub fn waiting(&self) -> Option<i64> {
-        self.end_offset.map(|end| (end - self.cursor).max(0))
+        self.end_offset.map(|end| waiting(end, self.cursor))
     }
+}
+
+/// Messages of a partition that wait to be recorded, at most: places between cursor and end, of which some may hold no message.
+pub fn waiting(end: i64, cursor: i64) -> i64 {
+    (end - cursor).max(0)
 }
 
 /// The worst state that holds.

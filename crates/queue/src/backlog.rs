@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Reach;
+use model::pipeline::waiting;
 
 /// The next position to record, by partition; one that nobody reads yet has none.
 pub type Cursors = BTreeMap<i32, i64>;
@@ -47,7 +48,7 @@ impl Backlog {
             }
             self.ends.pop_front();
         }
-        let messages = reach.iter().map(|(partition, (_, end))| (end - at(partition)).max(0)).sum();
+        let messages = reach.iter().map(|(partition, (_, end))| waiting(*end, at(partition))).sum();
         let oldest = self.ends.front().map_or(Duration::ZERO, |(seen, _)| now.duration_since(*seen));
         let stood = self.stood.take().filter(|(_, before)| before == cursors);
         let since = stood.map_or(now, |(since, _)| since);

@@ -1,4 +1,5 @@
-//! A message as the queue hands it over, for all who read the topic: its bytes, and its time.
+//! A message as the queue hands it over, for all who read the topic: its bytes, and the time by which it is judged, also where it
+//! carries no timestamp.
 
 use model::time::Millis;
 use rdkafka::Message as _;
@@ -19,10 +20,15 @@ pub struct Message {
 }
 
 impl Message {
-    /// The time of the message by which its entry is judged. One without a timestamp is judged by `otherwise`: when it was read, by whoever
-    /// records it, once, for the verdict is on record; the end of time, by whoever asks later what it says, for then it cannot be too far ahead.
-    pub fn time_or(&self, otherwise: Millis) -> Millis {
-        self.sent_at.unwrap_or(otherwise)
+    /// Time by which its entry is judged, once, by whoever records it: that of the message; of one without a timestamp, when it was read. The
+    /// verdict is on record.
+    pub fn judged_at(&self, read_at: Millis) -> Millis {
+        self.sent_at.unwrap_or(read_at)
+    }
+
+    /// Time for whoever asks later whether its entry would have been let in: a message without a timestamp was never too far ahead.
+    pub fn asked_later(&self) -> Millis {
+        self.sent_at.unwrap_or(Millis(i64::MAX))
     }
 
     /// The one reading of what the client hands over.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::pipeline::Counts;
 use sqlx::Connection;
 
-use crate::audits::clock::proved_in;
+use crate::audits::last_check::proved_in;
 use crate::day_tables::statements;
 use crate::totals::levels;
 use crate::totals::levels::LEVELS;

@@ -98,7 +98,7 @@ impl BatchBuilder {
     ) -> Result<(Entry, NaiveDate), (Rejection, Option<Box<Entry>>)> {
         let zone = self.rules.business_time;
         let entry = read(&message.payload, zone).map_err(|it| (it, None))?;
-        if let Err(rejection) = admit(&entry, message.time_or(read_at), &self.rules) {
+        if let Err(rejection) = admit(&entry, message.judged_at(read_at), &self.rules) {
             return Err((rejection, Some(Box::new(entry))));
         }
         // The decoder has seen that the day exists; asking again must not be able to panic.

@@ -27,6 +27,7 @@ use model::pipeline::PipelineState;
 use model::statistics::Filter;
 use model::stock::{AsOf, StockItem, StockKey, StockPage};
 use model::time::Millis;
+use tokio::sync::watch::Sender;
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
@@ -58,6 +59,8 @@ pub struct Hub {
     fresh_at: Arc<AtomicI64>,
     /// Somebody changed names or levels here.
     catalogue_changed: Arc<Notify>,
+    /// Told each time what is held has changed.
+    moved: Arc<Sender<()>>,
 }
 
 /// What is known of the stock at a place of the stream.
@@ -88,6 +91,7 @@ impl Hub {
             around: Arc::new(Mutex::new(around)),
             fresh_at: Arc::default(),
             catalogue_changed: Arc::default(),
+            moved: Arc::new(Sender::new(())),
         }
     }
 
@@ -158,6 +162,7 @@ impl Hub {
     /// Draws everything anew. The time says when figures last moved, and time going by alone is no change; `standing_still`:
     /// it does not move at all.
     fn redraw(&self, standing_still: bool) {
+        self.moved.send_replace(());
         self.each(|scope, channel| {
             channel.show(|id, before| {
                 let mut next = self.draw(before.id.clone(), scope);
@@ -231,6 +236,21 @@ impl Hub {
         let mut stocks = state.keys().iter().filter(|(key, _)| wanted(key));
         let sum = stocks.try_fold(0_i64, |sum, (_, value)| sum.checked_add(value.stock?));
         sum.map_or(StockAt::Unknown, StockAt::Is)
+    }
+
+    /// The same, where the stream is not there yet once it is, or after a limit.
+    pub async fn stock_once_at(&self, cursors: &BTreeMap<i32, i64>, filter: &Filter, limit: Duration) -> StockAt {
+        let mut moved = self.moved.subscribe();
+        let arrived = async {
+            loop {
+                let stock = self.stock_at(cursors, filter);
+                // The sender lives as long as the hub.
+                if stock != StockAt::NotYet || moved.changed().await.is_err() {
+                    return stock;
+                }
+            }
+        };
+        tokio::time::timeout(limit, arrived).await.unwrap_or(StockAt::NotYet)
     }
 
     /// The warehouses or products that a text finds by name, initials or id; the largest first.

@@ -110,14 +110,16 @@ async fn audit_points(stage: &mut Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Longer than the session timeout of 10 s and the 15 s after which MySQL ends a silent session.
+/// Longer than Kafka's session of a member lives (10 s, a setting of the consumer), and than MySQL keeps a silent session of a writer.
+const FROZEN: Duration = records::SILENT_SESSION_LIMIT.saturating_add(Duration::from_secs(3));
+
 async fn frozen(stage: &mut Stage) -> anyhow::Result<()> {
     stage.daemon("")?;
     for _ in 0..if stage.short { 1 } else { 4 } {
         stage.progress().await?;
         moment(stage, 0, 1000).await;
         stage.daemons[0].signal("STOP").await?;
-        tokio::time::sleep(Duration::from_secs(18)).await;
+        tokio::time::sleep(FROZEN).await;
         stage.progress().await.context("while one is frozen")?;
         stage.daemons[0].signal("CONT").await?;
         stage.progress().await?;

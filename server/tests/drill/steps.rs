@@ -82,12 +82,26 @@ async fn settings_changed(stage: &mut Stage) -> anyhow::Result<Line> {
     Ok(only_after("a replay by other settings names no bill".to_owned()))
 }
 
+/// Waits until an audit that began after a number is under way.
+async fn under_way(stage: &Stage, after: i64) -> anyhow::Result<()> {
+    let is_running = async || {
+        let newest = stage.parts.records.newest_audit().await?;
+        let found = newest.filter(|(id, state)| *id > after && *state == AuditState::Running);
+        Ok(if found.is_some() { None } else { Some(format!("{newest:?}")) })
+    };
+    stage.wait("an audit is under way", LIMIT, is_running).await.map(drop)
+}
+
+async fn newest(stage: &Stage) -> anyhow::Result<i64> {
+    Ok(stage.parts.records.newest_audit().await?.map_or(0, |(id, _)| id))
+}
+
 /// While one is at it, another process is told which one.
 async fn two(stage: &mut Stage) -> anyhow::Result<Line> {
-    let (config, log) = (&stage.world.config, &stage.log);
+    let (config, log, before) = (&stage.world.config, &stage.log, newest(stage).await?);
     let first = run(config, log, &["audit", "--json"], "audit-proved=sleep(4000)");
     let second = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        under_way(stage, before).await?;
         run(config, log, &["audit", "--json"], "").await
     };
     let (first, second) = tokio::join!(first, second);
@@ -97,15 +111,15 @@ async fn two(stage: &mut Stage) -> anyhow::Result<Line> {
     Ok(only_after("one passes, the other is told (exit 2)".to_owned()))
 }
 
+/// Redis is gone before the audit has compared anything, and comes back when it has given up.
 async fn redis_away(stage: &mut Stage) -> anyhow::Result<Line> {
-    let (config, log) = (stage.world.config.clone(), stage.log.clone());
+    let (config, log, before) = (stage.world.config.clone(), stage.log.clone(), newest(stage).await?);
     let auditing =
         tokio::spawn(async move { run(&config, &log, &["audit", "--json"], "audit-proved=sleep(4000)").await });
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    under_way(stage, before).await?;
     stage.servers.kill(Server::Redis).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    stage.servers.revive(Server::Redis).await?;
     let code = auditing.await??.code;
+    stage.servers.revive(Server::Redis).await?;
     ensure!(code == Some(2), "it ended with {code:?}");
     stage.progress().await?;
     let after = audit(stage, Scope::Quick).await?;

@@ -3,7 +3,7 @@
 use model::audit::{AuditState, Check, CutPlaces, Scope, Step, VerdictCounts};
 use sqlx::MySqlConnection;
 
-use crate::audits::{clock, decisions};
+use crate::audits::{decisions, last_check};
 use crate::journal::prove::ProvedPlaces;
 use crate::sql::error::with_timeout;
 use crate::{Error, Lease};
@@ -142,7 +142,7 @@ impl Lease {
             .map_err(&unavailable)?;
             if let (Some(proved), "passed") = (&end.proved, state) {
                 let keys = c.agrees + c.deviating();
-                clock::set_last_check(&mut transaction, self.number(), proved, keys).await?;
+                last_check::set_last_check(&mut transaction, self.number(), proved, keys).await?;
                 decisions::discard_incomplete(&mut transaction, self.number()).await?;
             }
             transaction.commit().await.map_err(&unavailable)?;

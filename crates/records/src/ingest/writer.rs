@@ -36,8 +36,9 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// So long for a rollback.
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(5);
 
-/// The server ends our session when it hears nothing for 15 s, so that a frozen daemon's locks do not outlive it; a
-/// connection idle for this long is replaced before it is used.
+/// Limit of silence: the server ends a writer's session that says nothing for so long, so that a frozen daemon's locks do not outlive it.
+pub const SILENT_SESSION_LIMIT: Duration = Duration::from_secs(15);
+/// A connection idle for this long is replaced before it is used.
 const IDLE_LIMIT: Duration = Duration::from_secs(10);
 
 /// How often a batch is tried again at once over deadlocks and twins before its trouble is passed on.
@@ -374,7 +375,8 @@ impl Records {
     pub async fn writer_session(&self) -> Result<MySqlConnection, Error> {
         with_timeout("preparing a writer's session", async {
             let mut connection = self.connect().await?;
-            sqlx::query("SET SESSION wait_timeout = 15")
+            sqlx::query("SET SESSION wait_timeout = ?")
+                .bind(SILENT_SESSION_LIMIT.as_secs())
                 .execute(&mut connection)
                 .await
                 .map_err(Error::unavailable("preparing a writer's session"))?;

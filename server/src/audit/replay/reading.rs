@@ -191,7 +191,7 @@ impl Replayer {
             }
             let Ok(entry) = read(&message.payload, self.rules.business_time) else { continue };
             let origin = (message.partition, message.offset);
-            let time = message.time_or(Millis(i64::MAX));
+            let time = message.asked_later();
             if holes.iter().any(|it| it.holds(origin)) && admit(&entry, time, &self.rules).is_err() {
                 continue;
             }

@@ -25,9 +25,8 @@ use records::{Names, Records};
 const LINES: usize = 100;
 /// The most who are shown to have moved most.
 const MOVERS: usize = 12;
-/// What is committed reaches the hub a moment later: so long is it waited for, and so often.
-const HUB_WAIT: Duration = Duration::from_millis(10);
-const HUB_TRIES: usize = 10;
+/// What is committed reaches the hub a moment later: so long is it waited for.
+const HUB_WAIT: Duration = Duration::from_millis(100);
 
 /// Makes the page. Cheap to clone.
 #[derive(Clone)]
@@ -167,14 +166,7 @@ impl StatisticsReader {
         cursors: &BTreeMap<i32, i64>,
         closing: i64,
     ) -> Result<Option<bool>, Error> {
-        let mut live = self.finder.hub.stock_at(cursors, filter);
-        for _ in 0..HUB_TRIES {
-            if live != StockAt::NotYet {
-                break;
-            }
-            tokio::time::sleep(HUB_WAIT).await;
-            live = self.finder.hub.stock_at(cursors, filter);
-        }
+        let live = self.finder.hub.stock_once_at(cursors, filter, HUB_WAIT).await;
         let StockAt::Is(live) = live else { return Ok(None) };
         // Entries may be later than the period: then there is nothing to compare with.
         let stock = reader.stock(filter).await?;

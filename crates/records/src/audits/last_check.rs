@@ -1,4 +1,5 @@
-//! `audit_state`: LASTCHECK, what the records had proved then, and the period between audits where a person chose it.
+//! LASTCHECK (`audit_state`): when the last audit passed, which an audit over no keys does not set; what the records had proved then; and the
+//! period between audits, where a person chose it.
 
 use std::time::Duration;
 
