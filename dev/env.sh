@@ -23,7 +23,7 @@ export ROOT CACHE RUN MYSQL_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT
 # Checkouts share what is built. Of our own crates Cargo takes another checkout's for this one's wherever that was built later
 # than a file here was written: it goes by time, and by paths from the workspace on.
 if [ "$(cat "$CACHE/checkout" 2>/dev/null || true)" != "$ROOT" ]; then
-  rm -rf "$CACHE"/target{,-wasm}/{,*/}*/.fingerprint/{app,server,frontend,bind-wasm}-*
+  rm -rf "$CACHE"/target{,-wasm}/{,*/}*/.fingerprint/{model,base,records,realtime,queue,app,server,frontend,bind-wasm}-*
   mkdir -p "$CACHE"
   printf '%s\n' "$ROOT" >"$CACHE/checkout"
 fi

@@ -27,7 +27,7 @@ done
 inputs() {
   echo "$profile" "$rustc" "$tools"
   "$rustc" -V
-  find app frontend style dev/bind-wasm -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  find app crates/model frontend style dev/bind-wasm -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   sha256sum Cargo.lock Cargo.toml .cargo/config.toml dev/frontend.sh
 }
 stamp=$(inputs | sha256sum | cut -d' ' -f1)

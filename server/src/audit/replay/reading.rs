@@ -7,7 +7,6 @@ use model::audit::replay::Bill;
 use model::audit::{Evidence, Finding, FindingCause, Verdict};
 use model::entry::Entry;
 use model::stock::StockKey;
-use model::time::Millis;
 
 use crate::audit::Error;
 use crate::audit::replay::candidates::candidates;
