@@ -1,7 +1,7 @@
 //! The driver of background tasks: work that is done again and again, each time from what the stores say then.
 //!
 //! A task has no input, may be dropped half-way and made again, and says in its status what is wrong. The driver gives it its period, a look
-//! at once where somebody asks for it ([`Demand`]), a longer wait while it fails (back-off), an end at `stop`, and its metrics:
+//! at once where somebody asks for it ([`Demand`]), twice its period while it fails (back-off), an end at `stop`, and its metrics:
 //! `tallyhouse_task_seconds` and `tallyhouse_task_failures_total`, by `task`.
 
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use base::status::{Status, explain};
 
-/// While a task fails, its wait doubles up to so many periods: what was away is found again soon.
-const LONGEST_BACK_OFF: u32 = 2;
+/// While a task fails, it waits for so many periods: what was away is found again soon, and is not asked by everybody every second.
+const BACK_OFF: u32 = 2;
 
 /// Work that is done again and again.
 pub trait Task: Send + 'static {
@@ -98,16 +98,16 @@ pub async fn drive<T: Task>(mut task: T, stop: CancellationToken) {
         let started = Instant::now();
         let Some(looked) = stop.run_until_cancelled(Box::pin(task.look())).await else { return };
         metrics::histogram!("tallyhouse_task_seconds", "task" => T::NAME).record(started.elapsed().as_secs_f64());
-        wait = next_wait(wait, T::EVERY, looked.as_ref().ok());
+        wait = next_wait(T::EVERY, looked.as_ref().ok());
         tell(&task, &looked);
     }
 }
 
 /// The wait before the next look. `looked`: none where it failed.
-fn next_wait(before: Duration, every: Duration, looked: Option<&Looked>) -> Duration {
+fn next_wait(every: Duration, looked: Option<&Looked>) -> Duration {
     match looked {
         Some(it) => it.rest.unwrap_or(every),
-        None => (before.max(every) * 2).min(every * LONGEST_BACK_OFF),
+        None => every * BACK_OFF,
     }
 }
 
@@ -136,12 +136,10 @@ mod tests {
     #[test]
     fn what_fails_waits_longer_and_not_for_ever() {
         let every = Duration::from_secs(1);
-        let failed = |before| next_wait(before, every, None);
-        assert_eq!(failed(Duration::ZERO), every * 2, "also where it began at once");
-        assert_eq!(failed(every * 2), every * LONGEST_BACK_OFF);
-        assert_eq!(next_wait(every * 2, every, Some(&Looked::RIGHT)), every);
+        assert_eq!(next_wait(every, None), every * BACK_OFF);
+        assert_eq!(next_wait(every, Some(&Looked::RIGHT)), every);
         let soon = Looked { rest: Some(Duration::from_millis(3)), is_right: true };
-        assert_eq!(next_wait(every, every, Some(&soon)), Duration::from_millis(3));
+        assert_eq!(next_wait(every, Some(&soon)), Duration::from_millis(3));
     }
 
     /// A task that fails at its first look, and says each.

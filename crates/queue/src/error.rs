@@ -2,7 +2,7 @@
 
 use rdkafka::error::KafkaError;
 
-/// An error of the queue; all are waited out.
+/// An error of the queue. Whoever reads waits it out; one of joining or assigning ends the daemon.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Kafka does not answer or refuses.

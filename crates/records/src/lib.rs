@@ -83,8 +83,7 @@ pub struct Records {
     snapshots: MySqlPool,
     options: MySqlConnectOptions,
     tables: Arc<day_tables::create::TableCache>,
-    /// Held by whoever makes day tables.
-    making: Arc<tokio::sync::Mutex<()>>,
+    making: Arc<day_tables::create::Turns>,
     topic: Arc<str>,
     layout: Layout,
     max_tables: u32,

@@ -145,12 +145,12 @@ impl Daemon {
         loop {
             match live_writer::ensure_initialised(&self.records, &self.realtime).await {
                 Ok(_) => {
-                    self.status.clear("first mark");
+                    self.status.clear("initialisation");
                     return Ok(());
                 }
                 Err(Error::Realtime(realtime::Error::Misconfigured(why))) => return Err(Error::Refused(why)),
                 Err(error) => self.status.raise(
-                    "first mark",
+                    "initialisation",
                     PipelineState::Degraded,
                     format!("cannot begin: {}; trying again", explain(&error)),
                 ),

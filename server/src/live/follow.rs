@@ -153,6 +153,7 @@ impl Follower {
         }
         state.set_levels(&levels);
         *self.hub.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        self.hub.tell_moved();
         self.hub.mark_fresh(self.clock.now());
         self.trouble = None;
         self.hub.around().superseded = false;
@@ -178,6 +179,7 @@ impl Follower {
                         self.hub.around().arrivals.add(&message.note);
                         changed = true;
                         let taken = self.hub.with_state(|state| state.follow(message));
+                        self.hub.tell_moved();
                         if taken.is_some_and(|it| it.is_err()) {
                             return Ended::ReadAgain("a message of the feed was missed");
                         }

@@ -59,7 +59,7 @@ pub struct Hub {
     fresh_at: Arc<AtomicI64>,
     /// Somebody changed names or levels here.
     catalogue_changed: Arc<Notify>,
-    /// Told each time what is held has changed.
+    /// Told each time the stock that is held has changed.
     moved: Arc<Sender<()>>,
 }
 
@@ -162,7 +162,6 @@ impl Hub {
     /// Draws everything anew. The time says when figures last moved, and time going by alone is no change; `standing_still`:
     /// it does not move at all.
     fn redraw(&self, standing_still: bool) {
-        self.moved.send_replace(());
         self.each(|scope, channel| {
             channel.show(|id, before| {
                 let mut next = self.draw(before.id.clone(), scope);
@@ -199,6 +198,11 @@ impl Hub {
     /// Changes what is held, if anything is.
     fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> Option<T> {
         self.state.write().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
+    }
+
+    /// What is held has changed.
+    fn tell_moved(&self) {
+        self.moved.send_replace(());
     }
 
     fn around(&self) -> MutexGuard<'_, ViewContext> {
@@ -250,7 +254,10 @@ impl Hub {
                 }
             }
         };
-        tokio::time::timeout(limit, arrived).await.unwrap_or(StockAt::NotYet)
+        match tokio::time::timeout(limit, arrived).await {
+            Ok(stock) => stock,
+            Err(_) => self.stock_at(cursors, filter),
+        }
     }
 
     /// The warehouses or products that a text finds by name, initials or id; the largest first.

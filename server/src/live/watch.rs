@@ -70,9 +70,8 @@ impl Task for AuditWatch {
 
     /// Where MySQL does not answer, what is known gets no older on screens; others say that it is away.
     async fn look(&mut self) -> Result<Looked, Error> {
-        self.hub.around().audited = Audited::read(&self.records, &self.rules).await?;
-        self.tell_audit().await?;
-        Ok(Looked::RIGHT)
+        let audited = Audited::read(&self.records, &self.rules).await.map(|it| self.hub.around().audited = it);
+        self.tell_audit().await.and(audited).map(|()| Looked::RIGHT)
     }
 }
 

@@ -115,7 +115,6 @@ impl Parts {
             kafka: self.config.kafka.clone(),
             rules: self.config.entry,
             limits: ReplayLimits::default(),
-            decided: self.decided.clone(),
         }
     }
 

@@ -84,6 +84,7 @@ impl Running {
             intake: parts.intake()?,
             auditor: parts.auditor(),
             replayer: parts.replayer(),
+            decided: parts.decided.clone(),
             audit_rules: config.audit,
             version: version_of(&pkg)?,
             metrics,

@@ -131,7 +131,7 @@ async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Findin
 }
 
 /// What was found, or what is wrong with the question.
-fn found<T, E: std::error::Error>(
+fn found<T, E: std::error::Error + 'static>(
     found: Result<Result<T, Vec<FieldFault>>, E>,
     progress: &Progress,
 ) -> Result<T, Problem> {

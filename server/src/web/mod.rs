@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use http::guard::{Principal, Role, check_listen};
 
 use crate::audit::{Auditor, Replayer};
+use crate::background::Demand;
 use crate::intake::Intake;
 use crate::live::Hub;
 use crate::pipeline::{PipelineReader, SystemReader};
@@ -49,6 +50,8 @@ pub struct Web {
     pub auditor: Auditor,
     /// Reads the queue again.
     pub replayer: Replayer,
+    /// Wakes whoever sends adjusting entries, when a person has decided.
+    pub decided: Demand,
     /// When they are made.
     pub audit_rules: AuditConfig,
     pub metrics: PrometheusHandle,

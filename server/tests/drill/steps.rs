@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use model::audit::{AuditState, Scope};
+use model::audit::{AuditState, Scope, Step as At};
 use records::StoredAudit;
 
 use crate::audits::{LIMIT, Line, acknowledge, audit, clean, confirm, find, findings_of, followed, resolve};
@@ -82,14 +82,16 @@ async fn settings_changed(stage: &mut Stage) -> anyhow::Result<Line> {
     Ok(only_after("a replay by other settings names no bill".to_owned()))
 }
 
-/// Waits until an audit that began after a number is under way.
+/// Waits until an audit that began after a number is about to compare: before that it sleeps, where a fail point says so.
 async fn under_way(stage: &Stage, after: i64) -> anyhow::Result<()> {
-    let is_running = async || {
-        let newest = stage.parts.records.newest_audit().await?;
-        let found = newest.filter(|(id, state)| *id > after && *state == AuditState::Running);
-        Ok(if found.is_some() { None } else { Some(format!("{newest:?}")) })
+    let is_comparing = async || {
+        let newest = stage.parts.records.audits(None, 1).await?.pop();
+        let found = newest
+            .as_ref()
+            .is_some_and(|it| it.id > after && it.state == AuditState::Running && it.step == At::Compare);
+        Ok(if found { None } else { Some(format!("{newest:?}")) })
     };
-    stage.wait("an audit is under way", LIMIT, is_running).await.map(drop)
+    stage.wait("an audit is about to compare", LIMIT, is_comparing).await.map(drop)
 }
 
 async fn newest(stage: &Stage) -> anyhow::Result<i64> {

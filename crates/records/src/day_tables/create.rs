@@ -2,12 +2,14 @@
 //! of its own, before the batch's transaction.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use chrono::NaiveDate;
 use model::system::Tables;
 use sqlx::{Connection, QueryBuilder};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::day_tables::names::{DayTable, Holds};
 use crate::day_tables::statements;
@@ -24,7 +26,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Tables that are known to exist, so that a batch asks only about new ones.
 #[derive(Debug, Default)]
-pub struct TableCache(Mutex<HashMap<String, i32>>);
+pub struct TableCache(std::sync::Mutex<HashMap<String, i32>>);
 
 impl TableCache {
     fn get(&self, name: &str) -> Option<i32> {
@@ -38,6 +40,36 @@ impl TableCache {
     /// Forgets everything: the database may have been restored.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Turns to make a table (lock striping): partitions need the same tables and make them side by side, each by one of them only.
+#[derive(Debug)]
+pub struct Turns([Mutex<()>; TURNS]);
+
+/// So many tables are made at a time at the most.
+const TURNS: usize = 64;
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Turns {
+    fn of(&self, name: &str) -> &Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        let place = usize::try_from(hasher.finish()).unwrap_or_default() % TURNS;
+        &self.0[place]
+    }
+
+    fn try_take(&self, name: &str) -> Option<MutexGuard<'_, ()>> {
+        self.of(name).try_lock().ok()
+    }
+
+    async fn take(&self, name: &str) -> MutexGuard<'_, ()> {
+        self.of(name).lock().await
     }
 }
 
@@ -56,12 +88,6 @@ impl Records {
     ) -> Result<TableIds, Error> {
         let mut ids = TableIds::with_capacity(tables.len());
         let missing = self.unknown(tables, &mut ids);
-        if missing.is_empty() {
-            return Ok(ids);
-        }
-        // One at a time in a process: partitions need the same ones. Held until they are made.
-        let _turn = self.making.lock().await;
-        let missing = self.unknown(missing.into_iter().collect(), &mut ids);
         if !missing.is_empty() {
             self.make_tables(missing, &mut ids, tell).await?;
         }
@@ -128,21 +154,48 @@ impl Records {
             Ok((connection, unmade))
         })
         .await?;
-        let all = unmade.len();
-        for (made, table) in unmade.into_iter().enumerate() {
+        let (all, mut made, mut busy) = (unmade.len(), 0, Vec::new());
+        for table in unmade {
             tell(made, all);
-            let id = with_timeout("making a day table", async {
-                sqlx::query(statements::create_table(&table))
-                    .execute(&mut connection)
-                    .await
-                    .map_err(Error::unavailable("making a day table"))?;
-                register(&mut connection, &table).await
-            })
-            .await?;
-            self.remember(table, id, ids);
+            let Some(_turn) = self.making.try_take(table.name()) else {
+                busy.push(table);
+                continue;
+            };
+            self.make_table(&mut connection, table, ids).await?;
+            made += 1;
+        }
+        // Those that another partition was making: mostly they are there by now.
+        for table in busy {
+            tell(made, all);
+            let _turn = self.making.take(table.name()).await;
+            self.make_table(&mut connection, table, ids).await?;
+            made += 1;
         }
         // The work is done; a farewell that fails changes nothing.
         let _closed = tokio::time::timeout(CLOSE_LIMIT, connection.close()).await;
+        Ok(())
+    }
+
+    /// Makes a table, unless it was made before its turn came.
+    async fn make_table(
+        &self,
+        connection: &mut sqlx::MySqlConnection,
+        table: DayTable,
+        ids: &mut TableIds,
+    ) -> Result<(), Error> {
+        if let Some(id) = self.tables.get(table.name()) {
+            ids.insert(table, id);
+            return Ok(());
+        }
+        let id = with_timeout("making a day table", async {
+            sqlx::query(statements::create_table(&table))
+                .execute(&mut *connection)
+                .await
+                .map_err(Error::unavailable("making a day table"))?;
+            register(connection, &table).await
+        })
+        .await?;
+        self.remember(table, id, ids);
         Ok(())
     }
 

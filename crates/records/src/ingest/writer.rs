@@ -38,6 +38,8 @@ const ROLLBACK_LIMIT: Duration = Duration::from_secs(5);
 
 /// Limit of silence: the server ends a writer's session that says nothing for so long, so that a frozen daemon's locks do not outlive it.
 pub const SILENT_SESSION_LIMIT: Duration = Duration::from_secs(15);
+/// The same, in seconds, as a statement.
+const LIMIT_SILENCE: &str = "SET SESSION wait_timeout = 15";
 /// A connection idle for this long is replaced before it is used.
 const IDLE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -375,8 +377,7 @@ impl Records {
     pub async fn writer_session(&self) -> Result<MySqlConnection, Error> {
         with_timeout("preparing a writer's session", async {
             let mut connection = self.connect().await?;
-            sqlx::query("SET SESSION wait_timeout = ?")
-                .bind(SILENT_SESSION_LIMIT.as_secs())
+            sqlx::query(LIMIT_SILENCE)
                 .execute(&mut connection)
                 .await
                 .map_err(Error::unavailable("preparing a writer's session"))?;

@@ -87,8 +87,9 @@ impl TryFrom<Row> for StoredReplay {
     fn try_from(it: Row) -> Result<Self, Error> {
         let of = |what: &str| format!("{what} of replay {}", it.id);
         let state = word(&of("the state"), &it.state, ReplayState::parse)?;
-        // What corrects the records goes by these: where they must be, there is no empty answer.
-        let is_made = matches!(state, ReplayState::Ready | ReplayState::Corrected);
+        // What corrects the records goes by these: where they must be, there is no empty answer. One that was confirmed before they were
+        // kept corrects nothing any more.
+        let is_made = state == ReplayState::Ready;
         let missing = |what: &str| Error::Inconsistent(format!("{what} of replay {} are missing", it.id));
         Ok(Self {
             id: it.id,

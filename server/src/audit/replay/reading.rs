@@ -13,7 +13,6 @@ use crate::audit::replay::candidates::candidates;
 use crate::audit::replay::diff::{Origin, Reach, Said, diff};
 use crate::audit::replay::digest::digest;
 use crate::audit::replay::messages::Queue;
-use crate::background::Demand;
 use base::config::{EntryRules, KafkaConfig};
 use base::kill_point;
 use base::status::explain;
@@ -38,8 +37,6 @@ pub struct Replayer {
     pub rules: EntryRules,
     /// How much at a time.
     pub limits: ReplayLimits,
-    /// Wakes whoever sends adjusting entries.
-    pub decided: Demand,
 }
 
 /// How much a replay does at a time.

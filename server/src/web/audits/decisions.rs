@@ -77,10 +77,13 @@ pub async fn decide(
 ) -> Result<Decided, crate::audit::Error> {
     let done = web.records.resolve_finding(audit, number, way, note, who).await?;
     if done != Resolved::ByCorrection {
+        web.decided.wake();
         return Ok(Decided::As(done));
     }
     let (replayer, note, who) = (web.replayer.clone(), note.to_owned(), who.to_owned());
-    Ok(match to_its_end(async move { replayer.accept((audit, number), way, &note, &who).await }).await? {
+    let confirmed = to_its_end(async move { replayer.accept((audit, number), way, &note, &who).await }).await?;
+    web.decided.wake();
+    Ok(match confirmed {
         Confirmed::Done => Decided::As(Resolved::Done),
         Confirmed::NotReady => Decided::As(Resolved::Already),
         Confirmed::Changed => Decided::As(Resolved::Changed),

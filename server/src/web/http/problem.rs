@@ -116,10 +116,13 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_form", format!("This is no form of the {page}."))
     }
 
-    /// For `map_err`: the records do not answer; why, is logged.
-    pub fn unavailable<E: std::error::Error>(doing: &'static str) -> impl Fn(E) -> Self {
+    /// For `map_err`: the records do not answer, or hold what cannot be read; why, is logged.
+    pub fn unavailable<E: std::error::Error + 'static>(doing: &'static str) -> impl Fn(E) -> Self {
         move |error| {
             tracing::warn!("{doing}: {}", explain(&error));
+            if is_damage(&error) {
+                return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of it cannot be read.");
+            }
             Self::away("The records do not answer.")
         }
     }
@@ -128,6 +131,18 @@ impl Problem {
     pub fn away(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
+}
+
+/// Is it, somewhere below, that something stored cannot be read?
+fn is_damage(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(it) = cause {
+        if let Some(records::Error::Inconsistent(_)) = it.downcast_ref() {
+            return true;
+        }
+        cause = it.source();
+    }
+    false
 }
 
 impl IntoResponse for Problem {

@@ -94,7 +94,7 @@ fn typed(edits: Vec<Edit>) -> Typed {
     typed
 }
 
-/// The rows of the table's form, in its order; none: it is no such form. What its fields are called: `components/names/table.rs`.
+/// The rows of the table's form, in its order; none: it is no such form. What its fields are called: `app/src/pages/names/table.rs`.
 fn edits(body: &[u8]) -> Option<Vec<Edit>> {
     let mut rows: Vec<(String, Edit)> = Vec::new();
     for (name, value) in url::form_urlencoded::parse(body) {

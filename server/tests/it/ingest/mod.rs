@@ -3,6 +3,7 @@
 mod bad_input;
 mod clamping;
 mod cursor;
+mod day_tables;
 mod foreign_producers;
 mod restarts;
 mod start;

@@ -45,7 +45,16 @@ fn functions_fit_on_a_screen() {
             for (number, line) in text.lines().enumerate() {
                 let indent = line.len() - line.trim_start().len();
                 let trimmed = line.trim_start();
-                let opens = ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(super) fn ", "pub(super) async fn "];
+                let opens = [
+                    "fn ",
+                    "pub fn ",
+                    "async fn ",
+                    "pub async fn ",
+                    "pub(super) fn ",
+                    "pub(super) async fn ",
+                    "pub(crate) fn ",
+                    "pub(crate) async fn ",
+                ];
                 if start.is_none() && opens.iter().any(|it| trimmed.starts_with(it)) && !trimmed.ends_with(';') {
                     start = Some((number, indent));
                 } else if let Some((first, depth)) = start

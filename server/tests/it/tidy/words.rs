@@ -10,7 +10,7 @@ fn folders(folder: &str) -> BTreeSet<String> {
     entries.filter(|it| it.path().is_dir()).map(|it| it.file_name().into_string().unwrap()).collect()
 }
 
-/// A page of the app whose subject the server answers is called the same there, in its styles, its calls' tests and its browser tests.
+/// A page of the app whose subject the server answers is called the same there, in its styles and its browser tests.
 #[test]
 fn a_subject_has_one_word_in_every_layer() {
     let pages = folders("app/src/pages");
@@ -26,7 +26,10 @@ fn a_subject_has_one_word_in_every_layer() {
     }
     for (name, _) in files("style/pages", "css") {
         let page = name.trim_start_matches("style/pages/").trim_end_matches(".css");
-        assert!(folders("app/src/pages").contains(page), "{name}: there is no page of this name");
+        assert!(
+            folders("app/src/pages").contains(page),
+            "{name}: there is no page of this name: name the file as the page, or put it into components/"
+        );
     }
 }
 
