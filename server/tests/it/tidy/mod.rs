@@ -1,6 +1,7 @@
 //! The invariants of the house, as tests. Each message says the remedy.
 
 mod citations;
+mod dependencies;
 mod sizes;
 mod technologies;
 mod words;
