@@ -45,7 +45,7 @@ async fn partitions_and_daemons_that_need_the_same_tables_at_once_all_get_them()
         .map(|partition| {
             // Two daemons, four partitions each.
             let records = if partition % 2 == 0 { &system.parts.records } else { &other.records };
-            let (mut writer, batch) = (Writer::new(records.clone()), batch(partition, &system));
+            let (writer, batch) = (Writer::new(records.clone()), batch(partition, &system));
             tokio::spawn(async move { writer.prepare(&batch, |_, _| {}).await })
         })
         .collect();
