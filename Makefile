@@ -8,36 +8,36 @@ run: ## install what is missing, start the servers, build, load a simulated mont
 	@bash dev/run.sh
 
 test: ## everything that proves it, unit to browser
-	@bash dev/test.sh
+	@bash dev/prove/test.sh
 
 check: ## format, lints of all crates and of the shell scripts
-	@bash dev/check.sh
+	@bash dev/prove/check.sh
 
 bench: ## ratios measured in one run, as a table (JSON=1: as JSON)
-	@bash dev/bench.sh
+	@bash dev/prove/bench.sh
 
 model: ## the protocol of both stores, explored exhaustively (minutes; a small part runs in `make test`)
-	@bash dev/model.sh
+	@bash dev/prove/model.sh
 
 drill: drill-ingest drill-audit ## every drill
 
 drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHORT=1: minutes; ONLY=, SEED=: one again)
-	@bash dev/drill.sh ingest
+	@bash dev/prove/drill.sh ingest
 
 drill-audit: ## both stores edited in every way under load: each fault named, put right, dealt with (SHORT=1, ONLY=, SEED=)
-	@bash dev/drill.sh audit
+	@bash dev/prove/drill.sh audit
 
 measure: ## what the pages cost a browser: bytes, paint, time until live (WALL_MINUTES=30: what a wall grows by)
-	@bash dev/pages.sh measure
+	@bash dev/prove/pages.sh measure
 
 sample: ## five days of a real wholesaler, in a world of their own on port 3010
 	@bash dev/sample.sh
 
 screenshots: ## pictures of every page in both languages, into end2end/out
-	@bash dev/pages.sh screenshots
+	@bash dev/prove/pages.sh screenshots
 
 frontend: ## the browser part alone, into pkg/
-	@bash dev/toolchain.sh && bash dev/frontend.sh release
+	@bash dev/install/toolchain.sh && bash dev/frontend.sh release
 
 dev: ## only install what is missing and start the servers
 	@bash dev/setup.sh

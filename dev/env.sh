@@ -83,4 +83,4 @@ maven_jars() {
 }
 
 # Where the npm tools are: binaries in bin/ (wasm-opt, lightningcss, esbuild), packages in node_modules/.
-npm_dev() { echo "$CACHE/npm-dev-$(cat "$ROOT/dev/package.json" "$ROOT/dev/package-lock.json" | sha256sum | cut -c1-12)"; }
+npm_dev() { echo "$CACHE/npm-dev-$(cat "$ROOT/dev/install/package.json" "$ROOT/dev/install/package-lock.json" | sha256sum | cut -c1-12)"; }

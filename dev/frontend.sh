@@ -2,7 +2,7 @@
 # Builds the browser part into pkg/: tallyhouse.js, tallyhouse_bg.wasm, tallyhouse.css, each with .br and .gz beside it.
 #   frontend.sh [release]    optimised for size
 #   frontend.sh dev          quick to build
-# Needs dev/toolchain.sh to have run. Does nothing when no input changed.
+# Needs dev/install/toolchain.sh to have run. Does nothing when no input changed.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -15,11 +15,11 @@ case $mode in
   *) die "usage: frontend.sh [release|dev]" ;;
 esac
 
-[ -s "$CACHE/wasm-rustc" ] || die "frontend: run dev/toolchain.sh first"
+[ -s "$CACHE/wasm-rustc" ] || die "frontend: run dev/install/toolchain.sh first"
 rustc=$(cat "$CACHE/wasm-rustc")
 tools=$(npm_dev)/bin
 for tool in "$rustc" "$tools/wasm-opt" "$tools/lightningcss" "$tools/esbuild"; do
-  [ -x "$tool" ] || die "frontend: $tool is not there: run dev/toolchain.sh"
+  [ -x "$tool" ] || die "frontend: $tool is not there: run dev/install/toolchain.sh"
 done
 [ -f style/main.css ] || die "frontend: style/main.css is not there"
 

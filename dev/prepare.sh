@@ -18,14 +18,14 @@ end_jobs() {
 }
 trap end_jobs EXIT
 
-bash dev/packages.sh build
+bash dev/install/packages.sh build
 say "build ($profile)"
 cargo build -p server --bin tallyhouse --profile "$profile" &
 program=$!
-bash dev/packages.sh run
+bash dev/install/packages.sh run
 bash dev/servers.sh start &
 servers=$!
-bash dev/toolchain.sh
+bash dev/install/toolchain.sh
 wait "$servers" || die "the servers did not start, see above"
 # The program is needed first.
 nice bash dev/frontend.sh &

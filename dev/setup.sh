@@ -6,6 +6,6 @@ set -euo pipefail
 cd "$ROOT"
 
 have cargo || die "cargo is not there: install Rust from https://rustup.rs, then try again"
-bash dev/packages.sh
-bash dev/toolchain.sh
+bash dev/install/packages.sh
+bash dev/install/toolchain.sh
 bash dev/servers.sh start

@@ -16,7 +16,7 @@ use model::pipeline::waiting;
 pub type Cursors = BTreeMap<i32, i64>;
 
 /// So long an old end is remembered; a longer wait counts as this.
-const LONGEST: Duration = Duration::from_hours(1);
+const MAX_AGE: Duration = Duration::from_hours(1);
 
 /// Messages that wait to be recorded, over all partitions: how many, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +43,7 @@ impl Backlog {
         let at = |partition: &i32| cursors.get(partition).copied().unwrap_or(0);
         self.ends.push_back((now, reach.iter().map(|(partition, (_, end))| (*partition, *end)).collect()));
         while let Some((seen, ends)) = self.ends.front() {
-            if !ends.iter().all(|(partition, end)| at(partition) >= *end) && now.duration_since(*seen) <= LONGEST {
+            if !ends.iter().all(|(partition, end)| at(partition) >= *end) && now.duration_since(*seen) <= MAX_AGE {
                 break;
             }
             self.ends.pop_front();

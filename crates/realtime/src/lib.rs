@@ -73,9 +73,9 @@ impl Error {
 /// What became of a batch that was sent (docs/consistency.md#the-live-stock, the table of stored positions).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
-    /// Added; so many damaged hashes were set apart.
+    /// Added; so many damaged hashes were quarantined.
     Applied {
-        /// Number of damaged hashes that were set apart.
+        /// Number of damaged hashes that were quarantined.
         damaged: u64,
     },
     /// It was there already.

@@ -69,7 +69,8 @@ pub use totals::fold::Folded;
 pub use totals::levels::Span;
 pub use totals::part_of_hour::MAX_ROW_TABLES;
 pub use totals::prove::{LevelFaults, RunningSums};
-pub use totals::snapshot::{FIRST_DAY, LAST_DAY, Moved, TotalsError, TotalsSnapshot};
+pub use totals::question::Moved;
+pub use totals::snapshot::{FIRST_DAY, LAST_DAY, TotalsError, TotalsSnapshot};
 pub use trail::TrailEvent;
 
 use base::business_time::BusinessTime;

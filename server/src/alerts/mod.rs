@@ -28,7 +28,7 @@ use watch::is_retention_near;
 pub use webhook::{Message, Webhook, signature};
 
 /// Messages that wait longer than this are told.
-const LONGEST_LAG: Duration = Duration::from_mins(5);
+const MAX_LAG: Duration = Duration::from_mins(5);
 /// So many messages wait to be sent; more are lost, and that is logged.
 const QUEUE: usize = 100;
 
@@ -179,7 +179,7 @@ impl Alerter {
             text: format!("messages have waited for {} s", lag.as_secs()),
             data: json!({ "seconds": lag.as_secs() }),
         };
-        seen.insert(Alert::LagTooLong, (lag > LONGEST_LAG).then(raised));
+        seen.insert(Alert::LagTooLong, (lag > MAX_LAG).then(raised));
         let at = |partition: &i32| next.get(partition).copied().unwrap_or(0);
         let room = reach.iter().filter(|(p, (_, end))| at(p) < *end).map(|(p, (begin, _))| at(p) - begin).min();
         metrics::gauge!("tallyhouse_retention_headroom_messages").set(room.map_or(f64::INFINITY, gauge));

@@ -19,7 +19,7 @@ pub use edit::Edit;
 pub use find::finds;
 
 /// The largest file that is taken, in bytes.
-pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
+pub const MAX_FILE: usize = 8 * 1024 * 1024;
 /// As many changes does a preview show.
 const SHOWN: usize = 200;
 /// The most characters of a file's name that are remembered.

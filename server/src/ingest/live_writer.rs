@@ -125,7 +125,7 @@ impl LiveWriter {
                     self.partition, place.position
                 ),
             )),
-            Following::Diverged => Ok(self.parted(place.position)),
+            Following::Diverged => Ok(self.diverged(place.position)),
             Following::Misplaced => Ok(unreadable()),
         }
     }
@@ -141,7 +141,7 @@ impl LiveWriter {
                 Applied::Repeat => {}
                 // It was thrown back, or fed by another, just now; the next look begins there.
                 Applied::Gap { .. } => return Ok(Step::More),
-                Applied::Diverged { position } => return Ok(self.parted(position)),
+                Applied::Diverged { position } => return Ok(self.diverged(position)),
                 Applied::Rebuilding => {
                     return Ok(Step::Wrong(PipelineState::Rebuilding, "the live stock is being rebuilt".to_owned()));
                 }
@@ -153,7 +153,7 @@ impl LiveWriter {
         Ok(Step::More)
     }
 
-    fn parted(&self, position: i64) -> Step {
+    fn diverged(&self, position: i64) -> Step {
         let reason = format!(
             "partition {}: the live stock is at {position} of another history; the records were restored from a backup. \
              Once they have read on to there, the live stock is rebuilt by itself",
@@ -185,7 +185,7 @@ fn count_damaged(damaged: u64) {
     if damaged > 0 {
         tracing::error!(
             damaged,
-            "keys of the live stock could not be read and were set apart; an audit will settle them"
+            "keys of the live stock could not be read and were quarantined; an audit will settle them"
         );
         metrics::counter!("tallyhouse_keys_set_apart_total").increment(damaged);
     }

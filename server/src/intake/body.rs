@@ -4,12 +4,12 @@ use serde_json::value::RawValue;
 
 use super::check::Numbered;
 use super::table::TableError;
-use super::{LARGEST, MAX_LINES};
+use super::{MAX_BODY, MAX_LINES};
 
 /// The entries of a body as they are written, each with its line; of an array, its place from 1.
 pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
-    if bytes.len() > LARGEST {
-        return Err(TableError::TooLarge(LARGEST));
+    if bytes.len() > MAX_BODY {
+        return Err(TableError::TooLarge(MAX_BODY));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = bytes.iter().find(|it| !it.is_ascii_whitespace());

@@ -27,7 +27,7 @@ pub use resubmit::{Resubmitted, typed_entry};
 pub use table::{Format, Table, TableError, read};
 
 /// The most bytes of a body or a file.
-pub const LARGEST: usize = 32 * 1024 * 1024;
+pub const MAX_BODY: usize = 32 * 1024 * 1024;
 /// The most lines of one.
 pub const MAX_LINES: usize = 100_000;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GB18030};
 
-use super::{LARGEST, MAX_LINES};
+use super::{MAX_BODY, MAX_LINES};
 use crate::csv_lines::Lines;
 
 pub use app::pages::import::view::FileTrouble as TableError;
@@ -30,8 +30,8 @@ pub struct Table {
 
 /// Reads a file. Its name says what it is; where that does not, its first character does.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Format, TableError> {
-    if bytes.len() > LARGEST {
-        return Err(TableError::TooLarge(LARGEST));
+    if bytes.len() > MAX_BODY {
+        return Err(TableError::TooLarge(MAX_BODY));
     }
     let ending = name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default();
     let first = bytes.iter().find(|it| !it.is_ascii_whitespace());

@@ -10,13 +10,13 @@ pub struct Scope(BTreeSet<WarehouseId>);
 
 impl Scope {
     /// The most warehouses a scope may name.
-    pub const MOST: usize = 100;
+    pub const MAX: usize = 100;
 
     /// These ones; none: all there are. `None`: one is no id, or they are too many.
     pub fn of(ids: &[String]) -> Option<Self> {
         let ids: Option<BTreeSet<WarehouseId>> =
             ids.iter().filter(|it| !it.is_empty()).map(|it| WarehouseId::try_from(it.as_str()).ok()).collect();
-        ids.filter(|it| it.len() <= Self::MOST).map(Self)
+        ids.filter(|it| it.len() <= Self::MAX).map(Self)
     }
 
     /// Is it about everything?

@@ -23,7 +23,7 @@ use crate::web::audits::only_auditor;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::preferences;
 use crate::web::http::problem::Problem;
-use crate::web::http::table_file::{Kind, Table, Wanted};
+use crate::web::http::table_file::{FileRequest, Kind, Table};
 use crate::web::records::page::RecordsReader;
 use crate::web::statistics::page::StatisticsReader;
 use records::FindingsFilter;
@@ -59,14 +59,14 @@ pub fn routes(web: &Web, records: RecordsReader, statistics: StatisticsReader) -
 }
 
 /// What is asked for, without the name that the page gave it; and a turn to have it.
-struct Asked {
+struct ExportRequest {
     query: String,
-    file: Wanted,
+    file: FileRequest,
     progress: Arc<Progress>,
     turn: OwnedSemaphorePermit,
 }
 
-impl FromRequestParts<Exporter> for Asked {
+impl FromRequestParts<Exporter> for ExportRequest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, it: &Exporter) -> Result<Self, Problem> {
@@ -83,13 +83,13 @@ impl FromRequestParts<Exporter> for Asked {
         };
         let now = it.web.clock.now();
         let stamp = clock(it.web.business_time, now, "%Y%m%d-%H%M%S");
-        let file = Wanted { kind, locale: preferences::locale(&parts.headers), now, stamp };
+        let file = FileRequest { kind, locale: preferences::locale(&parts.headers), now, stamp };
         Ok(Self { query, file, progress, turn })
     }
 }
 
-async fn entries(State(it): State<Exporter>, asked: Asked) -> Result<Response, Problem> {
-    let Asked { query, file, progress, turn } = asked;
+async fn entries(State(it): State<Exporter>, asked: ExportRequest) -> Result<Response, Problem> {
+    let ExportRequest { query, file, progress, turn } = asked;
     let export = it.records.export(&query, file.now, file.locale, &progress).await;
     let export = found(export, &progress)?;
     let rows = export.start(progress, it.web.stop.clone(), turn);
@@ -98,8 +98,8 @@ async fn entries(State(it): State<Exporter>, asked: Asked) -> Result<Response, P
     file.of(Table { name: "records", sheet: texts.records, titles, rows }).await
 }
 
-async fn statement(State(it): State<Exporter>, asked: Asked) -> Result<Response, Problem> {
-    let Asked { query, file, progress, turn } = asked;
+async fn statement(State(it): State<Exporter>, asked: ExportRequest) -> Result<Response, Problem> {
+    let ExportRequest { query, file, progress, turn } = asked;
     let sheet = it.statistics.export(&query, file.now, file.locale).await;
     let (titles, all) = found(sheet, &progress)?;
     let rows = whole(all, &progress);
@@ -113,9 +113,9 @@ async fn findings(
     State(it): State<Exporter>,
     Extension(who): Extension<Principal>,
     Path(id): Path<i64>,
-    asked: Asked,
+    asked: ExportRequest,
 ) -> Result<Response, Problem> {
-    let Asked { file, progress, turn, .. } = asked;
+    let ExportRequest { file, progress, turn, .. } = asked;
     let read = read_findings(&it.web, &who, id).await.inspect_err(|_| progress.end(Ended::Failed))?;
     let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
     drop(turn);

@@ -36,7 +36,7 @@ pub struct Key<N> {
 pub enum Health<N> {
     /// Sums that can be read and may be shown.
     Whole,
-    /// What it held before was set apart under this run.
+    /// What it held before was quarantined under this run.
     DamagedIn(Option<N>),
 }
 

@@ -66,7 +66,7 @@ pub struct Line<N, K> {
 /// What became of a line that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Added; so many damaged keys were set apart.
+    /// Added; so many damaged keys were quarantined.
     Applied(u64),
     /// It was there already.
     Repeat,

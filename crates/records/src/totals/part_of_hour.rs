@@ -8,8 +8,8 @@ use model::time::Millis;
 
 use crate::Error;
 use crate::day_tables::statements;
-use crate::totals::question::{Ask, Found};
-use crate::totals::snapshot::{Moved, TotalsError, TotalsSnapshot};
+use crate::totals::question::{Ask, Found, Moved};
+use crate::totals::snapshot::{TotalsError, TotalsSnapshot};
 use crate::totals::staged::Cell;
 use base::business_time::utc_text;
 

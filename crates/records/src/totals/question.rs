@@ -10,9 +10,11 @@ use sqlx::{MySql, QueryBuilder};
 
 use crate::Error;
 use crate::totals::levels::{Level, Unit};
-use crate::totals::snapshot::Moved;
 use crate::totals::staged::Cell;
 use base::business_time::{BusinessTime, month_of, utc_text};
+
+/// What entries moved: from when (where it was asked to be told), whose, how much.
+pub type Moved = (Option<Millis>, Group, Sums);
 
 /// Where so many units and products are asked for at the most, they are named one by one: each is found by the key.
 const MAX_NAMED: usize = 4000;

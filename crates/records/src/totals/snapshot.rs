@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use model::names::NameOf;
-use model::statistics::{Filter, Group, GroupBy, Sums};
-use model::time::Millis;
+use model::statistics::{Filter, GroupBy, Sums};
 use sqlx::{MySql, QueryBuilder, Transaction};
 
 use crate::cursors;
@@ -15,7 +14,7 @@ use crate::cursors::Cursor;
 use crate::sql::error::with_timeout;
 use crate::totals::levels;
 use crate::totals::levels::{Level, Span, Unit};
-use crate::totals::question::{Ask, Bounds, Found, moment, push_filter, push_ids};
+use crate::totals::question::{Ask, Bounds, Found, Moved, moment, push_filter, push_ids};
 use crate::totals::staged;
 use crate::totals::staged::{Flows, Pending};
 use crate::{Error, Records};
@@ -50,9 +49,6 @@ pub struct TotalsSnapshot {
     /// Where each partition stood.
     pub cursors: BTreeMap<i32, Cursor>,
 }
-
-/// What entries moved: from when (where it was asked to be told), whose, how much.
-pub type Moved = (Option<Millis>, Group, Sums);
 
 /// Why a snapshot cannot answer.
 #[derive(Debug, thiserror::Error)]

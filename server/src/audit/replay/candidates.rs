@@ -8,7 +8,7 @@ use crate::audit::replay::diff::bill;
 use records::KeyRow;
 
 /// So many are named of a key.
-const MOST: usize = 20;
+const MAX_CANDIDATES: usize = 20;
 
 /// Bills that the live stock may have missed, or counted twice. One entry: those of that quantity. An entry in and one out: those of either
 /// quantity. More than that: none, too many sums would do.
@@ -23,7 +23,7 @@ pub fn candidates(finding: &Finding, rows: &[KeyRow]) -> Vec<Bill> {
     };
     let named = |(quantity, sign): (i64, i64)| {
         let fits = move |it: &&KeyRow| it.entry.quantity.get() == quantity && it.entry.direction.sign() == sign;
-        rows.iter().filter(fits).map(|it| bill(BillKind::Candidate, None, Some(it))).take(MOST)
+        rows.iter().filter(fits).map(|it| bill(BillKind::Candidate, None, Some(it))).take(MAX_CANDIDATES)
     };
     wanted.into_iter().flat_map(named).collect()
 }

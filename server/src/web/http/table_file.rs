@@ -37,7 +37,7 @@ pub struct Table {
 }
 
 /// What file somebody wants.
-pub struct Wanted {
+pub struct FileRequest {
     pub kind: Kind,
     /// In which language.
     pub locale: Locale,
@@ -47,7 +47,7 @@ pub struct Wanted {
     pub stamp: String,
 }
 
-impl Wanted {
+impl FileRequest {
     /// The file of a table.
     pub async fn of(&self, table: Table) -> Result<Response, Problem> {
         let (ending, media) = match self.kind {

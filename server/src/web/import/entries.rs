@@ -10,7 +10,7 @@ use model::entry::Entry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::intake::{Delivery, LARGEST};
+use crate::intake::{Delivery, MAX_BODY};
 use crate::web::Web;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
@@ -40,7 +40,7 @@ pub async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     who.must_be(Role::Manager, "Only a manager sends entries.")?;
-    let body = body.map_err(|error| unreadable(error.status(), &FileTrouble::TooLarge(LARGEST)))?;
+    let body = body.map_err(|error| unreadable(error.status(), &FileTrouble::TooLarge(MAX_BODY)))?;
     let checked =
         web.intake.check_body(&body).map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
     if !checked.flaws.is_empty() {

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 
 use crate::ingest::Error;
-use crate::intake::{Delivery, GoodLine, Intake, LARGEST};
+use crate::intake::{Delivery, GoodLine, Intake, MAX_BODY};
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::import::query as import_query;
@@ -18,7 +18,7 @@ use crate::web::pages::Pages;
 use base::status::explain;
 
 /// A file and what a form adds to it.
-const LARGEST_UPLOAD: usize = LARGEST + 64 * 1024;
+const MAX_UPLOAD: usize = MAX_BODY + 64 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct ImportForms {
 
 pub fn routes(forms: ImportForms) -> Router {
     Router::new()
-        .route("/import", post(keep).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        .route("/import", post(keep).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
         .route("/import/send", post(send))
         .with_state(forms)
 }
@@ -55,7 +55,7 @@ async fn keep(
     only_manager(&who)?;
     let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
     let (why, status) = match found {
-        Ok(Some((name, bytes))) if bytes.len() <= LARGEST => {
+        Ok(Some((name, bytes))) if bytes.len() <= MAX_BODY => {
             match forms.intake.records.keep_upload(&name, &who.name, &bytes).await {
                 Ok(id) => {
                     let query = ImportQuery { upload: id, mapping: None };
@@ -71,7 +71,7 @@ async fn keep(
 }
 
 fn too_large() -> (NotSent, StatusCode) {
-    (NotSent::File(FileTrouble::TooLarge(LARGEST)), StatusCode::PAYLOAD_TOO_LARGE)
+    (NotSent::File(FileTrouble::TooLarge(MAX_BODY)), StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {

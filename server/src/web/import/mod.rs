@@ -10,8 +10,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::Web;
-use crate::intake::LARGEST;
+use crate::intake::MAX_BODY;
 
 pub fn calls() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(LARGEST)))
+    OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(MAX_BODY)))
 }

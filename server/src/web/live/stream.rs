@@ -45,7 +45,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: Hea
         }
     }
     let scope = Scope::of(&warehouses).ok_or_else(|| {
-        let message = format!("one is no id, or they are more than {}", Scope::MOST);
+        let message = format!("one is no id, or they are more than {}", Scope::MAX);
         Problem::invalid(vec![FieldError { line: None, field: "warehouse".to_owned(), code: "invalid", message }])
     })?;
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);

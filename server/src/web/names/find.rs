@@ -23,7 +23,7 @@ use base::business_time::BusinessTime;
 use records::{Error, Names, Records};
 
 /// The most that one search brings.
-const MOST: usize = 20;
+const MAX_FOUND: usize = 20;
 /// The most characters that are looked for.
 const MAX_TEXT: usize = 64;
 
@@ -163,6 +163,6 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     let text = params.text("find", MAX_TEXT).unwrap_or_default();
     let faults = params.faults();
     let (Some(of), true) = (of, faults.is_empty()) else { return Err(Problem::faults(&faults)) };
-    let found = web.finder().find(of, &text, MOST).await.map_err(Problem::unavailable("a search"))?;
+    let found = web.finder().find(of, &text, MAX_FOUND).await.map_err(Problem::unavailable("a search"))?;
     Ok(Json(FoundIds { items: found.into_iter().map(|it| FoundId { id: it.id, name: it.name }).collect() }))
 }

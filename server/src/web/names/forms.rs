@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::catalogue::{self, Edit, Imported, LARGEST_FILE};
+use crate::catalogue::{self, Edit, Imported, MAX_FILE};
 use crate::live::Hub;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
@@ -20,9 +20,9 @@ use base::status::explain;
 use records::Records;
 
 /// The most bytes that a page of the table sends.
-const LARGEST_FORM: usize = 8 * 1024 * 1024;
+const MAX_FORM: usize = 8 * 1024 * 1024;
 /// A file as a form sends it, which doubles the line ends of a text.
-const LARGEST_UPLOAD: usize = 2 * LARGEST_FILE + 64 * 1024;
+const MAX_UPLOAD: usize = 2 * MAX_FILE + 64 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -36,8 +36,8 @@ pub struct NamesForms {
 
 pub fn routes(forms: NamesForms) -> Router {
     Router::new()
-        .route("/names", post(save).layer(DefaultBodyLimit::max(LARGEST_FORM)))
-        .route("/names/import", post(import).layer(DefaultBodyLimit::max(LARGEST_UPLOAD)))
+        .route("/names", post(save).layer(DefaultBodyLimit::max(MAX_FORM)))
+        .route("/names/import", post(import).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
         .route("/names.csv", get(export))
         .with_state(forms)
 }
@@ -157,13 +157,13 @@ enum Outcome {
 
 fn too_large() -> (Outcome, StatusCode) {
     let preview =
-        ImportPreview { faults: FileFaults::one(None, Fault::TooLarge(LARGEST_FILE)), ..ImportPreview::default() };
+        ImportPreview { faults: FileFaults::one(None, Fault::TooLarge(MAX_FILE)), ..ImportPreview::default() };
     (Outcome::Show(Box::new(preview)), StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 async fn look_or_import(forms: &NamesForms, who: &Principal, sent: &Sent) -> Result<(Outcome, StatusCode), Problem> {
     let bytes = sent.confirmed.as_ref().or(sent.file.as_ref()).ok_or_else(|| Problem::bad_form("names page"))?;
-    if bytes.len() > LARGEST_FILE {
+    if bytes.len() > MAX_FILE {
         return Ok(too_large());
     }
     let done = if sent.confirmed.is_some() {

@@ -20,13 +20,13 @@ use base::status::explain;
 use records::TotalsError;
 
 /// A question, and which of the entries.
-struct Asked {
+struct CallRequest {
     question: EntriesQuestion,
     after: Option<EntryPlace>,
     limit: usize,
 }
 
-fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
+fn read(query: &str, zone: BusinessTime) -> Result<CallRequest, Vec<FieldFault>> {
     let mut params = Params::new(query);
     let (from, to) = (params.moment("from", zone), params.moment("to", zone));
     let period = from.unwrap_or(EVER.start)..to.unwrap_or(EVER.end);
@@ -39,7 +39,7 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     let limit = PageSize::ROWS.limit(&mut params);
     let faults = params.faults();
     if faults.is_empty() {
-        Ok(Asked { question, after, limit: usize::try_from(limit).unwrap_or_default() })
+        Ok(CallRequest { question, after, limit: usize::try_from(limit).unwrap_or_default() })
     } else {
         Err(faults)
     }

@@ -12,7 +12,7 @@ use crate::export::{EntriesExport, Progress};
 use crate::live::clock;
 use crate::lookup::Lookup;
 use crate::web::names::find::{Finder, named, not_clear};
-use crate::web::records::query::{WantedRecords, wanted, write_cursor};
+use crate::web::records::query::{RecordsRequest, wanted, write_cursor};
 use base::business_time::BusinessTime;
 use records::{Names, Records, TotalsError};
 
@@ -50,7 +50,7 @@ impl RecordsReader {
 
     async fn answer(
         &self,
-        wanted: &WantedRecords,
+        wanted: &RecordsRequest,
         names: &Names,
         now: Millis,
     ) -> Result<Result<EntryList, Vec<FieldFault>>, TotalsError> {

@@ -53,7 +53,7 @@ pub fn question(params: &mut Params, filter: Filter, period: Range<Millis>) -> E
 }
 
 /// What the page is asked for.
-pub struct WantedRecords {
+pub struct RecordsRequest {
     /// The state of the page.
     pub query: RecordsQuery,
     pub question: EntriesQuestion,
@@ -66,7 +66,7 @@ pub struct WantedRecords {
 }
 
 /// Reads the URL of the page; what is not of the question is let be.
-pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (WantedRecords, Vec<FieldFault>) {
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (RecordsRequest, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
     let (about, period) = about(&mut params, zone, now, None);
     let question = question(&mut params, about.filter.clone(), period.clone().unwrap_or(EVER));
@@ -80,7 +80,7 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (WantedRecords, V
         text: question.text.clone().unwrap_or_default(),
         cursor: after.as_ref().map(write_cursor).unwrap_or_default(),
     };
-    (WantedRecords { query, question, period, after, typed }, params.faults_of_taken())
+    (RecordsRequest { query, question, period, after, typed }, params.faults_of_taken())
 }
 
 /// The place that a cursor stands for.

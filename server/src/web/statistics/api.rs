@@ -24,7 +24,7 @@ use base::status::explain;
 
 /// A question, and which of the lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct CallRequest {
     /// What is asked.
     pub question: Question,
     /// How lines follow each other.
@@ -35,7 +35,7 @@ pub struct Asked {
     pub limit: usize,
 }
 
-fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
+fn read(query: &str, zone: BusinessTime) -> Result<CallRequest, Vec<FieldFault>> {
     let mut params = Params::new(query);
     let (from, to) = (params.needed_moment("from", zone), params.needed_moment("to", zone));
     if let (Some(from), Some(to)) = (from, to) {
@@ -49,7 +49,7 @@ fn read(query: &str, zone: BusinessTime) -> Result<Asked, Vec<FieldFault>> {
     let limit = PageSize::ROWS.limit(&mut params);
     let faults = params.faults();
     match (from, to) {
-        (Some(from), Some(to)) if faults.is_empty() => Ok(Asked {
+        (Some(from), Some(to)) if faults.is_empty() => Ok(CallRequest {
             question: Question { period: from..to, group_by, interval, filter },
             order,
             after,
@@ -106,7 +106,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery) -> Result<Js
     answer(&web, &asked).await.map(Json)
 }
 
-async fn answer(web: &Web, asked: &Asked) -> Result<StatisticsPage, Problem> {
+async fn answer(web: &Web, asked: &CallRequest) -> Result<StatisticsPage, Problem> {
     let zone = web.business_time;
     let problem_of = |it: Error| problem(&it, &asked.question.period, zone);
     let mut reader = Reader::open(&web.records, zone).await.map_err(problem_of)?;

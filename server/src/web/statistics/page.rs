@@ -17,7 +17,7 @@ use crate::statistics::page::page;
 use crate::statistics::summary::{GroupSummary, by_group, by_part};
 use crate::statistics::{Error, Reader, Statement, parts};
 use crate::web::names::find::{Finder, named, not_clear};
-use crate::web::statistics::query::{Wanted, fault_of, fitting, wanted};
+use crate::web::statistics::query::{StatisticsRequest, fault_of, fitting, wanted};
 use base::business_time::BusinessTime;
 use records::{Names, Records};
 
@@ -63,7 +63,7 @@ impl StatisticsReader {
     /// The statement; none: the period is not known.
     async fn answer(
         &self,
-        wanted: &Wanted,
+        wanted: &StatisticsRequest,
         names: &Names,
         now: Millis,
     ) -> Result<Result<Option<StatementView>, Vec<FieldFault>>, Error> {
@@ -179,7 +179,7 @@ impl StatisticsReader {
         rows: Vec<Row>,
         found: &Found,
         interval: Interval,
-        wanted: &Wanted,
+        wanted: &StatisticsRequest,
         names: &Names,
     ) -> (Vec<Line>, usize, Option<String>) {
         let (all, order) = (rows.len(), wanted.query.order_or_usual());
@@ -227,7 +227,7 @@ impl StatisticsReader {
 }
 
 /// When the part ends that begins at a moment.
-fn ends(found: &Found, wanted: &Wanted, start: Millis) -> Option<Millis> {
+fn ends(found: &Found, wanted: &StatisticsRequest, start: Millis) -> Option<Millis> {
     let place = found.starts.binary_search(&start).ok()?;
     found.starts.get(place + 1).copied().or(wanted.period.as_ref().map(|it| it.end))
 }

@@ -41,7 +41,7 @@ pub const BY: [(&str, By); 5] = [
 
 /// What the page is asked for.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct StatisticsRequest {
     /// The state of the page.
     pub query: StatisticsQuery,
     /// From when to when; none: it is not clear.
@@ -53,7 +53,7 @@ pub struct Wanted {
 }
 
 /// Reads the URL of the page; what is not of the question is let be.
-pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<FieldFault>) {
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (StatisticsRequest, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
     let (about, period) = about(&mut params, zone, now, Some(Preset::ThisMonth));
     let by = params.words("group_by", &BY);
@@ -68,7 +68,7 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (Wanted, Vec<Fiel
     let after = cursor(&mut params, query.order_or_usual());
     query.cursor = after.as_ref().map(Place::write).unwrap_or_default();
     let typed = typed(&mut params);
-    (Wanted { query, period, after, typed }, params.faults_of_taken())
+    (StatisticsRequest { query, period, after, typed }, params.faults_of_taken())
 }
 
 /// Parts that make a chart of some twenty to sixty.

@@ -90,7 +90,7 @@ async fn what_is_bad_changes_nothing() {
     assert_eq!(import(&base, format!("{HEAD}\nproduct,good,甲,,,,\nfruit,bad,,,,,\n")).await, 422);
     assert_eq!(send(file(b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\n".to_vec())).await.status(), 422);
     assert_eq!(send(Form::new().text("other", "x")).await.status(), 400);
-    let large = send(file(vec![b'x'; tallyhouse::catalogue::LARGEST_FILE + 1])).await;
+    let large = send(file(vec![b'x'; tallyhouse::catalogue::MAX_FILE + 1])).await;
     assert_eq!(large.status(), 413);
     assert!(large.text().await.unwrap().contains("8,388,608"), "the limit is named");
     for (form, status) in [("nonsense", 400), ("0.id=a&0.was=nonsense", 400), ("new.id=%00&new.zh=x", 422)] {

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Real processes on servers of their own, killed, frozen and cut off in every way under load; one oracle.
-#   dev/drill.sh ingest           about an hour; SHORT=1: ten minutes; ONLY=name SEED=n: one of them, again
-#   dev/drill.sh audit            both stores edited in every way, under load, and what audits make of it
-#   dev/drill.sh build            only what they need
+#   dev/prove/drill.sh ingest           about an hour; SHORT=1: ten minutes; ONLY=name SEED=n: one of them, again
+#   dev/prove/drill.sh audit            both stores edited in every way, under load, and what audits make of it
+#   dev/prove/drill.sh build            only what they need
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
 case ${1:-} in ingest | audit | build) ;; *) die "usage: drill.sh ingest|audit|build" ;; esac
-bash dev/packages.sh
+bash dev/install/packages.sh
 # The same build as the tests: the points at which a daemon dies are compiled in.
 mkdir -p "$CACHE/drill"
 if [ "$1" = build ]; then exec cargo test -q -p server --test drill --no-run; fi

@@ -2,7 +2,7 @@
 # Ratios measured in one run, all servers on this machine, durable commits.
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
 bash dev/setup.sh

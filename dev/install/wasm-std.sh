@@ -4,7 +4,7 @@
 # usage: wasm-std.sh DIR    prints the path of a rustc to use as RUSTC=... for wasm builds, and only for those
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)

@@ -4,11 +4,11 @@
 #   pages.sh measure       what they cost: bytes, largest contentful paint, time until live; WALL_MINUTES=30: what a wall grows by
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
 case ${1:-} in screenshots | measure) ;; *) die "usage: pages.sh screenshots|measure" ;; esac
 bash dev/setup.sh
 cargo build -q --release -p server
 bash dev/frontend.sh release
-TALLYHOUSE_BIN=$CARGO_TARGET_DIR/release/tallyhouse bash dev/end2end.sh "$1"
+TALLYHOUSE_BIN=$CARGO_TARGET_DIR/release/tallyhouse bash dev/prove/end2end.sh "$1"

@@ -3,7 +3,7 @@
 #   end2end.sh test [SPEC...]    all browser tests, or these
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
 eval "$(bash dev/servers.sh env)"

@@ -4,7 +4,7 @@
 #   packages.sh [build|run]    build: only what a build begins with; run: without what only tests need
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 
 missing=()
 

@@ -2,12 +2,12 @@
 # Format, lints, shell scripts. Warnings are errors here.
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
 have cargo || die "cargo is not there: install Rust from https://rustup.rs, then try again"
-bash dev/packages.sh
-bash dev/toolchain.sh
+bash dev/install/packages.sh
+bash dev/install/toolchain.sh
 say "format"
 cargo fmt --all --check
 # Per package: together they would share features, and `hydrate` would reach the server. The browser's crate is linted on
@@ -19,5 +19,5 @@ done
 # No part of a plain `cargo test`, and so not of all targets either.
 cargo clippy -q -p server --test drill -- -D warnings
 say "shellcheck"
-shellcheck -x dev/*.sh dev/servers/*.sh dev/connector/*.sh .ci/run
+shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh .ci/run
 say "everything checks"

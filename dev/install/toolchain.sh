@@ -3,7 +3,7 @@
 # the checkout, each under a name that holds its version, so nothing here is ever stale.
 set -euo pipefail
 # shellcheck source=dev/env.sh
-. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 exec 1>&2 # stdout stays empty
 cd "$ROOT" # a toolchain override of the checkout counts
 
@@ -24,7 +24,7 @@ wasm_rustc() {
       path=$made/rustc
     else
       say "toolchain: rustup cannot add the wasm target here, so it is made from Debian's packages"
-      path=$("$ROOT/dev/wasm-std.sh" "$made")
+      path=$("$ROOT/dev/install/wasm-std.sh" "$made")
       rm -rf "$CACHE/target-wasm" # artefacts of another std do not link
     fi
   fi
@@ -47,12 +47,12 @@ npm_tools() {
   local into tmp native
   into=$(npm_dev)
   [ ! -d "$into" ] || return 0
-  have npm || die "toolchain: no npm here: run dev/packages.sh"
+  have npm || die "toolchain: no npm here: run dev/install/packages.sh"
   say "toolchain: installing the npm tools"
   tmp=$into.$$
   rm -rf "$tmp"
   mkdir -p "$tmp/bin"
-  cp "$ROOT/dev/package.json" "$ROOT/dev/package-lock.json" "$tmp/"
+  cp "$ROOT/dev/install/package.json" "$ROOT/dev/install/package-lock.json" "$tmp/"
   (cd "$tmp" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
   # The scripts would have put the native binaries in place; here it is a link to the platform's own package.
   for native in "$tmp"/node_modules/lightningcss-cli-*-gnu*/lightningcss; do
