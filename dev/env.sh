@@ -18,6 +18,8 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:${HOME:-/root}/.cargo/bin
 export PATH
 
 export CARGO_TARGET_DIR=$CACHE/target
+# librdkafka while one works and tests: its compiler is done in half the time. As it is shipped: `CFLAGS=-g0` (.cargo/config.toml).
+export CFLAGS=${CFLAGS:--g0 -O1}
 export ROOT CACHE RUN MYSQL_PORT REDIS_PORT KAFKA_PORT KAFKA_CONTROLLER_PORT
 
 # Checkouts share what is built. Of our own crates Cargo takes another checkout's for this one's wherever that was built later

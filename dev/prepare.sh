@@ -20,6 +20,7 @@ trap end_jobs EXIT
 
 bash dev/install/packages.sh build
 say "build ($profile)"
+if [ "$profile" = release ]; then CFLAGS=-g0; fi
 cargo build -p server --bin tallyhouse --profile "$profile" &
 program=$!
 bash dev/install/packages.sh run

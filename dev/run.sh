@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$ROOT"
 
 # Entries on a working day of the simulated grocer.
-A_DAY=20000
+A_DAY=12000
 bash dev/prepare.sh bash dev/month.sh "$A_DAY"
 eval "$(bash dev/servers.sh env)"
 tallyhouse=$CACHE/bin/tallyhouse

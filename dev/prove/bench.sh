@@ -7,7 +7,7 @@ cd "$ROOT"
 
 bash dev/setup.sh
 eval "$(bash dev/servers.sh env)"
-cargo build --release -p server
+CFLAGS=-g0 cargo build --release -p server
 tallyhouse=$CARGO_TARGET_DIR/release/tallyhouse
 json=()
 if [ "${JSON:-0}" != 0 ]; then json=(--json); fi
