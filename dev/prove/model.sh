@@ -5,4 +5,4 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
-cargo test --release -p server --test model -- --include-ignored --nocapture --test-threads=1
+CFLAGS=-g0 cargo test --release -p server --test model -- --include-ignored --nocapture --test-threads=1

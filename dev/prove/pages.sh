@@ -9,6 +9,6 @@ cd "$ROOT"
 
 case ${1:-} in screenshots | measure) ;; *) die "usage: pages.sh screenshots|measure" ;; esac
 bash dev/setup.sh
-cargo build -q --release -p server
+CFLAGS=-g0 cargo build -q --release -p server
 bash dev/frontend.sh release
 TALLYHOUSE_BIN=$CARGO_TARGET_DIR/release/tallyhouse bash dev/prove/end2end.sh "$1"
