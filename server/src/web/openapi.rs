@@ -49,7 +49,14 @@ pub fn calls() -> Calls {
             "/api/v1/openapi.json",
             get(async move || ([(header::CONTENT_TYPE, "application/json")], described.to_string())),
         )
-        .route("/api/v1/{*unknown}", any(unknown));
+        .route("/api/v1/{*unknown}", any(unknown))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This call has other methods, see `allow`.",
+            )
+        });
     Calls { answers, streams }
 }
 

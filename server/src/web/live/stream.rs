@@ -29,7 +29,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 #[utoipa::path(
     get, path = "/live", operation_id = "live", tag = "stock",
     params(
-        ("warehouse" = Vec<String>, Query, description = "Only these."),
+        ("warehouse" = Option<Vec<String>>, Query, description = "Only these."),
         ("after" = Option<String>, Query, description = "The id of the last event that is known."),
         ("last-event-id" = Option<String>, Header, description = "The same, as browsers send it."),
     ),

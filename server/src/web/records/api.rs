@@ -82,9 +82,9 @@ pub struct RecordsPage {
     params(
         ("from" = Option<String>, Query, description = "Its start; a day, or a time with or without an offset."),
         ("to" = Option<String>, Query, description = "Its end, which is not in it."),
-        ("warehouse_id" = Vec<String>, Query, description = "Only these; up to 100."),
-        ("product_id" = Vec<String>, Query, description = "Only these; up to 100."),
-        ("company_id" = Vec<String>, Query, description = "Only these; up to 100."),
+        ("warehouse_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
+        ("product_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
+        ("company_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
         ("bill_id" = Option<String>, Query, description = "All lines of this bill."),
         ("direction" = Option<String>, Query, description = "`in` or `out`."),
         ("kind" = Option<String>, Query, description = "Any of `bill`, `opening`, `adjust`, with commas."),

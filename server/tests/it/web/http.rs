@@ -33,6 +33,9 @@ async fn bad_questions_get_problem_details_that_name_the_field() {
     let unknown = reqwest::get(format!("{base}/api/v1/nothing")).await.unwrap();
     assert_eq!(unknown.status(), 404);
     assert_eq!(unknown.json::<Value>().await.unwrap()["code"], "not_found");
+    let other = reqwest::Client::new().delete(format!("{base}/api/v1/stock")).send().await.unwrap();
+    assert_eq!((other.status().as_u16(), other.headers()["allow"].to_str().unwrap()), (405, "GET,HEAD"));
+    assert_eq!(other.json::<Value>().await.unwrap()["code"], "method_not_allowed");
     stop.cancel();
     system.end().await;
 }
