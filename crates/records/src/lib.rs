@@ -77,7 +77,7 @@ use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::{Layout, RecordsConfig};
 
-/// A handle on the records. Cheap to clone.
+/// A handle on the records. Cheap to clone. Its methods stand in many files, each in that of the table it is about: one place per table.
 #[derive(Clone)]
 pub struct Records {
     pool: MySqlPool,
