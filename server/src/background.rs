@@ -142,9 +142,9 @@ mod tests {
         assert_eq!(next_wait(every, Some(&soon)), Duration::from_millis(3));
     }
 
-    /// A task that fails at its first look, and says each.
+    /// A task that fails at its first look, and says at each what is known of its troubles.
     struct Told {
-        looks: mpsc::UnboundedSender<u32>,
+        looks: mpsc::UnboundedSender<(u32, Vec<String>)>,
         look: u32,
         status: Status,
         demand: Demand,
@@ -158,7 +158,7 @@ mod tests {
 
         async fn look(&mut self) -> Result<Looked, std::io::Error> {
             self.look += 1;
-            self.looks.send(self.look).map_err(std::io::Error::other)?;
+            self.looks.send((self.look, self.status.now().1)).map_err(std::io::Error::other)?;
             if self.look == 1 { Err(std::io::Error::other("away")) } else { Ok(Looked::RIGHT) }
         }
 
@@ -175,16 +175,13 @@ mod tests {
     async fn whoever_asks_need_not_wait_and_what_was_wrong_is_taken_back() {
         let (looks, mut told) = mpsc::unbounded_channel();
         let task = Told { looks, look: 0, status: Status::default(), demand: Demand::default() };
-        let (status, demand, stop) = (task.status.clone(), task.demand.clone(), CancellationToken::new());
+        let (demand, stop) = (task.demand.clone(), CancellationToken::new());
         let driven = tokio::spawn(drive(task, stop.clone()));
-        assert_eq!(told.recv().await, Some(1), "at once");
-        // What came of a look is told before the next one begins.
+        assert_eq!(told.recv().await, Some((1, Vec::new())), "at once");
         demand.wake();
-        assert_eq!(told.recv().await, Some(2));
-        assert_eq!(status.now().1, ["cannot tell: away; trying again"]);
+        assert_eq!(told.recv().await, Some((2, vec!["cannot tell: away; trying again".to_owned()])));
         demand.wake();
-        assert_eq!(told.recv().await, Some(3));
-        assert_eq!(status.now().1, Vec::<String>::new());
+        assert_eq!(told.recv().await, Some((3, Vec::new())), "what went well takes it back");
         stop.cancel();
         driven.await.unwrap();
         assert_eq!(told.recv().await, None, "not after its end");
