@@ -120,9 +120,10 @@ pub async fn unreadable(stage: &mut Stage) -> anyhow::Result<()> {
     stage.publish_one(QUIET, identity, content).await?;
     stage.progress().await?;
     stage
-        .wait("it is recorded", LIMIT, async || {
+        .wait("it is in both stores", LIMIT, async || {
             let cursor = stage.parts.records.cursor(QUIET).await?.map_or(0, |it| it.next_offset);
-            Ok((cursor <= after).then(|| format!("{cursor}")))
+            let position = stage.parts.realtime.meta().await?.place(QUIET).position;
+            Ok((cursor <= after || position < cursor).then(|| format!("{cursor}, {position}")))
         })
         .await?;
     replayed(stage).await
