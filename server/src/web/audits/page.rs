@@ -11,6 +11,7 @@ use model::time::Millis;
 use crate::audit::{Auditor, due_in};
 use crate::live::{Hub, clock};
 use crate::web::audits::query::findings;
+use crate::web::http::page::cut_to_page;
 use crate::web::http::params::Params;
 use crate::web::names::find::named;
 use base::business_time::{BusinessTime, utc_moment};
@@ -41,8 +42,7 @@ impl AuditsReader {
         let before = Params::new(query).number("cursor", 1, i64::MAX);
         let clock = records.audit_clock().await?;
         let mut found = records.audits(before, LINES + 1).await?;
-        let has_more = i64::try_from(found.len()).is_ok_and(|it| it > LINES);
-        found.truncate(usize::try_from(LINES).unwrap_or_default());
+        let next = cut_to_page(&mut found, LINES, |it| it.id);
         let period = clock.period(self.rules.expiration);
         let seconds = |it: std::time::Duration| i64::try_from(it.as_secs()).unwrap_or(i64::MAX);
         let age = clock.age_ms.map(|it| it / 1000);
@@ -57,7 +57,7 @@ impl AuditsReader {
             settings_seconds: seconds(self.rules.expiration),
             is_overdue: clock.is_overdue(&self.rules),
             running: found.iter().find(|it| it.state == AuditState::Running).map(|it| it.id),
-            next: found.last().filter(|_| has_more).map(|it| it.id),
+            next,
             is_later: before.is_some(),
             lines: found.iter().map(|it| self.line(it)).collect(),
             as_of: time(self.zone, now),
@@ -71,8 +71,7 @@ impl AuditsReader {
         let line = self.line(&stored);
         let wanted = FindingsFilter { limit: FINDINGS + 1, ..findings(&mut Params::new(query)) };
         let mut found = records.findings(id, wanted).await?;
-        let has_more = i64::try_from(found.len()).is_ok_and(|it| it > FINDINGS);
-        found.truncate(usize::try_from(FINDINGS).unwrap_or_default());
+        let next = cut_to_page(&mut found, FINDINGS, |it| it.number);
         let names = self.hub.names();
         Ok(Some(AuditDetail {
             line,
@@ -90,7 +89,7 @@ impl AuditsReader {
                 is_resolved: wanted.is_resolved,
                 after: wanted.after,
             },
-            next: found.last().filter(|_| has_more).map(|it| it.number),
+            next,
             findings: found.into_iter().map(|it| self.finding(it, &names)).collect(),
             replay: self.replay(id, &names).await?,
             can_replay: stored.ended_at.is_some() && stored.open > 0,

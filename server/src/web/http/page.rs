@@ -22,7 +22,7 @@ impl PageSize {
 }
 
 /// Cuts off the one row more that was read to see whether there is more; answers the cursor behind the last row, where there is.
-pub fn cut_to_page<T>(rows: &mut Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Option<String> {
+pub fn cut_to_page<T, C>(rows: &mut Vec<T>, limit: i64, cursor: impl Fn(&T) -> C) -> Option<C> {
     let has_more = i64::try_from(rows.len()).is_ok_and(|it| it > limit);
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     rows.last().filter(|_| has_more).map(cursor)

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::intake::{Intake, check_one};
 use crate::live::clock;
+use crate::web::http::page::cut_to_page;
 use crate::web::http::params::Params;
 use crate::web::rejections::query::question;
 use base::business_time::{BusinessTime, utc_moment};
@@ -51,8 +52,7 @@ impl RejectionsReader {
         let wanted =
             RejectionsFilter { code: query.code, sent_again: query.sent_again, before: query.before, limit: LINES + 1 };
         let mut found = records.rejections(wanted).await?;
-        let has_more = i64::try_from(found.len()).is_ok_and(|it| it > LINES);
-        found.truncate(usize::try_from(LINES).unwrap_or_default());
+        let next = cut_to_page(&mut found, LINES, |it| it.id);
         let ids: Vec<i64> = found.iter().map(|it| it.id).collect();
         let resent: BTreeMap<i64, Outcome> =
             records.resubmissions_of(&ids).await?.iter().map(|it| (it.rejection_id, outcome(it))).collect();
@@ -61,7 +61,7 @@ impl RejectionsReader {
             faults: params.faults_of_taken(),
             totals,
             counts: Code::ALL.into_iter().filter_map(count).collect(),
-            next: found.last().filter(|_| has_more).map(|it| it.id),
+            next,
             lines: found.iter().map(|it| self.line(it, resent.get(&it.id).copied())).collect(),
             as_of: clock(self.zone, now, "%Y-%m-%d %H:%M:%S"),
         })
