@@ -14,6 +14,7 @@ pub enum Icon {
     Check,
     /// More is said about it.
     Info,
+    File,
 }
 
 impl Icon {
@@ -27,6 +28,7 @@ impl Icon {
             Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4 14 14",
             Self::Info => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 7.4v3.6M8 5v.2",
+            Self::File => "M4 1.8h5.2L12.6 5v9.2H4ZM9 1.8V5.2h3.4M6 8.4h4.4M6 11h4.4",
             Self::Check => "m3 8.5 3.4 3.4L13 4.6",
             Self::Alert => "M8 2.4 14.2 13.4H1.8ZM8 6.4v3.4m0 1.7v.2",
         }

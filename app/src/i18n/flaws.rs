@@ -46,6 +46,9 @@ impl Locale {
             "description" => ("Description", "说明"),
             "kind" => ("Kind", "类型"),
             "line_no" => ("Line", "行号"),
+            "time_of_day" => ("Time of day", "时刻"),
+            "quantity_in" => ("Quantity in", "入库数量"),
+            "quantity_out" => ("Quantity out", "出库数量"),
             _ => return None,
         };
         Some(match self {
@@ -78,6 +81,7 @@ fn chinese(flaw: &Flaw) -> String {
         Flaw::TooFarAhead(limit) => format!("比消息时间晚 {limit} 以上"),
         Flaw::Contradicts(line) => format!("与第 {} 行是同一单据行，但内容不同", count_of(*line)),
         Flaw::Recorded(fields) => format!("已有记录，但 {fields} 不同"),
+        Flaw::Cells(flaw) => Locale::Zh.cell_flaw(flaw),
         Flaw::Said(words) => words.clone(),
     }
 }

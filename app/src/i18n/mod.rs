@@ -5,6 +5,7 @@ mod date;
 mod en;
 mod export;
 mod faults;
+mod files;
 mod flaws;
 mod locale;
 mod proof;

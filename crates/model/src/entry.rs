@@ -12,6 +12,25 @@ use super::time::Millis;
 /// The most bytes of a description.
 pub const MAX_DESCRIPTION_BYTES: usize = 512;
 
+/// Names of an entry's fields in a message, in the order of the pages.
+pub const FIELDS: [&str; 10] = [
+    "create_time",
+    "bill_id",
+    "line_no",
+    "product_id",
+    "warehouse_id",
+    "company_id",
+    "drcr",
+    "quantity",
+    "kind",
+    "description",
+];
+
+/// Must an entry have the field?
+pub fn is_needed(field: &str) -> bool {
+    !matches!(field, "line_no" | "kind" | "description")
+}
+
 /// What kind of movement an entry is. Opening stock and adjustments move stock like any other, but are no trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

@@ -2,6 +2,7 @@
 //! other languages in `i18n/flaws.rs`.
 
 use super::entry::MAX_DESCRIPTION_BYTES;
+use super::files::flaw::CellFlaw;
 use super::ids::IdError;
 use super::quantity::{DirectionError, QuantityError};
 
@@ -128,6 +129,9 @@ pub enum Flaw {
     /// It is recorded with other content.
     #[error("is recorded already, with another {0}")]
     Recorded(String),
+    /// In a file: the cells are no entry.
+    #[error(transparent)]
+    Cells(#[from] CellFlaw),
     /// The database or a check of sums says so.
     #[error("{0}")]
     Said(String),

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod batch;
 pub mod entry;
 pub mod faults;
+pub mod files;
 pub mod flaw;
 pub mod ids;
 pub mod live;

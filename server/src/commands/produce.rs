@@ -1,38 +1,72 @@
-//! `tallyhouse produce`: publishes entries as they are; the daemon is the one that judges them.
+//! `tallyhouse produce`: publishes entries. Files are read and checked as the import page does it, whole and before anything of them is sent; lines from
+//! standard input come from programs and go as they are: the daemon is the one that judges them.
 
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use app::i18n::Locale;
+use base::clock::Clock;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use model::files::choices::Choices;
+use model::flaw::LineFlaw;
 use serde_json::{Map, Value};
 
+use crate::intake::{Delivery, Intake, Looked};
 use base::config::Config;
 use queue::{EntryProducer, Sent};
 
 /// So many messages may wait for Kafka's word.
 const WAITING: usize = 10_000;
+/// So many wrong lines are printed; all are counted.
+const SHOWN: usize = 200;
 
 /// What `produce` takes.
 #[derive(Debug, Args)]
 pub struct Produce {
-    /// `FILE.ndjson` (one entry a line), `FILE.csv` (columns named as the fields), or `-` for NDJSON from standard input.
+    /// Files of entries: CSV, XLSX, NDJSON or a JSON array; or `-` for NDJSON from standard input, sent as it is.
     pub files: Vec<PathBuf>,
+    /// How a file is read where it does not say so itself, as in the import page's URL: `--set head=3 --set number.quantity=comma`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// An import profile that was kept by name.
+    #[arg(long, default_value = "")]
+    pub profile: String,
+    /// Send the valid lines of a file that has wrong ones too.
+    #[arg(long)]
+    pub valid_only: bool,
     /// Print the outcome as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// Publishes files; prints sent and failed. Exit code 1 when some failed.
+/// What became of all of it.
+#[derive(Debug, Default)]
+struct Outcome {
+    sent: usize,
+    failed: usize,
+}
+
+/// Publishes files; prints sent and failed. Exit code 1 when some failed, or a question is open.
 pub async fn run(config: &Config, produce: &Produce) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!produce.files.is_empty(), "name a file, or - for standard input");
-    let mut publishing = Publishing::new(config)?;
+    let said = said(&produce.set)?;
+    let producer = EntryProducer::new(&config.kafka)?;
+    let intake = Intake { producer, rules: config.entry, records: super::records(config)?, clock: Clock::system() };
+    let mut outcome = Outcome::default();
     for file in &produce.files {
-        publishing.file(file).await.with_context(|| format!("after {} entries", publishing.sent))?;
+        let done = if file == Path::new("-") {
+            Box::pin(standard_input(intake.producer.clone())).await
+        } else {
+            Box::pin(publish(&intake, file, produce, &said)).await
+        };
+        let done = done.with_context(|| format!("{}, after {} entries", file.display(), outcome.sent))?;
+        outcome.sent += done.sent;
+        outcome.failed += done.failed;
     }
-    let (sent, failed) = publishing.finish().await;
+    let Outcome { sent, failed } = outcome;
     if produce.json {
         println!("{}", serde_json::json!({ "sent": sent, "failed": failed }));
     } else {
@@ -41,88 +75,103 @@ pub async fn run(config: &Config, produce: &Produce) -> anyhow::Result<ExitCode>
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Choices of the command line.
+fn said(set: &[String]) -> anyhow::Result<Choices> {
+    let pairs: Option<Vec<(&str, &str)>> = set.iter().map(|it| it.split_once('=')).collect();
+    let (said, bad) = Choices::read(pairs.context("--set wants NAME=VALUE")?);
+    if let Some(bad) = bad.first() {
+        anyhow::bail!("--set {bad}");
+    }
+    Ok(said)
+}
+
+/// Publishes a file, if nothing in it is wrong or open, or its valid lines alone where that is wanted.
+async fn publish(intake: &Intake, file: &Path, produce: &Produce, said: &Choices) -> anyhow::Result<Outcome> {
+    let bytes = tokio::fs::read(file).await.context("cannot be read")?;
+    let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let choices = intake.with_profile(&produce.profile, said.clone()).await?;
+    let looked = match intake.look(&name, bytes, choices).await? {
+        Ok(looked) => looked,
+        Err(trouble) => anyhow::bail!("this file {trouble}"),
+    };
+    complain(&name, &looked);
+    let wrong = looked.checked.flaws.len() + looked.waiting.len();
+    if !looked.questions.is_empty() || (wrong > 0 && !produce.valid_only) {
+        return Ok(Outcome { sent: 0, failed: wrong.max(1) });
+    }
+    Ok(match intake.send(&looked.checked.good).await {
+        Delivery::All(sent) => Outcome { sent, failed: wrong },
+        Delivery::Some(sent, error) => {
+            eprintln!("{}", base::status::explain(&error));
+            Outcome { sent, failed: wrong + looked.checked.good.len() - sent }
+        }
+    })
+}
+
+/// Says what is asked and what is wrong.
+fn complain(name: &str, looked: &Looked) {
+    for it in &looked.questions {
+        eprintln!("{name}: {} Answer with --set {}=...", Locale::En.question(it), it.answered_by());
+    }
+    for LineFlaw { line, field, flaw } in looked.checked.flaws.iter().take(SHOWN) {
+        let field = field.as_deref().unwrap_or("entry");
+        eprintln!("{name}, line {line}: {field} {flaw}");
+    }
+    let more = looked.checked.flaws.len().saturating_sub(SHOWN);
+    if more > 0 {
+        eprintln!("{name}: {more} more lines are wrong");
+    }
+    if looked.recorded + looked.checked.repeated > 0 {
+        let (recorded, repeated) = (looked.recorded, looked.checked.repeated);
+        eprintln!(
+            "{name}: {recorded} lines are recorded already, {repeated} repeat another line: they are not sent again"
+        );
+    }
+}
+
+async fn standard_input(producer: EntryProducer) -> anyhow::Result<Outcome> {
+    let style = ProgressStyle::with_template("{spinner} {human_pos} entries, {per_sec}, {elapsed}")?;
+    let bar = ProgressBar::new_spinner().with_style(style);
+    let mut publishing = Publishing { producer, waiting: Vec::new(), bar, outcome: Outcome::default() };
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = line.context("cannot be read on")?;
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        if !line.is_empty() {
+            publishing.send(line).await?;
+        }
+    }
+    publishing.settle().await;
+    publishing.bar.finish_and_clear();
+    Ok(publishing.outcome)
+}
+
 struct Publishing {
     producer: EntryProducer,
     waiting: Vec<Sent>,
     bar: ProgressBar,
-    sent: u64,
-    failed: u64,
+    outcome: Outcome,
 }
 
 impl Publishing {
-    fn new(config: &Config) -> anyhow::Result<Self> {
-        let style = ProgressStyle::with_template("{spinner} {human_pos} entries, {per_sec}, {elapsed}")?;
-        let bar = ProgressBar::new_spinner().with_style(style);
-        Ok(Self { producer: EntryProducer::new(&config.kafka)?, waiting: Vec::new(), bar, sent: 0, failed: 0 })
-    }
-
-    async fn file(&mut self, file: &Path) -> anyhow::Result<()> {
-        if file == Path::new("-") {
-            return self.ndjson(BufReader::new(std::io::stdin())).await;
-        }
-        let open = std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-        match file.extension().and_then(|it| it.to_str()) {
-            Some("csv") => self.csv(open).await,
-            _ => self.ndjson(BufReader::new(open)).await,
-        }
-    }
-
-    async fn ndjson(&mut self, lines: impl BufRead) -> anyhow::Result<()> {
-        for line in lines.split(b'\n') {
-            let line = line.context("cannot read on")?;
-            let line = line.strip_suffix(b"\r").unwrap_or(&line);
-            if !line.is_empty() {
-                let key = key(line);
-                self.send(&key, line).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn csv(&mut self, file: std::fs::File) -> anyhow::Result<()> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(file);
-        let headers = reader.headers().context("cannot read the column names")?.clone();
-        for (place, row) in reader.records().enumerate() {
-            match row {
-                Ok(row) => {
-                    let line = entry(&headers, &row).to_string();
-                    let key = key(line.as_bytes());
-                    self.send(&key, line.as_bytes()).await?;
-                }
-                Err(cause) => {
-                    self.failed += 1;
-                    self.bar.suspend(|| eprintln!("line {}: {cause}", place + 2));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn send(&mut self, key: &str, payload: &[u8]) -> anyhow::Result<()> {
+    async fn send(&mut self, payload: &[u8]) -> anyhow::Result<()> {
         if self.waiting.len() >= WAITING {
             self.settle().await;
         }
-        self.waiting.push(self.producer.send(key, payload).await?);
+        self.waiting.push(self.producer.send(&key(payload), payload).await?);
         Ok(())
     }
 
     async fn settle(&mut self) {
         for sent in self.waiting.drain(..) {
             match sent.acknowledged().await {
-                Ok(()) => self.sent += 1,
+                Ok(()) => self.outcome.sent += 1,
                 Err(error) => {
-                    self.failed += 1;
+                    self.outcome.failed += 1;
                     self.bar.suspend(|| eprintln!("{}", base::status::explain(&error)));
                 }
             }
         }
-        self.bar.set_position(self.sent);
-    }
-
-    async fn finish(mut self) -> (u64, u64) {
-        self.settle().await;
-        self.bar.finish_and_clear();
-        (self.sent, self.failed)
+        self.bar.set_position(u64::try_from(self.outcome.sent).unwrap_or(u64::MAX));
     }
 }
 
@@ -135,17 +184,6 @@ fn key(line: &[u8]) -> String {
     }
 }
 
-/// A CSV row as an entry. Numbers where the entry wants numbers; what is no number stays text, for the daemon to reject
-/// with its reason.
-fn entry(headers: &csv::StringRecord, row: &csv::StringRecord) -> Value {
-    let fields = headers.iter().zip(row).filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
-        let number =
-            matches!(name, "quantity" | "drcr" | "line_no").then(|| value.trim().parse::<i64>().ok()).flatten();
-        (name.to_owned(), number.map_or_else(|| Value::String(value.to_owned()), Value::from))
-    });
-    Value::Object(fields.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,12 +193,5 @@ mod tests {
         assert_eq!(key(br#"{"product_id":"85132B"}"#), "85132B");
         assert_eq!(key(br#"{"product_id":71053}"#), "71053");
         assert_eq!(key(b"poison"), "");
-    }
-
-    #[test]
-    fn a_csv_row_becomes_an_entry() {
-        let headers = csv::StringRecord::from(vec!["product_id", "quantity", "drcr", "description"]);
-        let row = csv::StringRecord::from(vec!["71053", "6", "x", ""]);
-        assert_eq!(entry(&headers, &row), serde_json::json!({ "product_id": "71053", "quantity": 6, "drcr": "x" }));
     }
 }

@@ -1,15 +1,15 @@
 //! A body of entries: a JSON array of them, or one on each line (NDJSON). Pure.
 
+use model::files::trouble::FileTrouble;
+use model::files::{MAX_FILE_BYTES, MAX_FILE_LINES};
 use serde_json::value::RawValue;
 
 use super::check::Numbered;
-use super::table::TableError;
-use super::{MAX_BODY, MAX_LINES};
 
 /// The entries of a body as they are written, each with its line; of an array, its place from 1.
-pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
-    if bytes.len() > MAX_BODY {
-        return Err(TableError::TooLarge(MAX_BODY));
+pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, FileTrouble> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(FileTrouble::TooLarge(MAX_FILE_BYTES));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = bytes.iter().find(|it| !it.is_ascii_whitespace());
@@ -23,15 +23,15 @@ pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
         },
     };
     match lines.len() {
-        0 => Err(TableError::Empty),
-        n if n > MAX_LINES => Err(TableError::TooMany(MAX_LINES)),
+        0 => Err(FileTrouble::Empty),
+        n if n > MAX_FILE_LINES => Err(FileTrouble::TooMany(MAX_FILE_LINES)),
         _ => Ok(lines),
     }
 }
 
-fn array(bytes: &[u8]) -> Result<Vec<Numbered>, TableError> {
-    let all: Vec<&RawValue> =
-        serde_json::from_slice(bytes).map_err(|cause| TableError::Unreadable(format!("no JSON array: {cause}")))?;
+fn array(bytes: &[u8]) -> Result<Vec<Numbered>, FileTrouble> {
+    let trouble = |it: serde_json::Error| FileTrouble::NotJson { line: it.line(), column: it.column() };
+    let all: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(trouble)?;
     let number = |(place, it): (usize, &RawValue)| Numbered { line: place + 1, text: it.get().as_bytes().to_vec() };
     Ok(all.into_iter().enumerate().map(number).collect())
 }
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn nothing_and_too_much_are_refused() {
-        assert!(matches!(numbered(b" \n "), Err(TableError::Empty)));
-        assert!(matches!(numbered(b"[]"), Err(TableError::Empty)));
-        assert!(matches!(numbered(b"[{}"), Err(TableError::Unreadable(_))));
-        assert!(matches!(numbered("{\n".repeat(MAX_LINES + 1).as_bytes()), Err(TableError::TooMany(_))));
+        assert!(matches!(numbered(b" \n "), Err(FileTrouble::Empty)));
+        assert!(matches!(numbered(b"[]"), Err(FileTrouble::Empty)));
+        assert!(matches!(numbered(b"[{}"), Err(FileTrouble::NotJson { .. })));
+        assert!(matches!(numbered("{\n".repeat(MAX_FILE_LINES + 1).as_bytes()), Err(FileTrouble::TooMany(_))));
     }
 }

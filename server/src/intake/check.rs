@@ -46,7 +46,7 @@ pub struct Checked {
     pub good: Vec<GoodLine>,
     /// One for each bad line, in their order.
     pub flaws: Vec<LineFlaw>,
-    /// So many of the good lines repeat another one to the letter of its content: they count once.
+    /// So many lines more repeat a good one to the letter of its content: they count once.
     pub repeated: usize,
 }
 
@@ -82,9 +82,8 @@ pub fn check(lines: Vec<Numbered>, rules: &EntryRules, now: Millis) -> Checked {
                         continue;
                     }
                     Some(_) => checked.repeated += 1,
-                    None => {}
+                    None => checked.good.push(GoodLine { line, ..good }),
                 }
-                checked.good.push(GoodLine { line, ..good });
             }
         }
     }
@@ -125,7 +124,7 @@ mod tests {
             Numbered { line: 7, text: b"nonsense".to_vec() },
         ];
         let checked = check(lines, &rules(), NOW);
-        assert_eq!(checked.good.iter().map(|it| it.line).collect::<Vec<_>>(), [1, 4]);
+        assert_eq!(checked.good.iter().map(|it| it.line).collect::<Vec<_>>(), [1]);
         assert_eq!(checked.repeated, 1);
         let flaws: Vec<_> = checked.flaws.iter().map(|it| (it.line, it.field.as_deref())).collect();
         assert_eq!(flaws, [(2, Some("quantity")), (5, Some("line_no")), (7, None)]);

@@ -1,14 +1,15 @@
 //! A corrected entry, sent again for a message that was rejected. Written down before it is sent; the rejection stays as it is.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::pages::import::view::{Mapping, Source};
+use files::Cell;
+use files::cells::{dates, directions, kinds, numbers};
+use model::files::choices::{DateOrder, DecimalMark, Way};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use super::Intake;
 use super::check::check_one;
-use super::columns::entry;
 use crate::ingest::Error;
 use base::status::explain;
 use queue::Rejection;
@@ -32,11 +33,27 @@ pub enum Resubmitted {
     Unconfirmed,
 }
 
-/// The fields that a person has typed, as an entry. What is empty is left out.
+/// The fields that a person has typed, as an entry. What is empty is left out; what is not understood stays as it is, for the decoder to say what is
+/// wrong.
 pub fn typed_entry(fields: &[(&'static str, String)]) -> String {
-    let texts: Vec<String> = fields.iter().map(|(_, text)| text.trim().to_owned()).collect();
-    let columns = fields.iter().enumerate().map(|(place, (field, _))| (*field, Source::Column(place)));
-    entry(&texts, &Mapping(columns.collect::<BTreeMap<_, _>>()))
+    let typed = fields.iter().map(|(field, text)| (*field, text.trim())).filter(|it| !it.1.is_empty());
+    Value::Object(typed.map(|(field, text)| (field.to_owned(), typed_value(field, text))).collect()).to_string()
+}
+
+fn typed_value(field: &str, text: &str) -> Value {
+    let cell = Cell::from_text(text);
+    let understood: Option<Value> = match field {
+        "quantity" | "line_no" if !numbers::is_open(&cell) => {
+            numbers::read(&cell, DecimalMark::Point).ok().map(|it| it.value.into())
+        }
+        "drcr" => directions::way(text).map(|it| if it == Way::In { 1 } else { -1 }.into()),
+        "kind" => kinds::kind(text).map(|it| it.as_str().into()),
+        "create_time" if !dates::is_open(&cell) => {
+            dates::read(&cell, &Cell::Empty, DateOrder::YearFirst).ok().map(Value::from)
+        }
+        _ => None,
+    };
+    understood.unwrap_or_else(|| text.into())
 }
 
 impl Intake {

@@ -34,6 +34,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .with_state(web.clone())
         .merge(pages.routes())
         .merge(names::forms::routes(forms))
+        .merge(import::template::routes(web.clone()))
         .merge(import::forms::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))

@@ -25,28 +25,58 @@ fn text(output: &Output) -> (String, String, Option<i32>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn produce_takes_ndjson_and_csv() {
+async fn produce_reads_files_as_the_import_page_does() {
     let mut system = System::new().await;
     system.start();
     let folder = std::env::temp_dir().join(&system.world.config.kafka.topic);
     std::fs::create_dir_all(&folder).unwrap();
-    let ndjson = folder.join("entries.ndjson");
-    std::fs::write(&ndjson, format!("{}\n\nnot an entry\r\n{}", entry("1", &json!({})), entry("2", &json!({}))))
-        .unwrap();
-    let csv = folder.join("entries.csv");
-    let head = "product_id,quantity,drcr,company_id,warehouse_id,bill_id,create_time,description,line_no";
-    let rows = "apple,7,-1,c1,w1,3,2025-03-10 08:00:00,,2\napple,seven,1,c1,w1,4,2025-03-10 08:00:00,\"a, b\",";
-    std::fs::write(&csv, format!("{head}\n{rows}\n")).unwrap();
+    let file = |name: &str, content: &str| {
+        std::fs::write(folder.join(name), content).unwrap();
+        folder.join(name).to_str().unwrap().to_owned()
+    };
+    let bad = file("bad.ndjson", &format!("{}\n\nnot an entry\r\n{}", entry("1", &json!({})), entry("2", &json!({}))));
+    let head = "业务时间;单据号;产品;仓库;公司;方向;数量";
+    let csv = file(
+        "clerk.csv",
+        &format!("{head}\n2025/3/10 8:00;3;apple;w1;c1;出库;7\n2025/3/10 8:00;4;apple;w1;c1;入库;1.200\n"),
+    );
+    let run = |arguments: &[&str]| text(&tallyhouse(&system, arguments).output().unwrap());
 
-    let output =
-        tallyhouse(&system, &["produce", "--json", ndjson.to_str().unwrap(), csv.to_str().unwrap()]).output().unwrap();
-    let (printed, complaints, code) = text(&output);
-    assert_eq!((printed.trim(), code), (r#"{"failed":0,"sent":5}"#, Some(0)), "{complaints}");
+    let (printed, complaints, code) = run(&["produce", "--json", &bad]);
+    assert_eq!((printed.trim(), code), (r#"{"failed":1,"sent":0}"#, Some(1)), "{complaints}");
+    assert!(complaints.contains("bad.ndjson, line 3: entry "), "{complaints}");
+    let (printed, complaints, code) = run(&["produce", "--json", "--valid-only", &bad]);
+    assert_eq!((printed.trim(), code), (r#"{"failed":1,"sent":2}"#, Some(1)), "{complaints}");
+    let (_, complaints, code) = run(&["produce", &csv]);
+    assert_eq!(code, Some(1));
+    assert!(complaints.contains("what is 1.200? Answer with --set number.quantity=..."), "{complaints}");
+    let (printed, complaints, code) = run(&["produce", "--json", "--set", "number.quantity=comma", &csv]);
+    assert_eq!((printed.trim(), code), (r#"{"failed":0,"sent":2}"#, Some(0)), "{complaints}");
+    let (_, complaints, code) = run(&["produce", "--set", "colum.1=quantity", &csv]);
+    assert_eq!(code, Some(2));
+    assert!(complaints.contains("colum.1"), "{complaints}");
     system.caught_up().await;
     let counts = system.counts().await;
-    assert_eq!((counts.recorded, counts.rejected), (3, 2), "two lines are for the daemon to reject");
-    assert_eq!(system.live_stock().await.values().sum::<i64>(), 13);
+    assert_eq!((counts.recorded, counts.rejected), (4, 0), "what was refused was not sent");
+    assert_eq!(system.live_stock().await.values().sum::<i64>(), 10 + 10 - 7 + 1200);
     std::fs::remove_dir_all(&folder).unwrap();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_from_standard_input_go_as_they_are() {
+    use std::io::Write as _;
+    let mut system = System::new().await;
+    system.start();
+    let mut command = tallyhouse(&system, &["produce", "--json", "-"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let lines = format!("{}\n\nnot an entry\r\n{}", entry("1", &json!({})), entry("2", &json!({})));
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let (printed, _, code) = text(&child.wait_with_output().unwrap());
+    assert_eq!((printed.trim(), code), (r#"{"failed":0,"sent":3}"#, Some(0)));
+    system.caught_up().await;
+    let counts = system.counts().await;
+    assert_eq!((counts.recorded, counts.rejected), (2, 1), "one line is for the daemon to reject");
     system.end().await;
 }
 

@@ -1,12 +1,17 @@
 //! The parts of `/import`. Made on the server only: forms that work without script.
 
-pub mod columns;
 pub mod file;
+pub mod flaws;
 pub mod page;
+pub mod questions;
+pub mod reading;
+pub mod sheet;
 pub mod texts;
+pub mod totals;
+pub mod understood;
 pub mod verdict;
 pub mod view;
+mod words;
 
-pub use columns::columns;
 pub use file::choose;
-pub use verdict::{flaws, understood, verdict, why_not};
+pub use verdict::{verdict, why_not};

@@ -5,8 +5,14 @@ use leptos_meta::{Body, Title};
 
 use crate::backend::backend;
 use crate::i18n::locale;
+use crate::pages::import::flaws::flaws;
+use crate::pages::import::questions::questions;
+use crate::pages::import::reading::reading;
+use crate::pages::import::sheet::sheet;
+use crate::pages::import::totals::totals;
+use crate::pages::import::understood::understood;
 use crate::pages::import::view::{ImportPage as Page, NotSent, UploadState};
-use crate::pages::import::{choose, columns, flaws, understood, verdict, why_not};
+use crate::pages::import::{choose, verdict, why_not};
 use crate::pages::{Answer, query_string};
 
 /// The page. Where a file was not taken or not sent, the server put why into the context.
@@ -41,8 +47,11 @@ fn board(page: &Page, not_sent: Option<NotSent>) -> AnyView {
     };
     let details = (upload.state == UploadState::LookedAt).then(|| {
         view! {
-            {columns(upload, &page.query)}
-            {flaws(upload)}
+            {questions(upload, page)}
+            {upload.reading.as_ref().map(|it| reading(it, upload, page))}
+            {upload.reading.as_ref().map(|it| sheet(it, &page.query))}
+            {flaws(upload, &page.query)}
+            {totals(upload)}
             {understood(upload)}
         }
     });

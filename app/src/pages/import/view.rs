@@ -1,101 +1,45 @@
-//! `/import` as a person asks for it and sees it: a file of entries, where its columns go, what is wrong, what can be sent. Only the server
-//! makes and reads this page.
-
-use std::collections::BTreeMap;
+//! `/import` as a person asks for it and sees it: a file of entries, how it was read, what is asked, what is wrong, what can be sent. Only the
+//! server makes and reads this page.
 
 use model::entry::Kind;
-use model::flaw::LineFlaw;
+use model::files::choices::{Charset, Choices, Separator};
+use model::files::field::{Field, Mapping};
+use model::files::question::Question;
+use model::files::trouble::FileTrouble;
+use model::flaw::Flaw;
 use model::quantity::Direction;
 use model::url::Url;
-
-/// The fields of an entry, in the order of the page.
-pub const FIELDS: [&str; 10] = [
-    "create_time",
-    "bill_id",
-    "line_no",
-    "product_id",
-    "warehouse_id",
-    "company_id",
-    "drcr",
-    "quantity",
-    "kind",
-    "description",
-];
-
-/// Must an entry have it?
-pub fn is_needed(field: &str) -> bool {
-    !matches!(field, "line_no" | "kind" | "description")
-}
-
-/// Where a field comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Source {
-    /// It is left out.
-    #[default]
-    None,
-    /// From a column, counted from 0.
-    Column(usize),
-    /// The same in every line.
-    Fixed(String),
-    /// The direction alone: from the sign of the quantity.
-    Sign,
-}
-
-/// Where the fields come from; what is not in it is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mapping(pub BTreeMap<&'static str, Source>);
-
-impl Mapping {
-    /// Where a field comes from.
-    pub fn source(&self, field: &str) -> &Source {
-        self.0.get(field).unwrap_or(&Source::None)
-    }
-}
 
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportQuery {
     /// Which file; empty: none was brought yet.
     pub upload: String,
-    /// Where its fields come from; none: as its columns are named.
-    pub mapping: Option<Mapping>,
+    /// Name of the profile that was chosen; empty: the one that fits, if any.
+    pub profile: String,
+    /// What a person has said of it.
+    pub choices: Choices,
 }
 
 impl ImportQuery {
     pub fn url(&self) -> String {
         let url = Url::new("/import").with("upload", &self.upload);
-        let fields = self.fields();
-        fields.iter().fold(url, |url, (name, value)| url.with(name, value)).into_text()
+        self.fields().iter().fold(url, |url, (name, value)| url.with(name, value)).into_text()
+    }
+
+    /// The same with one choice more.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let fields = self.choices.fields().into_iter().filter(|it| it.0 != name);
+        let fields = fields.chain([(name.to_owned(), value.to_owned())]);
+        Self { choices: Choices::read(fields).0, ..self.clone() }
     }
 
     /// The fields of its URL beside the file.
     pub fn fields(&self) -> Vec<(String, String)> {
-        let sources = self.mapping.iter().flat_map(|it| &it.0);
-        sources
-            .filter_map(|(field, source)| match source {
-                Source::None => None,
-                Source::Column(place) => Some((format!("column.{field}"), (place + 1).to_string())),
-                Source::Sign => Some((format!("column.{field}"), "sign".to_owned())),
-                Source::Fixed(value) => Some((format!("value.{field}"), value.clone())),
-            })
-            .collect()
+        let profile = (!self.profile.is_empty()).then(|| ("profile".to_owned(), self.profile.clone()));
+        profile.into_iter().chain(self.choices.fields()).collect()
     }
-}
-
-/// Why a file cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileTrouble {
-    /// More bytes than this.
-    #[error("is larger than {} MB", .0 / 1_048_576)]
-    TooLarge(usize),
-    /// More lines than this.
-    #[error("has more than {0} lines")]
-    TooMany(usize),
-    #[error("has no entry in it")]
-    Empty,
-    /// What the parser says.
-    #[error("cannot be read: {0}")]
-    Unreadable(String),
 }
 
 /// What became of a file.
@@ -132,6 +76,78 @@ pub struct Understood {
     pub description: String,
 }
 
+/// What a line of the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// It stands above the titles.
+    Above,
+    /// The titles once more.
+    Titles,
+    /// A sum of other lines.
+    Total,
+    /// An entry, or what should be one.
+    Entry,
+}
+
+/// A line as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawRow {
+    pub line: usize,
+    pub kind: RowKind,
+    pub cells: Vec<String>,
+    /// Is it wrong, and in which column, where it is one?
+    pub wrong: Option<Option<usize>>,
+}
+
+/// How a table was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadingView {
+    /// Encoding, of a text.
+    pub charset: Option<Charset>,
+    /// Separator, of a text.
+    pub separator: Option<Separator>,
+    /// Sheets of a workbook.
+    pub sheets: Vec<String>,
+    /// The sheet that was read.
+    pub sheet: Option<String>,
+    /// Line of the titles.
+    pub head: usize,
+    pub titles: Vec<String>,
+    /// Where the fields come from.
+    pub mapping: Mapping,
+    /// The lines that tell most, as they stand.
+    pub rows: Vec<RawRow>,
+}
+
+/// A line of totals beside what the lines above come to: for each column of quantities what is said and what is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalView {
+    pub line: usize,
+    pub sums: Vec<(Field, i64, i64)>,
+}
+
+/// Faults of one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlawGroup {
+    pub field: Option<String>,
+    /// What is wrong, as in the first of the lines.
+    pub flaw: Flaw,
+    /// The first of the lines.
+    pub lines: Vec<usize>,
+    /// How many lines there are.
+    pub count: usize,
+}
+
+/// A profile that is kept: a file's choices by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileView {
+    pub name: String,
+    /// How many files were sent with it.
+    pub used: i64,
+    /// Does it have the titles of this file?
+    pub fits: bool,
+}
+
 /// A file that was brought, looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadView {
@@ -143,22 +159,31 @@ pub struct UploadView {
     pub changed_at: String,
     /// Why it cannot be read.
     pub trouble: Option<FileTrouble>,
-    /// Its columns, each with its first value; none: it has none.
-    pub columns: Vec<(String, String)>,
-    /// Where the fields come from.
-    pub mapping: Mapping,
-    /// How many lines it has.
+    /// How it was read, where it is a table.
+    pub reading: Option<ReadingView>,
+    /// Profiles that are kept.
+    pub profiles: Vec<ProfileView>,
+    /// What nothing in it settles.
+    pub questions: Vec<Question>,
+    /// How many lines it has: the sum of the six that follow.
     pub lines: usize,
-    /// How many of them can be sent.
-    pub good: usize,
-    /// How many of those repeat another line of the file.
+    /// Titles and totals.
+    pub set_aside: usize,
+    /// What can be sent.
+    pub fresh: usize,
+    /// What repeats another line of the file.
     pub repeated: usize,
-    /// How many of those are recorded already.
+    /// What is recorded already.
     pub recorded: usize,
-    /// How many are wrong.
+    /// What is wrong.
     pub bad: usize,
-    /// What is wrong with the first of them.
-    pub flaws: Vec<LineFlaw>,
+    /// What waits for an answer.
+    pub waiting: usize,
+    /// How many of the wrong ones are doubts only.
+    pub doubtful: usize,
+    /// What is wrong, by cause.
+    pub flaws: Vec<FlawGroup>,
+    pub totals: Vec<TotalView>,
     /// The first that can be sent, as they were understood.
     pub first: Vec<Understood>,
 }
@@ -167,6 +192,8 @@ pub struct UploadView {
 pub struct ImportPage {
     /// What was asked.
     pub query: ImportQuery,
+    /// Name of the zone in which local times are.
+    pub zone: String,
     /// The file; none: none was brought, or it is not there any more.
     pub upload: Option<UploadView>,
 }
@@ -174,8 +201,10 @@ pub struct ImportPage {
 /// What sending a file came to, where it was not sent; the server puts it into the context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotSent {
-    /// There are bad lines, and nobody said to send the good ones.
-    Flaws,
+    /// It holds something else than the person has seen.
+    Changed,
+    /// A question is open.
+    Open,
     /// It was sent already, or is being sent by somebody.
     Already,
     /// Kafka has only so many of it.
@@ -186,6 +215,14 @@ pub enum NotSent {
     Gone,
     /// A file that cannot be taken.
     File(FileTrouble),
+    /// A profile needs a name.
+    Nameless,
+}
+
+/// Letters of a column, counted from 0, as spreadsheets name it: `A`, `Z`, `AA`.
+pub fn letters(place: usize) -> String {
+    let letter = |it: usize| char::from(b'A' + u8::try_from(it % 26).unwrap_or(0));
+    if place < 26 { letter(place).to_string() } else { format!("{}{}", letter(place / 26 - 1), letter(place)) }
 }
 
 #[cfg(test)]
@@ -193,14 +230,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mapping_is_a_url() {
-        let mapping = Mapping(BTreeMap::from([
-            ("bill_id", Source::Column(2)),
-            ("company_id", Source::Fixed("c 1".to_owned())),
-            ("drcr", Source::Sign),
-            ("kind", Source::None),
-        ]));
-        let query = ImportQuery { upload: "ab".to_owned(), mapping: Some(mapping) };
-        assert_eq!(query.url(), "/import?upload=ab&column.bill_id=3&value.company_id=c%201&column.drcr=sign");
+    fn choices_are_a_url() {
+        let choices = [("column.3", "bill_id"), ("value.company_id", "c 1"), ("number.quantity", "comma")];
+        let query =
+            ImportQuery { upload: "ab".to_owned(), choices: Choices::read(choices).0, ..ImportQuery::default() };
+        let url = "/import?upload=ab&column.3=bill_id&value.company_id=c%201&number.quantity=comma";
+        assert_eq!(query.url(), url);
+        assert_eq!(query.with("number.quantity", "point").url(), url.replace("=comma", "=point"));
+    }
+
+    #[test]
+    fn columns_have_letters() {
+        assert_eq!([0, 25, 26, 51, 52, 255].map(letters), ["A", "Z", "AA", "AZ", "BA", "IV"]);
     }
 }

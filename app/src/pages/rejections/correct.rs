@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::pages::import::view::is_needed;
 use crate::pages::rejections::view::{NotResent, Refused, RejectionDetail};
+use model::entry::is_needed;
 
 /// The form; `refused`: what was typed and not sent, and why.
 pub fn correct(it: &RejectionDetail, refused: Option<&Refused>) -> AnyView {

@@ -1,4 +1,5 @@
-//! Files and messages that persons send in: uploads, and rejected messages sent again.
+//! Files and messages that persons send in: uploads, how they are read, and rejected messages sent again.
 
+pub mod profiles;
 pub mod resubmissions;
 pub mod uploads;

@@ -1,6 +1,6 @@
 //! What `/import` sends: a file to be kept and looked at, and the word to send it.
 
-use app::pages::import::view::{FileTrouble, ImportQuery, NotSent};
+use app::pages::import::view::{ImportQuery, NotSent};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
@@ -8,9 +8,12 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use model::files::MAX_FILE_BYTES;
+use model::files::field::Field;
+use model::files::trouble::FileTrouble;
 
 use crate::ingest::Error;
-use crate::intake::{Delivery, GoodLine, Intake, MAX_BODY};
+use crate::intake::{Delivery, GoodLine, Intake};
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::import::query as import_query;
@@ -18,7 +21,7 @@ use crate::web::pages::Pages;
 use base::status::explain;
 
 /// A file and what a form adds to it.
-const MAX_UPLOAD: usize = MAX_BODY + 64 * 1024;
+const MAX_UPLOAD: usize = MAX_FILE_BYTES + 64 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -33,6 +36,7 @@ pub fn routes(forms: ImportForms) -> Router {
     Router::new()
         .route("/import", post(keep).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
         .route("/import/send", post(send))
+        .route("/import/profile", post(keep_profile))
         .with_state(forms)
 }
 
@@ -55,13 +59,10 @@ async fn keep(
     only_manager(&who)?;
     let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
     let (why, status) = match found {
-        Ok(Some((name, bytes))) if bytes.len() <= MAX_BODY => {
-            match forms.intake.records.keep_upload(&name, &who.name, &bytes).await {
-                Ok(id) => {
-                    let query = ImportQuery { upload: id, mapping: None };
-                    return Ok(Redirect::to(&query.url()).into_response());
-                }
-                Err(error) => away(&error.into()),
+        Ok(Some((name, bytes))) if bytes.len() <= MAX_FILE_BYTES => {
+            match keep_file(&forms.intake, &name, &who.name, bytes).await {
+                Ok(query) => return Ok(Redirect::to(&query.url()).into_response()),
+                Err(error) => away(&error),
             }
         }
         Ok(Some(_)) | Err(true) => too_large(),
@@ -70,8 +71,15 @@ async fn keep(
     Ok(forms.pages.show(parts, why, status).await)
 }
 
+/// Keeps the file; the profile that fits it is part of the URL to which this leads.
+async fn keep_file(intake: &Intake, name: &str, who: &str, bytes: Vec<u8>) -> Result<ImportQuery, Error> {
+    let upload = intake.records.keep_upload(name, who, &bytes).await?;
+    let profile = intake.fitting_profile(name, bytes).await?.unwrap_or_default();
+    Ok(ImportQuery { upload, profile, ..ImportQuery::default() })
+}
+
 fn too_large() -> (NotSent, StatusCode) {
-    (NotSent::File(FileTrouble::TooLarge(MAX_BODY)), StatusCode::PAYLOAD_TOO_LARGE)
+    (NotSent::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
@@ -98,7 +106,7 @@ async fn send(
         let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
         found.and_then(|(_, value)| value.parse::<usize>().ok())
     };
-    let seen = number("good").zip(number("bad")).ok_or_else(|| Problem::bad_form("import page"))?;
+    let seen = number("fresh").zip(number("bad")).ok_or_else(|| Problem::bad_form("import page"))?;
     let url = query.url();
     let (why, status) = match try_to_send(&forms.intake, &who, &query, seen).await {
         Ok(None) => return Ok(Redirect::to(&url).into_response()),
@@ -117,22 +125,27 @@ async fn try_to_send(
     seen: (usize, usize),
 ) -> Result<Option<NotSent>, Error> {
     let Some((upload, bytes)) = intake.records.upload(&query.upload).await? else { return Ok(Some(NotSent::Gone)) };
-    let looked = match intake.look(&upload.name, bytes, query.mapping.clone()).await? {
+    let choices = intake.with_profile(&query.profile, query.choices.clone()).await?;
+    let looked = match intake.look(&upload.name, bytes, choices).await? {
         Ok(looked) => looked,
         Err(trouble) => return Ok(Some(NotSent::File(trouble))),
     };
+    if !looked.questions.is_empty() {
+        return Ok(Some(NotSent::Open));
+    }
     if (looked.checked.good.len(), looked.checked.flaws.len()) != seen {
-        return Ok(Some(NotSent::Flaws));
+        return Ok(Some(NotSent::Changed));
     }
     if !intake.records.begin_upload(&upload.id).await? {
         return Ok(Some(NotSent::Already));
     }
     // In a task of its own: who goes away does not leave it half sent.
     let sending = send_all(intake.clone(), who.name.clone(), upload.id, looked.checked.good, seen.1);
-    match tokio::spawn(sending).await {
-        Ok(sent) => sent,
-        Err(_) => Err(Error::Stopped),
+    let Ok(sent) = tokio::spawn(sending).await else { return Err(Error::Stopped) };
+    if let (Ok(None), false) = (&sent, query.profile.is_empty()) {
+        intake.records.count_profile(&query.profile).await?;
     }
+    sent
 }
 
 async fn send_all(
@@ -154,4 +167,55 @@ async fn send_all(
             Ok(Some(NotSent::Some(accepted)))
         }
     }
+}
+
+/// `POST /import/profile`: keeps how the file was read under a name, for the next one with these titles.
+async fn keep_profile(
+    State(forms): State<ImportForms>,
+    Extension(who): Extension<Principal>,
+    mut parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_manager(&who)?;
+    let body = String::from_utf8(body.to_vec()).map_err(|_| Problem::bad_form("import page"))?;
+    let query = import_query::read(&body);
+    let name = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == "keep");
+    let name = name.map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
+    let url = query.url();
+    let (why, status) = if name.is_empty() || name == "none" || name.chars().count() > import_query::MAX_NAME {
+        (NotSent::Nameless, StatusCode::UNPROCESSABLE_ENTITY)
+    } else {
+        match try_to_keep(&forms.intake, &who, &query, &name).await {
+            Ok(None) => return Ok(Redirect::to(&ImportQuery { profile: name, ..query }.url()).into_response()),
+            Ok(Some(why)) => (why, StatusCode::CONFLICT),
+            Err(error) => away(&error),
+        }
+    };
+    parts.uri = url.parse::<Uri>().map_err(|_| Problem::bad_form("import page"))?;
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+/// `None`: it is kept, with the columns as they are shown, so that it holds where a guess would change.
+async fn try_to_keep(
+    intake: &Intake,
+    who: &Principal,
+    query: &ImportQuery,
+    name: &str,
+) -> Result<Option<NotSent>, Error> {
+    let Some((upload, bytes)) = intake.records.upload(&query.upload).await? else { return Ok(Some(NotSent::Gone)) };
+    let mut choices = intake.with_profile(&query.profile, query.choices.clone()).await?;
+    let looked = match intake.look(&upload.name, bytes, choices.clone()).await? {
+        Ok(looked) => looked,
+        Err(trouble) => return Ok(Some(NotSent::File(trouble))),
+    };
+    let Some(reading) = looked.reading else { return Ok(Some(NotSent::Gone)) };
+    for field in Field::ALL {
+        if let Some(place) = reading.mapping.column(field) {
+            choices.columns.insert(place, field);
+        }
+    }
+    // A doubt is a matter of one file.
+    choices.takes_doubtful = false;
+    let is_kept = intake.keep_profile(name, &reading.titles, &choices, &who.name).await?;
+    Ok((!is_kept).then_some(NotSent::Nameless))
 }

@@ -4,14 +4,15 @@ pub mod entries;
 pub mod forms;
 pub mod page;
 pub mod query;
+pub mod template;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::Web;
-use crate::intake::MAX_BODY;
+use model::files::MAX_FILE_BYTES;
 
 pub fn calls() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(MAX_BODY)))
+    OpenApiRouter::new().routes(routes!(entries::post).layer(DefaultBodyLimit::max(MAX_FILE_BYTES)))
 }

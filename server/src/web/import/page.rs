@@ -1,17 +1,27 @@
 //! `/import`: what a file comes to, looked at anew each time it is shown.
 
-use app::pages::import::view::{ImportPage, ImportQuery, Understood, UploadState, UploadView};
+use std::collections::HashMap;
+
+use app::pages::import::view::{
+    FlawGroup, ImportPage, ImportQuery, ProfileView, RawRow, ReadingView, RowKind, TotalView, Understood, UploadState,
+    UploadView,
+};
+use files::Skipped;
+use model::files::field::{Field, Mapping};
+use model::flaw::{Flaw, LineFlaw};
 use model::time::Millis;
 
 use crate::ingest::Error;
-use crate::intake::{GoodLine, Intake, Looked};
+use crate::intake::{GoodLine, Intake, Looked, Reading};
 use crate::live::clock;
 use crate::web::import::query as import_query;
 use base::business_time::BusinessTime;
-use records::Upload;
+use records::{Upload, fingerprint};
 
-/// So many flaws are listed; all are counted.
-const MAX_FLAWS: usize = 500;
+/// So many causes are listed; all lines are counted.
+const MAX_GROUPS: usize = 100;
+/// So many lines of a cause are named.
+const MAX_LINES: usize = 6;
 /// So many good lines show how the file was understood.
 const FIRST: usize = 8;
 
@@ -28,13 +38,14 @@ impl ImportReader {
     /// Answers the URL of the page, of which this is the part after `?`.
     pub async fn page(&self, query: &str) -> Result<ImportPage, Error> {
         let query = import_query::read(query);
+        let zone = self.zone.0.to_string();
         if query.upload.is_empty() {
-            return Ok(ImportPage { query, upload: None });
+            return Ok(ImportPage { query, zone, upload: None });
         }
         let found = self.intake.records.upload(&query.upload).await?;
-        let Some((upload, bytes)) = found else { return Ok(ImportPage { query, upload: None }) };
+        let Some((upload, bytes)) = found else { return Ok(ImportPage { query, zone, upload: None }) };
         let view = self.view(&upload, bytes, &query).await?;
-        Ok(ImportPage { query, upload: Some(view) })
+        Ok(ImportPage { query, zone, upload: Some(view) })
     }
 
     async fn view(&self, upload: &Upload, bytes: Vec<u8>, query: &ImportQuery) -> Result<UploadView, Error> {
@@ -43,36 +54,56 @@ impl ImportReader {
             state: state(upload),
             changed_at: self.clock(upload.changed_at),
             trouble: None,
-            columns: Vec::new(),
-            mapping: query.mapping.clone().unwrap_or_default(),
+            reading: None,
+            profiles: Vec::new(),
+            questions: Vec::new(),
             lines: 0,
-            good: 0,
+            set_aside: 0,
+            fresh: 0,
             repeated: 0,
             recorded: 0,
             bad: 0,
+            waiting: 0,
+            doubtful: 0,
             flaws: Vec::new(),
+            totals: Vec::new(),
             first: Vec::new(),
         };
         if let UploadState::Sent { accepted, left_out } = view.state {
             let number = |it: i64| usize::try_from(it).unwrap_or_default();
-            (view.good, view.bad, view.lines) = (number(accepted), number(left_out), number(accepted + left_out));
+            (view.fresh, view.bad, view.lines) = (number(accepted), number(left_out), number(accepted + left_out));
             return Ok(view);
         }
-        match self.intake.look(&upload.name, bytes, query.mapping.clone()).await? {
-            Ok(looked) => self.fill(&mut view, looked),
+        let choices = self.intake.with_profile(&query.profile, query.choices.clone()).await?;
+        match self.intake.look(&upload.name, bytes, choices).await? {
+            Ok(looked) => {
+                let titles = looked.reading.as_ref().map(|it| fingerprint(&it.titles));
+                let profile = |it: records::ImportProfile| {
+                    let fits = Some(&it.titles) == titles.as_ref();
+                    ProfileView { name: it.name, used: it.used, fits }
+                };
+                view.profiles = self.intake.records.profiles().await?.into_iter().map(profile).collect();
+                view.profiles.sort_by_key(|it| !it.fits);
+                self.fill(&mut view, looked);
+            }
             Err(trouble) => view.trouble = Some(trouble),
         }
         Ok(view)
     }
 
     fn fill(&self, view: &mut UploadView, looked: Looked) {
-        let Looked { columns, mapping, lines, checked, recorded } = looked;
-        view.first = checked.good.iter().take(FIRST).map(|it| self.understood(it)).collect();
-        (view.good, view.bad) = (checked.good.len(), checked.flaws.len());
-        (view.columns, view.mapping, view.lines, view.recorded) = (columns, mapping, lines, recorded);
-        view.repeated = checked.repeated;
-        view.flaws = checked.flaws;
-        view.flaws.truncate(MAX_FLAWS);
+        view.first = looked.checked.good.iter().take(FIRST).map(|it| self.understood(it)).collect();
+        (view.fresh, view.bad) = (looked.checked.good.len(), looked.checked.flaws.len());
+        (view.lines, view.set_aside) = (looked.lines, looked.skipped.len());
+        (view.recorded, view.repeated) = (looked.recorded, looked.checked.repeated);
+        (view.waiting, view.doubtful) = (looked.waiting.len(), looked.doubtful);
+        view.flaws = groups(&looked.checked.flaws);
+        view.questions = looked.questions;
+        if let Some(reading) = looked.reading {
+            let totals = reading.totals.iter().map(|it| TotalView { line: it.line, sums: it.sums.clone() });
+            view.totals = totals.collect();
+            view.reading = Some(reading_view(reading, &looked.skipped, &looked.checked.flaws));
+        }
     }
 
     fn understood(&self, it: &GoodLine) -> Understood {
@@ -95,6 +126,74 @@ impl ImportReader {
     fn clock(&self, at: Millis) -> String {
         clock(self.zone, at, "%Y-%m-%d %H:%M:%S")
     }
+}
+
+/// How a table was read, as the page shows it.
+fn reading_view(reading: Reading, skipped: &[(usize, Skipped)], flaws: &[LineFlaw]) -> ReadingView {
+    let skipped: HashMap<usize, Skipped> = skipped.iter().copied().collect();
+    let flaws: HashMap<usize, &LineFlaw> = flaws.iter().map(|it| (it.line, it)).collect();
+    let row = |line: usize, cells: Vec<String>| RawRow {
+        line,
+        kind: match skipped.get(&line) {
+            None => RowKind::Entry,
+            Some(Skipped::Above) => RowKind::Above,
+            Some(Skipped::Titles) => RowKind::Titles,
+            Some(Skipped::Total) => RowKind::Total,
+        },
+        cells,
+        wrong: flaws.get(&line).map(|it| column_of(it, &reading.mapping)),
+    };
+    // The titles have a place of their own.
+    let rows = reading.rows.iter().filter(|it| it.line != reading.head);
+    let rows = rows.map(|it| row(it.line, it.cells.clone())).collect();
+    ReadingView {
+        rows,
+        charset: reading.charset,
+        separator: reading.separator,
+        sheets: reading.sheets,
+        sheet: reading.sheet,
+        head: reading.head,
+        titles: reading.titles,
+        mapping: reading.mapping,
+    }
+}
+
+/// The column that a flaw is about, where it is about one.
+fn column_of(flaw: &LineFlaw, mapping: &Mapping) -> Option<usize> {
+    mapping.column(Field::parse(flaw.field.as_deref()?)?)
+}
+
+/// Flaws by field and cause, in the order of their first lines. Doubts of two ids are two causes.
+fn groups(flaws: &[LineFlaw]) -> Vec<FlawGroup> {
+    let mut groups: Vec<FlawGroup> = Vec::new();
+    let mut places = HashMap::new();
+    for it in flaws {
+        let cell = if let Flaw::Cells(cell) = &it.flaw { Some(cell) } else { None };
+        let is_own = cell.is_some_and(model::files::flaw::CellFlaw::is_doubt);
+        let key = (
+            it.field.as_deref(),
+            std::mem::discriminant(&it.flaw),
+            cell.map(std::mem::discriminant),
+            is_own.then(|| it.flaw.to_string()),
+        );
+        let place = *places.entry(key).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => {
+                group.count += 1;
+                if group.lines.len() < MAX_LINES {
+                    group.lines.push(it.line);
+                }
+            }
+            None => groups.push(FlawGroup {
+                field: it.field.clone(),
+                flaw: it.flaw.clone(),
+                lines: vec![it.line],
+                count: 1,
+            }),
+        }
+    }
+    groups.truncate(MAX_GROUPS);
+    groups
 }
 
 fn state(upload: &Upload) -> UploadState {

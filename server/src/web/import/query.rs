@@ -1,48 +1,49 @@
-//! Which file, and where its fields come from, as the page's URL and its form say. Pure.
+//! Which file, and how it is to be read, as the page's URL and its form say. Pure.
 
 use std::collections::BTreeMap;
 
-use app::pages::import::view::{FIELDS, ImportQuery, Mapping, Source};
+use app::pages::import::view::ImportQuery;
+use model::files::choices::{BadChoice, Choices};
 
-/// The most characters of a value that is the same in every line: descriptions have at most 512 bytes.
-const MAX_VALUE: usize = 512;
+/// Fields that are no choices.
+const OWN: [&str; 5] = ["upload", "profile", "keep", "fresh", "bad"];
+/// The most characters of a profile's name.
+pub const MAX_NAME: usize = 64;
 
 /// Reads a query or a form. What is not understood is let be: the page shows what was.
 pub fn read(query: &str) -> ImportQuery {
     let given: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let get = |name: String| given.get(&name).map(String::as_str).filter(|it| !it.is_empty());
-    let upload = get("upload".to_owned()).filter(|it| it.len() <= 32 && it.bytes().all(|b| b.is_ascii_alphanumeric()));
-    let source = |field: &'static str| {
-        let fixed = get(format!("value.{field}")).map(|it| it.chars().take(MAX_VALUE).collect::<String>());
-        match (get(format!("column.{field}")), fixed) {
-            (Some("sign"), _) if field == "drcr" => Source::Sign,
-            (Some(number), fixed) => match number.parse::<usize>().ok().and_then(|it| it.checked_sub(1)) {
-                Some(place) => Source::Column(place),
-                None => fixed.map_or(Source::None, Source::Fixed),
-            },
-            (None, Some(fixed)) => Source::Fixed(fixed),
-            (None, None) => Source::None,
-        }
-    };
-    let is_mapped = given.keys().any(|it| it.starts_with("column.") || it.starts_with("value."));
-    let mapping = is_mapped.then(|| Mapping(FIELDS.iter().map(|field| (*field, source(field))).collect()));
-    ImportQuery { upload: upload.unwrap_or_default().to_owned(), mapping }
+    let get = |name: &str| given.get(name).map(|it| it.trim()).filter(|it| !it.is_empty());
+    let upload = get("upload").filter(|it| it.len() <= 32 && it.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let profile = get("profile").filter(|it| it.chars().count() <= MAX_NAME);
+    ImportQuery {
+        upload: upload.unwrap_or_default().to_owned(),
+        profile: profile.unwrap_or_default().to_owned(),
+        choices: choices(query).0,
+    }
+}
+
+/// The choices of a query or a form, and what in it is none.
+pub fn choices(query: &str) -> (Choices, Vec<BadChoice>) {
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !OWN.contains(&name.as_ref()));
+    Choices::read(pairs)
 }
 
 #[cfg(test)]
 mod tests {
+    use model::files::field::Field;
+
     use super::*;
 
     #[test]
     fn a_url_brings_back_its_state() {
-        let query = read(
-            "upload=0a&column.bill_id=3&column.drcr=sign&column.company_id=none&value.company_id=c%201&column.kind=x",
-        );
-        let mapping = query.mapping.clone().unwrap();
-        assert_eq!(mapping.source("bill_id"), &Source::Column(2));
-        assert_eq!(mapping.source("company_id"), &Source::Fixed("c 1".to_owned()));
-        assert_eq!((mapping.source("drcr"), mapping.source("kind")), (&Source::Sign, &Source::None));
+        let query =
+            read("upload=0a&profile=a%20b&column.3=bill_id&column.4=none&value.company_id=c%201&column.x=kind&head=3");
+        assert_eq!((query.profile.as_str(), query.choices.head), ("a b", Some(3)));
+        assert_eq!(query.choices.columns.get(&2), Some(&Field::BillId));
+        assert_eq!(query.choices.values.get(&Field::CompanyId).map(String::as_str), Some("c 1"));
         assert_eq!(read(query.url().split_once('?').unwrap().1), query);
         assert_eq!(read("upload=../x"), ImportQuery::default());
+        assert_eq!(choices("upload=1&colum.1=bill_id").1.len(), 1);
     }
 }

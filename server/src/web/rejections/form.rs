@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use app::pages::import::view::FIELDS;
 use app::pages::rejections::view::{NotResent, Refused};
 use axum::Router;
 use axum::extract::{Extension, Path, RawForm, State};
@@ -10,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use model::entry::FIELDS;
 
 use crate::intake::{Intake, Resubmitted, typed_entry};
 use crate::web::http::guard::{Principal, Role};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use app::number::grouped;
-use app::pages::import::view::FIELDS;
 use app::pages::rejections::view::{CodeCount, Outcome, RejectionDetail, RejectionLine, RejectionsPage, Resent};
 use chrono::NaiveDateTime;
+use model::entry::FIELDS;
 use model::flaw::{Code, Flaw};
 use model::pipeline::Counts;
 use model::time::Millis;

@@ -1,0 +1,115 @@
+//! Columns to fields (schema matching): by their titles, ids before names, and where a title may mean two things by what stands below it.
+
+use model::files::choices::Choices;
+use model::files::field::{Field, Mapping, Source};
+use model::files::question::Question;
+
+use crate::cells::{directions, kinds};
+use crate::shape::table::{Cell, Table};
+use crate::shape::titles;
+
+/// So many rows tell what a column holds.
+const LOOKED_AT: usize = 500;
+
+/// Where the fields come from, as a person has said or as the titles say; and what is said twice.
+pub fn mapping(table: &Table, choices: &Choices) -> (Mapping, Vec<Question>) {
+    let (mut mapping, mut questions) = (Mapping::default(), Vec::new());
+    if choices.columns.is_empty() {
+        mapping = guess(table);
+    }
+    for (place, field) in &choices.columns {
+        if mapping.0.contains_key(field) {
+            questions.push(Question::Twice(*field));
+        } else {
+            mapping.0.insert(*field, Source::Column(*place));
+        }
+    }
+    for (field, value) in &choices.values {
+        mapping.0.entry(*field).or_insert_with(|| Source::Fixed(value.clone()));
+    }
+    questions.extend(mapping.missing().into_iter().map(Question::Missing));
+    (mapping, questions)
+}
+
+/// Where the fields are, as far as the columns are named after them.
+fn guess(table: &Table) -> Mapping {
+    let mut found: Vec<(usize, usize, Field)> = Vec::new();
+    for (place, title) in table.titles().iter().enumerate() {
+        found.extend(titles::meanings(title).into_iter().map(|(field, rank)| (rank, place, field)));
+    }
+    // The surest first; of two that are as sure the left one.
+    found.sort_unstable();
+    let mut mapping = Mapping::default();
+    for (_, place, field) in found {
+        if mapping.field_of(place).is_none() {
+            mapping.0.entry(field).or_insert(Source::Column(place));
+        }
+    }
+    by_content(table, &mut mapping);
+    let has = |mapping: &Mapping, field| mapping.0.contains_key(&field);
+    let (has_in, has_out) = (has(&mapping, Field::QuantityIn), has(&mapping, Field::QuantityOut));
+    if has_in && has_out {
+        // Each way has a column of its own: neither a sum nor a word beside them is needed.
+        mapping.0.remove(&Field::Quantity);
+        mapping.0.remove(&Field::Direction);
+    } else if has(&mapping, Field::Quantity) {
+        mapping.0.remove(&Field::QuantityIn);
+        mapping.0.remove(&Field::QuantityOut);
+    }
+    mapping
+}
+
+/// A column named "type" holds kinds, or it holds directions: its words tell.
+fn by_content(table: &Table, mapping: &mut Mapping) {
+    let Some(place) = mapping.column(Field::Kind) else { return };
+    let words = || {
+        let cells = table.below().iter().take(LOOKED_AT).map(move |row| row.cell(place));
+        cells.filter_map(|it| if let Cell::Text(word) = it { Some(word) } else { None })
+    };
+    if words().all(|it| kinds::kind(it).is_some()) {
+        return;
+    }
+    mapping.0.remove(&Field::Kind);
+    if words().any(|it| directions::way(it).is_some()) {
+        mapping.0.entry(Field::Direction).or_insert(Source::Column(place));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::table::open;
+
+    fn columns(text: &str) -> Vec<(Field, usize)> {
+        let table = open("x.csv", text.as_bytes(), &Choices::default()).unwrap().unwrap();
+        let (mapping, _) = mapping(&table, &Choices::default());
+        mapping.0.iter().filter_map(|(field, _)| Some((*field, mapping.column(*field)?))).collect()
+    }
+
+    #[test]
+    fn ids_come_before_names() {
+        let found = columns("日期,单据号,商品,商品编号,仓库,仓库编号,公司,公司编号,方向,数量\n,,,,,,,,,1\n");
+        for (field, place) in
+            [(Field::ProductId, 3), (Field::WarehouseId, 5), (Field::CompanyId, 7), (Field::Quantity, 9)]
+        {
+            assert!(found.contains(&(field, place)), "{field:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn types_are_kinds_or_directions_by_their_words() {
+        assert!(columns("单据号,产品,类型\nB,p,期初\n").contains(&(Field::Kind, 2)));
+        assert!(columns("单据号,产品,单据类型\nB,p,采购入库\n").contains(&(Field::Direction, 2)));
+        assert!(!columns("单据号,产品,类型\nB,p,红色\n").iter().any(|it| it.1 == 2));
+    }
+
+    #[test]
+    fn two_columns_of_quantities_need_no_direction() {
+        let found = columns("单号,产品,数量,方向,收入数量,发出数量\nB,p,5,入,5,\n");
+        assert_eq!(
+            found.iter().map(|it| it.0).collect::<Vec<_>>(),
+            [Field::BillId, Field::ProductId, Field::QuantityIn, Field::QuantityOut]
+        );
+        assert!(columns("Order,SKU,Quantity,Received\nB,p,5,3\n").contains(&(Field::Quantity, 2)));
+    }
+}

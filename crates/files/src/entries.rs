@@ -1,0 +1,153 @@
+//! Rows to entries: what is no line of goods is set aside, what a column says of its numbers, dates and signs is settled or asked, and each line
+//! becomes an entry as JSON, a fault, or waits for an answer.
+
+mod line;
+mod styles;
+
+use std::ops::Range;
+
+use model::files::choices::Choices;
+use model::files::field::{Field, Mapping};
+use model::files::flaw::CellFlaw;
+use model::files::question::Question;
+use model::flaw::{Flaw, LineFlaw};
+
+use crate::cells::numbers;
+use crate::columns::mapping;
+use crate::known::KnownIds;
+use crate::shape::table::{Row, Table};
+use crate::shape::titles;
+
+use line::{Lines, Outcome};
+use styles::Styles;
+
+/// An entry as it is written, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenEntry {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// JSON of the entry; whether it is a valid one is not said.
+    pub json: String,
+}
+
+/// Why a line holds no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skipped {
+    /// It stands above the titles.
+    Above,
+    /// The titles, or the same again.
+    Titles,
+    /// It is a sum of others.
+    Total,
+}
+
+/// A line of totals, compared with the lines above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalLine {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// For each column of quantities: the field, what the line says, and what the lines above come to.
+    pub sums: Vec<(Field, i64, i64)>,
+}
+
+/// A table, read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// Where the fields come from.
+    pub mapping: Mapping,
+    /// What nothing in the file settles.
+    pub questions: Vec<Question>,
+    /// Lines that are entries, in their order.
+    pub entries: Vec<WrittenEntry>,
+    /// Faults, one of a line.
+    pub flaws: Vec<LineFlaw>,
+    /// So many of the faults are doubts only.
+    pub doubtful: usize,
+    /// Lines that wait for an answer.
+    pub waiting: Vec<usize>,
+    /// Lines that hold no entry.
+    pub skipped: Vec<(usize, Skipped)>,
+    /// Lines of totals, compared.
+    pub totals: Vec<TotalLine>,
+}
+
+/// Reads the lines of a table.
+pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read {
+    let (mapping, questions) = mapping(table, choices);
+    let mut read = Read { mapping, questions, ..Read::default() };
+    let (rows, totals) = set_aside(table, &mut read);
+    let styles = Styles::of(&rows, &read.mapping, choices, &mut read.questions);
+    read.totals = totals
+        .iter()
+        .map(|it| total(it.row, rows.get(it.lines.clone()).unwrap_or_default(), &read.mapping, &styles))
+        .collect();
+    let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
+    let titles = table.titles().len();
+    let mut lines = Lines::new(&read.mapping, choices, &styles, known);
+    for row in rows {
+        let outcome = match shape_flaw(row, titles) {
+            Some(flaw) => Outcome::Flaw(None, flaw),
+            None => lines.read(row),
+        };
+        match outcome {
+            Outcome::Entry(json) if is_complete => read.entries.push(WrittenEntry { line: row.line, json }),
+            Outcome::Entry(_) | Outcome::Waits => read.waiting.push(row.line),
+            Outcome::Flaw(field, flaw) => {
+                read.doubtful += usize::from(flaw.is_doubt());
+                let field = field.map(|it| it.as_str().to_owned());
+                read.flaws.push(LineFlaw { line: row.line, field, flaw: Flaw::Cells(flaw) });
+            }
+        }
+    }
+    read.questions.extend(lines.questions());
+    read
+}
+
+/// What is wrong with a row before anybody looks into its cells.
+fn shape_flaw(row: &Row, titles: usize) -> Option<CellFlaw> {
+    if row.width() > titles {
+        return Some(CellFlaw::Cells(row.width(), titles));
+    }
+    row.has_text_outside.then_some(CellFlaw::OutsideQuotes)
+}
+
+/// A row of totals, and which of the rows before it they are of.
+struct Total<'a> {
+    row: &'a Row,
+    lines: Range<usize>,
+}
+
+/// The rows that may be entries, and those of totals; what is neither is noted.
+fn set_aside<'a>(table: &'a Table, read: &mut Read) -> (Vec<&'a Row>, Vec<Total<'a>>) {
+    let above = table.rows.iter().take(table.head).map(|it| (it.line, Skipped::Above));
+    read.skipped.extend(above);
+    let Some(head) = table.rows.get(table.head) else { return (Vec::new(), Vec::new()) };
+    read.skipped.push((head.line, Skipped::Titles));
+    let bill = read.mapping.column(Field::BillId);
+    let (mut rows, mut totals, mut since) = (Vec::new(), Vec::new(), 0);
+    for row in table.below() {
+        if row.cells == head.cells {
+            read.skipped.push((row.line, Skipped::Titles));
+        } else if titles::is_total(row, bill) {
+            read.skipped.push((row.line, Skipped::Total));
+            let from = if titles::is_subtotal(row) { since } else { 0 };
+            totals.push(Total { row, lines: from..rows.len() });
+            since = rows.len();
+        } else {
+            rows.push(row);
+        }
+    }
+    (rows, totals)
+}
+
+/// A line of totals beside what the rows come to, as far as both are numbers.
+fn total(total: &Row, rows: &[&Row], mapping: &Mapping, styles: &Styles) -> TotalLine {
+    let fields = Field::ALL.into_iter().filter(|it| it.is_quantity());
+    let sums = fields.filter_map(|field| {
+        let (place, (mark, _)) = (mapping.column(field)?, styles.mark(field));
+        let said = numbers::read(total.cell(place), mark).ok()?.value;
+        let counted = rows.iter().filter_map(|it| numbers::read(it.cell(place), mark).ok()).map(|it| it.value);
+        Some((field, said, counted.fold(0_i64, i64::saturating_add)))
+    });
+    TotalLine { line: total.line, sums: sums.collect() }
+}

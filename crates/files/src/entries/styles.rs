@@ -1,0 +1,138 @@
+//! Styles of the columns: what all cells together say of decimal marks, the order of dates, signs beside directions, and units.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::files::choices::{Choices, DateOrder, DecimalMark, SignRule, Way};
+use model::files::field::{Field, Mapping, Source};
+use model::files::question::Question;
+
+use crate::cells::{dates, directions, numbers};
+use crate::shape::table::{Cell, Row};
+
+/// How the cells of each column are to be read.
+#[derive(Debug)]
+pub struct Styles {
+    marks: BTreeMap<Field, (DecimalMark, bool)>,
+    order: DateOrder,
+    is_order_open: bool,
+    sign: Option<SignRule>,
+    /// The unit that most lines of a product have.
+    units: HashMap<String, String>,
+}
+
+impl Styles {
+    /// Styles of the rows; what is not settled is added to the questions.
+    pub fn of(rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) -> Self {
+        let mut marks = BTreeMap::new();
+        for field in Field::ALL.into_iter().filter(|it| it.is_quantity()) {
+            let Some(place) = mapping.column(field) else { continue };
+            let mut evidence = numbers::Evidence::default();
+            rows.iter().for_each(|it| evidence.add(it.cell(place)));
+            let (mark, question) = evidence.settle(field, choices.decimal_marks.get(&field).copied());
+            marks.insert(field, (mark, question.is_some()));
+            questions.extend(question);
+        }
+        let mut evidence = dates::Evidence::default();
+        if let Some(place) = mapping.column(Field::CreateTime) {
+            rows.iter().for_each(|it| evidence.add(it.cell(place)));
+        }
+        let (order, question) = evidence.settle(choices.date_order);
+        let is_order_open = question.is_some();
+        questions.extend(question);
+        let mut styles = Self { marks, order, is_order_open, sign: None, units: HashMap::new() };
+        styles.settle_sign(rows, mapping, choices, questions);
+        styles.settle_units(rows, mapping);
+        styles
+    }
+
+    /// Mark of a column, and whether cells that may be either wait for an answer.
+    pub fn mark(&self, field: Field) -> (DecimalMark, bool) {
+        self.marks.get(&field).copied().unwrap_or((DecimalMark::Point, false))
+    }
+
+    /// Order of the dates, and whether those that may be several wait.
+    pub fn order(&self) -> (DateOrder, bool) {
+        (self.order, self.is_order_open)
+    }
+
+    /// What a minus means beside a direction. `None`: it is asked.
+    pub fn sign(&self) -> Option<SignRule> {
+        self.sign
+    }
+
+    /// The usual unit of a product.
+    pub fn unit(&self, product: &str) -> Option<&str> {
+        self.units.get(product).map(String::as_str)
+    }
+
+    /// Where nothing that comes in has a minus and everything that goes out has one, the minus repeats the direction. Else it is asked.
+    fn settle_sign(&mut self, rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) {
+        self.sign = choices.sign;
+        let (mut in_minus, mut out_minus, mut out_plus, mut sample) = (0, 0, 0, None);
+        for row in rows {
+            for (way, word, field) in ways(row, mapping, choices) {
+                let Some(place) = mapping.column(field) else { continue };
+                let Ok(number) = numbers::read(row.cell(place), self.mark(field).0) else { continue };
+                match way {
+                    Way::In if number.value < 0 => in_minus += 1,
+                    Way::Out if number.value < 0 => out_minus += 1,
+                    Way::Out if number.value > 0 => out_plus += 1,
+                    _ => continue,
+                }
+                if number.value < 0 {
+                    sample.get_or_insert_with(|| (word, row.cell(place).text()));
+                }
+            }
+        }
+        if self.sign.is_some() || in_minus + out_minus == 0 {
+            return;
+        }
+        if in_minus == 0 && out_plus == 0 {
+            self.sign = Some(SignRule::Repeats);
+            return;
+        }
+        questions.extend(sample.map(|(direction, quantity)| Question::Sign { direction, quantity }));
+    }
+
+    fn settle_units(&mut self, rows: &[&Row], mapping: &Mapping) {
+        let Some(product) = mapping.column(Field::ProductId) else { return };
+        let places: Vec<(Field, usize)> =
+            self.marks.keys().filter_map(|it| Some((*it, mapping.column(*it)?))).collect();
+        let mut counts: HashMap<String, BTreeMap<String, usize>> = HashMap::new();
+        for row in rows {
+            for (field, place) in &places {
+                let Cell::Text(text) = row.cell(*place) else { continue };
+                // Most cells are digits alone.
+                if text.bytes().all(|it| it.is_ascii_digit()) {
+                    continue;
+                }
+                let Ok(number) = numbers::read(row.cell(*place), self.mark(*field).0) else { continue };
+                if !number.unit.is_empty() {
+                    *counts.entry(row.cell(product).text()).or_default().entry(number.unit).or_default() += 1;
+                }
+            }
+        }
+        let usual = |units: BTreeMap<String, usize>| units.into_iter().max_by_key(|it| it.1).map(|it| it.0);
+        self.units = counts.into_iter().filter_map(|(product, units)| Some((product, usual(units)?))).collect();
+    }
+}
+
+/// The ways of a row that are said apart from the sign: each with its words and the column of its quantity.
+fn ways(row: &Row, mapping: &Mapping, choices: &Choices) -> Vec<(Way, String, Field)> {
+    let has = |field: Field| mapping.column(field).is_some_and(|it| !row.cell(it).is_empty());
+    let mut ways = Vec::new();
+    if has(Field::QuantityIn) {
+        ways.push((Way::In, String::new(), Field::QuantityIn));
+    }
+    if has(Field::QuantityOut) {
+        ways.push((Way::Out, String::new(), Field::QuantityOut));
+    }
+    let word = match mapping.0.get(&Field::Direction) {
+        Some(Source::Column(place)) => row.cell(*place).text(),
+        Some(Source::Fixed(word)) => word.clone(),
+        None => String::new(),
+    };
+    let way = choices.words.get(&word).copied().or_else(|| directions::way(&word));
+    ways.extend(way.filter(|_| has(Field::Quantity)).map(|way| (way, word, Field::Quantity)));
+    ways
+}

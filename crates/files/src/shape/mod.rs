@@ -1,0 +1,8 @@
+//! The shape of a file: bytes to rows of cells under titles. Encodings, separators, quotes, workbooks.
+
+pub mod charset;
+pub mod quotes;
+pub mod separated;
+pub mod table;
+pub mod titles;
+pub mod workbook;

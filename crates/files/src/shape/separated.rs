@@ -1,0 +1,175 @@
+//! Separated values (CSV, TSV): text to rows, by the csv crate, with what it would repair silently made known by `quotes`.
+
+use model::files::MAX_FILE_LINES;
+use model::files::choices::{Choices, MAX_COLUMNS, Separator};
+use model::files::trouble::FileTrouble;
+
+use super::table::{Cell, Row, Table};
+use super::{charset, quotes, titles};
+
+/// So many rows tell the separator.
+const LOOKED_AT: usize = 30;
+/// The most lines above the titles.
+const MAX_ABOVE: usize = 100;
+
+/// Reads a text. Blank lines are no rows; a first line `sep=;` is followed.
+pub fn read(bytes: &[u8], choices: &Choices) -> Result<Table, FileTrouble> {
+    let decoded = charset::decode(bytes, choices.charset)?;
+    let (hint, hint_bytes) = separator_line(&decoded.text);
+    let separator = choices.separator.or(hint).unwrap_or_else(|| guess(&decoded.text));
+    let mut places = quotes::places(&decoded.text, separator.byte())?.into_iter();
+    let mut reader = reader(&decoded.text, separator);
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        // A reader of text that is flexible has nothing to refuse.
+        let record = record.map_err(|_| FileTrouble::Binary)?;
+        let Some(place) = places.next() else { return Err(FileTrouble::Binary) };
+        if hint_bytes && place.line == 1 {
+            continue;
+        }
+        if record.len() > MAX_COLUMNS {
+            return Err(FileTrouble::TooWide(MAX_COLUMNS));
+        }
+        let cells: Vec<Cell> = record.iter().map(undefused).collect();
+        if cells.iter().all(Cell::is_empty) {
+            continue;
+        }
+        if rows.len() > MAX_FILE_LINES + MAX_ABOVE {
+            return Err(FileTrouble::TooMany(MAX_FILE_LINES));
+        }
+        rows.push(Row { line: place.line, cells, has_text_outside: place.has_text_outside });
+    }
+    let (charset, charsets) = (Some(decoded.charset), decoded.candidates);
+    Ok(Table { charset, charsets, separator: Some(separator), rows, ..Table::default() })
+}
+
+fn reader(text: &str, separator: Separator) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().delimiter(separator.byte()).has_headers(false).flexible(true).from_reader(text.as_bytes())
+}
+
+/// A cell; without the apostrophe of a writer that defused it as a formula, as ours does (OWASP, "CSV Injection"); `="007"`, with which people keep
+/// a spreadsheet from making a number of an id, is its text.
+fn undefused(text: &str) -> Cell {
+    if let Some(id) = text.trim().strip_prefix("=\"").and_then(|it| it.strip_suffix('"')).filter(|it| !it.contains('"'))
+    {
+        return Cell::from_text(id);
+    }
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => Cell::from_text(rest),
+        _ => Cell::from_text(text),
+    }
+}
+
+/// What a first line `sep=;` says, as Excel writes and reads it, and whether there is one.
+fn separator_line(text: &str) -> (Option<Separator>, bool) {
+    let first = text.split(['\r', '\n']).next().unwrap_or_default().trim_matches('"').to_ascii_lowercase();
+    let Some(hint) = first.strip_prefix("sep=") else { return (None, false) };
+    (Separator::ALL.iter().copied().find(|it| hint.bytes().eq([it.byte()])), true)
+}
+
+/// The separator with which a row holds the most known titles; else that with which the most rows have the same number of cells.
+fn guess(text: &str) -> Separator {
+    let score = |separator: Separator| {
+        let rows: Vec<_> = reader(text, separator).into_records().take(LOOKED_AT).filter_map(Result::ok).collect();
+        let known = rows.iter().map(|it| titles::known(it.iter())).max().unwrap_or(0);
+        let widest = rows.iter().map(csv::StringRecord::len).max().unwrap_or(0);
+        let alike = rows.iter().filter(|it| it.len() == widest && widest > 1).count();
+        (known, alike, widest)
+    };
+    let mut best = Separator::Comma;
+    for other in [Separator::Semicolon, Separator::Tab, Separator::Pipe] {
+        if score(other) > score(best) {
+            best = other;
+        }
+    }
+    best
+}
+
+/// Refuses a table with a cell that holds whole lines: a line break, and in one of its lines as many separators as the titles have.
+pub fn refuse_swallowed(table: &Table) -> Result<(), FileTrouble> {
+    let Some(separator) = table.separator.map(|it| char::from(it.byte())) else { return Ok(()) };
+    let wanted = table.titles().len().saturating_sub(1);
+    if wanted < 2 {
+        return Ok(());
+    }
+    for (row, next) in table.rows.iter().zip(table.rows.iter().skip(1).map(Some).chain([None])) {
+        let texts = row.cells.iter().filter_map(|it| if let Cell::Text(text) = it { Some(text) } else { None });
+        for text in texts.filter(|it| it.contains(['\n', '\r'])) {
+            let whole = text.split(['\n', '\r']).skip(1).any(|it| it.matches(separator).count() >= wanted);
+            // The last line is what is left of the row in which the quote closes.
+            if whole || text.matches(separator).count() >= wanted {
+                let lines = text.replace("\r\n", "\n").matches(['\n', '\r']).count();
+                let last = next.map_or(row.line + lines, |it| it.line.saturating_sub(1)).min(row.line + lines);
+                return Err(FileTrouble::SwallowedLines(row.line, last));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, FileTrouble> {
+        let table = read(text.as_bytes(), &Choices::default())?;
+        Ok(table.rows.iter().map(|it| (it.line, it.cells.iter().map(Cell::text).collect())).collect())
+    }
+
+    fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
+        (line, cells.iter().map(|it| (*it).to_owned()).collect())
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["单据,数量", "B-1,\"two", "lines\"", "", "B-2, 7", ""].join(end);
+            let wanted =
+                [row(1, &["单据", "数量"]), row(2, &["B-1", &format!("two{end}lines")]), row(5, &["B-2", "7"])];
+            assert_eq!(rows(&text).as_deref(), Ok(&wanted[..]), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_of_excel_is_followed_and_counted_as_a_line() {
+        assert_eq!(rows("sep=;\r\na;b\r\n1,5;2\r\n").unwrap(), [row(2, &["a", "b"]), row(3, &["1,5", "2"])]);
+        assert_eq!(rows("\"sep=\t\"\na\tb\n1\t2\n").unwrap()[1], row(3, &["1", "2"]));
+    }
+
+    #[test]
+    fn separators_are_told_by_titles_then_by_width() {
+        assert_eq!(rows("数量;产品;备注\n1,5;a,b;c,d,e,f\n").unwrap()[0].1.len(), 3);
+        assert_eq!(rows("x|y\n1|2\n").unwrap()[0].1, ["x", "y"]);
+        assert_eq!(rows("only\nq\n").unwrap()[0].1, ["only"]);
+    }
+
+    #[test]
+    fn what_a_lenient_reader_repairs_is_said() {
+        assert_eq!(rows("a,b\n1,\"x\n2,y\n"), Err(FileTrouble::UnclosedQuote(2)));
+        let table = read(b"a,b\n\"x\"y,1\n\"x\" ,1\n \"y\",1\nx \"y\",1\n", &Choices::default()).unwrap();
+        assert_eq!(
+            table.rows.iter().map(|it| it.has_text_outside).collect::<Vec<_>>(),
+            [false, true, false, true, false]
+        );
+    }
+
+    #[test]
+    fn whole_lines_in_a_cell_are_refused() {
+        let text = "a,b,c\n1,2,\"12 inch\n3,4,x\n5,6,y\"\n7,8,z\n";
+        let choices = Choices { head: Some(1), ..Choices::default() };
+        let found = super::super::table::open("x.csv", text.as_bytes(), &choices);
+        assert_eq!(found, Err(FileTrouble::SwallowedLines(2, 4)));
+    }
+
+    proptest! {
+        /// The walk of quotes and the csv crate see the same records, whatever the text is.
+        #[test]
+        fn places_are_those_of_the_reader(text in "[a\",;\r\n ]{0,40}") {
+            if let Ok(places) = quotes::places(&text, b',') {
+                prop_assert_eq!(reader(&text, Separator::Comma).records().count(), places.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A table: rows of cells as they stand in a file, and how they were found.
+
+use chrono::NaiveDateTime;
+use model::files::choices::{Charset, Choices, Separator};
+use model::files::trouble::FileTrouble;
+use model::files::{MAX_FILE_BYTES, MAX_FILE_LINES};
+
+use super::{separated, titles, workbook};
+
+/// A cell. Of a CSV file it is text or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// A cell without anything but white space.
+    Empty,
+    /// Text without white space at its ends.
+    Text(Box<str>),
+    /// Number of a workbook.
+    Number(f64),
+    /// Date or time of a workbook, in no zone.
+    Time(NaiveDateTime),
+    /// Error of a workbook: `#N/A`.
+    Error(Box<str>),
+}
+
+impl Cell {
+    /// Text of a cell, white space at its ends cut off.
+    pub fn from_text(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
+    }
+
+    /// Is there nothing in it?
+    pub fn is_empty(&self) -> bool {
+        *self == Self::Empty
+    }
+
+    /// What a person sees in it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Error(text) => text.clone().into(),
+            Self::Number(number) => number.to_string(),
+            Self::Time(at) => at.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        }
+    }
+}
+
+/// A row that is not blank.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Line of the file in which it begins, from 1; of a workbook the row.
+    pub line: usize,
+    /// Its cells, as many as it has.
+    pub cells: Vec<Cell>,
+    /// Text stands outside the quotes of a cell.
+    pub has_text_outside: bool,
+}
+
+impl Row {
+    /// A cell; the empty one where the row ends before it.
+    pub fn cell(&self, place: usize) -> &Cell {
+        self.cells.get(place).unwrap_or(&Cell::Empty)
+    }
+
+    /// How many cells it has up to the last one that is not empty.
+    pub fn width(&self) -> usize {
+        self.cells.iter().rposition(|it| !it.is_empty()).map_or(0, |it| it + 1)
+    }
+}
+
+/// Rows of a file, with its titles.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Encoding, of a text.
+    pub charset: Option<Charset>,
+    /// Encodings it may be as well, each with a sample.
+    pub charsets: Vec<(Charset, String)>,
+    /// Separator, of a text.
+    pub separator: Option<Separator>,
+    /// Names of the sheets, of a workbook.
+    pub sheets: Vec<String>,
+    /// The sheet that was read.
+    pub sheet: Option<String>,
+    /// Rows in the order of the file, the titles among them.
+    pub rows: Vec<Row>,
+    /// Place of the titles in `rows`.
+    pub head: usize,
+}
+
+impl Table {
+    /// What the columns are called.
+    pub fn titles(&self) -> Vec<String> {
+        let row = self.rows.get(self.head);
+        row.map(|row| row.cells.iter().take(row.width()).map(Cell::text).collect()).unwrap_or_default()
+    }
+
+    /// Rows below the titles.
+    pub fn below(&self) -> &[Row] {
+        self.rows.get(self.head + 1..).unwrap_or_default()
+    }
+}
+
+/// Opens a file as a table. `None`: it is JSON, one entry a line or an array. Its name says what it is; where that does not, its first bytes do.
+pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>, FileTrouble> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(FileTrouble::TooLarge(MAX_FILE_BYTES));
+    }
+    let ending = name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default();
+    let first = bytes.iter().find(|it| !it.is_ascii_whitespace());
+    let mut table = if bytes.starts_with(b"PK\x03\x04") {
+        if ending == "xlsm" {
+            return Err(FileTrouble::Macros);
+        }
+        workbook::read(bytes, choices.sheet.as_deref())?
+    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(workbook::why_not(bytes));
+    } else {
+        match ending.as_str() {
+            "xlsx" | "xlsm" | "xlsb" => return Err(FileTrouble::Damaged),
+            "ndjson" | "jsonl" | "json" => return Ok(None),
+            "csv" | "tsv" | "txt" | "xls" => {}
+            _ if matches!(first, Some(b'{' | b'[')) => return Ok(None),
+            _ => {}
+        }
+        separated::read(bytes, choices)?
+    };
+    table.head = match choices.head {
+        Some(line) => table.rows.iter().position(|it| it.line == line).ok_or(FileTrouble::NoHead(line))?,
+        None => titles::find(&table.rows),
+    };
+    if table.below().is_empty() {
+        return Err(FileTrouble::Empty);
+    }
+    if table.rows.len() > MAX_FILE_LINES + table.head + 1 {
+        return Err(FileTrouble::TooMany(MAX_FILE_LINES));
+    }
+    separated::refuse_swallowed(&table)?;
+    Ok(Some(table))
+}

@@ -1,0 +1,164 @@
+//! Workbooks (XLSX, Office Open XML), by calamine: cells as they are typed, formulas by the values they had when the file was saved. Refused before they
+//! cost anything: decompression bombs, macros, passwords, old kinds.
+
+use std::io::{Cursor, Read as _, copy, sink};
+
+use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
+use chrono::{NaiveDate, NaiveDateTime};
+use model::files::MAX_FILE_LINES;
+use model::files::choices::MAX_COLUMNS;
+use model::files::trouble::FileTrouble;
+use zip::ZipArchive;
+
+use super::table::{Cell, Row, Table};
+
+/// The most MB of a workbook that is unpacked: 100,000 lines of twenty cells are about 120.
+const MAX_UNPACKED_MB: u64 = 200;
+/// The most parts of a workbook.
+const MAX_PARTS: usize = 2000;
+/// The most rows of a sheet that are read, blank ones among them.
+const MAX_ROWS: usize = 2 * MAX_FILE_LINES;
+
+/// Reads a sheet: the one that was chosen, else the first with anything in it.
+pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
+    refuse_bombs_and_macros(bytes)?;
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|it| trouble(&it))?;
+    let sheets = workbook.sheet_names();
+    let wanted: Vec<String> = match chosen {
+        Some(name) if sheets.iter().any(|it| it == name) => vec![name.to_owned()],
+        Some(name) => return Err(FileTrouble::NoSheet(name.chars().take(80).collect())),
+        None => sheets.clone(),
+    };
+    for name in wanted {
+        let mut rows = match rows(&mut workbook, &name) {
+            // A sheet of a chart has no cells.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            read => read.map_err(|it| trouble(&it))??,
+        };
+        if !rows.is_empty() {
+            // Merged cells hold their value once; the lines below mean it too.
+            for area in workbook.merge_cells_by_sheet_name(&name).map_err(|it| trouble(&it))? {
+                repeat_down(&mut rows, (area.start.0, area.end.0), area.start.1);
+            }
+            return Ok(Table { sheets, sheet: Some(name), rows, ..Table::default() });
+        }
+    }
+    Err(FileTrouble::Empty)
+}
+
+/// Why a compound file (OLE2) is not read: it is an old workbook, or a new one that is locked.
+pub fn why_not(bytes: &[u8]) -> FileTrouble {
+    match Xlsx::new(Cursor::new(bytes)) {
+        Err(XlsxError::Password) => FileTrouble::Locked,
+        _ => FileTrouble::OldWorkbook,
+    }
+}
+
+fn trouble(error: &XlsxError) -> FileTrouble {
+    match error {
+        XlsxError::Password => FileTrouble::Locked,
+        _ => FileTrouble::Damaged,
+    }
+}
+
+/// Unpacks every part into nothing, up to the limit: what a directory says of sizes may be a lie.
+fn refuse_bombs_and_macros(bytes: &[u8]) -> Result<(), FileTrouble> {
+    let bomb = FileTrouble::Bomb(MAX_UNPACKED_MB);
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| FileTrouble::Damaged)?;
+    if archive.len() > MAX_PARTS {
+        return Err(bomb);
+    }
+    let names: Result<Vec<String>, _> = archive.file_names().map(|it| it.map(|it| it.to_ascii_lowercase())).collect();
+    let names = names.map_err(|_| FileTrouble::Damaged)?;
+    if names.iter().any(|it| it.contains("vbaproject")) {
+        return Err(FileTrouble::Macros);
+    }
+    if !names.iter().any(|it| it.starts_with("xl/") && it.ends_with(".xml")) {
+        let is_other = names.iter().any(|it| it.starts_with("xl/") || it == "content.xml");
+        return Err(if is_other { FileTrouble::OldWorkbook } else { FileTrouble::Binary });
+    }
+    let mut left = MAX_UNPACKED_MB << 20;
+    for place in 0..archive.len() {
+        let part = archive.by_index(place).map_err(|_| FileTrouble::Damaged)?;
+        let length = copy(&mut part.take(left + 1), &mut sink()).map_err(|_| FileTrouble::Damaged)?;
+        left = left.checked_sub(length).ok_or_else(|| bomb.clone())?;
+    }
+    Ok(())
+}
+
+type Rows = Result<Vec<Row>, FileTrouble>;
+
+fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxError> {
+    let mut reader = workbook.worksheet_cells_reader(name)?;
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(cell) = reader.next_cell()? {
+        let (row, column) = cell.get_position();
+        let value = value(cell.get_value());
+        if value.is_empty() {
+            continue;
+        }
+        let number = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
+        let (line, column) = (number(row).saturating_add(1), number(column));
+        if column >= MAX_COLUMNS {
+            return Ok(Err(FileTrouble::TooWide(MAX_COLUMNS)));
+        }
+        if line > MAX_ROWS {
+            return Ok(Err(FileTrouble::TooMany(MAX_FILE_LINES)));
+        }
+        match rows.last().map(|it| it.line) {
+            Some(last) if last == line => {}
+            // Rows stand in their order, or somebody has made the file to mislead.
+            Some(last) if last > line => return Ok(Err(FileTrouble::Damaged)),
+            _ => rows.push(Row { line, cells: Vec::new(), has_text_outside: false }),
+        }
+        if let Some(row) = rows.last_mut() {
+            if row.cells.len() <= column {
+                row.cells.resize(column + 1, Cell::Empty);
+            }
+            if let Some(place) = row.cells.get_mut(column) {
+                *place = value;
+            }
+        }
+    }
+    Ok(Ok(rows))
+}
+
+fn value(value: &DataRef<'_>) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        DataRef::String(text) => Cell::from_text(text),
+        DataRef::SharedString(text) => Cell::from_text(text),
+        DataRef::Float(number) => Cell::Number(*number),
+        // What fits no double exactly is an id, and text.
+        DataRef::Int(number) => Cell::Text(number.to_string().into()),
+        DataRef::Bool(is) => Cell::Text(if *is { "TRUE" } else { "FALSE" }.into()),
+        DataRef::DateTime(at) => time(at).map_or_else(|| Cell::Number(at.as_f64()), Cell::Time),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::from_text(text),
+        DataRef::Error(error) => Cell::Error(error.to_string().into()),
+    }
+}
+
+fn time(at: &ExcelDateTime) -> Option<NaiveDateTime> {
+    let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
+    let date = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
+    date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))
+}
+
+/// Repeats the value of an area's first row in the others: rows from 0.
+fn repeat_down(rows: &mut [Row], (first, last): (u32, u32), column: u32) {
+    let number = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
+    let (first, last, column) = (number(first).saturating_add(1), number(last).saturating_add(1), number(column));
+    let from = rows.partition_point(|it| it.line < first);
+    let to = rows.partition_point(|it| it.line <= last);
+    let Some(area) = rows.get_mut(from..to) else { return };
+    let value = area.first().filter(|it| it.line == first).map(|it| it.cell(column).clone());
+    let Some(value) = value.filter(|it| !it.is_empty()) else { return };
+    for row in area.iter_mut().skip(1) {
+        if row.cells.len() <= column {
+            row.cells.resize(column + 1, Cell::Empty);
+        }
+        if let Some(cell) = row.cells.get_mut(column).filter(|it| it.is_empty()) {
+            *cell = value.clone();
+        }
+    }
+}

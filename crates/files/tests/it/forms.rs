@@ -1,0 +1,121 @@
+//! Forms of the trade: what ERPs and shops export, and what clerks type.
+
+use crate::harness::{assert_csv, outcome};
+
+#[test]
+fn kingdee_receipts_and_issues() {
+    let text = "出入库明细表,,,,,,,\n期间：2026-03,,,,,,,\n日期,单据编号,物料编码,物料名称,仓库,核算组织,收入数量,发出数量\n\
+                2026/3/1,RK-1,SP001,苹果,w1,c1,\"1,200\",\n2026/3/2,CK-1,SP001,苹果,w1,c1,,24\n合计,,,,,,\"1,200\",24\n";
+    let said = outcome("x.csv", text.as_bytes(), &[("number.quantity_in", "point")]);
+    assert_eq!(
+        said,
+        [
+            "1 above",
+            "2 above",
+            "4 in 1200 SP001 w1 c1 RK-1 2026-03-01 00:00:00",
+            "5 out 24 SP001 w1 c1 CK-1 2026-03-02 00:00:00",
+            "6 total",
+        ]
+    );
+}
+
+#[test]
+fn yonyou_with_categories_of_receipts() {
+    let text = "单据日期\t单据号\t存货编码\t存货名称\t仓库编码\t收发类别\t数量\t单位\n\
+                2026-03-01\tRK1\tSP001\t苹果\tw1\t采购入库\t5\t箱\n2026-03-01\tCK1\tSP001\t苹果\tw1\t销售出库\t2\t箱\n\
+                2026-03-01\tTH1\tSP001\t苹果\tw1\t退货\t1\t箱\n";
+    let said = outcome("x.txt", text.as_bytes(), &[("value.company_id", "c1")]);
+    assert_eq!(
+        said,
+        [
+            "2 in 5 SP001 w1 c1 RK1 2026-03-01 00:00:00",
+            "3 out 2 SP001 w1 c1 CK1 2026-03-01 00:00:00",
+            "4 waits",
+            "? word.退货",
+        ]
+    );
+    let said = outcome("x.txt", text.as_bytes(), &[("value.company_id", "c1"), ("word.退货", "in")]);
+    assert_eq!(said[2], "4 in 1 SP001 w1 c1 TH1 2026-03-01 00:00:00");
+}
+
+#[test]
+fn sap_material_documents() {
+    let text = "Plant;Storage Location;Material;Movement Type;Material Document;Material Doc.Item;Posting Date;Qty in Un. of Entry\n\
+                1000;w1;SP001;101;5000000001;1;01.03.2026;10,000\n1000;w1;SP001;601;4900000001;2;13.03.2026;4,000-\n";
+    let said = outcome("x.csv", text.as_bytes(), &[("value.company_id", "1000"), ("number.quantity", "comma")]);
+    assert_eq!(
+        said,
+        [
+            "2 in 10 SP001 w1 1000 5000000001 1 2026-03-01 00:00:00",
+            "3 out 4 SP001 w1 1000 4900000001 2 2026-03-13 00:00:00",
+        ]
+    );
+}
+
+#[test]
+fn erpnext_stock_ledger() {
+    let text = "Date,Item Code,Item Name,Warehouse,In Qty,Out Qty,Balance Qty,Voucher Type,Voucher No,Company\n\
+                2026-03-01 08:05:00,SP001,Apple,w1,5,0,5,Purchase Receipt,PR-1,c1\n2026-03-01 09:05:00,SP001,Apple,w1,0,-2,3,Delivery Note,DN-1,c1\n";
+    assert_csv(
+        text,
+        &[],
+        &["2 in 5 SP001 w1 c1 PR-1 2026-03-01 08:05:00", "3 out 2 SP001 w1 c1 DN-1 2026-03-01 09:05:00"],
+    );
+}
+
+#[test]
+fn odoo_moves_lack_a_direction_and_wait_for_a_company() {
+    let text = "Date,Reference,Product,From,To,Quantity\n2026-03-01 08:05:00,WH/IN/00001,SP001,Vendors,w1,5\n";
+    assert_csv(text, &[], &["2 waits", "? value.warehouse_id", "? value.company_id"]);
+    let choices = [("value.warehouse_id", "w1"), ("value.company_id", "c1"), ("value.drcr", "in")];
+    assert_csv(text, &choices, &["2 in 5 SP001 w1 c1 WH/IN/00001 2026-03-01 08:05:00"]);
+}
+
+#[test]
+fn shopify_orders() {
+    let text = "Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem sku,Location\n\
+                #1001,a@example.com,2026-03-01 08:05:00 +0800,2,Apple,SP001,w1\n";
+    let said = outcome("x.csv", text.as_bytes(), &[("value.company_id", "shop"), ("value.drcr", "out")]);
+    assert_eq!(said, ["2 out 2 SP001 w1 shop #1001 2026-03-01T08:05:00+08:00"]);
+}
+
+#[test]
+fn empty_cells_under_a_merged_one_are_asked() {
+    let text = "日期,单据号,产品,仓库,公司,方向,数量\n2026-03-01,B-1,p1,w1,c1,入库,5\n,,p2,w1,c1,入库,6\n";
+    assert_csv(text, &[], &["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00", "3 waits", "? blank"]);
+    let said = outcome("x.csv", text.as_bytes(), &[("blank", "above")]);
+    assert_eq!(said[1], "3 in 6 p2 w1 c1 B-1 2026-03-01 00:00:00");
+    assert_eq!(outcome("x.csv", text.as_bytes(), &[("blank", "empty")])[1], "3 in 6 p2 w1 c1");
+}
+
+#[test]
+fn a_person_says_where_the_fields_are() {
+    let text = "w,n,p,h,q,c\n2026-03-02 09:00:00,B-1,p1,w1,-4,c1\n";
+    let fields = ["create_time", "bill_id", "product_id", "warehouse_id", "quantity", "company_id"];
+    let names: Vec<String> = (1..=6).map(|it| format!("column.{it}")).collect();
+    let choices: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(fields).collect();
+    assert_csv(text, &choices, &["2 out 4 p1 w1 c1 B-1 2026-03-02 09:00:00"]);
+    let twice = [&choices[..], &[("column.6", "product_id")]].concat();
+    assert_csv(text, &twice, &["2 waits", "? column", "? value.company_id"]);
+}
+
+#[test]
+fn our_own_export_in_both_languages() {
+    for (head, way, kind) in [
+        (
+            "业务时间,单据,行号,产品编号,产品,仓库编号,仓库,公司编号,公司,方向,数量,类型,说明,分区,位置,记录时间",
+            "出库",
+            "单据",
+        ),
+        (
+            "Business time,Bill,Line,Product ID,Product,Warehouse ID,Warehouse,Company ID,Company,Direction,Quantity,Kind,Description,Partition,Offset,Recorded at",
+            "Out",
+            "Bill",
+        ),
+    ] {
+        let text = format!(
+            "\u{feff}{head}\r\n2026-03-01 08:05:00.250,B-1,2,SP001,苹果,w1,浦东仓,c1,C,{way},-5,{kind},note,3,17,2026-03-01 08:05:01\r\n"
+        );
+        assert_csv(&text, &[], &["2 out 5 SP001 w1 c1 B-1 2 2026-03-01 08:05:00.250 bill note"]);
+    }
+}

@@ -1,0 +1,9 @@
+//! Files as people have them, and what becomes of each: the cases that went wrong, and others of their kinds, made up after public threads of the
+//! trade.
+
+mod cells;
+mod forms;
+mod harness;
+mod shape;
+mod shared;
+mod workbooks;

@@ -1,0 +1,72 @@
+//! Questions about a file: what nothing in it settles. Lines that wait for an answer are not sent, nor is anything else before it is given.
+
+use super::choices::{Charset, DateOrder, DecimalMark};
+use super::field::Field;
+
+/// A question to the person who brought the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Which encoding: those in which the bytes are text, each with a sample of what it says.
+    Charset(Vec<(Charset, String)>),
+    /// What the comma and the point mean in a column.
+    DecimalMark {
+        /// Field of the column.
+        field: Field,
+        /// A number of it that may be either.
+        sample: String,
+        /// The sample, where the mark is a point and where it is a comma.
+        meanings: [(DecimalMark, String); 2],
+        /// A cell that shows which it is, where there is one.
+        shown_by: Option<(DecimalMark, String)>,
+    },
+    /// In which order year, month and day stand.
+    DateOrder {
+        /// A date that may be several.
+        sample: String,
+        /// What it is in each order: `2026-04-03`.
+        meanings: Vec<(DateOrder, String)>,
+    },
+    /// What a minus beside a direction means.
+    Sign {
+        /// Word of the direction in a line that has one; empty: its column says it.
+        direction: String,
+        /// Number of that line, as it is written.
+        quantity: String,
+    },
+    /// What a word of the direction means, and how many lines have it.
+    Word {
+        /// The word as it is written.
+        word: String,
+        /// How many lines have it.
+        lines: usize,
+    },
+    /// Whether an empty cell repeats the one above; of the first column with such cells.
+    Blank {
+        /// Field of the column.
+        field: Field,
+        /// The first line with such a cell.
+        line: usize,
+        /// What stands above it.
+        above: String,
+    },
+    /// A field that every entry needs and no column gives.
+    Missing(Field),
+    /// Two columns were said to hold one field.
+    Twice(Field),
+}
+
+impl Question {
+    /// The choice that answers it, as a URL names it.
+    pub fn answered_by(&self) -> String {
+        match self {
+            Self::Charset(_) => "charset".to_owned(),
+            Self::DecimalMark { field, .. } => format!("number.{}", field.as_str()),
+            Self::DateOrder { .. } => "date".to_owned(),
+            Self::Sign { .. } => "sign".to_owned(),
+            Self::Word { word, .. } => format!("word.{word}"),
+            Self::Blank { .. } => "blank".to_owned(),
+            Self::Missing(field) => format!("value.{}", field.as_str()),
+            Self::Twice(_) => "column".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Profiles of files: the choices that were kept under a name, as a base for what a person says of the next file.
+
+use files::open;
+use model::files::choices::Choices;
+use records::{ImportProfile, fingerprint};
+
+use super::{Error, Intake};
+
+/// Choices of a profile. It was written in the notation of URLs; what is no choice any more is an error of the records.
+fn choices(profile: &ImportProfile) -> Result<Choices, Error> {
+    let (choices, bad) = Choices::read(url::form_urlencoded::parse(profile.choices.as_bytes()));
+    match bad.first() {
+        None => Ok(choices),
+        Some(bad) => Err(records::Error::Inconsistent(format!("profile {:?}: {bad}", profile.name)).into()),
+    }
+}
+
+/// Choices in the notation of URLs.
+fn written(choices: &Choices) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(choices.fields()).finish()
+}
+
+impl Intake {
+    /// What a person says, on the base of a profile; an empty name or that of none leaves it as it is.
+    pub async fn with_profile(&self, name: &str, said: Choices) -> Result<Choices, Error> {
+        if name.is_empty() {
+            return Ok(said);
+        }
+        let profiles = self.records.profiles().await?;
+        let found = profiles.iter().find(|it| it.name == name);
+        Ok(found.map(choices).transpose()?.map_or(said.clone(), |base| said.or(base)))
+    }
+
+    /// Name of the profile that was made for the titles of a file, the most used of them. `None`: there is none, or the file cannot be read.
+    pub async fn fitting_profile(&self, name: &str, bytes: Vec<u8>) -> Result<Option<String>, Error> {
+        let profiles = self.records.profiles().await?;
+        if profiles.is_empty() {
+            return Ok(None);
+        }
+        let name = name.to_owned();
+        let bases = profiles.iter().map(choices).collect::<Result<Vec<_>, _>>()?;
+        let fits = tokio::task::spawn_blocking(move || {
+            // Each is tried as it reads the file: its own line of titles, its own encoding.
+            let titles = |base: &Choices| open(&name, &bytes, base).ok().flatten().map(|it| fingerprint(&it.titles()));
+            bases.iter().map(titles).collect::<Vec<_>>()
+        });
+        let fits = fits.await.unwrap_or_default();
+        let fitting = profiles.into_iter().zip(fits).find(|(profile, titles)| titles.as_ref() == Some(&profile.titles));
+        Ok(fitting.map(|(profile, _)| profile.name))
+    }
+
+    /// Keeps how a file was read under a name; `false`: there are too many.
+    pub async fn keep_profile(&self, name: &str, titles: &[String], said: &Choices, who: &str) -> Result<bool, Error> {
+        Ok(self.records.keep_profile(name, titles, &written(said), who).await?)
+    }
+}
