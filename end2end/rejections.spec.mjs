@@ -11,7 +11,7 @@ const WORDS = {
   en: {
     consumed: 'Consumed',
     wrongType: 'Wrong type',
-    reason: 'quantity is not a JSON integer',
+    reason: 'quantity is not a whole number written as digits without quotes, such as 10',
     quantity: 'Quantity',
     send: 'Send the corrected entry',
     stillWrong: 'would be rejected again \u2014 Quantity is not between 1 and 2147483647',
@@ -26,7 +26,7 @@ const WORDS = {
   zh: {
     consumed: '已消费',
     wrongType: '类型不符',
-    reason: '数量 不是整数',
+    reason: '数量 不是不加引号的整数，例如 10',
     quantity: '数量',
     send: '提交更正后的明细',
     stillWrong: '仍会被拒收 \u2014 数量 不在 1 至 2147483647 之间',

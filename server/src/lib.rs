@@ -11,7 +11,6 @@ pub mod background;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
-mod csv_lines;
 pub mod export;
 #[cfg(test)]
 mod fixtures;

@@ -9,8 +9,9 @@ use crate::i18n::locale;
 pub fn export(url: &str) -> AnyView {
     let texts = locale().export_texts();
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let link = |ending: &'static str, words: &'static str| {
-        let href = if query.is_empty() { format!("{path}.{ending}") } else { format!("{path}.{ending}?{query}") };
+    let link = |ending: &'static str, more: &'static str, words: &'static str| {
+        let fields = [query, more].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("&");
+        let href = if fields.is_empty() { format!("{path}.{ending}") } else { format!("{path}.{ending}?{fields}") };
         view! {
             <a class="btn quiet" href=href download rel="external" data-export aria-label=format!("{} {words}", texts.export)>
                 {words}
@@ -21,8 +22,9 @@ pub fn export(url: &str) -> AnyView {
     view! {
         <span class="line export" data-running=texts.running data-running-of=texts.running_of data-done=texts.done data-failed=texts.failed>
             <span class="muted" role="status"></span>
-            {link("csv", "CSV")}
-            {link("xlsx", "XLSX")}
+            {link("csv", "", "CSV")}
+            {link("csv", "separator=semicolon", "CSV (;)")}
+            {link("xlsx", "", "XLSX")}
         </span>
         {script.map(|src| view! { <script type="module" src=src></script> })}
     }

@@ -4,7 +4,7 @@ use super::Locale;
 use crate::number::count_of;
 use model::entry::MAX_DESCRIPTION_BYTES;
 use model::faults::Why;
-use model::flaw::{Code, Flaw};
+use model::flaw::{BrokenJson, Code, Flaw};
 
 impl Locale {
     /// What is wrong.
@@ -61,14 +61,17 @@ impl Locale {
 fn chinese(flaw: &Flaw) -> String {
     match flaw {
         Flaw::NotUtf8(byte) => format!("自第 {byte} 字节起不是 UTF-8"),
-        Flaw::NotAnObject(cause) => format!("不是 JSON 对象：{cause}"),
+        Flaw::NotAnObject(BrokenJson::Ends(place)) => format!("在第 {place} 个字符之后中断：缺引号或右括号"),
+        Flaw::NotAnObject(BrokenJson::Syntax(place)) => format!("自第 {place} 个字符起不是 JSON"),
+        Flaw::NotAnObject(BrokenJson::NoObject) => "不是 JSON 对象：应为 {...}".to_owned(),
         Flaw::Twin => "出现了两次".to_owned(),
         Flaw::Missing => "未填写".to_owned(),
-        Flaw::NotText => "不是文本".to_owned(),
-        Flaw::BrokenText(cause) => format!("不是有效的 JSON 文本：{cause}"),
-        Flaw::NotTextOrInteger => "既不是文本也不是整数".to_owned(),
-        Flaw::NotInteger => "不是整数".to_owned(),
+        Flaw::NotText => "不是加引号的文本".to_owned(),
+        Flaw::BrokenText => "含有不成字符的转义".to_owned(),
+        Flaw::NotTextOrInteger => "既不是加引号的文本，也不是整数".to_owned(),
+        Flaw::NotInteger => "不是不加引号的整数，例如 10".to_owned(),
         Flaw::Id(why) => Locale::Zh.why(&Why::NoId(*why)),
+        Flaw::Invisible(it) => format!("含有看不见的字符 U+{:04X}", u32::from(*it)),
         Flaw::Quantity(_) | Flaw::LineNo => "不在 1 至 2147483647 之间".to_owned(),
         Flaw::Direction(_) => "既不是 1（入库）也不是 -1（出库）".to_owned(),
         Flaw::TooLong => format!("超过 {MAX_DESCRIPTION_BYTES} 字节"),

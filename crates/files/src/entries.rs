@@ -61,8 +61,8 @@ pub struct Read {
     pub entries: Vec<WrittenEntry>,
     /// Faults, one of a line.
     pub flaws: Vec<LineFlaw>,
-    /// So many of the faults are doubts only.
-    pub doubtful: usize,
+    /// Lines that are entries, if a doubt about one of their ids is dispelled.
+    pub doubts: Vec<(WrittenEntry, LineFlaw)>,
     /// Lines that wait for an answer.
     pub waiting: Vec<usize>,
     /// Lines that hold no entry.
@@ -91,16 +91,19 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
         };
         match outcome {
             Outcome::Entry(json) if is_complete => read.entries.push(WrittenEntry { line: row.line, json }),
-            Outcome::Entry(_) | Outcome::Waits => read.waiting.push(row.line),
-            Outcome::Flaw(field, flaw) => {
-                read.doubtful += usize::from(flaw.is_doubt());
-                let field = field.map(|it| it.as_str().to_owned());
-                read.flaws.push(LineFlaw { line: row.line, field, flaw: Flaw::Cells(flaw) });
+            Outcome::Doubt(json, field, flaw) if is_complete => {
+                read.doubts.push((WrittenEntry { line: row.line, json }, line_flaw(row, Some(field), flaw)));
             }
+            Outcome::Entry(_) | Outcome::Doubt(..) | Outcome::Waits => read.waiting.push(row.line),
+            Outcome::Flaw(field, flaw) => read.flaws.push(line_flaw(row, field, flaw)),
         }
     }
     read.questions.extend(lines.questions());
     read
+}
+
+fn line_flaw(row: &Row, field: Option<Field>, flaw: CellFlaw) -> LineFlaw {
+    LineFlaw { line: row.line, field: field.map(|it| it.as_str().to_owned()), flaw: Flaw::Cells(flaw) }
 }
 
 /// What is wrong with a row before anybody looks into its cells.

@@ -60,15 +60,29 @@ impl Code {
     }
 }
 
+/// What is wrong with a text that should be a JSON object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenJson {
+    /// It ends within the object: after so many characters.
+    #[error("breaks off after character {0}: a quote or a brace is missing")]
+    Ends(usize),
+    /// It is no JSON from that character on.
+    #[error("is no JSON from character {0} on")]
+    Syntax(usize),
+    /// JSON of another type: a number, a text, an array.
+    #[error("is no JSON object: it must be {{...}}")]
+    NoObject,
+}
+
 /// What is wrong with an entry, or with one field of it: to be read after the field's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// From that byte on.
     #[error("is not UTF-8 from byte {0}")]
     NotUtf8(usize),
-    /// What the parser says.
-    #[error("is no JSON object: {0}")]
-    NotAnObject(String),
+    /// Text that is no JSON object.
+    #[error(transparent)]
+    NotAnObject(BrokenJson),
     /// Field that the object names more than once.
     #[error("is named twice")]
     Twin,
@@ -76,20 +90,23 @@ pub enum Flaw {
     #[error("is missing")]
     Missing,
     /// A field that wants a text.
-    #[error("is not a string")]
+    #[error("is not a text in quotes")]
     NotText,
-    /// What the parser says.
-    #[error("is no valid JSON string: {0}")]
-    BrokenText(String),
+    /// Text with half of a character in it.
+    #[error("has an escape that is no character")]
+    BrokenText,
     /// A field that wants an id.
-    #[error("is neither a string nor an integer")]
+    #[error("is neither a text in quotes nor a whole number")]
     NotTextOrInteger,
     /// A field that wants a number.
-    #[error("is not a JSON integer")]
+    #[error("is not a whole number written as digits without quotes, such as 10")]
     NotInteger,
     /// Text that is no id: empty, too long, with a control character, or with white space at an end.
     #[error(transparent)]
     Id(IdError),
+    /// Id with a character that nobody sees, which would make two ids of one: this one.
+    #[error("contains an invisible character, U+{:04X}", u32::from(*.0))]
+    Invisible(char),
     /// Number of pieces that is not between 1 and 2 147 483 647.
     #[error(transparent)]
     Quantity(QuantityError),
@@ -141,7 +158,7 @@ impl Flaw {
     /// What kind of fault it is.
     pub fn code(&self) -> Code {
         match self {
-            Self::NotUtf8(_) | Self::NotAnObject(_) | Self::BrokenText(_) => Code::Malformed,
+            Self::NotUtf8(_) | Self::NotAnObject(_) | Self::BrokenText => Code::Malformed,
             Self::Twin => Code::TwinField,
             Self::Missing => Code::Missing,
             Self::NotText | Self::NotTextOrInteger | Self::NotInteger => Code::WrongType,

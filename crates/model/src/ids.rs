@@ -25,6 +25,14 @@ pub enum IdError {
     OuterSpace,
 }
 
+/// Is it a character without a shape of its own: zero-width, a direction of writing, a soft hyphen, a variant? Unicode calls them ignorable
+/// (`Default_Ignorable_Code_Point`, without those reserved).
+pub fn is_invisible(it: char) -> bool {
+    matches!(it, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// The one rule for every kind of id.
 fn check(text: &str) -> Result<(), IdError> {
     if text.is_empty() {

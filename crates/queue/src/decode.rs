@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime};
 use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
-use model::flaw::Flaw;
-use model::ids::IdError;
+use model::flaw::{BrokenJson, Flaw};
+use model::ids::{IdError, is_invisible};
 use model::quantity::{Direction, Quantity};
 use model::time::Millis;
 use serde::de::{MapAccess, Visitor};
@@ -25,18 +26,36 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
     Ok(entry)
 }
 
-/// Admission of an entry by the settings of today: not before `min_time`, not more than `max_future` ahead of its message (`sent_at`). Asked
-/// once, by whoever records the message or refuses it; what is on record is not judged again when the message is.
+/// Admission of an entry by the rules of today: no id with a character that nobody sees, not before `min_time`, not more than `max_future` ahead of
+/// its message (`sent_at`). Asked once, by whoever records the message or refuses it; what is on record is not judged again when the message is.
 pub fn admit(entry: &Entry, sent_at: Millis, rules: &EntryRules) -> Result<(), Rejection> {
+    for (field, id) in [
+        ("product_id", entry.product_id.as_str()),
+        ("company_id", entry.company_id.as_str()),
+        ("warehouse_id", entry.warehouse_id.as_str()),
+        ("bill_id", entry.bill_id.as_str()),
+    ] {
+        if let Some(invisible) = id.chars().find(|it| is_invisible(*it)) {
+            return Err(Rejection::field(field, Flaw::Invisible(invisible)));
+        }
+    }
     let wrong = |flaw| Err(Rejection::field("create_time", flaw));
     if rules.business_time.day(entry.create_time).is_none_or(|day| day < rules.min_time) {
         return wrong(Flaw::Before(rules.min_time.to_string()));
     }
     let ahead = i64::try_from(rules.max_future.as_millis()).unwrap_or(i64::MAX);
     if entry.create_time.0 > sent_at.0.saturating_add(ahead) {
-        return wrong(Flaw::TooFarAhead(humantime::format_duration(rules.max_future).to_string()));
+        return wrong(Flaw::TooFarAhead(duration(rules.max_future)));
     }
     Ok(())
+}
+
+/// A duration as people say it: `24 h`, or with its smaller parts where it is not of whole hours.
+fn duration(it: Duration) -> String {
+    match (it.as_secs() / 3600, it.as_secs() % 3600) {
+        (hours, 0) => format!("{hours} h"),
+        _ => humantime::format_duration(it).to_string(),
+    }
 }
 
 /// What the bytes of a message say, whatever the settings and the clock are: the same for ever, as the zone of business time is.
@@ -62,7 +81,12 @@ pub fn read(payload: &[u8], zone: BusinessTime) -> Result<Entry, Rejection> {
 
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn malformed(cause: serde_json::Error) -> Rejection {
-    Rejection::whole(Flaw::NotAnObject(cause.to_string()))
+    let place = cause.column();
+    Rejection::whole(Flaw::NotAnObject(match cause.classify() {
+        serde_json::error::Category::Eof => BrokenJson::Ends(place),
+        serde_json::error::Category::Data => BrokenJson::NoObject,
+        _ => BrokenJson::Syntax(place),
+    }))
 }
 
 /// The known fields of one object as the raw text of their values.
@@ -140,7 +164,7 @@ fn string(raw: &str, name: &str) -> Result<String, Rejection> {
     if !raw.starts_with('"') {
         return Err(Rejection::field(name, Flaw::NotText));
     }
-    serde_json::from_str(raw).map_err(|cause| Rejection::field(name, Flaw::BrokenText(cause.to_string())))
+    serde_json::from_str(raw).map_err(|_| Rejection::field(name, Flaw::BrokenText))
 }
 
 /// Is it written as a JSON integer (`10`; neither `"10"` nor `1.0` nor `1e1`)?
@@ -234,8 +258,6 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use model::flaw::Code;
 
     use super::*;
@@ -312,6 +334,8 @@ mod tests {
             ("product_id", "\"\"", Code::Invalid),
             ("bill_id", "\"a\\u0000\"", Code::Invalid),
             ("bill_id", "\"a\u{3000}\"", Code::Invalid),
+            ("bill_id", "\"a\u{200b}b\"", Code::Invalid),
+            ("product_id", "\"\\u202ea\"", Code::Invalid),
             ("bill_id", "\"\\ud800\"", Code::Malformed),
             ("quantity", "\"10\"", Code::WrongType),
             ("quantity", "1.0", Code::WrongType),

@@ -5,11 +5,12 @@
 use std::collections::HashSet;
 
 use app::pages::names::view::{Column, Fault, FileFaults, LineFault, RowValues};
+use files::open;
+use model::files::choices::Choices;
+use model::files::trouble::FileTrouble;
 use model::names::NameOf;
-use serde::Deserialize;
 
 use super::check;
-use crate::csv_lines::Lines;
 use records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
@@ -17,19 +18,15 @@ const LOW_STOCK: &str = "low_stock";
 /// The most rows that are taken at once.
 const MAX_ROWS: usize = 100_000;
 
-#[derive(Deserialize)]
+/// A row's cells by their columns; those of a column that the file has not are empty.
+#[derive(Default)]
 struct Row {
     kind: String,
     id: String,
-    #[serde(default)]
     zh: String,
-    #[serde(default)]
     en: String,
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     warehouse: String,
-    #[serde(default)]
     level: String,
 }
 
@@ -46,36 +43,30 @@ enum Good {
     Level(LevelRow),
 }
 
-/// Reads a file, or says all that is wrong with it.
+/// Reads a file, or says all that is wrong with it: CSV or XLSX, by the reader of all files.
 pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
-    let mut lines = Lines::new(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(cause) => return Err(FileFaults::one(Some(lines.of(cause.valid_up_to())), Fault::NotUtf8)),
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let before = bytes.len() - text.len();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
-    let head = match reader.headers() {
-        Ok(head) => head.clone(),
-        Err(cause) => return Err(FileFaults::one(Some(1), unreadable(&cause))),
-    };
-    if let Some(missing) = [Column::Kind, Column::Id].into_iter().find(|it| !head.iter().any(|name| name == it.word()))
+    let trouble = |it| FileFaults::one(None, Fault::File(it));
+    let table = open("names.csv", bytes, &Choices::default()).map_err(trouble)?;
+    let mut table = table.ok_or_else(|| trouble(FileTrouble::Binary))?;
+    // The titles are ours, and nothing stands above them.
+    table.head = 0;
+    let titles = table.titles();
+    if let Some((charset, _)) = table.charsets.first() {
+        return Err(trouble(FileTrouble::NotText(*charset)));
+    }
+    if let Some(missing) =
+        [Column::Kind, Column::Id].into_iter().find(|it| !titles.iter().any(|name| name == it.word()))
     {
-        return Err(FileFaults::one(Some(1), Fault::NoColumn(missing)));
+        let line = table.rows.first().and_then(|it| u64::try_from(it.line).ok());
+        return Err(FileFaults::one(line, Fault::NoColumn(missing)));
+    }
+    if table.below().len() > MAX_ROWS {
+        return Err(FileFaults::one(None, Fault::TooMany(MAX_ROWS)));
     }
     let (mut found, mut faults, mut seen) = (CatalogueFile::default(), FileFaults::default(), HashSet::new());
-    for (count, record) in reader.records().enumerate() {
-        if count >= MAX_ROWS {
-            return Err(FileFaults::one(None, Fault::TooMany(MAX_ROWS)));
-        }
-        let (place, row) = match record {
-            Ok(record) => (record.position().cloned(), record.deserialize::<Row>(Some(&head))),
-            Err(cause) => (cause.position().cloned(), Err(cause)),
-        };
-        let byte = place.and_then(|it| usize::try_from(it.byte()).ok());
-        let line = byte.map(|byte| lines.of(before + byte));
-        let good = row.map_err(|cause| vec![unreadable(&cause)]).and_then(|row| check(&row));
+    for line in table.below() {
+        let good = row(line, &titles, table.separator.is_some()).map_err(|it| vec![it]).and_then(|row| check(&row));
+        let line = u64::try_from(line.line).ok();
         let mut wrong = |fault| faults.add(LineFault { line, fault });
         match good {
             Ok(Good::Name(row)) => {
@@ -99,6 +90,33 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     if faults.count == 0 { Ok(found) } else { Err(faults) }
 }
 
+/// A line's cells by their columns. A text must have a cell for each title: a name that is cut off would take the stored one away.
+fn row(line: &files::Row, titles: &[String], is_text: bool) -> Result<Row, Fault> {
+    if line.has_text_outside {
+        return Err(Fault::OutsideQuotes);
+    }
+    let number = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
+    let has = if is_text { line.cells.len() } else { line.width() };
+    if has > titles.len() || (is_text && has < titles.len()) {
+        return Err(Fault::Fields(number(has), number(titles.len())));
+    }
+    let mut row = Row::default();
+    for (place, title) in titles.iter().enumerate() {
+        let text = line.cell(place).text();
+        match title.as_str() {
+            "kind" => row.kind = text,
+            "id" => row.id = text,
+            "zh" => row.zh = text,
+            "en" => row.en = text,
+            "unit" => row.unit = text,
+            "warehouse" => row.warehouse = text,
+            "level" => row.level = text,
+            _ => {}
+        }
+    }
+    Ok(row)
+}
+
 /// What a name's row is about: `product apple`.
 pub fn subject_of_name(of: NameOf, id: &str) -> String {
     format!("{} {id}", of.as_str())
@@ -107,15 +125,6 @@ pub fn subject_of_name(of: NameOf, id: &str) -> String {
 /// What a level's row is about: `low_stock apple in north`.
 pub fn subject_of_level(it: &LevelRow) -> String {
     format!("{LOW_STOCK} {} in {}", it.key.product_id, it.key.warehouse_id)
-}
-
-/// Without the place, which is said already.
-fn unreadable(cause: &csv::Error) -> Fault {
-    match cause.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => Fault::Unreadable(err.to_string()),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Fault::Fields(*len, *expected_len),
-        _ => Fault::Unreadable(cause.to_string()),
-    }
 }
 
 fn check(row: &Row) -> Result<Good, Vec<Fault>> {
@@ -190,7 +199,10 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_said_with_its_line() {
-        assert_eq!(lines(b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\n"), [2]);
+        let gb18030 = b"kind,id,zh\nproduct,a,\xc6\xbb\xb9\xfb\xb0\xd7\xb2\xcb\xb4\xf3\xc3\xd7\n";
+        assert_eq!(read(gb18030).map(|it| it.names[0].name.zh.clone()), Ok(Some("苹果白菜大米".to_owned())));
+        let quote = FileTrouble::UnclosedQuote(2);
+        assert_eq!(faults("kind,id,zh\nproduct,a,\"x\nproduct,b,y\n")[0].fault, Fault::File(quote));
         assert_eq!(faults("name,id\nx,y\n")[0].fault, Fault::NoColumn(Column::Kind));
     }
 

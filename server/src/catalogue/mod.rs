@@ -54,20 +54,27 @@ pub async fn save(records: &Records, who: &str, of: NameOf, edits: &[Edit]) -> R
 
 /// What a file would do.
 pub async fn preview(records: &Records, file: &str, bytes: &[u8]) -> Result<ImportPreview, Error> {
-    let (diff, faults) = match csv_file::read(bytes) {
-        Ok(CatalogueFile { names, levels }) => {
-            (Diff::of(&records.catalogue().await?, names, levels), FileFaults::default())
-        }
-        Err(faults) => (Diff::default(), faults),
+    let found = match csv_file::read(bytes) {
+        Ok(found) => found,
+        Err(faults) => return Ok(shown(file, String::new(), Diff::default(), faults)),
     };
-    Ok(shown(file, bytes, diff, faults))
+    let text = text(&found)?;
+    let diff = Diff::of(&records.catalogue().await?, found.names, found.levels);
+    Ok(shown(file, text, diff, FileFaults::default()))
 }
 
-fn shown(file: &str, bytes: &[u8], diff: Diff, faults: FileFaults) -> ImportPreview {
+/// What a file holds as CSV in UTF-8, whatever it was: the page sends it once more.
+fn text(found: &CatalogueFile) -> Result<String, Error> {
+    let written =
+        csv_file::write(&found.names, &found.levels).map_err(|cause| Error::Inconsistent(cause.to_string()))?;
+    String::from_utf8(written).map_err(|cause| Error::Inconsistent(cause.to_string()))
+}
+
+fn shown(file: &str, text: String, diff: Diff, faults: FileFaults) -> ImportPreview {
     let added = diff.added();
     ImportPreview {
         file: file.chars().take(FILE_NAME).collect(),
-        text: if faults.count == 0 { String::from_utf8_lossy(bytes).into_owned() } else { String::new() },
+        text,
         added,
         changed: diff.changes.len() - added,
         same: diff.same,
@@ -87,15 +94,17 @@ pub async fn import(
     bytes: &[u8],
     seal: Option<&str>,
 ) -> Result<Result<Imported, Box<ImportPreview>>, Error> {
-    let CatalogueFile { names, levels } = match csv_file::read(bytes) {
+    let found = match csv_file::read(bytes) {
         Ok(found) => found,
-        Err(faults) => return Ok(Err(Box::new(shown(file, bytes, Diff::default(), faults)))),
+        Err(faults) => return Ok(Err(Box::new(shown(file, String::new(), Diff::default(), faults)))),
     };
+    let text = text(&found)?;
+    let CatalogueFile { names, levels } = found;
     let mut done = Imported { rows: names.len() + levels.len(), changed: 0 };
     let decide = |now: &_| {
         let diff = Diff::of(now, names, levels);
         if seal.is_some_and(|seal| seal != diff.seal()) {
-            let shown = shown(file, bytes, diff, FileFaults::default());
+            let shown = shown(file, text, diff, FileFaults::default());
             return Err(Box::new(ImportPreview { is_another: true, ..shown }));
         }
         done.changed = diff.changes.len();

@@ -10,10 +10,11 @@ use model::files::question::Question;
 use model::files::trouble::FileTrouble;
 use model::flaw::LineFlaw;
 use model::time::Millis;
+use queue::Rejection;
 use records::Recorded;
 
 use super::body::numbered;
-use super::check::{Checked, GoodLine, Numbered, check};
+use super::check::{Checked, GoodLine, Numbered, check, check_one};
 use super::known::known_ids;
 use super::{Error, Intake};
 use base::config::EntryRules;
@@ -55,8 +56,8 @@ pub struct Looked {
     pub skipped: Vec<(usize, Skipped)>,
     /// Lines that wait for an answer.
     pub waiting: Vec<usize>,
-    /// How many of the flaws are doubts only.
-    pub doubtful: usize,
+    /// Lines that could be sent but for a doubt. Those that are not recorded already are flaws too.
+    pub doubts: Vec<(GoodLine, LineFlaw)>,
     /// What can be sent, and everything that is wrong.
     pub checked: Checked,
     /// How many lines are recorded already, the same.
@@ -98,6 +99,15 @@ impl Intake {
                 Recorded::No => looked.checked.good.push(line),
             }
         }
+        // What is recorded under an id is no doubt any more.
+        let lines: Vec<_> = looked.doubts.iter().map(|it| it.0.as_line()).collect();
+        let known = self.records.known(&lines).await?;
+        let is_recorded = known.iter().map(|it| *it == Recorded::Duplicate);
+        let count = looked.doubts.len();
+        let doubts = std::mem::take(&mut looked.doubts);
+        looked.doubts = doubts.into_iter().zip(is_recorded).filter(|it| !it.1).map(|it| it.0).collect();
+        looked.recorded += count - looked.doubts.len();
+        looked.checked.flaws.extend(looked.doubts.iter().map(|it| it.1.clone()));
         looked.checked.flaws.sort_by_key(|it| it.line);
         Ok(())
     }
@@ -119,6 +129,13 @@ fn look(
     let entries = read.entries.into_iter().map(|it| Numbered { line: it.line, text: it.json.into_bytes() });
     let mut checked = check(entries.collect(), rules, now);
     checked.flaws.extend(read.flaws);
+    let mut doubts = Vec::new();
+    for (entry, flaw) in read.doubts {
+        match check_one(entry.json.as_bytes(), rules, now) {
+            Ok(good) => doubts.push((GoodLine { line: entry.line, ..good }, flaw)),
+            Err(Rejection { field, flaw, .. }) => checked.add(LineFlaw { line: entry.line, field, flaw }),
+        }
+    }
     checked.flaws.sort_by_key(|it| it.line);
     let mut questions = read.questions;
     if !table.charsets.is_empty() {
@@ -141,7 +158,7 @@ fn look(
         questions,
         skipped: read.skipped,
         waiting: read.waiting,
-        doubtful: read.doubtful,
+        doubts,
         checked,
         recorded: 0,
     })

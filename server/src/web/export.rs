@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use model::audit::Finding;
-use model::faults::FieldFault;
+use model::faults::{FieldFault, Why};
+use model::files::choices::Separator;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -73,8 +74,9 @@ impl FromRequestParts<Exporter> for ExportRequest {
         let who = parts.extensions.get::<Principal>().ok_or_else(|| Problem::away("Nobody is known."))?;
         who.must_be(Role::Manager, "Only a manager exports.")?;
         let (_, ending) = parts.uri.path().rsplit_once('.').unwrap_or_default();
-        let kind = if ending == "xlsx" { Kind::Xlsx } else { Kind::Csv };
-        let (query, name) = without_name(parts.uri.query().unwrap_or_default());
+        let fields = FileFields::of(parts.uri.query().unwrap_or_default()).map_err(|it| Problem::faults(&[it]))?;
+        let FileFields { question: query, name, separator } = fields;
+        let kind = if ending == "xlsx" { Kind::Xlsx } else { Kind::Csv(separator) };
         let progress = it.exports.begin(name);
         let turn = tokio::time::timeout(TURN, Arc::clone(&it.turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
@@ -144,18 +146,32 @@ fn found<T, E: std::error::Error + 'static>(
     Err(problem)
 }
 
-/// A query without the field that names its export, and that name.
-fn without_name(query: &str) -> (String, Option<String>) {
-    let mut name = None;
-    let mut rest = url::form_urlencoded::Serializer::new(String::new());
-    for (field, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if field == "export" {
-            name = Some(value.into_owned()).filter(|it| it.len() <= 64);
-        } else {
-            rest.append_pair(&field, &value);
+/// What a URL of a file says beside the question: the name that the page gave the export, and what stands between cells.
+#[derive(Debug, PartialEq, Eq)]
+struct FileFields {
+    question: String,
+    name: Option<String>,
+    separator: Separator,
+}
+
+impl FileFields {
+    /// Takes a query apart; a separator that there is not is a fault.
+    fn of(query: &str) -> Result<Self, FieldFault> {
+        let (mut name, mut separator) = (None, Separator::Comma);
+        let mut rest = url::form_urlencoded::Serializer::new(String::new());
+        for (field, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match field.as_ref() {
+                "export" => name = Some(value.into_owned()).filter(|it| it.len() <= 64),
+                "separator" => {
+                    let words = Separator::ALL.iter().map(|it| it.as_str()).collect();
+                    let fault = FieldFault { field: "separator".to_owned(), why: Why::NotOneOf(words) };
+                    separator = Separator::parse(&value).ok_or(fault)?;
+                }
+                _ => drop(rest.append_pair(&field, &value)),
+            }
         }
+        Ok(Self { question: rest.finish(), name, separator })
     }
-    (rest.finish(), name)
 }
 
 /// How far an export is.
@@ -177,7 +193,9 @@ mod tests {
 
     #[test]
     fn the_name_of_an_export_is_no_part_of_the_question() {
-        let (query, name) = without_name("product_id=a%20b&export=x1&to=2025-01-01");
-        assert_eq!((query.as_str(), name.as_deref()), ("product_id=a+b&to=2025-01-01", Some("x1")));
+        let fields = FileFields::of("product_id=a%20b&export=x1&to=2025-01-01&separator=semicolon").unwrap();
+        assert_eq!((fields.question.as_str(), fields.name.as_deref()), ("product_id=a+b&to=2025-01-01", Some("x1")));
+        assert_eq!(fields.separator, Separator::Semicolon);
+        assert!(FileFields::of("separator=;").is_err());
     }
 }

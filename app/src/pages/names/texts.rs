@@ -3,6 +3,7 @@
 use crate::i18n::Locale;
 use crate::number::{count_of, grouped};
 use crate::pages::names::view::{Column, Fault, LineFault};
+use model::files::flaw::CellFlaw;
 use model::ids::{IdError, MAX_ID_CHARS};
 use model::names::NameOf;
 
@@ -94,10 +95,9 @@ pub struct NamesTexts {
     no_kind: fn(&str) -> String,
     twice: fn(&str) -> String,
     changed_since: fn(&str, &str) -> String,
-    unreadable: fn(&str) -> String,
     fields: fn(u64, u64) -> String,
     no_column: fn(&str) -> String,
-    not_utf8: &'static str,
+    this_file: &'static str,
     too_large: fn(&str) -> String,
     id_empty: fn(&str) -> String,
     id_space: fn(&str) -> String,
@@ -180,10 +180,9 @@ const EN: NamesTexts = NamesTexts {
     changed_since: |column, now| {
         format!("{column}: somebody changed it since; now it is \u{201c}{now}\u{201d}. Save again to replace that")
     },
-    unreadable: |why| format!("cannot be read: {why}"),
     fields: |has, head| format!("{has} fields, where the first line has {head}"),
     no_column: |column| format!("the first line names no column {column}"),
-    not_utf8: "the text is not UTF-8: save the file as CSV UTF-8",
+    this_file: "This file",
     too_large: |most| format!("the file is larger than {most} bytes"),
     id_empty: |column| format!("{column} is empty"),
     id_space: |column| format!("{column} starts or ends with white space"),
@@ -252,10 +251,9 @@ const ZH: NamesTexts = NamesTexts {
     no_kind: |text| format!("kind“{text}”不是 product、warehouse、company、low_stock 之一"),
     twice: |what| format!("{what} 已存在"),
     changed_since: |column, now| format!("{column}：此后有人更改过，现为“{now}”；再次保存将覆盖"),
-    unreadable: |why| format!("无法读取：{why}"),
     fields: |has, head| format!("有 {has} 个字段，首行为 {head} 个"),
     no_column: |column| format!("首行缺少列 {column}"),
-    not_utf8: "不是 UTF-8 编码：请另存为 CSV UTF-8",
+    this_file: "此文件",
     too_large: |most| format!("文件大于 {most} 字节"),
     id_empty: |column| format!("{column} 为空"),
     id_space: |column| format!("{column} 首尾有空白"),
@@ -310,9 +308,9 @@ impl Locale {
             Fault::ChangedSince(column, now) => (texts.changed_since)(word(*column), now),
             Fault::Fields(has, head) => (texts.fields)(*has, *head),
             Fault::NoColumn(column) => (texts.no_column)(word(*column)),
-            Fault::NotUtf8 => texts.not_utf8.to_owned(),
+            Fault::File(trouble) => format!("{} {}", texts.this_file, self.file_trouble(trouble)),
             Fault::TooLarge(most) => (texts.too_large)(&count_of(*most)),
-            Fault::Unreadable(why) => (texts.unreadable)(why),
+            Fault::OutsideQuotes => self.cell_flaw(&CellFlaw::OutsideQuotes),
         }
     }
 }

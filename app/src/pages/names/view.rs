@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use model::files::trouble::FileTrouble;
 use model::ids::IdError;
 use model::live::Named;
 use model::names::NameOf;
@@ -148,16 +149,16 @@ pub enum Fault {
     Fields(u64, u64),
     /// The first line names no such column.
     NoColumn(Column),
-    /// The file is not UTF-8.
-    NotUtf8,
     /// The file has more bytes than this.
     TooLarge(usize),
     /// The file has more rows than this.
     TooMany(usize),
     /// The records do not answer; not a fault of what was sent.
     Away,
-    /// The line cannot be read for another reason; the reader's words, in English.
-    Unreadable(String),
+    /// The file cannot be read.
+    File(FileTrouble),
+    /// Text stands outside the quotes of a cell.
+    OutsideQuotes,
 }
 
 /// A fault of a file, by line; without one it is about the whole file.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use model::files::field::Field;
 use model::files::flaw::CellFlaw;
+use model::ids::is_invisible;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::numbers::shortened;
@@ -33,7 +34,7 @@ impl<'a> Ids<'a> {
             Cell::Number(number) => number.abs() >= MAX_DIGITS,
             _ => is_scientific(text),
         };
-        if is_rounded {
+        if is_rounded && !self.known.has(field, text) {
             return Some(CellFlaw::Rounded(shortened(text)));
         }
         // A bill may be numbered as its maker likes.
@@ -65,12 +66,6 @@ fn is_scientific(text: &str) -> bool {
 /// What two texts share that look alike: compatibility forms (NFKC), case, spaces and invisible characters do not count.
 pub fn skeleton(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).filter(|it| !it.is_whitespace() && !is_invisible(*it)).collect()
-}
-
-/// Characters without a shape: zero-width, directions of writing, soft hyphens, variants.
-fn is_invisible(it: char) -> bool {
-    matches!(it, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// With what cannot be seen as its code: `SP\u{200b}1`.

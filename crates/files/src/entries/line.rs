@@ -19,6 +19,8 @@ use crate::shape::table::{Cell, Row};
 pub enum Outcome {
     /// JSON of the entry.
     Entry(String),
+    /// JSON of an entry, and the doubt about one of its ids.
+    Doubt(String, Field, CellFlaw),
     Flaw(Option<Field>, CellFlaw),
     /// It waits for an answer.
     Waits,
@@ -64,14 +66,15 @@ impl<'a> Lines<'a> {
 
     pub fn read(&mut self, row: &Row) -> Outcome {
         match self.entry(row) {
-            Ok(entry) => Outcome::Entry(Value::Object(entry).to_string()),
+            Ok((entry, None)) => Outcome::Entry(Value::Object(entry).to_string()),
+            Ok((entry, Some((field, doubt)))) => Outcome::Doubt(Value::Object(entry).to_string(), field, doubt),
             Err(Stop::Flaw(field, flaw)) => Outcome::Flaw(Some(field), flaw),
             Err(Stop::Waits) => Outcome::Waits,
         }
     }
 
-    fn entry(&mut self, row: &Row) -> Result<Map<String, Value>, Stop> {
-        let mut entry = Map::new();
+    fn entry(&mut self, row: &Row) -> Result<(Map<String, Value>, Option<(Field, CellFlaw)>), Stop> {
+        let (mut entry, mut doubt) = (Map::new(), None);
         let mut set = |field: Field, value: Value| drop(entry.insert(field.as_str().to_owned(), value));
         // All of them first: an empty cell of a later line may mean any of these.
         let mut cells: BTreeMap<Field, Cell> = BTreeMap::new();
@@ -99,9 +102,8 @@ impl<'a> Lines<'a> {
             if text.is_empty() {
                 continue;
             }
-            if let Some(doubt) = self.ids.doubt(field, cell(field), &text).filter(|_| !self.choices.takes_doubtful) {
-                return Err(Stop::Flaw(field, doubt));
-            }
+            let found = self.ids.doubt(field, cell(field), &text).filter(|_| !self.choices.takes_doubtful);
+            doubt = doubt.or(found.map(|it| (field, it)));
             set(field, text.into());
         }
         if !cell(Field::LineNo).is_empty() {
@@ -113,14 +115,14 @@ impl<'a> Lines<'a> {
             set(Field::Kind, kind.as_str().into());
         }
         if !cell(Field::Description).is_empty() {
-            set(Field::Description, cell(Field::Description).text().into());
+            set(Field::Description, cell(Field::Description).whole_text().into());
         }
         let product = cell(Field::ProductId).text();
         if let Some((way, pieces)) = self.moved(&cells, &product, &mut waits)? {
             set(Field::Direction, if way == Way::In { 1 } else { -1 }.into());
             set(Field::Quantity, pieces.into());
         }
-        if waits { Err(Stop::Waits) } else { Ok(entry) }
+        if waits { Err(Stop::Waits) } else { Ok((entry, doubt)) }
     }
 
     /// A cell; an empty one is the one above, if that is what a person said, and waits while nobody did.

@@ -12,7 +12,7 @@ use super::{separated, titles, workbook};
 pub enum Cell {
     /// A cell without anything but white space.
     Empty,
-    /// Text without white space at its ends.
+    /// Text as it stands, with the white space at its ends: only a description keeps that.
     Text(Box<str>),
     /// Number of a workbook.
     Number(f64),
@@ -23,10 +23,9 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Text of a cell, white space at its ends cut off.
+    /// Text of a cell; none where it is white space alone.
     pub fn from_text(text: &str) -> Self {
-        let text = text.trim();
-        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
+        if text.trim().is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 
     /// Is there nothing in it?
@@ -34,11 +33,16 @@ impl Cell {
         *self == Self::Empty
     }
 
+    /// Text with the white space at its ends.
+    pub fn whole_text(&self) -> String {
+        if let Self::Text(text) = self { text.to_string() } else { self.text() }
+    }
+
     /// What a person sees in it.
     pub fn text(&self) -> String {
         match self {
             Self::Empty => String::new(),
-            Self::Text(text) | Self::Error(text) => text.clone().into(),
+            Self::Text(text) | Self::Error(text) => text.trim().to_owned(),
             Self::Number(number) => number.to_string(),
             Self::Time(at) => at.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
         }

@@ -21,7 +21,7 @@ const MAX_ROWS: usize = 2 * MAX_FILE_LINES;
 
 /// Reads a sheet: the one that was chosen, else the first with anything in it.
 pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
-    refuse_bombs_and_macros(bytes)?;
+    refuse_bombs_and_macros(bytes, MAX_UNPACKED_MB)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|it| trouble(&it))?;
     let sheets = workbook.sheet_names();
     let wanted: Vec<String> = match chosen {
@@ -62,8 +62,8 @@ fn trouble(error: &XlsxError) -> FileTrouble {
 }
 
 /// Unpacks every part into nothing, up to the limit: what a directory says of sizes may be a lie.
-fn refuse_bombs_and_macros(bytes: &[u8]) -> Result<(), FileTrouble> {
-    let bomb = FileTrouble::Bomb(MAX_UNPACKED_MB);
+fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<(), FileTrouble> {
+    let bomb = FileTrouble::Bomb(most_mb);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| FileTrouble::Damaged)?;
     if archive.len() > MAX_PARTS {
         return Err(bomb);
@@ -77,7 +77,7 @@ fn refuse_bombs_and_macros(bytes: &[u8]) -> Result<(), FileTrouble> {
         let is_other = names.iter().any(|it| it.starts_with("xl/") || it == "content.xml");
         return Err(if is_other { FileTrouble::OldWorkbook } else { FileTrouble::Binary });
     }
-    let mut left = MAX_UNPACKED_MB << 20;
+    let mut left = most_mb << 20;
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(|_| FileTrouble::Damaged)?;
         let length = copy(&mut part.take(left + 1), &mut sink()).map_err(|_| FileTrouble::Damaged)?;
@@ -160,5 +160,28 @@ fn repeat_down(rows: &mut [Row], (first, last): (u32, u32), column: u32) {
         if let Some(cell) = row.cells.get_mut(column).filter(|it| it.is_empty()) {
             *cell = value.clone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_refused_by_what_it_unpacks_to() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["xl/workbook.xml", "xl/sharedStrings.xml"] {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(&vec![b' '; 700 << 10]).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        assert!(bytes.len() < 10 << 10);
+        assert_eq!(refuse_bombs_and_macros(&bytes, 1), Err(FileTrouble::Bomb(1)));
+        assert_eq!(refuse_bombs_and_macros(&bytes, 2), Ok(()));
     }
 }

@@ -28,7 +28,8 @@ pub fn outcome(name: &str, bytes: &[u8], choices: &[(&str, &str)]) -> Vec<String
     let read = read_entries(&table, &choices, &known());
     let mut lines: Vec<(usize, String)> = Vec::new();
     lines.extend(read.entries.iter().map(|it| (it.line, sentence(&it.json))));
-    lines.extend(read.flaws.iter().map(|it| {
+    let doubts = read.doubts.iter().map(|it| &it.1);
+    lines.extend(read.flaws.iter().chain(doubts).map(|it| {
         let field = it.field.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
         (it.line, format!("!{field} {}", it.flaw))
     }));

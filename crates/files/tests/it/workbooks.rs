@@ -131,10 +131,6 @@ fn archive(parts: &[(&str, &[u8], usize)]) -> Vec<u8> {
 fn what_must_not_be_opened_is_refused() {
     let mut book = workbook();
     let good = book.save_to_buffer().unwrap();
-    let zeros = vec![b' '; 1 << 20];
-    let bomb = archive(&[("xl/workbook.xml", &zeros, 220)]);
-    assert!(bomb.len() < 2 << 20);
-    assert_eq!(outcome("x.xlsx", &bomb, &[]), ["is more than 200 MB when it is unpacked"]);
     let macros = archive(&[("xl/workbook.xml", b"<x/>", 1), ("xl/vbaProject.bin", b"x", 1)]);
     assert_eq!(outcome("x.xlsx", &macros, &[]), ["has macros in it: save it as .xlsx without macros"]);
     assert_eq!(outcome("x.xlsm", &good, &[]), ["has macros in it: save it as .xlsx without macros"]);

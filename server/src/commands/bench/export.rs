@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::PARTITIONS;
 use super::resident::Resident;
 use super::statistics::entries_question;
+use model::files::choices::Separator;
+
 use crate::export::{EntriesExport, Progress, Rows, csv_rows, write_xlsx};
 use crate::lookup::Lookup;
 use crate::world::World;
@@ -69,7 +71,7 @@ async fn csv(mut rows: Rows) -> anyhow::Result<Cost> {
     let (mut count, mut bytes, mut first_mb) = (0, 0, 0);
     while let Some(stretch) = rows.recv().await {
         let stretch = stretch?;
-        bytes += u64::try_from(csv_rows(&stretch).len())?;
+        bytes += u64::try_from(csv_rows(&stretch, Separator::Comma).len())?;
         if count < FIRST {
             first_mb = resident.most_so_far_mb();
         }

@@ -17,6 +17,13 @@ const MAX_NAME: usize = 64;
 /// The years that may be asked about: those that dates and `DATETIME` columns hold for sure.
 const YEARS: RangeInclusive<i32> = 1900..=2200;
 
+/// Fields that nobody takes: of the URL of a page they are not ours, of a file's they are a filter that was misspelt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    AreLetBe,
+    AreRefused,
+}
+
 /// The fields that were given, and what is wrong with those taken so far.
 #[derive(Debug)]
 pub struct Params {
@@ -156,6 +163,14 @@ impl Params {
             self.fault(field, Why::Missing);
         }
         self.moment(field, zone)
+    }
+
+    /// What is wrong, with what was not taken or without it.
+    pub fn faults_with(self, others: Others) -> Vec<FieldFault> {
+        match others {
+            Others::AreLetBe => self.faults_of_taken(),
+            Others::AreRefused => self.faults(),
+        }
     }
 
     /// What is wrong with what was given; nothing may be given that was not taken.

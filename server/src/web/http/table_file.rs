@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
+use model::files::choices::Separator;
 use model::time::Millis;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::io::ReaderStream;
@@ -18,8 +19,8 @@ use base::status::explain;
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Comma-separated, row by row.
-    Csv,
+    /// Separated values, row by row.
+    Csv(Separator),
     /// A workbook, sent once it is whole.
     Xlsx,
 }
@@ -51,12 +52,12 @@ impl FileRequest {
     /// The file of a table.
     pub async fn of(&self, table: Table) -> Result<Response, Problem> {
         let (ending, media) = match self.kind {
-            Kind::Csv => ("csv", "text/csv; charset=utf-8"),
+            Kind::Csv(_) => ("csv", "text/csv; charset=utf-8"),
             Kind::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         };
         let name = format!("attachment; filename=\"{}-{}.{ending}\"", table.name, self.stamp);
         let body = match self.kind {
-            Kind::Csv => csv(table),
+            Kind::Csv(separator) => csv(table, separator),
             Kind::Xlsx => xlsx(table).await?,
         };
         Ok(([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, name)], body).into_response())
@@ -64,11 +65,11 @@ impl FileRequest {
 }
 
 /// Row by row. A file that breaks off is no whole file: the connection is broken off too.
-fn csv(table: Table) -> Body {
+fn csv(table: Table, separator: Separator) -> Body {
     let titles: Vec<&str> = table.titles.iter().map(String::as_str).collect();
-    let head = futures::stream::iter([Ok(Bytes::from(csv_head(&titles)))]);
-    let rows = ReceiverStream::new(table.rows).map(|rows| match rows {
-        Ok(rows) => Ok(Bytes::from(csv_rows(&rows))),
+    let head = futures::stream::iter([Ok(Bytes::from(csv_head(&titles, separator)))]);
+    let rows = ReceiverStream::new(table.rows).map(move |rows| match rows {
+        Ok(rows) => Ok(Bytes::from(csv_rows(&rows, separator))),
         Err(error) => {
             tracing::warn!("{error}");
             Err(io::Error::other(error))

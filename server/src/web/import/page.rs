@@ -96,7 +96,7 @@ impl ImportReader {
         (view.fresh, view.bad) = (looked.checked.good.len(), looked.checked.flaws.len());
         (view.lines, view.set_aside) = (looked.lines, looked.skipped.len());
         (view.recorded, view.repeated) = (looked.recorded, looked.checked.repeated);
-        (view.waiting, view.doubtful) = (looked.waiting.len(), looked.doubtful);
+        (view.waiting, view.doubtful) = (looked.waiting.len(), looked.doubts.len());
         view.flaws = groups(&looked.checked.flaws);
         view.questions = looked.questions;
         if let Some(reading) = looked.reading {

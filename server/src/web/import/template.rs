@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
+use model::files::choices::Separator;
 use tokio::sync::mpsc;
 
 use crate::web::Web;
@@ -23,7 +24,7 @@ pub fn routes(web: Web) -> Router {
 }
 
 async fn template(State(web): State<Web>, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
-    let kind = if uri.path().ends_with(".xlsx") { Kind::Xlsx } else { Kind::Csv };
+    let kind = if uri.path().ends_with(".xlsx") { Kind::Xlsx } else { Kind::Csv(Separator::Comma) };
     let locale = preferences::locale(&headers);
     let texts = locale.export_texts();
     let titles = COLUMNS.iter().filter_map(|it| texts.entry_titles.get(*it)).map(|it| (*it).to_owned()).collect();

@@ -11,6 +11,7 @@ use model::time::Millis;
 use crate::export::{EntriesExport, Progress};
 use crate::live::clock;
 use crate::lookup::Lookup;
+use crate::web::http::params::Others;
 use crate::web::names::find::{Finder, named, not_clear};
 use crate::web::records::query::{RecordsRequest, wanted, write_cursor};
 use base::business_time::BusinessTime;
@@ -32,7 +33,7 @@ pub struct RecordsReader {
 impl RecordsReader {
     /// Answers the URL of the page, of which this is the part after `?`.
     pub async fn page(&self, query: &str, now: Millis) -> Result<RecordsPage, TotalsError> {
-        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let (mut wanted, faults) = wanted(query, self.zone, now, Others::AreLetBe);
         let typed = std::mem::take(&mut wanted.typed);
         let about = &mut wanted.query.about;
         let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await?;
@@ -83,7 +84,7 @@ impl RecordsReader {
         locale: Locale,
         progress: &Progress,
     ) -> Result<Result<EntriesExport, Vec<FieldFault>>, TotalsError> {
-        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let (mut wanted, faults) = wanted(query, self.zone, now, Others::AreRefused);
         let typed = std::mem::take(&mut wanted.typed);
         let about = &mut wanted.query.about;
         let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await?;

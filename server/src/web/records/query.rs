@@ -15,7 +15,7 @@ use model::statistics::Filter;
 use model::time::Millis;
 
 use crate::lookup::TEXT_DAYS;
-use crate::web::http::params::Params;
+use crate::web::http::params::{Others, Params};
 use crate::web::http::period::{about, typed};
 use base::business_time::BusinessTime;
 
@@ -65,8 +65,8 @@ pub struct RecordsRequest {
     pub typed: Vec<(NameOf, String)>,
 }
 
-/// Reads the URL of the page; what is not of the question is let be.
-pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (RecordsRequest, Vec<FieldFault>) {
+/// Reads the URL of the page, or of its file.
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis, others: Others) -> (RecordsRequest, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
     let (about, period) = about(&mut params, zone, now, None);
     let question = question(&mut params, about.filter.clone(), period.clone().unwrap_or(EVER));
@@ -80,7 +80,7 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (RecordsRequest, 
         text: question.text.clone().unwrap_or_default(),
         cursor: after.as_ref().map(write_cursor).unwrap_or_default(),
     };
-    (RecordsRequest { query, question, period, after, typed }, params.faults_of_taken())
+    (RecordsRequest { query, question, period, after, typed }, params.faults_with(others))
 }
 
 /// The place that a cursor stands for.

@@ -16,6 +16,7 @@ use crate::live::{StockAt, clock};
 use crate::statistics::page::page;
 use crate::statistics::summary::{GroupSummary, by_group, by_part};
 use crate::statistics::{Error, Reader, Statement, parts};
+use crate::web::http::params::Others;
 use crate::web::names::find::{Finder, named, not_clear};
 use crate::web::statistics::query::{StatisticsRequest, fault_of, fitting, wanted};
 use base::business_time::BusinessTime;
@@ -41,7 +42,7 @@ pub struct StatisticsReader {
 impl StatisticsReader {
     /// Answers the URL of the page, of which this is the part after `?`.
     pub async fn page(&self, query: &str, now: Millis) -> Result<StatisticsPage, Error> {
-        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let (mut wanted, faults) = wanted(query, self.zone, now, Others::AreLetBe);
         let typed = std::mem::take(&mut wanted.typed);
         let about = &mut wanted.query.about;
         let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await;
@@ -99,7 +100,7 @@ impl StatisticsReader {
         now: Millis,
         locale: Locale,
     ) -> Result<Result<(Vec<String>, Vec<Cells>), Vec<FieldFault>>, Error> {
-        let (mut wanted, faults) = wanted(query, self.zone, now);
+        let (mut wanted, faults) = wanted(query, self.zone, now, Others::AreRefused);
         let typed = std::mem::take(&mut wanted.typed);
         let about = &mut wanted.query.about;
         let form = self.finder.form(about, typed, wanted.period.as_ref(), self.zone, faults).await;

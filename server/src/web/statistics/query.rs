@@ -11,7 +11,7 @@ use model::time::Millis;
 
 use crate::statistics::page::Place;
 use crate::statistics::{Error, MAX_PARTS, MAX_ROWS};
-use crate::web::http::params::Params;
+use crate::web::http::params::{Others, Params};
 use crate::web::http::period::{about, typed};
 use base::business_time::BusinessTime;
 use records::MAX_ROW_TABLES;
@@ -52,8 +52,8 @@ pub struct StatisticsRequest {
     pub typed: Vec<(NameOf, String)>,
 }
 
-/// Reads the URL of the page; what is not of the question is let be.
-pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (StatisticsRequest, Vec<FieldFault>) {
+/// Reads the URL of the page, or of its file.
+pub fn wanted(query: &str, zone: BusinessTime, now: Millis, others: Others) -> (StatisticsRequest, Vec<FieldFault>) {
     let mut params = Params::of_form(query);
     let (about, period) = about(&mut params, zone, now, Some(Preset::ThisMonth));
     let by = params.words("group_by", &BY);
@@ -68,7 +68,7 @@ pub fn wanted(query: &str, zone: BusinessTime, now: Millis) -> (StatisticsReques
     let after = cursor(&mut params, query.order_or_usual());
     query.cursor = after.as_ref().map(Place::write).unwrap_or_default();
     let typed = typed(&mut params);
-    (StatisticsRequest { query, period, after, typed }, params.faults_of_taken())
+    (StatisticsRequest { query, period, after, typed }, params.faults_with(others))
 }
 
 /// Parts that make a chart of some twenty to sixty.
@@ -134,7 +134,7 @@ mod tests {
     const NOW: Millis = Millis(1_795_156_320_000);
 
     fn days(query: &str) -> (String, String) {
-        let (wanted, faults) = wanted(query, ZONE, NOW);
+        let (wanted, faults) = wanted(query, ZONE, NOW, Others::AreLetBe);
         assert_eq!(faults, []);
         let period = wanted.period.unwrap();
         let text = |at| ZONE.local(at).unwrap().format("%F %H:%M").to_string();
@@ -171,17 +171,22 @@ mod tests {
     #[test]
     fn a_url_brings_back_its_state() {
         let url = "/statistics?period=30d&warehouse_id=a%20b&product_id=x&product_id=y&group_by=product,time&interval=week&sort=-in";
-        let (wanted, faults) = wanted(url.split_once('?').unwrap().1, ZONE, NOW);
+        let (wanted, faults) = wanted(url.split_once('?').unwrap().1, ZONE, NOW, Others::AreLetBe);
         assert_eq!((wanted.query.url().as_str(), faults.len()), (url, 0));
-        let (as_shown, _) =
-            crate::web::statistics::query::wanted("period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00", ZONE, NOW);
+        let (as_shown, _) = crate::web::statistics::query::wanted(
+            "period=7d&from=2026-11-14T00:00&to=2026-11-21T00:00",
+            ZONE,
+            NOW,
+            Others::AreLetBe,
+        );
         assert_eq!(as_shown.query.about.preset, Some(Preset::SevenDays));
         assert!(wanted.query.by_time && wanted.query.group_by.product && !wanted.query.group_by.warehouse);
     }
 
     #[test]
     fn what_is_wrong_is_named_and_the_rest_is_kept() {
-        let (wanted, faults) = wanted("from=never&to=2026-01-01&interval=day&utm=1&sort=x", ZONE, NOW);
+        let (wanted, faults) =
+            wanted("from=never&to=2026-01-01&interval=day&utm=1&sort=x", ZONE, NOW, Others::AreLetBe);
         assert_eq!(faults.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["from", "sort"]);
         assert_eq!((wanted.period, wanted.query.interval), (None, Some(Interval::Day)));
         assert_eq!(wanted.query.about.from, "never");
