@@ -9,6 +9,7 @@ mod files;
 mod flaws;
 mod locale;
 mod proof;
+mod questions;
 mod texts;
 mod zh;
 

@@ -64,7 +64,7 @@ fn by_content(table: &Table, mapping: &mut Mapping) {
     let Some(place) = mapping.column(Field::Kind) else { return };
     let words = || {
         let cells = table.below().iter().take(LOOKED_AT).map(move |row| row.cell(place));
-        cells.filter_map(|it| if let Cell::Text(word) = it { Some(word) } else { None })
+        cells.filter(|it| !it.is_empty()).filter_map(|it| if let Cell::Text(word) = it { Some(word) } else { None })
     };
     if words().all(|it| kinds::kind(it).is_some()) {
         return;

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime};
 use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
 use model::flaw::{BrokenJson, Flaw};
-use model::ids::{IdError, is_invisible};
+use model::ids::IdError;
 use model::quantity::{Direction, Quantity};
 use model::time::Millis;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::admission::admit;
 use super::rejection::Rejection;
 use base::business_time::BusinessTime;
 use base::config::EntryRules;
@@ -24,38 +24,6 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
     let entry = read(payload, rules.business_time)?;
     admit(&entry, sent_at, rules)?;
     Ok(entry)
-}
-
-/// Admission of an entry by the rules of today: no id with a character that nobody sees, not before `min_time`, not more than `max_future` ahead of
-/// its message (`sent_at`). Asked once, by whoever records the message or refuses it; what is on record is not judged again when the message is.
-pub fn admit(entry: &Entry, sent_at: Millis, rules: &EntryRules) -> Result<(), Rejection> {
-    for (field, id) in [
-        ("product_id", entry.product_id.as_str()),
-        ("company_id", entry.company_id.as_str()),
-        ("warehouse_id", entry.warehouse_id.as_str()),
-        ("bill_id", entry.bill_id.as_str()),
-    ] {
-        if let Some(invisible) = id.chars().find(|it| is_invisible(*it)) {
-            return Err(Rejection::field(field, Flaw::Invisible(invisible)));
-        }
-    }
-    let wrong = |flaw| Err(Rejection::field("create_time", flaw));
-    if rules.business_time.day(entry.create_time).is_none_or(|day| day < rules.min_time) {
-        return wrong(Flaw::Before(rules.min_time.to_string()));
-    }
-    let ahead = i64::try_from(rules.max_future.as_millis()).unwrap_or(i64::MAX);
-    if entry.create_time.0 > sent_at.0.saturating_add(ahead) {
-        return wrong(Flaw::TooFarAhead(duration(rules.max_future)));
-    }
-    Ok(())
-}
-
-/// A duration as people say it: `24 h`, or with its smaller parts where it is not of whole hours.
-fn duration(it: Duration) -> String {
-    match (it.as_secs() / 3600, it.as_secs() % 3600) {
-        (hours, 0) => format!("{hours} h"),
-        _ => humantime::format_duration(it).to_string(),
-    }
 }
 
 /// What the bytes of a message say, whatever the settings and the clock are: the same for ever, as the zone of business time is.
@@ -258,6 +226,8 @@ fn local_time(text: &str) -> Option<NaiveDateTime> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use model::flaw::Code;
 
     use super::*;

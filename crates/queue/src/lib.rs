@@ -2,6 +2,7 @@
 //! what the bytes of a message say ([`decode`]). Knows the vocabulary (`model`) and the ground floor (`base`), no store.
 
 mod admin;
+mod admission;
 mod backlog;
 mod consumer_group;
 mod decode;
@@ -17,9 +18,10 @@ mod scan;
 mod topic;
 
 pub use admin::{delete_before, delete_topic, make_topic};
+pub use admission::admit;
 pub use backlog::{Backlog, Cursors, Waiting};
 pub use consumer_group::{ConsumerGroup, GroupEvent, LagOffsets, PartitionQueue, ReadError};
-pub use decode::{admit, decode, read};
+pub use decode::{decode, read};
 pub use encode::to_json;
 pub use error::Error;
 pub use message::Message;

@@ -15,8 +15,6 @@ use records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
 const LOW_STOCK: &str = "low_stock";
-/// The most rows that are taken at once.
-const MAX_ROWS: usize = 100_000;
 
 /// A row's cells by their columns; those of a column that the file has not are empty.
 #[derive(Default)]
@@ -59,9 +57,6 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     {
         let line = table.rows.first().and_then(|it| u64::try_from(it.line).ok());
         return Err(FileFaults::one(line, Fault::NoColumn(missing)));
-    }
-    if table.below().len() > MAX_ROWS {
-        return Err(FileFaults::one(None, Fault::TooMany(MAX_ROWS)));
     }
     let (mut found, mut faults, mut seen) = (CatalogueFile::default(), FileFaults::default(), HashSet::new());
     for line in table.below() {
@@ -162,6 +157,7 @@ pub fn write(names: &[NameRow], levels: &[LevelRow]) -> Result<Vec<u8>, csv::Err
 
 #[cfg(test)]
 mod tests {
+    use model::files::MAX_FILE_LINES;
     use model::names::Name;
 
     use super::*;
@@ -211,8 +207,9 @@ mod tests {
         let text = format!("kind,id\n{}", "x\n".repeat(5000));
         let faults = read(text.as_bytes()).err().unwrap_or_default();
         assert_eq!((faults.count, faults.first.len()), (5000, FileFaults::TOLD));
-        let text = format!("kind,id\n{}", "x\n".repeat(MAX_ROWS + 1));
-        assert_eq!(read(text.as_bytes()).err(), Some(FileFaults::one(None, Fault::TooMany(MAX_ROWS))));
+        let text = format!("kind,id\n{}", "x\n".repeat(MAX_FILE_LINES + 1));
+        let too_many = Fault::File(FileTrouble::TooMany(MAX_FILE_LINES));
+        assert_eq!(read(text.as_bytes()).err(), Some(FileFaults::one(None, too_many)));
     }
 
     #[test]

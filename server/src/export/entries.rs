@@ -136,6 +136,8 @@ mod tests {
         // A year around the autumn in which the clock goes back, to the millisecond.
         let time = prop_oneof![1_767_225_600_000_i64..1_798_761_600_000, 1_792_886_400_000_i64..1_792_893_600_000];
         let description = prop_oneof![Just(String::new()), "[a-z,;\"'=\u{82f9}\n -]{0,30}"];
+        // Of white space alone a workbook keeps nothing.
+        let description = description.prop_map(|it| if it.trim().is_empty() { String::new() } else { it });
         let kinds = prop::sample::select(vec![Kind::Bill, Kind::Opening, Kind::Adjust]);
         let ids = (id(), id(), id(), id());
         (ids, time, description, kinds, any::<bool>(), 1_i64..=2_147_483_647, 1_i32..=2_147_483_647).prop_map(

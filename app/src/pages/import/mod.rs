@@ -11,7 +11,6 @@ pub mod totals;
 pub mod understood;
 pub mod verdict;
 pub mod view;
-mod words;
 
 pub use file::choose;
 pub use verdict::{verdict, why_not};

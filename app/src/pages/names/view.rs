@@ -151,8 +151,6 @@ pub enum Fault {
     NoColumn(Column),
     /// The file has more bytes than this.
     TooLarge(usize),
-    /// The file has more rows than this.
-    TooMany(usize),
     /// The records do not answer; not a fault of what was sent.
     Away,
     /// The file cannot be read.

@@ -110,12 +110,13 @@ impl<'a> Lines<'a> {
             let mark = model::files::choices::DecimalMark::Point;
             set(Field::LineNo, numbers::read(cell(Field::LineNo), mark).map_err(wrong(Field::LineNo))?.value.into());
         }
-        if let Cell::Text(word) = cell(Field::Kind) {
+        if let (Cell::Text(word), false) = (cell(Field::Kind), cell(Field::Kind).is_empty()) {
             let kind = kinds::kind(word).ok_or_else(|| Stop::Flaw(Field::Kind, CellFlaw::NoKind(shortened(word))))?;
             set(Field::Kind, kind.as_str().into());
         }
-        if !cell(Field::Description).is_empty() {
-            set(Field::Description, cell(Field::Description).whole_text().into());
+        let description = cell(Field::Description).whole_text();
+        if !description.is_empty() {
+            set(Field::Description, description.into());
         }
         let product = cell(Field::ProductId).text();
         if let Some((way, pieces)) = self.moved(&cells, &product, &mut waits)? {

@@ -10,7 +10,7 @@ use super::{separated, titles, workbook};
 /// A cell. Of a CSV file it is text or nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// A cell without anything but white space.
+    /// A cell with nothing in it.
     Empty,
     /// Text as it stands, with the white space at its ends: only a description keeps that.
     Text(Box<str>),
@@ -23,14 +23,18 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Text of a cell; none where it is white space alone.
+    /// Text of a cell, or none.
     pub fn from_text(text: &str) -> Self {
-        if text.trim().is_empty() { Self::Empty } else { Self::Text(text.into()) }
+        if text.is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 
-    /// Is there nothing in it?
+    /// Is there nothing in it but white space?
     pub fn is_empty(&self) -> bool {
-        *self == Self::Empty
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
     }
 
     /// Text with the white space at its ends.

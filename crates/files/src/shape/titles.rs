@@ -1,6 +1,9 @@
 //! Titles of columns, as people and programs of the trade write them (Kingdee, Yonyou, SAP, Odoo, ERPNext, Shopify, and our own exports), and the
 //! line in which they stand.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use model::files::field::Field;
 
 use super::table::{Cell, Row};
@@ -9,332 +12,22 @@ use crate::cells::simplified;
 /// So many rows may stand above the titles.
 const LOOKED_AT: usize = 30;
 
-/// Titles of each field, the surest first: ids stand before names, for a table that has both means the id. In small letters, without spaces,
-/// `_`, `-`, `/`, `.` and what stands in brackets.
-const TITLES: [(Field, &[&str]); 13] = [
-    (
-        Field::CreateTime,
-        &[
-            "createtime",
-            "业务时间",
-            "businesstime",
-            "过账日期",
-            "postingdate",
-            "单据日期",
-            "业务日期",
-            "出入库日期",
-            "入库日期",
-            "出库日期",
-            "制单日期",
-            "记账日期",
-            "documentdate",
-            "entrydate",
-            "日期",
-            "时间",
-            "date",
-            "datetime",
-            "time",
-            "effectivedate",
-            "scheduleddate",
-            "createdat",
-            "day",
-            "发生日期",
-            "datum",
-            "buchungsdatum",
-        ],
-    ),
-    (Field::TimeOfDay, &["timeofday", "时刻", "postingtime", "entrytime", "过账时间", "制单时间", "uhrzeit"]),
-    (
-        Field::BillId,
-        &[
-            "billid",
-            "billno",
-            "billnumber",
-            "单据编号",
-            "单据号",
-            "单号",
-            "单据号码",
-            "出入库单号",
-            "入库单号",
-            "出库单号",
-            "凭证号",
-            "凭证编号",
-            "物料凭证",
-            "materialdocument",
-            "matdoc",
-            "docno",
-            "documentno",
-            "documentnumber",
-            "document",
-            "voucherno",
-            "vouchernumber",
-            "reference",
-            "orderno",
-            "ordernumber",
-            "ordername",
-            "order",
-            "name",
-            "流水号",
-            "单据",
-            "bill",
-            "beleg",
-            "belegnummer",
-        ],
-    ),
-    (
-        Field::LineNo,
-        &[
-            "lineno",
-            "linenumber",
-            "行号",
-            "行次",
-            "分录号",
-            "分录行号",
-            "materialdocitem",
-            "line",
-            "行",
-            "项次",
-            "item#",
-        ],
-    ),
-    (
-        Field::ProductId,
-        &[
-            "productid",
-            "产品编号",
-            "产品编码",
-            "产品代码",
-            "商品编号",
-            "商品编码",
-            "商品代码",
-            "物料编码",
-            "物料编号",
-            "物料代码",
-            "物料号",
-            "存货编码",
-            "存货编号",
-            "存货代码",
-            "料号",
-            "货号",
-            "品号",
-            "条码",
-            "条形码",
-            "sku",
-            "skucode",
-            "skuid",
-            "itemcode",
-            "itemid",
-            "itemno",
-            "itemnumber",
-            "materialcode",
-            "materialnumber",
-            "material",
-            "materialno",
-            "productcode",
-            "productsku",
-            "variantsku",
-            "lineitemsku",
-            "internalreference",
-            "barcode",
-            "ean",
-            "gtin",
-            "artikelnummer",
-            "物料",
-            "产品",
-            "商品",
-            "存货",
-            "货品",
-            "品名",
-            "product",
-            "item",
-            "article",
-            "artikel",
-            "产品名称",
-            "商品名称",
-            "物料名称",
-            "存货名称",
-            "productname",
-            "itemname",
-            "lineitemname",
-        ],
-    ),
-    (
-        Field::WarehouseId,
-        &[
-            "warehouseid",
-            "仓库编号",
-            "仓库编码",
-            "仓库代码",
-            "库房编码",
-            "warehousecode",
-            "locationid",
-            "locationcode",
-            "storagelocation",
-            "库存地点",
-            "sloc",
-            "plant",
-            "工厂",
-            "仓库",
-            "库房",
-            "仓位",
-            "warehouse",
-            "depot",
-            "location",
-            "store",
-            "lager",
-            "lagerort",
-            "仓库名称",
-            "warehousename",
-            "locationname",
-        ],
-    ),
-    (
-        Field::CompanyId,
-        &[
-            "companyid",
-            "公司编号",
-            "公司编码",
-            "公司代码",
-            "companycode",
-            "客户编码",
-            "供应商编码",
-            "往来单位编码",
-            "往来单位编号",
-            "单位编码",
-            "公司",
-            "组织",
-            "往来单位",
-            "核算组织",
-            "库存组织",
-            "company",
-            "organization",
-            "mandant",
-            "firma",
-            "公司名称",
-            "companyname",
-        ],
-    ),
-    (
-        Field::Direction,
-        &[
-            "drcr",
-            "方向",
-            "direction",
-            "出入库",
-            "收发",
-            "收发方向",
-            "出入库方向",
-            "inout",
-            "inorout",
-            "in/out",
-            "收发类别",
-            "出入库类别",
-            "出入库类型",
-            "业务类型",
-            "事务类型",
-            "transactiontype",
-            "movementdirection",
-            "debit/creditind",
-            "收发标志",
-        ],
-    ),
-    (
-        Field::Quantity,
-        &[
-            "quantity",
-            "数量",
-            "qty",
-            "actualquantity",
-            "actualqty",
-            "实际数量",
-            "实收数量",
-            "实发数量",
-            "基本数量",
-            "基本单位数量",
-            "主数量",
-            "发生数量",
-            "qtyinunitofentry",
-            "qtyinunofentry",
-            "quantitydone",
-            "done",
-            "pieces",
-            "件数",
-            "lineitemquantity",
-            "menge",
-            "amount",
-        ],
-    ),
-    (
-        Field::QuantityIn,
-        &[
-            "quantityin",
-            "收入数量",
-            "入库数量",
-            "收数量",
-            "收货数量",
-            "进库数量",
-            "入数量",
-            "借方数量",
-            "本期收入",
-            "inqty",
-            "qtyin",
-            "inquantity",
-            "received",
-            "receivedqty",
-            "receipt",
-            "receipts",
-            "收入",
-            "入库",
-            "进货数量",
-            "zugang",
-            "in",
-        ],
-    ),
-    (
-        Field::QuantityOut,
-        &[
-            "quantityout",
-            "发出数量",
-            "出库数量",
-            "发数量",
-            "发货数量",
-            "出数量",
-            "贷方数量",
-            "本期发出",
-            "outqty",
-            "qtyout",
-            "outquantity",
-            "issued",
-            "issuedqty",
-            "issue",
-            "issues",
-            "发出",
-            "出库",
-            "销货数量",
-            "abgang",
-            "out",
-        ],
-    ),
-    (Field::Kind, &["kind", "类型", "类别", "单据类型", "type", "vouchertype"]),
-    (
-        Field::Description,
-        &[
-            "description",
-            "说明",
-            "备注",
-            "摘要",
-            "note",
-            "notes",
-            "remark",
-            "remarks",
-            "memo",
-            "comment",
-            "text",
-            "documentheadertext",
-            "bemerkung",
-        ],
-    ),
-];
+/// Titles by the text that [`plain`] makes of them: each field that it may mean, and how sure that is (0 is the surest). From `titles.txt`.
+static TITLES: LazyLock<HashMap<&'static str, Vec<(Field, usize)>>> = LazyLock::new(|| {
+    let mut titles: HashMap<_, Vec<_>> = HashMap::new();
+    let (mut field, mut rank) = (None, 0);
+    for line in include_str!("titles.txt").lines().filter(|it| !it.starts_with('#')) {
+        let mut words = line;
+        if let Some((name, rest)) = line.split_once(':').filter(|_| !line.starts_with(' ')) {
+            (field, rank, words) = (Field::parse(name), 0, rest);
+        }
+        for word in words.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+            titles.entry(word).or_default().extend(field.map(|it| (it, rank)));
+            rank += 1;
+        }
+    }
+    titles
+});
 
 /// A title without what does not matter: case, spaces, punctuation, and what stands in brackets, as a unit does.
 fn plain(title: &str) -> String {
@@ -347,13 +40,7 @@ fn plain(title: &str) -> String {
 
 /// Fields that a title may mean, each with how sure it is: 0 is the surest.
 pub fn meanings(title: &str) -> Vec<(Field, usize)> {
-    let title = plain(title);
-    if title.is_empty() {
-        return Vec::new();
-    }
-    let place =
-        |(field, names): &(Field, &[&str])| names.iter().position(|it| *it == title).map(|place| (*field, place));
-    TITLES.iter().filter_map(place).collect()
+    TITLES.get(plain(title).as_str()).cloned().unwrap_or_default()
 }
 
 /// How many of the cells are titles that are known, those of one field counted once.
@@ -455,6 +142,17 @@ mod tests {
             assert_eq!(meanings(title).first().map(|it| it.0), Some(field), "{title}");
         }
         assert_eq!(meanings("单价"), []);
+        assert_eq!(meanings(""), []);
+    }
+
+    #[test]
+    fn every_field_has_titles_and_none_is_written_as_nobody_can_find_it() {
+        for field in Field::ALL {
+            assert!(TITLES.values().flatten().any(|it| it.0 == field), "{field:?}");
+        }
+        for title in TITLES.keys() {
+            assert_eq!(*title, plain(title), "write it as `plain` makes it");
+        }
     }
 
     #[test]

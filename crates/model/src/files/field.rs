@@ -113,12 +113,12 @@ impl Mapping {
         self.0.iter().find_map(|(field, source)| (*source == Source::Column(place)).then_some(*field))
     }
 
-    /// Fields that every entry needs and nothing gives. Two columns, one for in and one for out, are a quantity.
+    /// Fields that every entry needs and nothing gives. A column for in or one for out is a quantity too.
     pub fn missing(&self) -> Vec<Field> {
-        let has_both = self.0.contains_key(&Field::QuantityIn) && self.0.contains_key(&Field::QuantityOut);
+        let has_way = self.0.contains_key(&Field::QuantityIn) || self.0.contains_key(&Field::QuantityOut);
         [Field::CreateTime, Field::BillId, Field::ProductId, Field::WarehouseId, Field::CompanyId, Field::Quantity]
             .into_iter()
-            .filter(|it| !self.0.contains_key(it) && !(*it == Field::Quantity && has_both))
+            .filter(|it| !self.0.contains_key(it) && !(*it == Field::Quantity && has_way))
             .collect()
     }
 }

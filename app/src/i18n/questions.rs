@@ -2,7 +2,7 @@
 
 use model::files::question::Question;
 
-use crate::i18n::Locale;
+use super::Locale;
 use crate::number::count_of;
 
 impl Locale {
