@@ -2,7 +2,6 @@
 //! what the bytes of a message say ([`decode`]). Knows the vocabulary (`model`) and the ground floor (`base`), no store.
 
 mod admin;
-mod admission;
 mod backlog;
 mod consumer_group;
 mod decode;
@@ -13,20 +12,19 @@ mod peek;
 mod position;
 mod producer;
 mod reader;
-mod rejection;
 mod scan;
 mod topic;
 
 pub use admin::{delete_before, delete_topic, make_topic};
-pub use admission::admit;
 pub use backlog::{Backlog, Cursors, Waiting};
 pub use consumer_group::{ConsumerGroup, GroupEvent, LagOffsets, PartitionQueue, ReadError};
+pub use decode::admission::admit;
+pub use decode::rejection::Rejection;
 pub use decode::{decode, read};
 pub use encode::to_json;
 pub use error::Error;
 pub use message::Message;
 pub use producer::{EntryProducer, Sent};
 pub use reader::MessageReader;
-pub use rejection::Rejection;
 pub use scan::{Gap, TopicScan};
 pub use topic::{Reach, Topic};

@@ -14,10 +14,13 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::admission::admit;
-use super::rejection::Rejection;
+pub mod admission;
+pub mod rejection;
+
+use admission::admit;
 use base::business_time::BusinessTime;
 use base::config::EntryRules;
+use rejection::Rejection;
 
 /// Decodes one message that nobody has judged yet: what it says, and whether it is let in.
 pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Entry, Rejection> {
