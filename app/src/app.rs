@@ -13,6 +13,8 @@ use crate::i18n::{locale, texts};
 use crate::pages::audits::list::AuditsPage;
 use crate::pages::audits::one::AuditPage;
 use crate::pages::components::ComponentsPage;
+use crate::pages::count::page::CountPage;
+use crate::pages::count::sheet::CountSheetPage;
 use crate::pages::import::page::ImportPage;
 use crate::pages::live::page::LivePage;
 use crate::pages::names::import::NamesImportPage;
@@ -84,6 +86,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audits") view=AuditsPage ssr=SsrMode::Async />
                 <Route path=path!("/audits/:id") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/count") view=CountPage ssr=SsrMode::Async />
+                <Route path=path!("/count/sheet") view=CountSheetPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />
                 <Route path=path!("/components") view=ComponentsPage ssr=SsrMode::Async />
                 <Route path=path!("/names") view=NamesPage ssr=SsrMode::Async />

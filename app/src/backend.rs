@@ -9,6 +9,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::pages::audits::view::{AuditDetail, AuditsPage};
+use crate::pages::count::view::{CountPage, SheetPage};
 use crate::pages::import::view::ImportPage;
 use crate::pages::names::view::{CataloguePage, CatalogueQuery};
 use crate::pages::records::view::RecordsPage;
@@ -43,6 +44,10 @@ pub trait Backend: Send + Sync {
 
     /// A file of entries, as the part of the URL after `?` names it.
     async fn import(&self, query: &str) -> Result<ImportPage, ApiError>;
+    /// Counts of shelves, and the sheet that the part of the URL after `?` names.
+    async fn count(&self, query: &str) -> Result<CountPage, ApiError>;
+    /// A sheet to count with.
+    async fn count_sheet(&self, query: &str) -> Result<SheetPage, ApiError>;
     /// A page of the catalogue.
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError>;
 }

@@ -43,6 +43,7 @@ pub fn Bar() -> impl IntoView {
                 <Link to="/rejections" name=locale().rejections_texts().title />
                 <Link to="/audits" name=locale().audits_texts().title />
                 <Link to="/import" name=locale().import_texts().link />
+                <Link to="/count" name=locale().count_texts().link />
                 <Link to="/system" name=texts.system />
                 <Link to="/names" name=locale().names_texts().title />
             </nav>

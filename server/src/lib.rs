@@ -11,6 +11,7 @@ pub mod background;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
+pub mod counting;
 pub mod export;
 #[cfg(test)]
 mod fixtures;

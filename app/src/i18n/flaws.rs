@@ -49,6 +49,7 @@ impl Locale {
             "time_of_day" => ("Time of day", "时刻"),
             "quantity_in" => ("Quantity in", "入库数量"),
             "quantity_out" => ("Quantity out", "出库数量"),
+            "counted" => ("Counted", "实盘"),
             _ => return None,
         };
         Some(match self {

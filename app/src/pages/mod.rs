@@ -2,6 +2,7 @@
 
 pub mod audits;
 pub mod components;
+pub mod count;
 pub mod import;
 pub mod live;
 pub mod names;

@@ -11,11 +11,20 @@ use crate::shape::titles;
 /// So many rows tell what a column holds.
 const LOOKED_AT: usize = 500;
 
-/// Where the fields come from, as a person has said or as the titles say; and what is said twice.
-pub fn mapping(table: &Table, choices: &Choices) -> (Mapping, Vec<Question>) {
+/// What a file is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Lines of bills.
+    Entries,
+    /// A count of shelves.
+    Count,
+}
+
+/// Where the fields come from, as a person has said or as the titles say; and what is said twice, or not at all.
+pub fn mapping(table: &Table, choices: &Choices, subject: Subject) -> (Mapping, Vec<Question>) {
     let (mut mapping, mut questions) = (Mapping::default(), Vec::new());
     if choices.columns.is_empty() {
-        mapping = guess(table);
+        mapping = guess(table, subject);
     }
     for (place, field) in &choices.columns {
         if mapping.0.contains_key(field) {
@@ -27,15 +36,20 @@ pub fn mapping(table: &Table, choices: &Choices) -> (Mapping, Vec<Question>) {
     for (field, value) in &choices.values {
         mapping.0.entry(*field).or_insert_with(|| Source::Fixed(value.clone()));
     }
-    questions.extend(mapping.missing().into_iter().map(Question::Missing));
+    let missing = if subject == Subject::Count { mapping.missing_of_a_count() } else { mapping.missing() };
+    questions.extend(missing.into_iter().map(Question::Missing));
     (mapping, questions)
 }
 
 /// Where the fields are, as far as the columns are named after them.
-fn guess(table: &Table) -> Mapping {
+fn guess(table: &Table, subject: Subject) -> Mapping {
     let mut found: Vec<(usize, usize, Field)> = Vec::new();
     for (place, title) in table.titles().iter().enumerate() {
         found.extend(titles::meanings(title).into_iter().map(|(field, rank)| (rank, place, field)));
+    }
+    match subject {
+        Subject::Entries => found.retain(|it| it.2 != Field::Counted),
+        Subject::Count => of_a_count(&mut found),
     }
     // The surest first; of two that are as sure the left one.
     found.sort_unstable();
@@ -57,6 +71,14 @@ fn guess(table: &Table) -> Mapping {
         mapping.0.remove(&Field::QuantityOut);
     }
     mapping
+}
+
+/// Leaves what a count has: where no column is named for what was counted, that of the quantity holds it.
+fn of_a_count(found: &mut Vec<(usize, usize, Field)>) {
+    if !found.iter().any(|it| it.2 == Field::Counted) {
+        found.iter_mut().filter(|it| it.2 == Field::Quantity).for_each(|it| it.2 = Field::Counted);
+    }
+    found.retain(|it| Field::OF_COUNTS.contains(&it.2));
 }
 
 /// A column named "type" holds kinds, or it holds directions: its words tell.
@@ -82,7 +104,7 @@ mod tests {
 
     fn columns(text: &str) -> Vec<(Field, usize)> {
         let table = open("x.csv", text.as_bytes(), &Choices::default()).unwrap().unwrap();
-        let (mapping, _) = mapping(&table, &Choices::default());
+        let (mapping, _) = mapping(&table, &Choices::default(), Subject::Entries);
         mapping.0.iter().filter_map(|(field, _)| Some((*field, mapping.column(*field)?))).collect()
     }
 

@@ -2,7 +2,7 @@
 //! becomes an entry as JSON, a fault, or waits for an answer.
 
 mod line;
-mod styles;
+pub mod styles;
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use model::files::question::Question;
 use model::flaw::{Flaw, LineFlaw};
 
 use crate::cells::numbers;
-use crate::columns::mapping;
+use crate::columns::{Subject, mapping};
 use crate::known::KnownIds;
 use crate::shape::table::{Row, Table};
 use crate::shape::titles;
@@ -73,7 +73,7 @@ pub struct Read {
 
 /// Reads the lines of a table.
 pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read {
-    let (mapping, questions) = mapping(table, choices);
+    let (mapping, questions) = mapping(table, choices, Subject::Entries);
     let mut read = Read { mapping, questions, ..Read::default() };
     let (rows, totals) = set_aside(table, &mut read);
     let styles = Styles::of(&rows, &read.mapping, choices, &mut read.questions);
@@ -102,12 +102,13 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
     read
 }
 
-fn line_flaw(row: &Row, field: Option<Field>, flaw: CellFlaw) -> LineFlaw {
+/// A flaw of a row as the list of flaws has it.
+pub fn line_flaw(row: &Row, field: Option<Field>, flaw: CellFlaw) -> LineFlaw {
     LineFlaw { line: row.line, field: field.map(|it| it.as_str().to_owned()), flaw: Flaw::Cells(flaw) }
 }
 
 /// What is wrong with a row before anybody looks into its cells.
-fn shape_flaw(row: &Row, titles: usize) -> Option<CellFlaw> {
+pub fn shape_flaw(row: &Row, titles: usize) -> Option<CellFlaw> {
     if row.width() > titles {
         return Some(CellFlaw::Cells(row.width(), titles));
     }
@@ -145,7 +146,7 @@ fn set_aside<'a>(table: &'a Table, read: &mut Read) -> (Vec<&'a Row>, Vec<Total<
 
 /// A line of totals beside what the rows come to, as far as both are numbers.
 fn total(total: &Row, rows: &[&Row], mapping: &Mapping, styles: &Styles) -> TotalLine {
-    let fields = Field::ALL.into_iter().filter(|it| it.is_quantity());
+    let fields = Field::OF_ENTRIES.into_iter().filter(|it| it.is_quantity());
     let sums = fields.filter_map(|field| {
         let (place, (mark, _)) = (mapping.column(field)?, styles.mark(field));
         let said = numbers::read(total.cell(place), mark).ok()?.value;

@@ -5,10 +5,12 @@
 
 pub mod cells;
 pub mod columns;
+pub mod counts;
 pub mod entries;
 pub mod known;
 pub mod shape;
 
+pub use counts::{CountRead, CountedLine, read_counts};
 pub use entries::{Read, Skipped, TotalLine, WrittenEntry, read_entries};
 pub use known::KnownIds;
 pub use shape::table::{Cell, Row, Table, open};

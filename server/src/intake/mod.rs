@@ -18,6 +18,7 @@ use queue::EntryProducer;
 use records::Records;
 
 pub use check::{Checked, GoodLine, check_one};
+pub use known::known_ids;
 pub use look::{Looked, RawRow, Reading};
 pub use resubmit::{Resubmitted, typed_entry};
 pub use send::Delivery;

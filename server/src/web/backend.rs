@@ -2,6 +2,7 @@
 
 use app::backend::{ApiError, Backend, MAX_FOUND};
 use app::pages::audits::view::{AuditDetail, AuditsPage};
+use app::pages::count::view::{CountPage, SheetPage};
 use app::pages::import::view::ImportPage;
 use app::pages::names::view::{CataloguePage, CatalogueQuery};
 use app::pages::records::view::RecordsPage;
@@ -16,6 +17,7 @@ use crate::catalogue;
 use crate::live::{Hub, Scope};
 use crate::pipeline::SystemReader;
 use crate::web::audits::page::AuditsReader;
+use crate::web::count::page::CountReader;
 use crate::web::import::page::ImportReader;
 use crate::web::records::page::RecordsReader;
 use crate::web::rejections::page::RejectionsReader;
@@ -39,6 +41,8 @@ pub struct ServerBackend {
     pub audits: AuditsReader,
     /// Files of entries.
     pub import: ImportReader,
+    /// Counts of shelves.
+    pub count: CountReader,
     /// For periods by name.
     pub clock: Clock,
 }
@@ -91,6 +95,15 @@ impl Backend for ServerBackend {
 
     async fn import(&self, query: &str) -> Result<ImportPage, ApiError> {
         self.import.page(query).await.map_err(unavailable("a file"))
+    }
+
+    async fn count(&self, query: &str) -> Result<CountPage, ApiError> {
+        self.count.page(query).await.map_err(unavailable("a count"))
+    }
+
+    async fn count_sheet(&self, query: &str) -> Result<SheetPage, ApiError> {
+        let sheet = self.count.sheet(query, self.clock.now()).await.map_err(unavailable("a count sheet"))?;
+        sheet.ok_or(ApiError::BadRequest)
     }
 
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<CataloguePage, ApiError> {

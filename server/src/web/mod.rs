@@ -2,6 +2,7 @@
 
 mod audits;
 mod backend;
+mod count;
 mod export;
 mod health;
 mod http;
@@ -107,6 +108,12 @@ impl Web {
     /// Answers about entries.
     fn records(&self) -> records::page::RecordsReader {
         records::page::RecordsReader { records: self.records.clone(), finder: self.finder(), zone: self.business_time }
+    }
+
+    /// Compares counts of shelves with the books.
+    fn count(&self) -> count::page::CountReader {
+        let counter = crate::counting::Counter { intake: self.intake.clone(), zone: self.business_time };
+        count::page::CountReader { counter, hub: self.hub.clone() }
     }
 
     /// Reads audits for pages.

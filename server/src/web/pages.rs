@@ -64,6 +64,7 @@ impl Pages {
                 rejections: RejectionsReader { intake: web.intake.clone(), zone: web.business_time },
                 audits: web.audits(),
                 import: ImportReader { intake: web.intake.clone(), zone: web.business_time },
+                count: web.count(),
                 clock: web.clock.clone(),
             }),
             assets: Assets { folder: format!("/{dir}"), version: web.version.to_string() },

@@ -12,12 +12,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::audits::forms::AuditForms;
+use super::count::forms::CountForms;
 use super::http::{assets, guard, preferences};
 use super::import::forms::ImportForms;
 use super::names::forms::NamesForms;
 use super::pages::Pages;
 use super::rejections::form::RejectionForm;
-use super::{Web, audits, export, import, names, openapi, rejections};
+use super::{Web, audits, count, export, import, names, openapi, rejections};
 
 /// No answer may take longer; the event stream is no answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -35,6 +36,8 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .merge(pages.routes())
         .merge(names::forms::routes(forms))
         .merge(import::template::routes(web.clone()))
+        .merge(count::sheet::routes(web.clone(), web.count()))
+        .merge(count::forms::routes(CountForms { counter: web.count().counter, pages: pages.clone() }))
         .merge(import::forms::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))

@@ -4,22 +4,22 @@ use leptos::prelude::*;
 
 use crate::i18n::locale;
 use crate::number::count_of;
-use crate::pages::import::view::{FlawGroup, ImportQuery, UploadView};
+use crate::pages::import::view::{FlawGroup, ImportQuery};
 
 /// The panel; nothing where nothing is wrong.
-pub fn flaws(upload: &UploadView, query: &ImportQuery) -> AnyView {
-    if upload.bad == 0 {
+pub fn flaws(groups: &[FlawGroup], bad: usize, doubtful: usize, query: &ImportQuery) -> AnyView {
+    if bad == 0 {
         return ().into_any();
     }
     let texts = locale().import_texts();
-    let shown: usize = upload.flaws.iter().map(|it| it.count).sum();
-    let more = upload.bad - shown.min(upload.bad);
+    let shown: usize = groups.iter().map(|it| it.count).sum();
+    let more = bad - shown.min(bad);
     let more = (more > 0).then(|| view! { <p class="body muted">{(texts.more)(&count_of(more))}</p> });
-    let doubts = (upload.doubtful > 0).then(|| {
+    let doubts = (doubtful > 0).then(|| {
         view! {
             <div class="body line">
                 <a class="btn small" href=query.with("doubtful", "take").url()>
-                    {(texts.take_doubtful)(&count_of(upload.doubtful))}
+                    {(texts.take_doubtful)(&count_of(doubtful))}
                 </a>
             </div>
         }
@@ -27,7 +27,7 @@ pub fn flaws(upload: &UploadView, query: &ImportQuery) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="flaws">
             <header>
-                <h2 id="flaws">{(texts.flaws)(&count_of(upload.bad))}</h2>
+                <h2 id="flaws">{(texts.flaws)(&count_of(bad))}</h2>
                 <span class="sub">{texts.by_cause}</span>
             </header>
             <div class="scroll-x" tabindex="0" role="region" aria-labelledby="flaws">
@@ -38,7 +38,7 @@ pub fn flaws(upload: &UploadView, query: &ImportQuery) -> AnyView {
                             <th scope="col">{texts.what}</th>
                         </tr>
                     </thead>
-                    <tbody>{upload.flaws.iter().map(group).collect_view()}</tbody>
+                    <tbody>{groups.iter().map(group).collect_view()}</tbody>
                 </table>
             </div>
             {more}

@@ -47,10 +47,10 @@ fn board(page: &Page, not_sent: Option<NotSent>) -> AnyView {
     };
     let details = (upload.state == UploadState::LookedAt).then(|| {
         view! {
-            {questions(upload, page)}
+            {questions(&upload.questions, &page.query)}
             {upload.reading.as_ref().map(|it| reading(it, upload, page))}
             {upload.reading.as_ref().map(|it| sheet(it, &page.query))}
-            {flaws(upload, &page.query)}
+            {flaws(&upload.flaws, upload.bad, upload.doubtful, &page.query)}
             {totals(upload)}
             {understood(upload)}
         }

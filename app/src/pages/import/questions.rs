@@ -7,14 +7,14 @@ use model::files::question::Question;
 
 use crate::i18n::locale;
 use crate::number::count_of;
-use crate::pages::import::view::{ImportPage, ImportQuery, UploadView};
+use crate::pages::import::view::ImportQuery;
 
 /// An answer: its words, and the choice it makes.
 type Option_ = (String, String);
 
 /// The panel; nothing where nothing is asked.
-pub fn questions(upload: &UploadView, page: &ImportPage) -> AnyView {
-    if upload.questions.is_empty() {
+pub fn questions(questions: &[Question], query: &ImportQuery) -> AnyView {
+    if questions.is_empty() {
         return ().into_any();
     }
     let texts = locale().import_texts();
@@ -23,11 +23,11 @@ pub fn questions(upload: &UploadView, page: &ImportPage) -> AnyView {
             <header>
                 <h2 id="questions">{texts.questions}</h2>
                 <span class="badge" data-tone="warn">
-                    {count_of(upload.questions.len())}
+                    {count_of(questions.len())}
                 </span>
                 <span class="sub">{texts.questions_how}</span>
             </header>
-            <ul class="body">{upload.questions.iter().map(|it| question(it, &page.query)).collect_view()}</ul>
+            <ul class="body">{questions.iter().map(|it| question(it, query)).collect_view()}</ul>
         </section>
     }
     .into_any()

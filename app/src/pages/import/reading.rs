@@ -131,7 +131,7 @@ fn profiles(upload: &UploadView, page: &ImportPage) -> AnyView {
 fn fixed(reading: &ReadingView) -> AnyView {
     let texts = locale().import_texts();
     let has_quantity = reading.mapping.0.contains_key(&Field::Quantity);
-    let fields = Field::ALL.into_iter().filter_map(|field| match reading.mapping.0.get(&field) {
+    let fields = Field::OF_ENTRIES.into_iter().filter_map(|field| match reading.mapping.0.get(&field) {
         Some(Source::Fixed(value)) => Some((field, value.clone())),
         // Without a column or a value of its own the direction is that of the sign.
         None if field == Field::Direction && has_quantity => Some((field, String::new())),

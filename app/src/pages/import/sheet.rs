@@ -73,7 +73,7 @@ fn again(query: &ImportQuery) -> AnyView {
 
 fn select(place: usize, is: Option<Field>) -> AnyView {
     let texts = locale().import_texts();
-    let options = Field::ALL.into_iter().map(|it| {
+    let options = Field::OF_ENTRIES.into_iter().map(|it| {
         view! {
             <option value=it.as_str() selected=is == Some(it)>
                 {locale().file_field(it)}

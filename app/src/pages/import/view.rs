@@ -13,6 +13,8 @@ use model::url::Url;
 /// The state of the page, which is its URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportQuery {
+    /// Is it a count of shelves, `/count`, rather than `/import`?
+    pub is_count: bool,
     /// Which file; empty: none was brought yet.
     pub upload: String,
     /// Name of the profile that was chosen; empty: the one that fits, if any.
@@ -23,7 +25,7 @@ pub struct ImportQuery {
 
 impl ImportQuery {
     pub fn url(&self) -> String {
-        let url = Url::new("/import").with("upload", &self.upload);
+        let url = Url::new(if self.is_count { "/count" } else { "/import" }).with("upload", &self.upload);
         self.fields().iter().fold(url, |url, (name, value)| url.with(name, value)).into_text()
     }
 

@@ -24,7 +24,7 @@ impl Styles {
     /// Styles of the rows; what is not settled is added to the questions.
     pub fn of(rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) -> Self {
         let mut marks = BTreeMap::new();
-        for field in Field::ALL.into_iter().filter(|it| it.is_quantity()) {
+        for field in mapping.0.keys().copied().filter(|it| it.is_quantity()) {
             let Some(place) = mapping.column(field) else { continue };
             let mut evidence = numbers::Evidence::default();
             rows.iter().for_each(|it| evidence.add(it.cell(place)));

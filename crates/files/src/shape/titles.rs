@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_field_has_titles_and_none_is_written_as_nobody_can_find_it() {
-        for field in Field::ALL {
+        for field in Field::OF_ENTRIES.into_iter().chain([Field::Counted]) {
             assert!(TITLES.values().flatten().any(|it| it.0 == field), "{field:?}");
         }
         for title in TITLES.keys() {

@@ -2,6 +2,7 @@
 //! trade.
 
 mod cells;
+mod counts;
 mod forms;
 mod harness;
 mod shape;

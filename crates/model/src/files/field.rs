@@ -31,11 +31,13 @@ pub enum Field {
     Kind,
     /// Text beside it.
     Description,
+    /// Number of pieces on the shelves, of a count.
+    Counted,
 }
 
 impl Field {
-    /// Fields in the order of the page.
-    pub const ALL: [Self; 13] = [
+    /// Fields of an entry in the order of the page.
+    pub const OF_ENTRIES: [Self; 13] = [
         Self::CreateTime,
         Self::TimeOfDay,
         Self::BillId,
@@ -48,6 +50,17 @@ impl Field {
         Self::QuantityIn,
         Self::QuantityOut,
         Self::Kind,
+        Self::Description,
+    ];
+
+    /// Fields of a count in the order of the page.
+    pub const OF_COUNTS: [Self; 7] = [
+        Self::WarehouseId,
+        Self::ProductId,
+        Self::Counted,
+        Self::CreateTime,
+        Self::TimeOfDay,
+        Self::CompanyId,
         Self::Description,
     ];
 
@@ -67,12 +80,13 @@ impl Field {
             Self::QuantityOut => "quantity_out",
             Self::Kind => "kind",
             Self::Description => "description",
+            Self::Counted => "counted",
         }
     }
 
     /// By its word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == word)
+        Self::OF_ENTRIES.into_iter().chain([Self::Counted]).find(|it| it.as_str() == word)
     }
 
     /// Does it hold ids of the trade, which names must not be taken for?
@@ -82,7 +96,7 @@ impl Field {
 
     /// Does it hold a number of pieces?
     pub fn is_quantity(self) -> bool {
-        matches!(self, Self::Quantity | Self::QuantityIn | Self::QuantityOut)
+        matches!(self, Self::Quantity | Self::QuantityIn | Self::QuantityOut | Self::Counted)
     }
 }
 
@@ -116,9 +130,14 @@ impl Mapping {
     /// Fields that every entry needs and nothing gives. A column for in or one for out is a quantity too.
     pub fn missing(&self) -> Vec<Field> {
         let has_way = self.0.contains_key(&Field::QuantityIn) || self.0.contains_key(&Field::QuantityOut);
-        [Field::CreateTime, Field::BillId, Field::ProductId, Field::WarehouseId, Field::CompanyId, Field::Quantity]
-            .into_iter()
-            .filter(|it| !self.0.contains_key(it) && !(*it == Field::Quantity && has_way))
-            .collect()
+        let needed =
+            [Field::CreateTime, Field::BillId, Field::ProductId, Field::WarehouseId, Field::CompanyId, Field::Quantity];
+        needed.into_iter().filter(|it| !self.0.contains_key(it) && !(*it == Field::Quantity && has_way)).collect()
+    }
+
+    /// Fields that every line of a count needs and nothing gives.
+    pub fn missing_of_a_count(&self) -> Vec<Field> {
+        let needed = [Field::WarehouseId, Field::ProductId, Field::Counted, Field::CompanyId];
+        needed.into_iter().filter(|it| !self.0.contains_key(it)).collect()
     }
 }

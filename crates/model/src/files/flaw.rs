@@ -53,6 +53,15 @@ pub enum CellFlaw {
     /// Error that the spreadsheet shows: `#N/A`.
     #[error("is an error of the spreadsheet: {0}")]
     Error(String),
+    /// A cell that must be filled.
+    #[error("is empty")]
+    Empty,
+    /// A count below nothing.
+    #[error("is below 0, and shelves cannot hold less than nothing: {0}")]
+    Negative(String),
+    /// A product that is counted in that line already, in the same warehouse.
+    #[error("is counted in line {0} already: add the two up")]
+    CountedTwice(usize),
     /// Id that a spreadsheet has turned into a rounded number: `6.90123E+12`.
     #[error("was turned into a rounded number by a spreadsheet: {0}. Make the column text and export it again")]
     Rounded(String),

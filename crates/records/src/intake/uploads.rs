@@ -28,6 +28,8 @@ pub struct Upload {
     pub name: String,
     /// Person who brought it.
     pub who: String,
+    /// Moment when it was brought.
+    pub at: Millis,
     /// State of the file.
     pub state: UploadState,
     /// Moment when that state began.
@@ -56,6 +58,7 @@ from_row! {
         id: String,
         name: String,
         who: String,
+        at: NaiveDateTime,
         state: String,
         changed_at: NaiveDateTime,
         accepted: Option<i64>,
@@ -74,7 +77,14 @@ impl TryFrom<Row> for Upload {
             _ => None,
         };
         let state = word(&format!("the state of file {}", it.id), &it.state, parse)?;
-        Ok(Self { id: it.id, name: it.name, who: it.who, state, changed_at: utc_moment(it.changed_at) })
+        Ok(Self {
+            id: it.id,
+            name: it.name,
+            who: it.who,
+            at: utc_moment(it.at),
+            state,
+            changed_at: utc_moment(it.changed_at),
+        })
     }
 }
 
@@ -117,7 +127,7 @@ impl Records {
         let unavailable = Error::unavailable("reading a file");
         with_timeout("reading a file", async {
             let upload: Option<Row> = sqlx::query_as(
-                "SELECT id, name, who, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
+                "SELECT id, name, who, at, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
             )
             .bind(id)
             .fetch_optional(&self.pool)

@@ -21,7 +21,7 @@ use crate::web::pages::Pages;
 use base::status::explain;
 
 /// A file and what a form adds to it.
-const MAX_UPLOAD: usize = MAX_FILE_BYTES + 64 * 1024;
+pub const MAX_UPLOAD: usize = MAX_FILE_BYTES + 64 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -82,7 +82,8 @@ fn too_large() -> (NotSent, StatusCode) {
     (NotSent::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE)
 }
 
-async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
+/// The file of a form: its name and its bytes. `None`: the form has none.
+pub async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
     while let Some(field) = form.next_field().await? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
@@ -209,7 +210,7 @@ async fn try_to_keep(
         Err(trouble) => return Ok(Some(NotSent::File(trouble))),
     };
     let Some(reading) = looked.reading else { return Ok(Some(NotSent::Gone)) };
-    for field in Field::ALL {
+    for field in Field::OF_ENTRIES {
         if let Some(place) = reading.mapping.column(field) {
             choices.columns.insert(place, field);
         }

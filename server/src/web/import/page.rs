@@ -164,7 +164,7 @@ fn column_of(flaw: &LineFlaw, mapping: &Mapping) -> Option<usize> {
 }
 
 /// Flaws by field and cause, in the order of their first lines. Doubts of two ids are two causes.
-fn groups(flaws: &[LineFlaw]) -> Vec<FlawGroup> {
+pub fn groups(flaws: &[LineFlaw]) -> Vec<FlawGroup> {
     let mut groups: Vec<FlawGroup> = Vec::new();
     let mut places = HashMap::new();
     for it in flaws {
@@ -196,7 +196,7 @@ fn groups(flaws: &[LineFlaw]) -> Vec<FlawGroup> {
     groups
 }
 
-fn state(upload: &Upload) -> UploadState {
+pub fn state(upload: &Upload) -> UploadState {
     match upload.state {
         records::UploadState::LookedAt => UploadState::LookedAt,
         records::UploadState::Sending => UploadState::Sending,

@@ -17,6 +17,7 @@ pub fn read(query: &str) -> ImportQuery {
     let upload = get("upload").filter(|it| it.len() <= 32 && it.bytes().all(|b| b.is_ascii_alphanumeric()));
     let profile = get("profile").filter(|it| it.chars().count() <= MAX_NAME);
     ImportQuery {
+        is_count: false,
         upload: upload.unwrap_or_default().to_owned(),
         profile: profile.unwrap_or_default().to_owned(),
         choices: choices(query).0,

@@ -1,0 +1,258 @@
+//! A sheet beside the books: the equation, what differs, and what posting would write.
+
+use leptos::prelude::*;
+use model::files::field::Field;
+
+use crate::components::filters::name_of;
+use crate::components::notice::Notice;
+use crate::i18n::locale;
+use crate::number::{count_of, grouped, signed};
+use crate::pages::count::view::{CountView, CountedLine, NotPosted};
+use crate::pages::import::flaws::flaws;
+use crate::pages::import::questions::questions;
+use crate::pages::import::view::{ImportQuery, UploadState};
+
+/// So many lines that differ are shown; all are posted.
+const SHOWN: usize = 500;
+
+/// The page of a sheet.
+pub fn board(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPosted>) -> AnyView {
+    let is_open = sheet.state == UploadState::LookedAt;
+    let details = is_open.then(|| {
+        view! {
+            {questions(&sheet.questions, query)}
+            {settings(sheet, query)}
+            {differences(sheet)}
+            {flaws(&sheet.flaws, sheet.bad, sheet.doubtful, query)}
+        }
+    });
+    view! {
+        {equation(sheet, query, not_posted)}
+        {details}
+    }
+    .into_any()
+}
+
+fn equation(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPosted>) -> AnyView {
+    let texts = locale().count_texts();
+    let sum = |is_more: bool| {
+        let all = sheet.differing.iter().map(|it| it.difference).filter(|it| (*it > 0) == is_more);
+        (all.clone().count(), all.sum::<i64>())
+    };
+    let ((more, more_net), (less, less_net)) = (sum(true), sum(false));
+    let term = |name: &'static str, number: usize, net: Option<i64>| {
+        let class = net.map_or("", |it| if it > 0 { "in" } else { "out" });
+        let net = net.filter(|it| *it != 0).map(|it| view! { <small class=class>{signed(it)}</small> });
+        view! {
+            <dl>
+                <dt>{name}</dt>
+                <dd>{count_of(number)} " " {net}</dd>
+            </dl>
+        }
+        .into_any()
+    };
+    let sign = |sign: &'static str| view! { <span aria-hidden="true">{sign}</span> }.into_any();
+    let rest = [(texts.uncounted, sheet.uncounted), (texts.waiting, sheet.waiting), (texts.bad, sheet.bad)];
+    let rest = rest.into_iter().filter(|it| it.1 > 0);
+    let terms = rest.map(|(name, number)| view! { {sign("+")} {term(name, number, None)} });
+    view! {
+        <section class="panel accounting" aria-label=sheet.bill_id.clone()>
+            <header>
+                <h2>{sheet.bill_id.clone()}</h2>
+                <span class="sub">{sheet.name.clone()}</span>
+                <span class="grow"></span>
+                <a class="btn quiet" href="/count">
+                    {texts.another}
+                </a>
+            </header>
+            <div class="body equation">
+                {term(texts.lines, sheet.lines(), None)} {sign("=")} {term(texts.agreeing, sheet.agreeing, None)} {sign("+")}
+                {term(texts.more, more, Some(more_net))} {sign("+")} {term(texts.less, less, Some(less_net))} {terms.collect_view()}
+            </div>
+            <div class="body stack">{not_posted.map(why_not)} {what_can_be_done(sheet, query)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn what_can_be_done(sheet: &CountView, query: &ImportQuery) -> AnyView {
+    let texts = locale().count_texts();
+    if let Some(trouble) = &sheet.trouble {
+        let words = format!("{} {}", texts.unreadable, locale().file_trouble(trouble));
+        return view! { <Notice tone="bad" role="alert" words how=locale().import_texts().unreadable_how /> }
+            .into_any();
+    }
+    if let Some(why) = &sheet.no_book {
+        return view! { <Notice tone="bad" role="alert" words=(texts.no_book)(why) /> }.into_any();
+    }
+    match sheet.state {
+        UploadState::Sending => view! { <Notice tone="busy" words=texts.posting /> }.into_any(),
+        UploadState::Sent { accepted, .. } => view! {
+            <Notice tone="good" words=(texts.posted)(&grouped(accepted)) />
+            <div class="line">
+                <a class="btn" href="/records?kind=adjust">
+                    {texts.see_records}
+                </a>
+            </div>
+        }
+        .into_any(),
+        UploadState::LookedAt => to_be_posted(sheet, query),
+    }
+}
+
+fn to_be_posted(sheet: &CountView, query: &ImportQuery) -> AnyView {
+    let texts = locale().count_texts();
+    let is_open = !sheet.questions.is_empty();
+    let (tone, words) = match (is_open, sheet.bad > 0, sheet.differing.is_empty()) {
+        (true, ..) => ("warn", texts.is_open),
+        (_, true, _) => ("bad", texts.has_flaws),
+        (.., true) => ("good", texts.all_agree),
+        _ => ("info", texts.on_record),
+    };
+    let fields = query.fields().into_iter();
+    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let form = (!sheet.differing.is_empty()).then(|| {
+        view! {
+            <form class="line end" method="post" action="/count/post">
+                <input type="hidden" name="upload" value=query.upload.clone() />
+                {fields.collect_view()}
+                // What the person has seen: if it is another when it is read again, nothing is posted.
+                <input type="hidden" name="differing" value=sheet.differing.len() />
+                <input type="hidden" name="net" value=sheet.net() />
+                <label class="field">
+                    <span>{texts.note}</span>
+                    <span class="control">
+                        <input name="note" maxlength="160" autocomplete="off" />
+                    </span>
+                </label>
+                <button class="btn primary" disabled=is_open>
+                    {(texts.post)(&count_of(sheet.differing.len()))}
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <Notice tone words />
+        {form}
+    }
+    .into_any()
+}
+
+/// Why it was not posted.
+pub fn why_not(it: &NotPosted) -> AnyView {
+    let texts = locale().count_texts();
+    let (tone, words) = match it {
+        NotPosted::Changed => ("bad", texts.changed.to_owned()),
+        NotPosted::Already => ("warn", texts.already.to_owned()),
+        NotPosted::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
+        NotPosted::Away => ("bad", texts.away.to_owned()),
+        NotPosted::Gone => ("warn", texts.gone.to_owned()),
+        NotPosted::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),
+    };
+    view! { <Notice tone role="alert" words /> }.into_any()
+}
+
+/// The company whose books are adjusted, and the moment for lines without one.
+fn settings(sheet: &CountView, query: &ImportQuery) -> AnyView {
+    let texts = locale().count_texts();
+    let hidden = [("upload".to_owned(), query.upload.clone())].into_iter().chain(query.fields());
+    let hidden = hidden.filter(|(name, _)| !["value.company_id", "value.create_time"].contains(&name.as_str()));
+    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let value = |field: Field| query.choices.values.get(&field).cloned().unwrap_or_default();
+    let company = value(Field::CompanyId);
+    let is_missing = company.is_empty().then_some("true");
+    view! {
+        <section class="panel" aria-label=texts.company>
+            <form id="reading" class="body line end" method="get" action="/count">
+                {hidden.collect_view()}
+                <label class="field">
+                    <span>{texts.company}</span>
+                    <span class="control" aria-invalid=is_missing>
+                        <input name="value.company_id" value=company autocomplete="off" />
+                    </span>
+                </label>
+                <label class="field">
+                    <span>{texts.counted_at}</span>
+                    <span class="control">
+                        <input name="value.create_time" value=sheet.counted_at.clone() autocomplete="off" />
+                    </span>
+                </label>
+                <button class="btn">{texts.look_again}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn differences(sheet: &CountView) -> AnyView {
+    if sheet.differing.is_empty() {
+        return ().into_any();
+    }
+    let texts = locale().count_texts();
+    let positions =
+        sheet.positions.iter().map(|(partition, offset)| format!("{partition} \u{b7} {}", grouped(*offset)));
+    let positions = positions.collect::<Vec<_>>().join(", ");
+    view! {
+        <section class="panel" aria-labelledby="differences">
+            <header>
+                <h2 id="differences">{texts.differences}</h2>
+                <span class="sub">{texts.differences_how}</span>
+            </header>
+            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="differences">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{texts.product}</th>
+                            <th scope="col" data-p="2">
+                                {texts.warehouse}
+                            </th>
+                            <th scope="col" data-p="3">
+                                {texts.at}
+                            </th>
+                            {[texts.book, texts.counted, texts.difference].map(number_head).into_iter().collect_view()}
+                            <th scope="col" class="num" data-p="2">
+                                {texts.since}
+                            </th>
+                            <th scope="col" class="num" data-p="2">
+                                {texts.becomes}
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>{sheet.differing.iter().take(SHOWN).map(line).collect_view()}</tbody>
+                </table>
+            </div>
+            <p class="body muted">{texts.positions} ": " {positions}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn number_head(name: &'static str) -> AnyView {
+    view! {
+        <th scope="col" class="num">
+            {name}
+        </th>
+    }
+    .into_any()
+}
+
+fn line(it: &CountedLine) -> AnyView {
+    let class = if it.difference > 0 { "num in" } else { "num out" };
+    view! {
+        <tr>
+            <th scope="row">{name_of(&it.product)}</th>
+            <td data-p="2">{name_of(&it.warehouse)}</td>
+            <td data-p="3">{it.counted_at.clone()}</td>
+            <td class="num">{grouped(it.book)}</td>
+            <td class="num">{grouped(it.counted)}</td>
+            <td class=class>{signed(it.difference)}</td>
+            <td class="num" data-p="2">
+                {signed(it.since)}
+            </td>
+            <td class="num" data-p="2">
+                {grouped(it.becomes)}
+            </td>
+        </tr>
+    }
+    .into_any()
+}

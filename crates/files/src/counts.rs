@@ -1,0 +1,145 @@
+//! Count sheets (physical inventory, 盘点): lines of a warehouse, a product and the pieces that were counted, perhaps with the moment at which. An empty
+//! cell was not counted, and says nothing.
+
+use std::collections::HashMap;
+
+use model::files::choices::Choices;
+use model::files::field::{Field, Mapping, Source};
+use model::files::flaw::CellFlaw;
+use model::files::question::Question;
+use model::flaw::LineFlaw;
+
+use crate::cells::ids::Ids;
+use crate::cells::numbers::shortened;
+use crate::cells::{dates, numbers};
+use crate::columns::{Subject, mapping};
+use crate::entries::styles::Styles;
+use crate::entries::{line_flaw, shape_flaw};
+use crate::known::KnownIds;
+use crate::shape::table::{Cell, Row, Table};
+use crate::shape::titles;
+
+/// A line that was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedLine {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// Id of the warehouse, as it is written.
+    pub warehouse_id: String,
+    /// Id of the product, as it is written.
+    pub product_id: String,
+    /// Id of the company whose books are adjusted.
+    pub company_id: String,
+    /// Moment at which it was counted, as the reader of dates writes it; none: the line does not say.
+    pub counted_at: Option<String>,
+    /// Pieces on the shelves, 0 or more.
+    pub counted: i64,
+}
+
+/// A count sheet, read.
+#[derive(Debug, Default)]
+pub struct CountRead {
+    /// Where the fields come from.
+    pub mapping: Mapping,
+    /// What nothing in the sheet settles.
+    pub questions: Vec<Question>,
+    /// Lines that were counted.
+    pub lines: Vec<CountedLine>,
+    /// Lines without a number: they were not counted.
+    pub uncounted: Vec<usize>,
+    /// Faults, one of a line.
+    pub flaws: Vec<LineFlaw>,
+    /// Lines that wait for an answer.
+    pub waiting: Vec<usize>,
+}
+
+enum Outcome {
+    Counted(CountedLine),
+    Uncounted,
+    Waits,
+    Flaw(Field, CellFlaw),
+}
+
+/// Reads the lines of a count sheet. A product that stands twice for one warehouse is a fault: nobody knows which number holds, or whether both do.
+pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountRead {
+    let (mapping, questions) = mapping(table, choices, Subject::Count);
+    let mut read = CountRead { mapping, questions, ..CountRead::default() };
+    let titles = table.titles();
+    let rows: Vec<&Row> = table.below().iter().filter(|it| !titles::is_total(it, None)).collect();
+    let styles = Styles::of(&rows, &read.mapping, choices, &mut read.questions);
+    let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
+    let (mut ids, mut seen) = (Ids::new(known), HashMap::new());
+    for row in rows {
+        let outcome = match shape_flaw(row, titles.len()) {
+            Some(flaw) => Outcome::Flaw(Field::Counted, flaw),
+            None => line(row, &read.mapping, choices, &styles, &mut ids),
+        };
+        match outcome {
+            Outcome::Counted(it) if is_complete => {
+                let key = (it.warehouse_id.clone(), it.product_id.clone());
+                match seen.insert(key, row.line) {
+                    Some(first) => {
+                        let flaw = CellFlaw::CountedTwice(first);
+                        read.flaws.push(line_flaw(row, Some(Field::ProductId), flaw));
+                    }
+                    None => read.lines.push(it),
+                }
+            }
+            Outcome::Uncounted => read.uncounted.push(row.line),
+            Outcome::Counted(_) | Outcome::Waits => read.waiting.push(row.line),
+            Outcome::Flaw(field, flaw) => read.flaws.push(line_flaw(row, Some(field), flaw)),
+        }
+    }
+    read
+}
+
+fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &mut Ids<'_>) -> Outcome {
+    let cell = |field: Field| match mapping.0.get(&field) {
+        Some(Source::Column(place)) => row.cell(*place).clone(),
+        Some(Source::Fixed(text)) => Cell::from_text(text),
+        None => Cell::Empty,
+    };
+    let counted = cell(Field::Counted);
+    if counted.is_empty() {
+        return Outcome::Uncounted;
+    }
+    let (mark, is_open) = styles.mark(Field::Counted);
+    if is_open && numbers::is_open(&counted) {
+        return Outcome::Waits;
+    }
+    let pieces = match numbers::read(&counted, mark) {
+        Ok(number) if number.value < 0 => {
+            return Outcome::Flaw(Field::Counted, CellFlaw::Negative(shortened(&counted.text())));
+        }
+        Ok(number) => number.value,
+        Err(flaw) => return Outcome::Flaw(Field::Counted, flaw),
+    };
+    let mut texts = Vec::new();
+    for field in [Field::WarehouseId, Field::ProductId, Field::CompanyId] {
+        let text = cell(field).text();
+        if text.is_empty() && mapping.0.contains_key(&field) {
+            return Outcome::Flaw(field, CellFlaw::Empty);
+        }
+        let doubt = ids.doubt(field, &cell(field), &text).filter(|_| !choices.takes_doubtful);
+        if let Some(doubt) = doubt {
+            return Outcome::Flaw(field, doubt);
+        }
+        texts.push(text);
+    }
+    let (order, is_open) = styles.order();
+    let time = cell(Field::CreateTime);
+    if is_open && dates::is_open(&time) {
+        return Outcome::Waits;
+    }
+    let counted_at = match time.is_empty() {
+        true => None,
+        false => match dates::read(&time, &cell(Field::TimeOfDay), order) {
+            Ok(at) => Some(at),
+            Err(flaw) => return Outcome::Flaw(Field::CreateTime, flaw),
+        },
+    };
+    let mut texts = texts.into_iter();
+    let mut next = || texts.next().unwrap_or_default();
+    let (warehouse_id, product_id, company_id) = (next(), next(), next());
+    Outcome::Counted(CountedLine { line: row.line, warehouse_id, product_id, company_id, counted_at, counted: pieces })
+}

@@ -1,0 +1,139 @@
+//! What `/count` sends: a sheet to be kept and looked at, and the word to post it.
+
+use app::pages::count::view::NotPosted;
+use app::pages::import::view::ImportQuery;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use model::files::MAX_FILE_BYTES;
+use model::files::trouble::FileTrouble;
+
+use crate::counting::{Counter, Error, Posted};
+use crate::web::http::guard::{Principal, Role};
+use crate::web::http::problem::Problem;
+use crate::web::import::forms::{MAX_UPLOAD, file};
+use crate::web::import::query as import_query;
+use crate::web::pages::Pages;
+use base::status::explain;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct CountForms {
+    /// Compares sheets and posts them.
+    pub counter: Counter,
+    /// Shows a page again.
+    pub pages: Pages,
+}
+
+pub fn routes(forms: CountForms) -> Router {
+    Router::new()
+        .route("/count", post(keep).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
+        .route("/count/post", post(post_count))
+        .with_state(forms)
+}
+
+fn only_manager(who: &Principal) -> Result<(), Problem> {
+    who.must_be(Role::Manager, "Only a manager posts counts.")
+}
+
+fn away(error: &Error) -> (NotPosted, StatusCode) {
+    tracing::warn!("a count cannot be posted: {}", explain(error));
+    (NotPosted::Away, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// `POST /count`: the sheet, which is kept; then the page shows what it comes to.
+async fn keep(
+    State(forms): State<CountForms>,
+    Extension(who): Extension<Principal>,
+    parts: Parts,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    only_manager(&who)?;
+    let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
+    let (why, status) = match found {
+        Ok(Some((name, bytes))) if bytes.len() <= MAX_FILE_BYTES => {
+            match forms.counter.intake.records.keep_upload(&name, &who.name, &bytes).await {
+                Ok(upload) => {
+                    let query = ImportQuery { is_count: true, upload, ..ImportQuery::default() };
+                    return Ok(Redirect::to(&query.url()).into_response());
+                }
+                Err(error) => away(&error.into()),
+            }
+        }
+        Ok(Some(_)) | Err(true) => {
+            (NotPosted::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        Ok(None) | Err(false) => return Err(Problem::bad_form("count page")),
+    };
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+/// `POST /count/post`: posts what the person has seen of a sheet.
+async fn post_count(
+    State(forms): State<CountForms>,
+    Extension(who): Extension<Principal>,
+    mut parts: Parts,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    only_manager(&who)?;
+    let bad_form = || Problem::bad_form("count page");
+    let body = String::from_utf8(body.to_vec()).map_err(|_| bad_form())?;
+    let query = ImportQuery { is_count: true, ..import_query::read(&body) };
+    let field = |name: &str| {
+        let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
+        found.map(|(_, value)| value.into_owned())
+    };
+    let differing = field("differing").and_then(|it| it.parse::<usize>().ok()).ok_or_else(bad_form)?;
+    let net = field("net").and_then(|it| it.parse::<i64>().ok()).ok_or_else(bad_form)?;
+    let note: String = field("note").unwrap_or_default().trim().chars().take(160).collect();
+    let url = query.url();
+    let (why, status) = match try_to_post(&forms.counter, &who, &query, (differing, net), &note).await {
+        Ok(None) => return Ok(Redirect::to(&url).into_response()),
+        Ok(Some(why)) => (why, StatusCode::CONFLICT),
+        Err(error) => away(&error),
+    };
+    parts.uri = url.parse::<Uri>().map_err(|_| bad_form())?;
+    Ok(forms.pages.show(parts, why, status).await)
+}
+
+/// `None`: it was posted.
+async fn try_to_post(
+    counter: &Counter,
+    who: &Principal,
+    query: &ImportQuery,
+    seen: (usize, i64),
+    note: &str,
+) -> Result<Option<NotPosted>, Error> {
+    let records = &counter.intake.records;
+    let Some((upload, bytes)) = records.upload(&query.upload).await? else { return Ok(Some(NotPosted::Gone)) };
+    let compared = match counter.compare(&upload, bytes, &query.choices).await? {
+        Ok(compared) => compared,
+        Err(trouble) => return Ok(Some(NotPosted::File(trouble))),
+    };
+    if !records.begin_upload(&upload.id).await? {
+        return Ok(Some(NotPosted::Already));
+    }
+    // In a task of its own: who goes away does not leave it half posted.
+    let (counter, who, note) = (counter.clone(), who.name.clone(), note.to_owned());
+    let posting = tokio::spawn(async move {
+        let posted = counter.post(&upload, &compared, seen, &note, &who).await;
+        let records = &counter.intake.records;
+        let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
+        let left_out = number(compared.flaws.len() + compared.uncounted.len());
+        let why = match posted {
+            Ok(Posted::All(sent)) => {
+                records.end_upload(&upload.id, &who, number(sent), left_out).await?;
+                return Ok(None);
+            }
+            Ok(Posted::Changed) => Ok(Some(NotPosted::Changed)),
+            Ok(Posted::Some(sent)) => Ok(Some(NotPosted::Some(sent))),
+            Err(error) => Err(error),
+        };
+        records.give_upload_up(&upload.id).await?;
+        why
+    });
+    posting.await.unwrap_or(Ok(Some(NotPosted::Away)))
+}
