@@ -75,18 +75,19 @@ pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountR
             None => line(row, &read.mapping, choices, &styles, &mut ids),
         };
         match outcome {
-            Outcome::Counted(it) if is_complete => {
+            Outcome::Counted(it) => {
                 let key = (it.warehouse_id.clone(), it.product_id.clone());
                 match seen.insert(key, row.line) {
                     Some(first) => {
                         let flaw = CellFlaw::CountedTwice(first);
                         read.flaws.push(line_flaw(row, Some(Field::ProductId), flaw));
                     }
-                    None => read.lines.push(it),
+                    None if is_complete => read.lines.push(it),
+                    None => read.waiting.push(row.line),
                 }
             }
             Outcome::Uncounted => read.uncounted.push(row.line),
-            Outcome::Counted(_) | Outcome::Waits => read.waiting.push(row.line),
+            Outcome::Waits => read.waiting.push(row.line),
             Outcome::Flaw(field, flaw) => read.flaws.push(line_flaw(row, Some(field), flaw)),
         }
     }

@@ -162,7 +162,7 @@ fn settings(sheet: &CountView, query: &ImportQuery) -> AnyView {
     let company = value(Field::CompanyId);
     let is_missing = company.is_empty().then_some("true");
     view! {
-        <section class="panel" aria-label=texts.company>
+        <section class="panel" aria-label=texts.look_again>
             <form id="reading" class="body line end" method="get" action="/count">
                 {hidden.collect_view()}
                 <label class="field">

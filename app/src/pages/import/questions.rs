@@ -41,7 +41,8 @@ fn question(it: &Question, query: &ImportQuery) -> AnyView {
             </a>
         }
     });
-    let typed = if let Question::Missing(field) = it { Some(missing(*field)) } else { None };
+    // A count has a field of its own for the company.
+    let typed = if let (Question::Missing(field), false) = (it, query.is_count) { Some(missing(*field)) } else { None };
     view! {
         <li data-ask=it.answered_by()>
             <span>{locale().question(it)}</span>
