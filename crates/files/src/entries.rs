@@ -4,10 +4,11 @@
 mod line;
 pub mod styles;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use model::files::choices::Choices;
-use model::files::field::{Field, Mapping};
+use model::files::field::{Field, Mapping, Source};
 use model::files::flaw::CellFlaw;
 use model::files::question::Question;
 use model::flaw::{Flaw, LineFlaw};
@@ -15,7 +16,7 @@ use model::flaw::{Flaw, LineFlaw};
 use crate::cells::numbers;
 use crate::columns::{Subject, mapping};
 use crate::known::KnownIds;
-use crate::shape::table::{Row, Table};
+use crate::shape::table::{Cell, Row, Table};
 use crate::shape::titles;
 
 use line::{Lines, Outcome};
@@ -83,7 +84,8 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
         .collect();
     let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
     let titles = table.titles().len();
-    let mut lines = Lines::new(&read.mapping, choices, &styles, known);
+    let fixed = fixed(&read.mapping);
+    let mut lines = Lines::new((&read.mapping, &fixed), choices, &styles, known);
     for row in rows {
         let outcome = match shape_flaw(row, titles) {
             Some(flaw) => Outcome::Flaw(None, flaw),
@@ -100,6 +102,15 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
     }
     read.questions.extend(lines.questions());
     read
+}
+
+/// Cells of the values that are the same in every line.
+fn fixed(mapping: &Mapping) -> BTreeMap<Field, Cell> {
+    let cell = |(field, source): (&Field, &Source)| match source {
+        Source::Fixed(text) => Some((*field, Cell::from_text(text))),
+        Source::Column(_) => None,
+    };
+    mapping.0.iter().filter_map(cell).collect()
 }
 
 /// A flaw of a row as the list of flaws has it.

@@ -55,6 +55,15 @@ fn equation(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPoste
     let rest = [(texts.uncounted, sheet.uncounted), (texts.waiting, sheet.waiting), (texts.bad, sheet.bad)];
     let rest = rest.into_iter().filter(|it| it.1 > 0);
     let terms = rest.map(|(name, number)| view! { {sign("+")} {term(name, number, None)} });
+    // A sheet that was not read, or not compared, has no lines to account for.
+    let equation = (sheet.trouble.is_none() && sheet.no_book.is_none() && sheet.state == UploadState::LookedAt).then(|| {
+        view! {
+            <div class="body equation">
+                {term(texts.lines, sheet.lines(), None)} {sign("=")} {term(texts.agreeing, sheet.agreeing, None)} {sign("+")}
+                {term(texts.more, more, Some(more_net))} {sign("+")} {term(texts.less, less, Some(less_net))} {terms.collect_view()}
+            </div>
+        }
+    });
     view! {
         <section class="panel accounting" aria-label=sheet.bill_id.clone()>
             <header>
@@ -65,10 +74,7 @@ fn equation(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPoste
                     {texts.another}
                 </a>
             </header>
-            <div class="body equation">
-                {term(texts.lines, sheet.lines(), None)} {sign("=")} {term(texts.agreeing, sheet.agreeing, None)} {sign("+")}
-                {term(texts.more, more, Some(more_net))} {sign("+")} {term(texts.less, less, Some(less_net))} {terms.collect_view()}
-            </div>
+            {equation}
             <div class="body stack">{not_posted.map(why_not)} {what_can_be_done(sheet, query)}</div>
         </section>
     }

@@ -25,7 +25,7 @@ pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) ->
                 <span class="sub">{(texts.zone_is)(&page.zone)}</span>
             </header>
             <div class="body choices">
-                <form id="reading" method="get" action="/import"></form>
+                <form id="reading" method="get" action="/import" hidden></form>
                 {hidden.collect_view()}
                 {reading.charset.map(|it| charsets(it, page))}
                 {reading.separator.map(|it| separators(it, page))}

@@ -37,6 +37,12 @@ pub fn verdict(upload: &UploadView, query: &ImportQuery, not_sent: Option<&NotSe
             {term(name, number, part)}
         }
     });
+    // A file that was not read has no lines to account for.
+    let equation = upload.trouble.is_none().then(|| {
+        view! {
+            <div class="body equation">{term(texts.lines, upload.lines, "lines")} {terms.collect_view()}</div>
+        }
+    });
     view! {
         <section class="panel accounting" aria-label=upload.name.clone()>
             <header>
@@ -46,7 +52,7 @@ pub fn verdict(upload: &UploadView, query: &ImportQuery, not_sent: Option<&NotSe
                     {texts.another}
                 </a>
             </header>
-            <div class="body equation">{term(texts.lines, upload.lines, "lines")} {terms.collect_view()}</div>
+            {equation}
             <div class="body stack">
                 {not_sent.map(why_not)}
                 {what_can_be_done(upload, query)}

@@ -24,6 +24,9 @@ impl Evidence {
     /// Takes a cell into account.
     pub fn add(&mut self, cell: &Cell) {
         let Cell::Text(text) = cell else { return };
+        if begins_with_year(text) {
+            return;
+        }
         let Some((Day::Parts(parts), _)) = split(text) else { return };
         let days = ORDERS.map(|it| parts.day(it));
         let mut found = days.iter().enumerate().filter(|(_, it)| it.is_some());
@@ -70,9 +73,19 @@ impl Evidence {
     }
 }
 
+/// Does it begin with a year of four digits? Then it has one order, and says nothing of others.
+fn begins_with_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().take(4).filter(|it| it.is_ascii_digit()).count() == 4
+        && matches!(bytes.get(4), Some(b'-' | b'/' | b'.'))
+}
+
 /// Is it a date that may be several?
 pub fn is_open(cell: &Cell) -> bool {
     let Cell::Text(text) = cell else { return false };
+    if begins_with_year(text) {
+        return false;
+    }
     let Some((Day::Parts(parts), _)) = split(text) else { return false };
     parts.only_day().is_none() && ORDERS.iter().any(|it| parts.day(*it).is_some())
 }
@@ -256,8 +269,27 @@ fn looks_like_a_date(text: &str) -> bool {
     text.split('.').next().is_some_and(|it| it.len() != 5)
 }
 
+/// Digits and colons alone.
+fn plain_clock(text: &str) -> Option<NaiveTime> {
+    if !text.bytes().all(|it| it.is_ascii_digit() || it == b':') || text.is_empty() {
+        return None;
+    }
+    let mut parts = text.split(':');
+    let mut next = |is_needed: bool| match parts.next() {
+        Some(part) if (1..=2).contains(&part.len()) => part.parse().ok(),
+        None if !is_needed => Some(0),
+        _ => None,
+    };
+    let (hour, minute, second) = (next(true)?, next(true)?, next(false)?);
+    parts.next().is_none().then(|| NaiveTime::from_hms_opt(hour, minute, second))?
+}
+
 /// Time of the day: `8:05`, `08:05:01.250`, `8:05 PM`, `下午 3:05`, `8时05分`; nothing is midnight.
 fn clock(text: &str) -> Option<NaiveTime> {
+    // As most are written: `8:05`, `08:05:01`.
+    if let Some(time) = plain_clock(text.trim()) {
+        return Some(time);
+    }
     let text: String = text.chars().map(ascii).collect();
     let mut text = text.trim().trim_start_matches(',').trim().to_lowercase();
     if text.is_empty() {

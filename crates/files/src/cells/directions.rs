@@ -1,5 +1,8 @@
 //! Directions as people and ERPs word them: 采购入库, 销售出库, Receipt, Goods Issue. A word that may be both is asked.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use model::files::choices::Way;
 
 use super::simplified;
@@ -98,6 +101,9 @@ const OUT: [&str; 45] = [
     "abgang",
 ];
 
+static WORDS: LazyLock<HashMap<&'static str, Way>> =
+    LazyLock::new(|| IN.map(|it| (it, Way::In)).into_iter().chain(OUT.map(|it| (it, Way::Out))).collect());
+
 /// A word without case, spaces and punctuation.
 fn plain(word: &str) -> String {
     let end = word.find(['(', '（', '[', '【']).filter(|it| *it > 0).unwrap_or(word.len());
@@ -115,11 +121,8 @@ fn plain(word: &str) -> String {
 /// What a word means; `None`: it may be either, or is no direction.
 pub fn way(word: &str) -> Option<Way> {
     let word = plain(word);
-    if IN.contains(&word.as_str()) {
-        return Some(Way::In);
-    }
-    if OUT.contains(&word.as_str()) {
-        return Some(Way::Out);
+    if let Some(way) = WORDS.get(word.as_str()) {
+        return Some(*way);
     }
     // 采购入库单, 其他出库; what holds both says neither.
     let word = word.trim_end_matches('单');

@@ -20,16 +20,31 @@ pub struct Ids<'a> {
     known: &'a KnownIds,
     /// Ids of this file that are not known, by field and skeleton: the first one has it.
     seen: HashMap<(Field, String), String>,
+    /// What was said of texts before: a file has few products on many lines.
+    said: HashMap<Field, HashMap<String, Option<CellFlaw>>>,
 }
 
 impl<'a> Ids<'a> {
     /// Watches against what is known.
     pub fn new(known: &'a KnownIds) -> Self {
-        Self { known, seen: HashMap::new() }
+        Self { known, seen: HashMap::new(), said: HashMap::new() }
     }
 
     /// Doubt about an id, where there is one.
     pub fn doubt(&mut self, field: Field, cell: &Cell, text: &str) -> Option<CellFlaw> {
+        // Bills are many, and little is asked of them.
+        if field == Field::BillId {
+            return self.judge(field, cell, text);
+        }
+        if let Some(said) = self.said.get(&field).and_then(|it| it.get(text)) {
+            return said.clone();
+        }
+        let doubt = self.judge(field, cell, text);
+        self.said.entry(field).or_default().insert(text.to_owned(), doubt.clone());
+        doubt
+    }
+
+    fn judge(&mut self, field: Field, cell: &Cell, text: &str) -> Option<CellFlaw> {
         let is_rounded = match cell {
             Cell::Number(number) => number.abs() >= MAX_DIGITS,
             _ => is_scientific(text),

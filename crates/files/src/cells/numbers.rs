@@ -42,6 +42,10 @@ impl Evidence {
     /// Takes a cell into account.
     pub fn add(&mut self, cell: &Cell) {
         let Cell::Text(text) = cell else { return };
+        // Most are digits alone, and say nothing.
+        if is_plain(text) {
+            return;
+        }
         let Some(written) = written(text) else { return };
         match MARKS.map(|mark| decimal(&written.body, mark)) {
             [Some(point), Some(comma)] if point != comma => drop(self.open.get_or_insert_with(|| text.to_string())),
@@ -86,9 +90,26 @@ impl Evidence {
     }
 }
 
+/// Is it digits alone?
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// May it be below 0? A look that is cheap, and never says no where it is.
+pub fn may_be_negative(cell: &Cell) -> bool {
+    match cell {
+        Cell::Text(text) => !is_plain(text),
+        Cell::Number(number) => *number < 0.0,
+        _ => false,
+    }
+}
+
 /// Is it a number that may be two?
 pub fn is_open(cell: &Cell) -> bool {
     let Cell::Text(text) = cell else { return false };
+    if is_plain(text) {
+        return false;
+    }
     let Some(written) = written(text) else { return false };
     let [point, comma] = MARKS.map(|mark| decimal(&written.body, mark));
     point.is_some() && comma.is_some() && point != comma
@@ -96,6 +117,12 @@ pub fn is_open(cell: &Cell) -> bool {
 
 /// The pieces of a cell.
 pub fn read(cell: &Cell, mark: DecimalMark) -> Result<Number, CellFlaw> {
+    if let Cell::Text(text) = cell
+        && is_plain(text)
+        && let Ok(value) = text.parse()
+    {
+        return Ok(Number { value, unit: String::new() });
+    }
     let text = cell.text();
     let shown = || shortened(&text);
     let Cell::Text(_) = cell else {

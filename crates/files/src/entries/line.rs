@@ -1,12 +1,13 @@
 //! A line of a table to an entry as JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use model::files::choices::{Choices, SignRule, Way};
 use model::files::field::{Field, Mapping, Source};
 use model::files::flaw::CellFlaw;
 use model::files::question::Question;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::styles::Styles;
 use crate::cells::ids::Ids;
@@ -32,6 +33,32 @@ enum Stop {
     Waits,
 }
 
+/// Cells of a line by what they hold.
+struct Cells<'a>(Vec<(Field, &'a Cell)>);
+
+impl<'a> Cells<'a> {
+    fn get(&self, field: Field) -> &'a Cell {
+        self.0.iter().find(|it| it.0 == field).map_or(&Cell::Empty, |it| it.1)
+    }
+}
+
+/// A JSON object, written field by field.
+#[derive(Default)]
+struct JsonEntry(String);
+
+impl JsonEntry {
+    fn set(&mut self, field: Field, value: &Value) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        // Writing to a string cannot fail.
+        let _written = write!(self.0, "\"{}\":{value}", field.as_str());
+    }
+
+    fn written(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
 /// So many unknown words are asked one by one.
 const MAX_WORDS: usize = 12;
 /// Fields whose empty cells may mean the one above: what a merged cell or a group of lines has in common.
@@ -44,8 +71,10 @@ pub struct Lines<'a> {
     choices: &'a Choices,
     styles: &'a Styles,
     ids: Ids<'a>,
+    /// Values that are the same in every line.
+    fixed: &'a BTreeMap<Field, Cell>,
     /// The last value of each column that may be repeated.
-    above: BTreeMap<Field, Cell>,
+    above: BTreeMap<Field, &'a Cell>,
     /// The first line with an empty cell under a value.
     blank: Option<Question>,
     /// Words that are no direction, and how often they are there.
@@ -53,9 +82,14 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(mapping: &'a Mapping, choices: &'a Choices, styles: &'a Styles, known: &'a KnownIds) -> Self {
+    pub fn new(
+        (mapping, fixed): (&'a Mapping, &'a BTreeMap<Field, Cell>),
+        choices: &'a Choices,
+        styles: &'a Styles,
+        known: &'a KnownIds,
+    ) -> Self {
         let (above, words) = (BTreeMap::new(), BTreeMap::new());
-        Self { mapping, choices, styles, ids: Ids::new(known), above, blank: None, words }
+        Self { mapping, choices, styles, ids: Ids::new(known), fixed, above, blank: None, words }
     }
 
     /// What the lines have left open.
@@ -64,29 +98,29 @@ impl<'a> Lines<'a> {
         self.blank.into_iter().chain(words.map(|(word, lines)| Question::Word { word, lines })).collect()
     }
 
-    pub fn read(&mut self, row: &Row) -> Outcome {
+    pub fn read(&mut self, row: &'a Row) -> Outcome {
         match self.entry(row) {
-            Ok((entry, None)) => Outcome::Entry(Value::Object(entry).to_string()),
-            Ok((entry, Some((field, doubt)))) => Outcome::Doubt(Value::Object(entry).to_string(), field, doubt),
+            Ok((json, None)) => Outcome::Entry(json),
+            Ok((json, Some((field, doubt)))) => Outcome::Doubt(json, field, doubt),
             Err(Stop::Flaw(field, flaw)) => Outcome::Flaw(Some(field), flaw),
             Err(Stop::Waits) => Outcome::Waits,
         }
     }
 
-    fn entry(&mut self, row: &Row) -> Result<(Map<String, Value>, Option<(Field, CellFlaw)>), Stop> {
-        let (mut entry, mut doubt) = (Map::new(), None);
-        let mut set = |field: Field, value: Value| drop(entry.insert(field.as_str().to_owned(), value));
+    fn entry(&mut self, row: &'a Row) -> Result<(String, Option<(Field, CellFlaw)>), Stop> {
+        let (mut entry, mut doubt) = (JsonEntry::default(), None);
+        let mut set = |field: Field, value: Value| entry.set(field, &value);
         // All of them first: an empty cell of a later line may mean any of these.
-        let mut cells: BTreeMap<Field, Cell> = BTreeMap::new();
+        let mut cells = Cells(Vec::with_capacity(Field::OF_ENTRIES.len()));
         let (mut waits, mapping) = (false, self.mapping);
         for (field, source) in &mapping.0 {
             let cell = match source {
-                Source::Fixed(text) => Cell::from_text(text),
+                Source::Fixed(_) => self.fixed.get(field).unwrap_or(&Cell::Empty),
                 Source::Column(place) => self.filled(*field, row, *place, &mut waits),
             };
-            cells.insert(*field, cell);
+            cells.0.push((*field, cell));
         }
-        let cell = |field: Field| cells.get(&field).unwrap_or(&Cell::Empty);
+        let cell = |field: Field| cells.get(field);
         if !cell(Field::CreateTime).is_empty() {
             let (order, is_open) = self.styles.order();
             waits |= is_open && dates::is_open(cell(Field::CreateTime));
@@ -123,40 +157,35 @@ impl<'a> Lines<'a> {
             set(Field::Direction, if way == Way::In { 1 } else { -1 }.into());
             set(Field::Quantity, pieces.into());
         }
-        if waits { Err(Stop::Waits) } else { Ok((entry, doubt)) }
+        if waits { Err(Stop::Waits) } else { Ok((entry.written(), doubt)) }
     }
 
     /// A cell; an empty one is the one above, if that is what a person said, and waits while nobody did.
-    fn filled(&mut self, field: Field, row: &Row, place: usize, waits: &mut bool) -> Cell {
+    fn filled(&mut self, field: Field, row: &'a Row, place: usize, waits: &mut bool) -> &'a Cell {
         let cell = row.cell(place);
         if !REPEATED.contains(&field) {
-            return cell.clone();
+            return cell;
         }
         if !cell.is_empty() {
-            self.above.insert(field, cell.clone());
-            return cell.clone();
+            self.above.insert(field, cell);
+            return cell;
         }
-        let Some(above) = self.above.get(&field) else { return Cell::Empty };
+        let Some(above) = self.above.get(&field) else { return &Cell::Empty };
         match self.choices.fill_down {
-            Some(true) => above.clone(),
-            Some(false) => Cell::Empty,
+            Some(true) => above,
+            Some(false) => &Cell::Empty,
             None => {
                 *waits = true;
                 let above = shortened(&above.text());
                 self.blank.get_or_insert(Question::Blank { field, line: row.line, above });
-                Cell::Empty
+                &Cell::Empty
             }
         }
     }
 
     /// Which way, and how many pieces. `None`: the line does not say, and the entry will lack it.
-    fn moved(
-        &mut self,
-        cells: &BTreeMap<Field, Cell>,
-        product: &str,
-        waits: &mut bool,
-    ) -> Result<Option<(Way, i64)>, Stop> {
-        let cell = |field: Field| cells.get(&field).filter(|it| !it.is_empty());
+    fn moved(&mut self, cells: &Cells<'_>, product: &str, waits: &mut bool) -> Result<Option<(Way, i64)>, Stop> {
+        let cell = |field: Field| Some(cells.get(field)).filter(|it| !it.is_empty());
         if self.mapping.0.contains_key(&Field::QuantityIn) || self.mapping.0.contains_key(&Field::QuantityOut) {
             let (way, field, pieces) = self.by_column(cells, product, waits)?;
             return self.signed(way, field, pieces, waits).map(Some);
@@ -180,13 +209,8 @@ impl<'a> Lines<'a> {
     }
 
     /// Of two columns the one that is filled; a 0 counts as nothing.
-    fn by_column(
-        &self,
-        cells: &BTreeMap<Field, Cell>,
-        product: &str,
-        waits: &mut bool,
-    ) -> Result<(Way, Field, i64), Stop> {
-        let mut number = |field: Field| match cells.get(&field).filter(|it| !it.is_empty()) {
+    fn by_column(&self, cells: &Cells<'_>, product: &str, waits: &mut bool) -> Result<(Way, Field, i64), Stop> {
+        let mut number = |field: Field| match Some(cells.get(field)).filter(|it| !it.is_empty()) {
             Some(cell) => self.pieces(field, cell, product, waits),
             None => Ok(0),
         };

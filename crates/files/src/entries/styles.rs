@@ -68,6 +68,10 @@ impl Styles {
     /// Where nothing that comes in has a minus and everything that goes out has one, the minus repeats the direction. Else it is asked.
     fn settle_sign(&mut self, rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) {
         self.sign = choices.sign;
+        let places: Vec<usize> = self.marks.keys().filter_map(|it| mapping.column(*it)).collect();
+        if !rows.iter().any(|row| places.iter().any(|it| numbers::may_be_negative(row.cell(*it)))) {
+            return;
+        }
         let (mut in_minus, mut out_minus, mut out_plus, mut sample) = (0, 0, 0, None);
         for row in rows {
             for (way, word, field) in ways(row, mapping, choices) {

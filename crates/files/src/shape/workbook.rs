@@ -1,7 +1,7 @@
 //! Workbooks (XLSX, Office Open XML), by calamine: cells as they are typed, formulas by the values they had when the file was saved. Refused before they
 //! cost anything: decompression bombs, macros, passwords, old kinds.
 
-use std::io::{Cursor, Read as _, copy, sink};
+use std::io::{self, Cursor, Read as _, Write, copy};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -21,7 +21,7 @@ const MAX_ROWS: usize = 2 * MAX_FILE_LINES;
 
 /// Reads a sheet: the one that was chosen, else the first with anything in it.
 pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
-    refuse_bombs_and_macros(bytes, MAX_UNPACKED_MB)?;
+    let has_merged_cells = refuse_bombs_and_macros(bytes, MAX_UNPACKED_MB)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|it| trouble(&it))?;
     let sheets = workbook.sheet_names();
     let wanted: Vec<String> = match chosen {
@@ -36,7 +36,10 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
             read => read.map_err(|it| trouble(&it))??,
         };
         if !rows.is_empty() {
-            // Merged cells hold their value once; the lines below mean it too.
+            // Merged cells hold their value once; the lines below mean it too. They stand behind all cells, so that a look at them costs as much as these.
+            if !has_merged_cells {
+                return Ok(Table { sheets, sheet: Some(name), rows, ..Table::default() });
+            }
             for area in workbook.merge_cells_by_sheet_name(&name).map_err(|it| trouble(&it))? {
                 repeat_down(&mut rows, (area.start.0, area.end.0), area.start.1);
             }
@@ -61,8 +64,35 @@ fn trouble(error: &XlsxError) -> FileTrouble {
     }
 }
 
-/// Unpacks every part into nothing, up to the limit: what a directory says of sizes may be a lie.
-fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<(), FileTrouble> {
+/// Counts what is unpacked, and looks for one word in it.
+#[derive(Default)]
+struct Unpacked {
+    has_merged_cells: bool,
+    /// The end of what was written before: the word may be cut in two.
+    end: Vec<u8>,
+}
+
+/// What a sheet with merged cells has in it.
+const MERGED: &[u8] = b"<mergeCell ";
+
+impl Write for Unpacked {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.has_merged_cells {
+            self.end.extend_from_slice(bytes);
+            self.has_merged_cells = memchr::memmem::find(&self.end, MERGED).is_some();
+            let from = self.end.len().saturating_sub(MERGED.len());
+            self.end.drain(..from);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Unpacks every part into nothing, up to the limit: what a directory says of sizes may be a lie. Answers whether cells are merged anywhere.
+fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<bool, FileTrouble> {
     let bomb = FileTrouble::Bomb(most_mb);
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| FileTrouble::Damaged)?;
     if archive.len() > MAX_PARTS {
@@ -77,13 +107,14 @@ fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<(), FileTrouble
         let is_other = names.iter().any(|it| it.starts_with("xl/") || it == "content.xml");
         return Err(if is_other { FileTrouble::OldWorkbook } else { FileTrouble::Binary });
     }
-    let mut left = most_mb << 20;
+    let (mut left, mut unpacked) = (most_mb << 20, Unpacked::default());
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(|_| FileTrouble::Damaged)?;
-        let length = copy(&mut part.take(left + 1), &mut sink()).map_err(|_| FileTrouble::Damaged)?;
+        let length = copy(&mut part.take(left + 1), &mut unpacked).map_err(|_| FileTrouble::Damaged)?;
         left = left.checked_sub(length).ok_or_else(|| bomb.clone())?;
+        unpacked.end.clear();
     }
-    Ok(())
+    Ok(unpacked.has_merged_cells)
 }
 
 type Rows = Result<Vec<Row>, FileTrouble>;
@@ -165,8 +196,6 @@ fn repeat_down(rows: &mut [Row], (first, last): (u32, u32), column: u32) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
 
@@ -182,6 +211,6 @@ mod tests {
         let bytes = zip.finish().unwrap().into_inner();
         assert!(bytes.len() < 10 << 10);
         assert_eq!(refuse_bombs_and_macros(&bytes, 1), Err(FileTrouble::Bomb(1)));
-        assert_eq!(refuse_bombs_and_macros(&bytes, 2), Ok(()));
+        assert_eq!(refuse_bombs_and_macros(&bytes, 2), Ok(false));
     }
 }
