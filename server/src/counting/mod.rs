@@ -213,7 +213,7 @@ impl Counter {
             "kind": "adjust",
             "description": note,
         });
-        crate::intake::check_one(json.to_string().as_bytes(), rules, self.intake.clock.now()).ok()
+        crate::intake::check_one(json.to_string().into_bytes(), rules, self.intake.clock.now()).ok()
     }
 
     /// When a line was counted. `None`: at a time that never was.

@@ -58,12 +58,12 @@ impl Checked {
 }
 
 /// Checks one entry, as if it were sent now.
-pub fn check_one(text: &[u8], rules: &EntryRules, now: Millis) -> Result<GoodLine, Rejection> {
-    let entry = decode(text, now, rules)?;
+pub fn check_one(text: Vec<u8>, rules: &EntryRules, now: Millis) -> Result<GoodLine, Rejection> {
+    let entry = decode(&text, now, rules)?;
     let day = rules.business_time.day(entry.create_time);
     let day = day.ok_or_else(|| Rejection::field("create_time", Flaw::OutOfRange))?;
-    // What decodes is UTF-8.
-    Ok(GoodLine { line: 1, entry, day, payload: String::from_utf8_lossy(text).into_owned() })
+    let not_text = |it: std::string::FromUtf8Error| Rejection::whole(Flaw::NotUtf8(it.utf8_error().valid_up_to()));
+    Ok(GoodLine { line: 1, entry, day, payload: String::from_utf8(text).map_err(not_text)? })
 }
 
 /// Checks all lines, each by itself and against those before it.
@@ -71,7 +71,7 @@ pub fn check(lines: Vec<Numbered>, rules: &EntryRules, now: Millis) -> Checked {
     let mut checked = Checked::default();
     let mut seen = HashMap::with_capacity(lines.len());
     for Numbered { line, text } in lines {
-        match check_one(&text, rules, now) {
+        match check_one(text, rules, now) {
             Err(Rejection { field, flaw, .. }) => checked.add(LineFlaw { line, field, flaw }),
             Ok(good) => {
                 let first = *seen.entry(good.entry.identity()).or_insert(checked.good.len());

@@ -64,6 +64,8 @@ pub struct Looked {
     pub recorded: usize,
 }
 
+/// So many lines are compared with the records at once.
+const AT_ONCE: usize = 4000;
 /// The most lines that are shown as they stand.
 const SHOWN: usize = 12;
 
@@ -89,8 +91,11 @@ impl Intake {
 
     /// Sets lines aside that are recorded already: the same ones are counted, others are flaws.
     async fn compare(&self, looked: &mut Looked) -> Result<(), Error> {
-        let lines: Vec<_> = looked.checked.good.iter().map(GoodLine::as_line).collect();
-        let known = self.records.known(&lines).await?;
+        let mut known = Vec::with_capacity(looked.checked.good.len());
+        for lines in looked.checked.good.chunks(AT_ONCE) {
+            let lines: Vec<_> = lines.iter().map(GoodLine::as_line).collect();
+            known.extend(self.records.known(&lines).await?);
+        }
         let good = std::mem::take(&mut looked.checked.good);
         for (line, known) in good.into_iter().zip(known) {
             match known {
@@ -131,7 +136,7 @@ fn look(
     checked.flaws.extend(read.flaws);
     let mut doubts = Vec::new();
     for (entry, flaw) in read.doubts {
-        match check_one(entry.json.as_bytes(), rules, now) {
+        match check_one(entry.json.into_bytes(), rules, now) {
             Ok(good) => doubts.push((GoodLine { line: entry.line, ..good }, flaw)),
             Err(Rejection { field, flaw, .. }) => checked.add(LineFlaw { line: entry.line, field, flaw }),
         }

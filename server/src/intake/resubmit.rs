@@ -59,7 +59,7 @@ fn typed_value(field: &str, text: &str) -> Value {
 impl Intake {
     /// Sends an entry for a rejection, for which the person has seen `seen` sent already.
     pub async fn resubmit(&self, rejection: i64, seen: i64, text: &[u8], who: &str) -> Result<Resubmitted, Error> {
-        let line = match check_one(text, &self.rules, self.clock.now()) {
+        let line = match check_one(text.to_vec(), &self.rules, self.clock.now()) {
             Ok(line) => line,
             Err(rejection) => return Ok(Resubmitted::Flawed(rejection)),
         };

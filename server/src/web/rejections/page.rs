@@ -102,7 +102,7 @@ impl RejectionsReader {
     fn flaw(&self, it: &StoredRejection) -> Option<Flaw> {
         let is_whole = usize::try_from(it.size).is_ok_and(|size| size == it.raw.len());
         let at = utc_moment(it.rejected_at);
-        let rejection = check_one(&it.raw, &self.intake.rules, at).err().filter(|_| is_whole)?;
+        let rejection = check_one(it.raw.clone(), &self.intake.rules, at).err().filter(|_| is_whole)?;
         (rejection.code.as_str() == it.code && rejection.field == it.field).then_some(rejection.flaw)
     }
 
