@@ -13,6 +13,7 @@ use crate::commands::produce::Produce;
 use crate::commands::replay::Replay;
 use crate::commands::serve::{Part, Serve};
 use crate::commands::simulate::Simulate;
+use crate::commands::translate::Translate;
 use base::config;
 use base::telemetry;
 
@@ -40,6 +41,8 @@ enum Command {
     Migrate,
     /// Publish entries from a file, or from standard input with `-`.
     Produce(Produce),
+    /// Translates change events of a foreign table to entries, by a mapping file.
+    Translate(Translate),
     /// Play a believable grocer.
     Simulate(Simulate),
     /// Compare both stores now. Exit code 0: passed; 1: failed; 2: could not run.
@@ -112,6 +115,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Migrate => commands::migrate::run(&config).await,
         Command::Produce(produce) => commands::produce::run(&config, &produce).await,
+        Command::Translate(translate) => commands::translate::run(&config, &translate).await,
         Command::Simulate(simulate) => commands::simulate::run(&config, &simulate).await,
         Command::Audit(audit) => Box::pin(commands::audit::run(config, &audit)).await,
         Command::Replay(replay) => Box::pin(commands::replay::run(config, &replay)).await,

@@ -65,6 +65,7 @@ fn chinese(flaw: &Flaw) -> String {
         Flaw::NotAnObject(BrokenJson::Ends(place)) => format!("在第 {place} 个字符之后中断：缺引号或右括号"),
         Flaw::NotAnObject(BrokenJson::Syntax(place)) => format!("自第 {place} 个字符起不是 JSON"),
         Flaw::NotAnObject(BrokenJson::NoObject) => "不是 JSON 对象：应为 {...}".to_owned(),
+        Flaw::ChangeEvent => "是对已有行的变更事件：明细不会改变，请用另一张单据更正".to_owned(),
         Flaw::Twin => "出现了两次".to_owned(),
         Flaw::Missing => "未填写".to_owned(),
         Flaw::NotText => "不是加引号的文本".to_owned(),

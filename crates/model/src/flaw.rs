@@ -83,6 +83,9 @@ pub enum Flaw {
     /// Text that is no JSON object.
     #[error(transparent)]
     NotAnObject(BrokenJson),
+    /// Change event that changes or deletes a row.
+    #[error("is a change event of a row that was there before: an entry never changes, correct it with another bill")]
+    ChangeEvent,
     /// Field that the object names more than once.
     #[error("is named twice")]
     Twin,

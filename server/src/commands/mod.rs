@@ -12,6 +12,7 @@ pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod topic;
+pub mod translate;
 
 use base::business_time::BusinessTime;
 use base::clock::Clock;

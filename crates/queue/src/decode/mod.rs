@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 pub mod admission;
+mod envelope;
 pub mod rejection;
 
 use admission::admit;
@@ -31,8 +32,14 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
 
 /// What the bytes of a message say, whatever the settings and the clock are: the same for ever, as the zone of business time is.
 pub fn read(payload: &[u8], zone: BusinessTime) -> Result<Entry, Rejection> {
+    let payload = envelope::without_prefix(payload);
     let text = std::str::from_utf8(payload).map_err(|cause| Rejection::whole(Flaw::NotUtf8(cause.valid_up_to())))?;
-    let fields: Fields<'_> = serde_json::from_str(text).map_err(malformed)?;
+    let mut fields: Fields<'_> = serde_json::from_str(text).map_err(malformed)?;
+    if fields.is_empty()
+        && let Some(inner) = envelope::inner(text)?
+    {
+        fields = serde_json::from_str(inner).map_err(malformed)?;
+    }
     if let Some(twin) = &fields.twin {
         return Err(Rejection::field(twin, Flaw::Twin));
     }
@@ -81,6 +88,11 @@ const KNOWN: [&str; 10] = [
 ];
 
 impl<'a> Fields<'a> {
+    /// Does it name none of an entry's fields?
+    fn is_empty(&self) -> bool {
+        self.known.iter().all(Option::is_none)
+    }
+
     /// The raw text of a field's value; a JSON null counts as missing.
     fn get(&self, name: &str) -> Option<&'a str> {
         let place = KNOWN.iter().position(|it| *it == name)?;

@@ -1,0 +1,56 @@
+//! The newest messages of a topic, for a person who wants to see what is in it.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+
+use super::topic::blocking;
+use super::{Error, Message, Topic};
+use base::config::KafkaConfig;
+
+/// Kafka hands them over within this.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The newest messages, the oldest of them first; of each partition at most so many, and of all together. Joins no group and commits nothing.
+pub async fn newest(config: &KafkaConfig, most: usize) -> Result<Vec<Message>, Error> {
+    let reach = Topic::new(config)?.reach().await?;
+    let (config, wanted) = (config.clone(), i64::try_from(most).unwrap_or(i64::MAX));
+    let mut all = blocking(move || {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", &config.brokers)
+            // Never joined and never committed to; the client insists on a name.
+            .set("group.id", format!("{}-newest", config.group))
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", "read_committed")
+            .create()
+            .map_err(Error::kafka("making a reader"))?;
+        let mut list = TopicPartitionList::new();
+        let mut open = Vec::new();
+        for (partition, (begin, end)) in reach {
+            if end > begin {
+                let from = begin.max(end - wanted);
+                list.add_partition_offset(&config.topic, partition, Offset::Offset(from))
+                    .map_err(Error::kafka("choosing where to read"))?;
+                open.push((partition, end));
+            }
+        }
+        consumer.assign(&list).map_err(Error::kafka("choosing where to read"))?;
+        let (mut all, until) = (Vec::new(), Instant::now() + LIMIT);
+        // Marks of transactions take the last places: what has not come when it is quiet does not come.
+        while !open.is_empty() && Instant::now() < until {
+            match consumer.poll(Duration::from_secs(2)) {
+                None => break,
+                Some(message) => {
+                    let message = Message::of(&message.map_err(Error::kafka("reading a message"))?);
+                    open.retain(|(partition, end)| *partition != message.partition || message.offset + 1 < *end);
+                    all.push(message);
+                }
+            }
+        }
+        Ok(all)
+    })
+    .await?;
+    all.sort_by_key(|it: &Message| (it.sent_at, it.partition, it.offset));
+    Ok(all.split_off(all.len().saturating_sub(most)))
+}
