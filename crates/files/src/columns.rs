@@ -34,7 +34,15 @@ pub fn mapping(table: &Table, choices: &Choices, subject: Subject) -> (Mapping, 
         }
     }
     for (field, value) in &choices.values {
-        mapping.0.entry(*field).or_insert_with(|| Source::Fixed(value.clone()));
+        // A word of a person wins over a guess; of two words none does.
+        let is_for_empty_cells = subject == Subject::Count && *field == Field::CreateTime;
+        if is_for_empty_cells {
+            // The moment of lines that say none.
+        } else if choices.columns.values().any(|it| it == field) {
+            questions.push(Question::Twice(*field));
+        } else {
+            mapping.0.insert(*field, Source::Fixed(value.clone()));
+        }
     }
     let missing = if subject == Subject::Count { mapping.missing_of_a_count() } else { mapping.missing() };
     questions.extend(missing.into_iter().map(Question::Missing));
@@ -88,7 +96,8 @@ fn by_content(table: &Table, mapping: &mut Mapping) {
         let cells = table.below().iter().take(LOOKED_AT).map(move |row| row.cell(place));
         cells.filter(|it| !it.is_empty()).filter_map(|it| if let Cell::Text(word) = it { Some(word) } else { None })
     };
-    if words().all(|it| kinds::kind(it).is_some()) {
+    // An odd word among kinds is a fault of its line.
+    if words().any(|it| kinds::kind(it).is_some()) || words().next().is_none() {
         return;
     }
     mapping.0.remove(&Field::Kind);

@@ -19,6 +19,9 @@ use crate::known::KnownIds;
 use crate::shape::table::{Cell, Row, Table};
 use crate::shape::titles;
 
+/// The most pieces that an entry can move, and so the most that can be counted.
+const MAX_COUNTED: i64 = 2_147_483_647;
+
 /// A line that was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedLine {
@@ -51,6 +54,8 @@ pub struct CountRead {
     pub flaws: Vec<LineFlaw>,
     /// Lines that wait for an answer.
     pub waiting: Vec<usize>,
+    /// Lines of totals.
+    pub set_aside: usize,
 }
 
 enum Outcome {
@@ -65,8 +70,15 @@ pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountR
     let (mapping, questions) = mapping(table, choices, Subject::Count);
     let mut read = CountRead { mapping, questions, ..CountRead::default() };
     let titles = table.titles();
-    let rows: Vec<&Row> = table.below().iter().filter(|it| !titles::is_total(it, None)).collect();
-    let styles = Styles::of(&rows, &read.mapping, choices, &mut read.questions);
+    let product = read.mapping.column(Field::ProductId);
+    let (totals, rows): (Vec<&Row>, Vec<&Row>) = table.below().iter().partition(|it| titles::is_total(it, product));
+    read.set_aside = totals.len();
+    // A day is not a moment: goods of that day went before or after the count.
+    let time = read.mapping.column(Field::CreateTime).filter(|_| !read.mapping.0.contains_key(&Field::TimeOfDay));
+    let is_day_only = |row: &&&Row| time.is_some_and(|it| dates::is_day_only(row.cell(it)));
+    let has_days_only = rows.iter().any(|row| is_day_only(&row));
+    read.questions.extend(has_days_only.then_some(Question::Missing(Field::TimeOfDay)));
+    let styles = Styles::of(&rows, (&read.mapping, false), choices, &mut read.questions);
     let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
     let (mut ids, mut seen) = (Ids::new(known), HashMap::new());
     for row in rows {
@@ -112,6 +124,9 @@ fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &
         Ok(number) if number.value < 0 => {
             return Outcome::Flaw(Field::Counted, CellFlaw::Negative(shortened(&counted.text())));
         }
+        Ok(number) if number.value > MAX_COUNTED => {
+            return Outcome::Flaw(Field::Counted, CellFlaw::TooLarge(shortened(&counted.text())));
+        }
         Ok(number) => number.value,
         Err(flaw) => return Outcome::Flaw(Field::Counted, flaw),
     };
@@ -128,7 +143,9 @@ fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &
         texts.push(text);
     }
     let (order, is_open) = styles.order();
-    let time = cell(Field::CreateTime);
+    // An empty cell is of the moment that a person said for such lines.
+    let said = || choices.values.get(&Field::CreateTime).map_or(Cell::Empty, |it| Cell::from_text(it));
+    let time = Some(cell(Field::CreateTime)).filter(|it| !it.is_empty()).unwrap_or_else(said);
     if is_open && dates::is_open(&time) {
         return Outcome::Waits;
     }

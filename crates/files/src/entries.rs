@@ -77,7 +77,7 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
     let (mapping, questions) = mapping(table, choices, Subject::Entries);
     let mut read = Read { mapping, questions, ..Read::default() };
     let (rows, totals) = set_aside(table, &mut read);
-    let styles = Styles::of(&rows, &read.mapping, choices, &mut read.questions);
+    let styles = Styles::of(&rows, (&read.mapping, titles::are_ours(&table.titles())), choices, &mut read.questions);
     read.totals = totals
         .iter()
         .map(|it| total(it.row, rows.get(it.lines.clone()).unwrap_or_default(), &read.mapping, &styles))
@@ -85,10 +85,13 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
     let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
     let titles = table.titles().len();
     let fixed = fixed(&read.mapping);
-    let mut lines = Lines::new((&read.mapping, &fixed), choices, &styles, known);
+    let mut lines = Lines::new((&read.mapping, &fixed, &table.merged), choices, &styles, known);
     for row in rows {
         let outcome = match shape_flaw(row, titles) {
-            Some(flaw) => Outcome::Flaw(None, flaw),
+            Some(flaw) => {
+                lines.forget();
+                Outcome::Flaw(None, flaw)
+            }
             None => lines.read(row),
         };
         match outcome {

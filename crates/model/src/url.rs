@@ -23,9 +23,15 @@ impl Url {
         }
         self.text.push(if self.has_fields { '&' } else { '?' });
         self.has_fields = true;
-        self.text.push_str(field);
+        self.escape(field);
         self.text.push('=');
-        for byte in value.bytes() {
+        self.escape(value);
+        self
+    }
+
+    /// Appends a text, percent-encoded.
+    fn escape(&mut self, text: &str) {
+        for byte in text.bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b',' | b':' => {
                     self.text.push(char::from(byte));
@@ -36,7 +42,6 @@ impl Url {
                 }
             }
         }
-        self
     }
 
     /// With a field for each value.

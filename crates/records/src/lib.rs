@@ -48,7 +48,7 @@ pub use ingest::set_cursor::{CursorMove, Loss};
 pub use ingest::writer::{Outcome, SILENT_SESSION_LIMIT, Writer};
 pub use installation::identity::{Frozen, Installation};
 use installation::migrations::MIGRATIONS;
-pub use intake::counts::{Count, CountLine, PostedCount};
+pub use intake::counts::{Count, CountLine, CountLock, PostedCount};
 pub use intake::profiles::{ImportProfile, fingerprint};
 pub use intake::resubmissions::{Begun, StoredResubmission};
 pub use intake::uploads::{Upload, UploadState};

@@ -90,6 +90,7 @@ async fn publish(intake: &Intake, file: &Path, produce: &Produce, said: &Choices
     let bytes = tokio::fs::read(file).await.context("cannot be read")?;
     let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let choices = intake.with_profile(&produce.profile, said.clone()).await?;
+    let choices = choices.with_context(|| format!("there is no import profile {:?}", produce.profile))?;
     let looked = match intake.look(&name, bytes, choices).await? {
         Ok(looked) => looked,
         Err(trouble) => anyhow::bail!("this file {trouble}"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use files::CountedLine;
 use model::ids::{ProductId, WarehouseId};
 use model::statistics::{Filter, GroupBy, Question};
-use model::time::Millis;
+use model::time::{EVER, Millis};
 use records::Records;
 
 use super::Error;
@@ -13,11 +13,9 @@ use crate::statistics::Reader;
 use base::business_time::BusinessTime;
 
 /// The most moments of a sheet.
-const MAX_MOMENTS: usize = 200;
+pub const MAX_MOMENTS: usize = 500;
 /// So many products are asked for at once: a moment within an hour is read from the tables of each.
 const AT_ONCE: usize = 200;
-/// Before every entry: 1900-01-01.
-const EVER: Millis = Millis(-2_208_988_800_000);
 
 /// Stock of warehouses and products at the moments at which they were counted, and now.
 #[derive(Debug, Default)]
@@ -43,9 +41,8 @@ impl Book {
         let mut book = Self::default();
         book.positions = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
         let all: BTreeSet<&str> = by_moment.values().flatten().copied().collect();
-        // Beyond every entry; whole hours, so that no table is read row by row.
-        let end = Millis(7_289_654_400_000);
-        for stock in stocks(&mut reader, end, &all, &warehouses).await? {
+        // Whole hours, so that no table is read row by row.
+        for stock in stocks(&mut reader, EVER.end, &all, &warehouses).await? {
             book.now.insert((stock.0, stock.1), stock.2);
         }
         for (at, products) in &by_moment {
@@ -80,7 +77,7 @@ async fn stocks(
     let mut found = Vec::new();
     for products in products.chunks(AT_ONCE) {
         let filter = Filter { products: products.to_vec(), warehouses: warehouses.clone(), ..Filter::default() };
-        let question = Question { period: EVER..before, group_by, interval: None, filter };
+        let question = Question { period: EVER.start..before, group_by, interval: None, filter };
         for row in reader.statement(&question).await?.rows {
             let text = |it: Option<String>| it.unwrap_or_default();
             let warehouse = text(row.group.warehouse_id.map(|it| it.to_string()));

@@ -3,6 +3,7 @@
 //! Knows no HTTP and no SQL.
 
 mod book;
+mod lag;
 
 use std::collections::BTreeMap;
 
@@ -14,15 +15,19 @@ use model::files::question::Question;
 use model::files::trouble::FileTrouble;
 use model::flaw::{Flaw, LineFlaw};
 use model::time::Millis;
+use queue::{Rejection, Topic};
 use records::{Count, CountLine, Upload};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
-use crate::intake::{Delivery, Intake, known_ids};
+use crate::intake::{Delivery, GoodLine, Intake, check_one, known_ids};
 use crate::statistics;
 use base::business_time::BusinessTime;
 use base::config::EntryRules;
+use base::hex::hex;
 
 use book::Book;
+pub use book::MAX_MOMENTS;
 
 /// Counts shelves against the books. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +36,8 @@ pub struct Counter {
     pub intake: Intake,
     /// The zone of the moments of a sheet.
     pub zone: BusinessTime,
+    /// What is in the queue, and must be in the books before a count is posted.
+    pub topic: Topic,
 }
 
 /// Why there is no preview.
@@ -45,6 +52,12 @@ pub enum Error {
     /// The sheet has too many moments: each is a question to the books.
     #[error("a sheet has at most {0} moments at which something was counted")]
     TooManyMoments(usize),
+    /// The queue does not answer.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+    /// The books do not hold yet what is in the queue, another count perhaps.
+    #[error("the books are behind the queue")]
+    Behind,
 }
 
 /// A line of a sheet beside the books.
@@ -61,6 +74,18 @@ pub struct ComparedLine {
     pub counted: i64,
     /// What has moved since, so that one sees why the stock of now is another.
     pub since: i64,
+}
+
+impl Compared {
+    /// Fingerprint of what posting would write: every line with its books.
+    pub fn seal(&self) -> String {
+        let mut hash = Sha256::new();
+        for it in &self.lines {
+            let fields = (&it.warehouse_id, &it.product_id, &it.company_id, it.counted_at.0, it.book, it.counted);
+            hash.update(format!("{fields:?}\n"));
+        }
+        hex(&hash.finalize())
+    }
 }
 
 impl ComparedLine {
@@ -80,6 +105,8 @@ pub struct Compared {
     pub lines: Vec<ComparedLine>,
     /// Lines that were not counted.
     pub uncounted: Vec<usize>,
+    /// Lines of totals.
+    pub set_aside: usize,
     pub flaws: Vec<LineFlaw>,
     pub waiting: Vec<usize>,
     /// Bill of the adjusting entries.
@@ -122,26 +149,23 @@ impl Counter {
             Ok(read) => read,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let CountRead { mapping, questions, lines, uncounted, flaws, waiting } = read;
-        let mut compared = Compared { titles, mapping, questions, uncounted, flaws, waiting, ..Compared::default() };
+        let CountRead { mapping, questions, lines, uncounted, flaws, waiting, set_aside } = read;
+        let mut compared =
+            Compared { titles, mapping, questions, uncounted, flaws, waiting, set_aside, ..Compared::default() };
         let mut timed = Vec::new();
         for line in lines {
-            match self.moment(&line, upload.at) {
-                Some(at) => timed.push((line, at)),
-                None => {
-                    let field = Some("create_time".to_owned());
-                    compared.flaws.push(LineFlaw { line: line.line, field, flaw: Flaw::SkippedTime });
-                }
+            match self.judge(&line, upload.at) {
+                Ok(at) => timed.push((line, at)),
+                Err(flaw) => compared.flaws.push(flaw),
             }
         }
-        let moments = timed.iter().map(|it| it.1);
-        compared.bill_id = self.bill_id(moments.clone().min().unwrap_or(upload.at));
+        compared.bill_id = self.bill_id(timed.iter().map(|it| it.1).min().unwrap_or(upload.at), &upload.id);
         let book = Book::read(&self.intake.records, self.zone, &timed).await?;
         compared.positions = book.positions.clone();
         for (line, counted_at) in timed {
             let CountedLine { line, warehouse_id, product_id, company_id, counted, .. } = line;
             let (at, now) = book.stock(&warehouse_id, &product_id, counted_at);
-            let (book, since) = (at, now - at);
+            let (book, since) = (at, now.saturating_sub(at));
             let it = ComparedLine { line, warehouse_id, product_id, company_id, counted_at, book, counted, since };
             compared.lines.push(it);
         }
@@ -149,24 +173,29 @@ impl Counter {
         Ok(Ok(compared))
     }
 
-    /// Puts a count on record and sends its adjusting entries, if the sheet still comes to what the person has seen: how many lines differ, and by how
-    /// much together.
+    /// Puts a count on record and sends its adjusting entries, if the sheet still comes to what the person has seen. One count at a time, and after the
+    /// books have caught up with the queue: another count that was posted a moment ago is in them.
     pub async fn post(
         &self,
         upload: &Upload,
-        compared: &Compared,
-        seen: (usize, i64),
-        note: &str,
-        who: &str,
-    ) -> Result<Posted, Error> {
-        let differing = compared.lines.iter().filter(|it| it.difference() != 0);
-        let is_seen = (differing.clone().count(), differing.clone().map(ComparedLine::difference).sum()) == seen;
-        if !is_seen || !compared.questions.is_empty() {
-            return Ok(Posted::Changed);
+        bytes: Vec<u8>,
+        choices: &Choices,
+        (seen, note, who): (&str, &str, &str),
+    ) -> Result<Result<Posted, FileTrouble>, Error> {
+        let _one_at_a_time = self.intake.records.count_lock().await?;
+        self.books_have_caught_up().await?;
+        let compared = match self.compare(upload, bytes, choices).await? {
+            Ok(compared) => compared,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        if compared.seal() != seen || !compared.questions.is_empty() {
+            return Ok(Ok(Posted::Changed));
         }
+        let differing = compared.lines.iter().filter(|it| it.difference() != 0);
         let rules = self.intake.rules;
-        let entries = differing.map(|it| self.entry(it, &compared.bill_id, note, &rules)).collect::<Option<Vec<_>>>();
-        let Some(entries) = entries else { return Ok(Posted::Changed) };
+        let entries =
+            differing.map(|it| self.entry(it, &compared.bill_id, note, &rules)).collect::<Result<Vec<_>, _>>();
+        let Ok(entries) = entries else { return Ok(Ok(Posted::Changed)) };
         let line = |it: &ComparedLine| CountLine {
             warehouse_id: it.warehouse_id.clone(),
             product_id: it.product_id.clone(),
@@ -185,23 +214,32 @@ impl Counter {
         };
         // On record first: an adjusting entry without the count that it comes from could not be explained.
         self.intake.records.keep_count(&count).await?;
-        Ok(match self.intake.send(&entries).await {
+        Ok(Ok(match self.intake.send(&entries).await {
             Delivery::All(sent) => Posted::All(sent),
             Delivery::Some(sent, error) => {
                 tracing::warn!("a count was not posted: {}", base::status::explain(&error));
                 Posted::Some(sent)
             }
-        })
+        }))
+    }
+
+    /// When a line was counted, if it could be adjusted at all: what an entry would be refused for is said of the line.
+    fn judge(&self, line: &CountedLine, otherwise: Millis) -> Result<Millis, LineFlaw> {
+        let flaw = |field: &str, flaw| LineFlaw { line: line.line, field: Some(field.to_owned()), flaw };
+        let counted_at = self.moment(line, otherwise).ok_or_else(|| flaw("create_time", Flaw::SkippedTime))?;
+        let CountedLine { line: number, warehouse_id, product_id, company_id, counted, .. } = line.clone();
+        // As if one were missing.
+        let book = counted + 1;
+        let it =
+            ComparedLine { line: number, warehouse_id, product_id, company_id, counted_at, book, counted, since: 0 };
+        match self.entry(&it, "PD", "", &self.intake.rules) {
+            Ok(_) => Ok(counted_at),
+            Err(it) => Err(LineFlaw { line: number, field: it.field, flaw: it.flaw }),
+        }
     }
 
     /// The adjusting entry of a line. Its identity is the bill and the product: the same sheet in another order is the same count.
-    fn entry(
-        &self,
-        it: &ComparedLine,
-        bill_id: &str,
-        note: &str,
-        rules: &EntryRules,
-    ) -> Option<crate::intake::GoodLine> {
+    fn entry(&self, it: &ComparedLine, bill_id: &str, note: &str, rules: &EntryRules) -> Result<GoodLine, Rejection> {
         let json = json!({
             "bill_id": bill_id,
             "product_id": it.product_id,
@@ -213,7 +251,7 @@ impl Counter {
             "kind": "adjust",
             "description": note,
         });
-        crate::intake::check_one(json.to_string().into_bytes(), rules, self.intake.clock.now()).ok()
+        check_one(json.to_string().into_bytes(), rules, self.intake.clock.now())
     }
 
     /// When a line was counted. `None`: at a time that never was.
@@ -225,9 +263,10 @@ impl Counter {
         self.zone.moment(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.3f").ok()?)
     }
 
-    /// `PD-20261126-0912`: the first moment at which something was counted.
-    fn bill_id(&self, first: Millis) -> String {
+    /// `PD-20261126-0912-1F3A5C`: the first moment at which something was counted, and the end of the file's id, so that a correction of it is another count.
+    fn bill_id(&self, first: Millis, upload: &str) -> String {
         let local = self.zone.local(first).unwrap_or_default();
-        format!("PD-{}", local.format("%Y%m%d-%H%M"))
+        let end = upload.get(upload.len().saturating_sub(6)..).unwrap_or_default().to_uppercase();
+        format!("PD-{}-{end}", local.format("%Y%m%d-%H%M"))
     }
 }

@@ -12,12 +12,14 @@ use model::flaw::LineFlaw;
 use model::time::Millis;
 use queue::Rejection;
 use records::Recorded;
+use sha2::{Digest as _, Sha256};
 
 use super::body::numbered;
 use super::check::{Checked, GoodLine, Numbered, check, check_one};
 use super::known::known_ids;
 use super::{Error, Intake};
 use base::config::EntryRules;
+use base::hex::hex;
 
 /// How a table was read.
 #[derive(Debug, Default)]
@@ -66,6 +68,19 @@ pub struct Looked {
 
 /// So many lines are compared with the records at once.
 const AT_ONCE: usize = 4000;
+impl Looked {
+    /// Fingerprint of what would be sent, line by line, and of how many are left out.
+    pub fn seal(&self) -> String {
+        let mut hash = Sha256::new();
+        for line in &self.checked.good {
+            hash.update(&line.payload);
+            hash.update(b"\n");
+        }
+        hash.update(self.checked.flaws.len().to_string());
+        hex(&hash.finalize())
+    }
+}
+
 /// The most lines that are shown as they stand.
 const SHOWN: usize = 12;
 

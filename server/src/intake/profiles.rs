@@ -21,14 +21,14 @@ fn written(choices: &Choices) -> String {
 }
 
 impl Intake {
-    /// What a person says, on the base of a profile; an empty name or that of none leaves it as it is.
-    pub async fn with_profile(&self, name: &str, said: Choices) -> Result<Choices, Error> {
-        if name.is_empty() {
-            return Ok(said);
+    /// What a person says, on the base of an import profile; an empty name, or `none`, leaves it as it is. `None`: there is no such profile.
+    pub async fn with_profile(&self, name: &str, said: Choices) -> Result<Option<Choices>, Error> {
+        if name.is_empty() || name == "none" {
+            return Ok(Some(said));
         }
         let profiles = self.records.profiles().await?;
         let found = profiles.iter().find(|it| it.name == name);
-        Ok(found.map(choices).transpose()?.map_or(said.clone(), |base| said.or(base)))
+        Ok(found.map(choices).transpose()?.map(|base| said.or(base)))
     }
 
     /// Name of the profile that was made for the titles of a file, the most used of them. `None`: there is none, or the file cannot be read.

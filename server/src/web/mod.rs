@@ -112,7 +112,11 @@ impl Web {
 
     /// Compares counts of shelves with the books.
     fn count(&self) -> count::page::CountReader {
-        let counter = crate::counting::Counter { intake: self.intake.clone(), zone: self.business_time };
+        let counter = crate::counting::Counter {
+            intake: self.intake.clone(),
+            zone: self.business_time,
+            topic: self.pipeline.topic.clone(),
+        };
         count::page::CountReader { counter, hub: self.hub.clone() }
     }
 

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use model::files::field::Field;
+use model::files::question::Question;
 
 use crate::components::filters::name_of;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::{count_of, grouped, signed};
-use crate::pages::count::view::{CountView, CountedLine, NotPosted};
+use crate::pages::count::view::{CountView, CountedLine, NoBook, NotPosted};
 use crate::pages::import::flaws::flaws;
 use crate::pages::import::questions::questions;
 use crate::pages::import::view::{ImportQuery, UploadState};
@@ -22,6 +23,7 @@ pub fn board(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPost
         view! {
             {questions(&sheet.questions, query)}
             {settings(sheet, query)}
+            {columns(sheet, query)}
             {differences(sheet)}
             {flaws(&sheet.flaws, sheet.bad, sheet.doubtful, query)}
         }
@@ -52,7 +54,12 @@ fn equation(sheet: &CountView, query: &ImportQuery, not_posted: Option<&NotPoste
         .into_any()
     };
     let sign = |sign: &'static str| view! { <span aria-hidden="true">{sign}</span> }.into_any();
-    let rest = [(texts.uncounted, sheet.uncounted), (texts.waiting, sheet.waiting), (texts.bad, sheet.bad)];
+    let rest = [
+        (texts.uncounted, sheet.uncounted),
+        (texts.waiting, sheet.waiting),
+        (texts.bad, sheet.bad),
+        (texts.set_aside, sheet.set_aside),
+    ];
     let rest = rest.into_iter().filter(|it| it.1 > 0);
     let terms = rest.map(|(name, number)| view! { {sign("+")} {term(name, number, None)} });
     // A sheet that was not read, or not compared, has no lines to account for.
@@ -88,8 +95,12 @@ fn what_can_be_done(sheet: &CountView, query: &ImportQuery) -> AnyView {
         return view! { <Notice tone="bad" role="alert" words how=locale().import_texts().unreadable_how /> }
             .into_any();
     }
-    if let Some(why) = &sheet.no_book {
-        return view! { <Notice tone="bad" role="alert" words=(texts.no_book)(why) /> }.into_any();
+    if let Some(why) = sheet.no_book {
+        let words = match why {
+            NoBook::TooManyMoments(most) => (texts.too_many_moments)(&count_of(most)),
+            NoBook::NotNow => texts.no_book.to_owned(),
+        };
+        return view! { <Notice tone="bad" role="alert" words /> }.into_any();
     }
     match sheet.state {
         UploadState::Sending => view! { <Notice tone="busy" words=texts.posting /> }.into_any(),
@@ -123,8 +134,7 @@ fn to_be_posted(sheet: &CountView, query: &ImportQuery) -> AnyView {
                 <input type="hidden" name="upload" value=query.upload.clone() />
                 {fields.collect_view()}
                 // What the person has seen: if it is another when it is read again, nothing is posted.
-                <input type="hidden" name="differing" value=sheet.differing.len() />
-                <input type="hidden" name="net" value=sheet.net() />
+                <input type="hidden" name="seal" value=sheet.seal.clone() />
                 <label class="field">
                     <span>{texts.note}</span>
                     <span class="control">
@@ -151,6 +161,7 @@ pub fn why_not(it: &NotPosted) -> AnyView {
         NotPosted::Changed => ("bad", texts.changed.to_owned()),
         NotPosted::Already => ("warn", texts.already.to_owned()),
         NotPosted::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
+        NotPosted::Behind => ("warn", texts.behind.to_owned()),
         NotPosted::Away => ("bad", texts.away.to_owned()),
         NotPosted::Gone => ("warn", texts.gone.to_owned()),
         NotPosted::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),
@@ -185,6 +196,46 @@ fn settings(sheet: &CountView, query: &ImportQuery) -> AnyView {
                 </label>
                 <button class="btn">{texts.look_again}</button>
             </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where a field is that no title tells: a link for each column that holds nothing yet.
+fn columns(sheet: &CountView, query: &ImportQuery) -> AnyView {
+    let texts = locale().count_texts();
+    let missing = sheet.questions.iter().filter_map(|it| match it {
+        Question::Missing(field) if [Field::WarehouseId, Field::ProductId, Field::Counted].contains(field) => {
+            Some(*field)
+        }
+        _ => None,
+    });
+    let free = |field: Field| {
+        let links = sheet.titles.iter().enumerate().filter(|it| sheet.mapping.field_of(it.0).is_none());
+        let links = links.map(|(place, title)| {
+            let mut query = query.clone();
+            let known = Field::OF_COUNTS.into_iter().filter_map(|it| Some((sheet.mapping.column(it)?, it)));
+            query.choices.columns = known.chain([(place, field)]).collect();
+            view! {
+                <a class="btn small" href=query.url()>
+                    {title.clone()}
+                </a>
+            }
+        });
+        view! {
+            <li>
+                <span>{(texts.which_column)(locale().file_field(field))}</span>
+                <span class="line">{links.collect_view()}</span>
+            </li>
+        }
+    };
+    let all: Vec<_> = missing.map(free).collect();
+    if all.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="panel questions" aria-label=locale().import_texts().columns>
+            <ul class="body">{all}</ul>
         </section>
     }
     .into_any()

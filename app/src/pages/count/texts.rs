@@ -69,7 +69,11 @@ pub struct CountTexts {
     pub posted: fn(&str) -> String,
     pub not_all: fn(&str) -> String,
     /// The books of a moment cannot be read.
-    pub no_book: fn(&str) -> String,
+    pub no_book: &'static str,
+    pub behind: &'static str,
+    pub set_aside: &'static str,
+    pub too_many_moments: fn(&str) -> String,
+    pub which_column: fn(&str) -> String,
 }
 
 const EN: CountTexts = CountTexts {
@@ -131,7 +135,11 @@ const EN: CountTexts = CountTexts {
     post: |n| format!("Post {n} adjustments"),
     posted: |n| format!("{n} adjusting entries were posted."),
     not_all: |n| format!("Kafka has confirmed only {n} of them. Post it again: what has come counts once."),
-    no_book: |why| format!("The books cannot be read at that moment: {why}."),
+    no_book: "The books cannot be read at that moment: they are being made, or the moment is beyond the years that can be. Try again later.",
+    behind: "Nothing was posted: the books are behind the queue, and something in it may be of these goods. Try again in a moment.",
+    set_aside: "Totals",
+    too_many_moments: |most| format!("A sheet has at most {most} moments at which something was counted. Split it."),
+    which_column: |field| format!("{field}: which column?"),
 };
 
 const ZH: CountTexts = CountTexts {
@@ -193,7 +201,11 @@ const ZH: CountTexts = CountTexts {
     post: |n| format!("过账 {n} 笔调整"),
     posted: |n| format!("已过账 {n} 笔调整。"),
     not_all: |n| format!("Kafka 只确认了其中 {n} 笔。请再次过账：已到达的只计一次。"),
-    no_book: |why| format!("读不到那一刻的账面：{why}。"),
+    no_book: "读不到那一刻的账面：正在汇总，或时刻超出范围。请稍后再试。",
+    behind: "未过账：账面落后于队列，其中可能有这些货的出入。请稍后再试。",
+    set_aside: "合计行",
+    too_many_moments: |most| format!("一张表最多有 {most} 个盘点时刻，请分成几张。"),
+    which_column: |field| format!("{field}：是哪一列？"),
 };
 
 impl Locale {

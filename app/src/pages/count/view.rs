@@ -1,6 +1,7 @@
 //! `/count` as a person asks for it and sees it: a sheet of what was counted beside what the books said, and what posting it would write. Only the
 //! server makes and reads these pages.
 
+use model::files::field::Mapping;
 use model::files::question::Question;
 use model::files::trouble::FileTrouble;
 use model::live::Named;
@@ -24,6 +25,15 @@ pub struct CountedLine {
     pub since: i64,
     /// What the stock of now becomes.
     pub becomes: i64,
+}
+
+/// Why the books of a moment cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoBook {
+    /// The sheet has more moments than this.
+    TooManyMoments(usize),
+    /// The totals are being made, or the moment is beyond the years that can be.
+    NotNow,
 }
 
 /// A count that was posted.
@@ -51,7 +61,14 @@ pub struct CountView {
     /// Why it cannot be read.
     pub trouble: Option<FileTrouble>,
     /// The books of a moment cannot be read; why.
-    pub no_book: Option<String>,
+    pub no_book: Option<NoBook>,
+    /// Stands for all that posting would write.
+    pub seal: String,
+    pub titles: Vec<String>,
+    /// Where the fields come from.
+    pub mapping: Mapping,
+    /// Lines of totals.
+    pub set_aside: usize,
     pub questions: Vec<Question>,
     /// Lines that differ, the largest first.
     pub differing: Vec<CountedLine>,
@@ -70,12 +87,7 @@ pub struct CountView {
 impl CountView {
     /// How many lines it has.
     pub fn lines(&self) -> usize {
-        self.differing.len() + self.agreeing + self.uncounted + self.waiting + self.bad
-    }
-
-    /// What all differences come to.
-    pub fn net(&self) -> i64 {
-        self.differing.iter().map(|it| it.difference).sum()
+        self.differing.len() + self.agreeing + self.uncounted + self.waiting + self.bad + self.set_aside
     }
 }
 
@@ -99,6 +111,8 @@ pub enum NotPosted {
     Already,
     /// Kafka has only so many of the entries.
     Some(usize),
+    /// The books are behind the queue: nothing was posted.
+    Behind,
     /// The records do not answer: nothing was posted.
     Away,
     /// There is no such file any more.

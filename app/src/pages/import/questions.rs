@@ -41,8 +41,11 @@ fn question(it: &Question, query: &ImportQuery) -> AnyView {
             </a>
         }
     });
-    // A count has a field of its own for the company.
-    let typed = if let (Question::Missing(field), false) = (it, query.is_count) { Some(missing(*field)) } else { None };
+    // A count has a field of its own for the company, and links for its columns.
+    let typed = match it {
+        Question::Missing(field) if !query.is_count || *field == Field::TimeOfDay => Some(missing(*field)),
+        _ => None,
+    };
     view! {
         <li data-ask=it.answered_by()>
             <span>{locale().question(it)}</span>

@@ -134,8 +134,7 @@ fn send(upload: &UploadView, query: &ImportQuery) -> AnyView {
             <input type="hidden" name="upload" value=query.upload.clone() />
             {fields.collect_view()}
             // What the person has seen: if it is another when it is read again, nothing is sent.
-            <input type="hidden" name="fresh" value=upload.fresh />
-            <input type="hidden" name="bad" value=upload.bad />
+            <input type="hidden" name="seal" value=upload.seal.clone() />
             <button class=class disabled=is_open>
                 {(texts.send)(&count_of(upload.fresh))}
             </button>
@@ -152,6 +151,8 @@ pub fn why_not(it: &NotSent) -> AnyView {
         NotSent::Changed => ("bad", texts.not_sent_changed.to_owned()),
         NotSent::Open => ("warn", texts.not_sent_open.to_owned()),
         NotSent::Nameless => ("warn", texts.nameless.to_owned()),
+        NotSent::NoProfile => ("warn", texts.no_profile.to_owned()),
+        NotSent::TooManyProfiles => ("warn", texts.too_many_profiles.to_owned()),
         NotSent::Already => ("warn", texts.already.to_owned()),
         NotSent::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
         NotSent::Away => ("bad", texts.away.to_owned()),

@@ -167,6 +167,8 @@ pub struct UploadView {
     pub profiles: Vec<ProfileView>,
     /// What nothing in it settles.
     pub questions: Vec<Question>,
+    /// Stands for all that would be sent.
+    pub seal: String,
     /// How many lines it has: the sum of the six that follow.
     pub lines: usize,
     /// Titles and totals.
@@ -219,6 +221,10 @@ pub enum NotSent {
     File(FileTrouble),
     /// A profile needs a name.
     Nameless,
+    /// There is no profile of that name any more.
+    NoProfile,
+    /// There are as many profiles as there may be.
+    TooManyProfiles,
 }
 
 /// Letters of a column, counted from 0, as spreadsheets name it: `A`, `Z`, `AA`.

@@ -73,6 +73,20 @@ impl Evidence {
     }
 }
 
+/// Does it say a day and no time of it?
+pub fn is_day_only(cell: &Cell) -> bool {
+    match cell {
+        Cell::Time(at) => at.time() == NaiveTime::MIN,
+        Cell::Number(number) => number.fract() == 0.0,
+        Cell::Text(text) => {
+            let has_clock =
+                text.contains([':', '\u{ff1a}', '时', '点']) || text.trim().len() > 8 && compact(text.trim()).is_some();
+            !has_clock
+        }
+        Cell::Empty | Cell::Error(_) => false,
+    }
+}
+
 /// Does it begin with a year of four digits? Then it has one order, and says nothing of others.
 fn begins_with_year(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -96,7 +110,7 @@ pub fn read(cell: &Cell, time_of_day: &Cell, order: DateOrder) -> Result<String,
     let wrong = || CellFlaw::NotADate(shortened(&text));
     let moment = match cell {
         Cell::Time(at) => *at,
-        Cell::Number(number) => serial(*number).ok_or_else(wrong)?,
+        Cell::Number(number) => serial(*number).or_else(|| compact(&text)).ok_or_else(wrong)?,
         Cell::Error(_) => return Err(CellFlaw::Error(shortened(&text))),
         Cell::Empty => return Err(wrong()),
         Cell::Text(text) if is_rfc3339(text) => return Ok(text.to_string()),

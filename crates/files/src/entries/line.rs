@@ -1,6 +1,6 @@
 //! A line of a table to an entry as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use model::files::choices::{Choices, SignRule, Way};
@@ -73,6 +73,8 @@ pub struct Lines<'a> {
     ids: Ids<'a>,
     /// Values that are the same in every line.
     fixed: &'a BTreeMap<Field, Cell>,
+    /// Cells that are part of a merged one.
+    merged: &'a HashSet<(usize, usize)>,
     /// The last value of each column that may be repeated.
     above: BTreeMap<Field, &'a Cell>,
     /// The first line with an empty cell under a value.
@@ -83,19 +85,24 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn new(
-        (mapping, fixed): (&'a Mapping, &'a BTreeMap<Field, Cell>),
+        (mapping, fixed, merged): (&'a Mapping, &'a BTreeMap<Field, Cell>, &'a HashSet<(usize, usize)>),
         choices: &'a Choices,
         styles: &'a Styles,
         known: &'a KnownIds,
     ) -> Self {
         let (above, words) = (BTreeMap::new(), BTreeMap::new());
-        Self { mapping, choices, styles, ids: Ids::new(known), fixed, above, blank: None, words }
+        Self { mapping, choices, styles, ids: Ids::new(known), fixed, merged, above, blank: None, words }
     }
 
     /// What the lines have left open.
     pub fn questions(self) -> Vec<Question> {
         let words = self.words.into_iter().take(MAX_WORDS);
         self.blank.into_iter().chain(words.map(|(word, lines)| Question::Word { word, lines })).collect()
+    }
+
+    /// Forgets the values above: a row that cannot be read may have begun another group.
+    pub fn forget(&mut self) {
+        self.above.clear();
     }
 
     pub fn read(&mut self, row: &'a Row) -> Outcome {
@@ -171,6 +178,9 @@ impl<'a> Lines<'a> {
             return cell;
         }
         let Some(above) = self.above.get(&field) else { return &Cell::Empty };
+        if self.merged.contains(&(row.line, place)) {
+            return above;
+        }
         match self.choices.fill_down {
             Some(true) => above,
             Some(false) => &Cell::Empty,

@@ -21,8 +21,13 @@ pub struct Styles {
 }
 
 impl Styles {
-    /// Styles of the rows; what is not settled is added to the questions.
-    pub fn of(rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) -> Self {
+    /// Styles of the rows; what is not settled is added to the questions. `is_ours`: the file is an export of ours, whose habits are known.
+    pub fn of(
+        rows: &[&Row],
+        (mapping, is_ours): (&Mapping, bool),
+        choices: &Choices,
+        questions: &mut Vec<Question>,
+    ) -> Self {
         let mut marks = BTreeMap::new();
         for field in mapping.0.keys().copied().filter(|it| it.is_quantity()) {
             let Some(place) = mapping.column(field) else { continue };
@@ -40,7 +45,7 @@ impl Styles {
         let is_order_open = question.is_some();
         questions.extend(question);
         let mut styles = Self { marks, order, is_order_open, sign: None, units: HashMap::new() };
-        styles.settle_sign(rows, mapping, choices, questions);
+        styles.settle_sign(rows, (mapping, is_ours), choices, questions);
         styles.settle_units(rows, mapping);
         styles
     }
@@ -65,20 +70,34 @@ impl Styles {
         self.units.get(product).map(String::as_str)
     }
 
-    /// Where nothing that comes in has a minus and everything that goes out has one, the minus repeats the direction. Else it is asked.
-    fn settle_sign(&mut self, rows: &[&Row], mapping: &Mapping, choices: &Choices, questions: &mut Vec<Question>) {
+    /// Where nothing that comes in has a minus, and everything that goes out has one, the minus repeats the direction. Else it is asked.
+    fn settle_sign(
+        &mut self,
+        rows: &[&Row],
+        (mapping, is_ours): (&Mapping, bool),
+        choices: &Choices,
+        questions: &mut Vec<Question>,
+    ) {
         self.sign = choices.sign;
+        let is_unsaid = !mapping.0.contains_key(&Field::Direction)
+            && !mapping.0.contains_key(&Field::QuantityIn)
+            && !mapping.0.contains_key(&Field::QuantityOut);
+        if is_unsaid {
+            self.settle_unsaid(rows, mapping, questions);
+            return;
+        }
         let places: Vec<usize> = self.marks.keys().filter_map(|it| mapping.column(*it)).collect();
         if !rows.iter().any(|row| places.iter().any(|it| numbers::may_be_negative(row.cell(*it)))) {
             return;
         }
-        let (mut in_minus, mut out_minus, mut out_plus, mut sample) = (0, 0, 0, None);
+        let (mut in_minus, mut out_minus, mut in_plus, mut out_plus, mut sample) = (0, 0, 0, 0, None);
         for row in rows {
             for (way, word, field) in ways(row, mapping, choices) {
                 let Some(place) = mapping.column(field) else { continue };
                 let Ok(number) = numbers::read(row.cell(place), self.mark(field).0) else { continue };
                 match way {
                     Way::In if number.value < 0 => in_minus += 1,
+                    Way::In if number.value > 0 => in_plus += 1,
                     Way::Out if number.value < 0 => out_minus += 1,
                     Way::Out if number.value > 0 => out_plus += 1,
                     _ => continue,
@@ -91,11 +110,22 @@ impl Styles {
         if self.sign.is_some() || in_minus + out_minus == 0 {
             return;
         }
-        if in_minus == 0 && out_plus == 0 {
+        // Something must have come in with a plus: minuses alone may all be red entries.
+        if in_minus == 0 && out_plus == 0 && (in_plus > 0 || is_ours) {
             self.sign = Some(SignRule::Repeats);
             return;
         }
         questions.extend(sample.map(|(direction, quantity)| Question::Sign { direction, quantity }));
+    }
+
+    /// Without a direction the sign tells it, if there are signs: numbers without any minus may as well all be goods that left.
+    fn settle_unsaid(&self, rows: &[&Row], mapping: &Mapping, questions: &mut Vec<Question>) {
+        let Some(place) = mapping.column(Field::Quantity) else { return };
+        let mark = self.mark(Field::Quantity).0;
+        let is_negative = |row: &&Row| numbers::read(row.cell(place), mark).is_ok_and(|it| it.value < 0);
+        if !rows.iter().any(is_negative) {
+            questions.push(Question::Missing(Field::Direction));
+        }
     }
 
     fn settle_units(&mut self, rows: &[&Row], mapping: &Mapping) {

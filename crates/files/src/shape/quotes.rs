@@ -1,6 +1,7 @@
 //! Quotes of a CSV file (RFC 4180), walked by the states of csv-core's own machine: where each record begins, and what a lenient reader would
-//! repair silently: a quote that never closes, text outside quotes, whole lines inside one.
+//! repair silently: a quote that never closes, and text outside quotes.
 
+use model::files::MAX_FILE_LINES;
 use model::files::trouble::FileTrouble;
 
 /// A record as it stands in the file.
@@ -10,8 +11,6 @@ pub struct Place {
     pub line: usize,
     /// Text stands behind a closing quote, or a space before an opening one.
     pub has_text_outside: bool,
-    /// A quoted cell with a line break: the lines in which it opens and closes.
-    pub broken_cell: Option<(usize, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -26,25 +25,23 @@ enum State {
     Trailing,
 }
 
-/// Places of all records that are no blank lines.
-pub fn places(text: &str, separator: u8) -> Result<Vec<Place>, FileTrouble> {
+/// Places of all records that are no blank lines, at most so many.
+pub fn places(text: &str, separator: u8, most: usize) -> Result<Vec<Place>, FileTrouble> {
     let bytes = text.as_bytes();
     let (mut all, mut state, mut line, mut opened) = (Vec::<Place>::new(), State::Record, 1, 1);
     for (at, byte) in bytes.iter().copied().enumerate() {
         let ends_line = byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
         let is_end = matches!(byte, b'\r' | b'\n');
         if state == State::Record && !is_end {
-            all.push(Place { line, has_text_outside: false, broken_cell: None });
+            if all.len() > most {
+                return Err(FileTrouble::TooMany(MAX_FILE_LINES));
+            }
+            all.push(Place { line, has_text_outside: false });
             state = State::Field;
         }
         let place = all.last_mut();
         state = match state {
-            State::Quoted if byte == b'"' => {
-                if let Some(place) = place.filter(|_| line > opened) {
-                    place.broken_cell = Some((opened, line));
-                }
-                State::Closed
-            }
+            State::Quoted if byte == b'"' => State::Closed,
             State::Quoted => State::Quoted,
             State::Closed if byte == b'"' => State::Quoted,
             _ if is_end => State::Record,

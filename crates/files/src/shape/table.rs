@@ -1,5 +1,7 @@
 //! A table: rows of cells as they stand in a file, and how they were found.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use model::files::choices::{Charset, Choices, Separator};
 use model::files::trouble::FileTrouble;
@@ -93,6 +95,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Place of the titles in `rows`.
     pub head: usize,
+    /// Cells of merged areas below their first: line and column, from 0. They mean the cell above.
+    pub merged: HashSet<(usize, usize)>,
 }
 
 impl Table {

@@ -1,6 +1,7 @@
 //! Workbooks (XLSX, Office Open XML), by calamine: cells as they are typed, formulas by the values they had when the file was saved. Refused before they
 //! cost anything: decompression bombs, macros, passwords, old kinds.
 
+use std::collections::HashSet;
 use std::io::{self, Cursor, Read as _, Write, copy};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
@@ -14,6 +15,8 @@ use super::table::{Cell, Row, Table};
 
 /// The most MB of a workbook that is unpacked: 100,000 lines of twenty cells are about 120.
 const MAX_UNPACKED_MB: u64 = 200;
+/// The most bytes of the cells of a sheet in memory: 100,000 lines of twenty cells are about 60 MB.
+const MAX_TABLE_BYTES: usize = 200 << 20;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 2000;
 /// The most rows of a sheet that are read, blank ones among them.
@@ -30,7 +33,7 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
         None => sheets.clone(),
     };
     for name in wanted {
-        let mut rows = match rows(&mut workbook, &name) {
+        let rows = match rows(&mut workbook, &name) {
             // A sheet of a chart has no cells.
             Err(XlsxError::NotAWorksheet(_)) => continue,
             read => read.map_err(|it| trouble(&it))??,
@@ -40,10 +43,14 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
             if !has_merged_cells {
                 return Ok(Table { sheets, sheet: Some(name), rows, ..Table::default() });
             }
+            let mut merged = HashSet::new();
             for area in workbook.merge_cells_by_sheet_name(&name).map_err(|it| trouble(&it))? {
-                repeat_down(&mut rows, (area.start.0, area.end.0), area.start.1);
+                below_first(&rows, (area.start.0, area.end.0), area.start.1, &mut merged);
+                if merged.len() > MAX_ROWS {
+                    return Err(FileTrouble::Bomb(MAX_UNPACKED_MB));
+                }
             }
-            return Ok(Table { sheets, sheet: Some(name), rows, ..Table::default() });
+            return Ok(Table { sheets, sheet: Some(name), rows, merged, ..Table::default() });
         }
     }
     Err(FileTrouble::Empty)
@@ -70,13 +77,30 @@ struct Unpacked {
     has_merged_cells: bool,
     /// The end of what was written before: the word may be cut in two.
     end: Vec<u8>,
+    /// The first bytes of a part.
+    begin: Vec<u8>,
 }
+
+impl Unpacked {
+    /// How many shared texts the part says it has, where it says so.
+    fn shared_texts(&self) -> Option<u64> {
+        let text = String::from_utf8_lossy(&self.begin);
+        let behind = text.split_once("uniqueCount")?.1.trim_start().strip_prefix('=')?.trim_start();
+        let digits = behind.strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+        Some(digits.trim().parse().unwrap_or(u64::MAX))
+    }
+}
+
+/// So much of a part says what it is.
+const BEGIN: usize = 16 << 10;
 
 /// What a sheet with merged cells has in it.
 const MERGED: &[u8] = b"<mergeCell ";
 
 impl Write for Unpacked {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let wanted = BEGIN.saturating_sub(self.begin.len());
+        self.begin.extend(bytes.iter().take(wanted));
         if !self.has_merged_cells {
             self.end.extend_from_slice(bytes);
             self.has_merged_cells = memchr::memmem::find(&self.end, MERGED).is_some();
@@ -110,8 +134,13 @@ fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<bool, FileTroub
     let (mut left, mut unpacked) = (most_mb << 20, Unpacked::default());
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(|_| FileTrouble::Damaged)?;
+        unpacked.begin = Vec::new();
         let length = copy(&mut part.take(left + 1), &mut unpacked).map_err(|_| FileTrouble::Damaged)?;
         left = left.checked_sub(length).ok_or_else(|| bomb.clone())?;
+        // The reader makes room for as many shared texts as a part says it has; none is shorter than `<si/>`.
+        if unpacked.shared_texts().is_some_and(|it| it > length / 5 + 1) {
+            return Err(bomb);
+        }
         unpacked.end.clear();
     }
     Ok(unpacked.has_merged_cells)
@@ -121,13 +150,15 @@ type Rows = Result<Vec<Row>, FileTrouble>;
 
 fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxError> {
     let mut reader = workbook.worksheet_cells_reader(name)?;
-    let mut rows: Vec<Row> = Vec::new();
+    let (mut rows, mut left): (Vec<Row>, usize) = (Vec::new(), MAX_TABLE_BYTES);
     while let Some(cell) = reader.next_cell()? {
         let (row, column) = cell.get_position();
         let value = value(cell.get_value());
         if value.is_empty() {
             continue;
         }
+        // A text that many cells share is stored once in the file, and here in each of them.
+        let text = if let Cell::Text(text) = &value { text.len() } else { 0 };
         let number = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
         let (line, column) = (number(row).saturating_add(1), number(column));
         if column >= MAX_COLUMNS {
@@ -143,9 +174,12 @@ fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxErro
             _ => rows.push(Row { line, cells: Vec::new(), has_text_outside: false }),
         }
         if let Some(row) = rows.last_mut() {
-            if row.cells.len() <= column {
-                row.cells.resize(column + 1, Cell::Empty);
-            }
+            let more = (column + 1).saturating_sub(row.cells.len());
+            let Some(rest) = left.checked_sub(text + more * size_of::<Cell>()) else {
+                return Ok(Err(FileTrouble::Bomb(MAX_UNPACKED_MB)));
+            };
+            left = rest;
+            row.cells.resize(row.cells.len() + more, Cell::Empty);
             if let Some(place) = row.cells.get_mut(column) {
                 *place = value;
             }
@@ -175,21 +209,18 @@ fn time(at: &ExcelDateTime) -> Option<NaiveDateTime> {
     date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))
 }
 
-/// Repeats the value of an area's first row in the others: rows from 0.
-fn repeat_down(rows: &mut [Row], (first, last): (u32, u32), column: u32) {
+/// Notes the empty cells of an area's first column below its first row: rows from 0.
+fn below_first(rows: &[Row], (first, last): (u32, u32), column: u32, merged: &mut HashSet<(usize, usize)>) {
     let number = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
     let (first, last, column) = (number(first).saturating_add(1), number(last).saturating_add(1), number(column));
-    let from = rows.partition_point(|it| it.line < first);
+    let from = rows.partition_point(|it| it.line <= first);
     let to = rows.partition_point(|it| it.line <= last);
-    let Some(area) = rows.get_mut(from..to) else { return };
-    let value = area.first().filter(|it| it.line == first).map(|it| it.cell(column).clone());
-    let Some(value) = value.filter(|it| !it.is_empty()) else { return };
-    for row in area.iter_mut().skip(1) {
-        if row.cells.len() <= column {
-            row.cells.resize(column + 1, Cell::Empty);
-        }
-        if let Some(cell) = row.cells.get_mut(column).filter(|it| it.is_empty()) {
-            *cell = value.clone();
+    let area = rows.get(from..to).unwrap_or_default();
+    let empty = area.iter().filter(|it| it.cell(column).is_empty()).map(|it| (it.line, column));
+    // An area that repeats another one adds nothing: each place is noted once, and one is enough to stop.
+    for place in empty {
+        if !merged.insert(place) {
+            return;
         }
     }
 }
@@ -212,5 +243,14 @@ mod tests {
         assert!(bytes.len() < 10 << 10);
         assert_eq!(refuse_bombs_and_macros(&bytes, 1), Err(FileTrouble::Bomb(1)));
         assert_eq!(refuse_bombs_and_macros(&bytes, 2), Ok(false));
+    }
+
+    #[test]
+    fn a_part_that_boasts_is_refused() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("xl/sharedStrings.xml", SimpleFileOptions::default()).unwrap();
+        zip.write_all(br#"<?xml version="1.0"?><sst count="1" uniqueCount = "1000000000000"><si/></sst>"#).unwrap();
+        let bytes = zip.finish().unwrap().into_inner();
+        assert_eq!(refuse_bombs_and_macros(&bytes, 5), Err(FileTrouble::Bomb(5)));
     }
 }

@@ -48,7 +48,9 @@ fn a_minus_beside_a_direction() {
         said[1].starts_with("3 out 3") && said[2].starts_with("4 out 4") && said[3].starts_with("5 out 6"),
         "{said:?}"
     );
-    // A red entry, or a slip: asked.
+    // A red entry, or a slip: asked, also where every line is one.
+    let alone = usual(&["B-1,p1,销售出库,-5"]);
+    assert_eq!(outcome("x.csv", alone.as_bytes(), &[]), ["2 waits", "? sign"]);
     let red = usual(&["B-1,p1,入库,-5", "B-2,p1,出库,3"]);
     assert_eq!(outcome("x.csv", red.as_bytes(), &[])[0], "2 waits");
     let said = outcome("x.csv", red.as_bytes(), &[("sign", "reverses")]);
@@ -62,6 +64,10 @@ fn a_sign_alone_is_the_direction() {
     let text = "Date,Bill No,SKU,Warehouse,Company,Qty\n2026-03-01,B-1,p1,w1,c1,-4\n2026-03-01,B-2,p1,w1,c1,9\n";
     let said = outcome("x.csv", text.as_bytes(), &[]);
     assert!(said[0].starts_with("2 out 4") && said[1].starts_with("3 in 9"), "{said:?}");
+    // Without any minus nothing says which way the goods went.
+    let text = text.replace("-4", "4");
+    assert_eq!(outcome("x.csv", text.as_bytes(), &[]), ["2 waits", "3 waits", "? value.drcr"]);
+    assert!(outcome("x.csv", text.as_bytes(), &[("value.drcr", "out")])[1].starts_with("3 out 9"));
 }
 
 #[test]
@@ -73,9 +79,9 @@ fn two_units_of_one_product_are_refused() {
 }
 
 fn dates(all: &[&str], choices: &[(&str, &str)]) -> Vec<String> {
-    let mut text = "单据号,产品,仓库,公司,数量,日期\n".to_owned();
+    let mut text = "单据号,产品,仓库,公司,方向,数量,日期\n".to_owned();
     for it in all {
-        text.push_str(&format!("B,p1,w1,c1,5,\"{it}\"\n"));
+        text.push_str(&format!("B,p1,w1,c1,in,5,\"{it}\"\n"));
     }
     let said = outcome("x.csv", text.as_bytes(), choices);
     said.iter().map(|it| it.replace("in 5 p1 w1 c1 B ", "")).collect()

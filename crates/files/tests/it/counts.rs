@@ -57,3 +57,14 @@ fn a_short_sheet_of_a_clerk() {
     );
     assert_eq!(outcome(text, &[COMPANY]).last().map(String::as_str), Some("? number.counted"));
 }
+
+#[test]
+fn a_day_without_an_hour_is_asked_and_an_empty_time_is_of_the_moment_that_is_said() {
+    let text = "仓库,产品,实盘数量,盘点日期,日期\nw1,SP001,5,,2026-03-31\n";
+    assert_eq!(outcome(text, &[COMPANY]), ["2 waits", "? value.time_of_day"]);
+    let said = outcome(text, &[COMPANY, ("value.time_of_day", "18:30")]);
+    assert_eq!(said, ["2 5 of SP001 in w1 at 2026-03-31 18:30:00.000"]);
+    let text = "仓库,产品,实盘数量,日期\nw1,SP001,5,\nw1,p2,6,2026-03-31 09:12\n";
+    let said = outcome(text, &[COMPANY, ("value.create_time", "2026-03-31 10:00")]);
+    assert_eq!(said, ["2 5 of SP001 in w1 at 2026-03-31 10:00:00.000", "3 6 of p2 in w1 at 2026-03-31 09:12:00.000"]);
+}

@@ -66,7 +66,7 @@ fn erpnext_stock_ledger() {
 #[test]
 fn odoo_moves_lack_a_direction_and_wait_for_a_company() {
     let text = "Date,Reference,Product,From,To,Quantity\n2026-03-01 08:05:00,WH/IN/00001,SP001,Vendors,w1,5\n";
-    assert_csv(text, &[], &["2 waits", "? value.warehouse_id", "? value.company_id"]);
+    assert_csv(text, &[], &["2 waits", "? value.warehouse_id", "? value.company_id", "? value.drcr"]);
     let choices = [("value.warehouse_id", "w1"), ("value.company_id", "c1"), ("value.drcr", "in")];
     assert_csv(text, &choices, &["2 in 5 SP001 w1 c1 WH/IN/00001 2026-03-01 08:05:00"]);
 }
@@ -97,6 +97,32 @@ fn a_person_says_where_the_fields_are() {
     assert_csv(text, &choices, &["2 out 4 p1 w1 c1 B-1 2026-03-02 09:00:00"]);
     let twice = [&choices[..], &[("column.6", "product_id")]].concat();
     assert_csv(text, &twice, &["2 waits", "? column", "? value.company_id"]);
+}
+
+#[test]
+fn a_group_that_begins_with_a_line_that_is_refused_is_not_that_of_the_line_above() {
+    let head = "单据号,日期,产品,仓库,公司,方向,数量";
+    let text =
+        format!("{head}\nB1,2026-03-01,p,w1,c1,in,5\nB2,2026-03-01,q,w1,c1,in,1,200\n,2026-03-01,r,w1,c1,in,3\n");
+    let said = outcome("x.csv", text.as_bytes(), &[("blank", "above")]);
+    assert_eq!(said[2], "4 in 3 r w1 c1 2026-03-01 00:00:00", "without a bill: the decoder refuses it");
+}
+
+#[test]
+fn an_odd_word_among_kinds_is_a_fault_of_its_line() {
+    let text =
+        "单据号,日期,产品,仓库,公司,方向,数量,类型\nB1,2026-03-01,p,w1,c1,in,5,期初\nB2,2026-03-01,p,w1,c1,in,5,其他\n";
+    assert_csv(
+        text,
+        &[],
+        &["2 in 5 p w1 c1 B1 2026-03-01 00:00:00 opening", "3 ! kind is none of bill, opening, adjust: 其他"],
+    );
+}
+
+#[test]
+fn a_word_of_a_person_wins_over_a_guess() {
+    let text = "单据号,日期,产品,仓库,公司,方向,数量\nB1,2026-03-01,p,w1,c1,in,5\n";
+    assert_csv(text, &[("value.company_id", "acme")], &["2 in 5 p w1 acme B1 2026-03-01 00:00:00"]);
 }
 
 #[test]

@@ -36,8 +36,8 @@ fn encoding(text: &str, name: &str) -> Vec<u8> {
 fn an_encoding_that_may_be_two_is_asked() {
     let text = "Date,Bill No,SKU,Warehouse,Company,Qty,Remark\n2026-03-01,B-1,p1,w1,c1,5,Müller\n";
     let bytes = encoding(text, "windows-1252");
-    assert_eq!(outcome("x.csv", &bytes, &[]).last().unwrap(), "? charset");
-    let said = outcome("x.csv", &bytes, &[("charset", "windows-1252")]);
+    assert!(outcome("x.csv", &bytes, &[]).contains(&"? charset".to_owned()));
+    let said = outcome("x.csv", &bytes, &[("charset", "windows-1252"), ("value.drcr", "in")]);
     assert_eq!(said, ["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00 Müller"]);
 }
 
@@ -69,7 +69,7 @@ fn quotes_that_swallow_lines_refuse_the_file() {
     let text =
         "日期,仓库,公司,单据号,产品,数量,备注\n2026-03-01,w1,c1,B-1,p1,5,\"a\nb, c\nd\"\n2026-03-01,w1,c1,B-2,p1,6,\n";
     let wanted = ["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00 a\nb, c\nd", "5 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00"];
-    assert_csv(text, &[], &wanted);
+    assert_csv(text, &[("value.drcr", "in")], &wanted);
 }
 
 #[test]

@@ -103,6 +103,17 @@ fn merged_cells_hold_for_their_lines() {
 }
 
 #[test]
+fn a_merged_quantity_counts_once() {
+    let mut book = workbook();
+    let sheet = book.worksheet_from_name("三月").unwrap();
+    sheet.write_row(2, 1, ["B-1", "p2", "w1", "c1", "入库"]).unwrap();
+    sheet.write(2, 0, "2026-03-01").unwrap();
+    sheet.merge_range(1, 6, 2, 6, "5", &Format::new()).unwrap();
+    let said = of(&mut book, &[]);
+    assert_eq!(said, ["2 in 5 p1 w1 c1 B-1 2026-03-01 08:05:00", "3 nowhere p2 w1 c1 B-1 2026-03-01 00:00:00"]);
+}
+
+#[test]
 fn titles_and_totals_of_a_workbook() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base::business_time::{utc_moment, utc_text};
 use chrono::NaiveDateTime;
 use model::time::Millis;
+use sqlx::MySqlConnection;
 
 use crate::sql::error::with_timeout;
 use crate::trail::{TrailEvent, record_in};
@@ -70,18 +71,47 @@ from_row! {
     }
 }
 
+/// The lock under which a count is posted. It ends with its connection, whatever happens to whoever holds it.
+#[derive(Debug)]
+pub struct CountLock(#[expect(dead_code, reason = "held, not used")] MySqlConnection);
+
+/// So many seconds one count waits for another.
+const LOCK_WAIT: i64 = 10;
 /// So many lines in one statement.
 const AT_ONCE: usize = 500;
 
 impl Records {
-    /// Keeps a count, with the trail; one that is kept already stays as it is.
+    /// The lock under which counts are posted, one at a time over all processes: the books that one is compared with hold what the one before has written.
+    pub async fn count_lock(&self) -> Result<CountLock, Error> {
+        let unavailable = Error::unavailable("waiting for another count");
+        let mut connection = self.pool.acquire().await.map_err(&unavailable)?.detach();
+        let got: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(CONCAT(LEFT(DATABASE(), 50), ' count'), ?)")
+            .bind(LOCK_WAIT)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(&unavailable)?;
+        if got == Some(1) {
+            return Ok(CountLock(connection));
+        }
+        Err(Error::TimedOut {
+            doing: "waiting for another count that is being posted",
+            seconds: LOCK_WAIT.unsigned_abs(),
+        })
+    }
+
+    /// Keeps a count, with the trail. One that was kept before, and not posted whole, is replaced: its books were read again.
     pub async fn keep_count(&self, count: &Count) -> Result<(), Error> {
         let unavailable = Error::unavailable("keeping a count");
         with_timeout("keeping a count", async {
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
-            let done = sqlx::query(
-                "INSERT INTO counts (id, bill_id, file, who, at, note) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)
-                 ON DUPLICATE KEY UPDATE id = counts.id",
+            // With its lines and positions.
+            sqlx::query("DELETE FROM counts WHERE id = ?")
+                .bind(&count.id)
+                .execute(&mut *transaction)
+                .await
+                .map_err(&unavailable)?;
+            sqlx::query(
+                "INSERT INTO counts (id, bill_id, file, who, at, note) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)",
             )
             .bind(&count.id)
             .bind(&count.bill_id)
@@ -91,9 +121,6 @@ impl Records {
             .execute(&mut *transaction)
             .await
             .map_err(&unavailable)?;
-            if done.rows_affected() != 1 {
-                return Ok(());
-            }
             for lines in count.lines.chunks(AT_ONCE) {
                 let mut insert = sqlx::QueryBuilder::new(
                     "INSERT INTO count_lines (count_id, warehouse_id, product_id, counted_at, book, counted) ",

@@ -177,8 +177,14 @@ impl Records {
         .await
     }
 
-    /// It was sent: so many entries, and so many lines were left out.
-    pub async fn end_upload(&self, id: &str, who: &str, accepted: i64, left_out: i64) -> Result<(), Error> {
+    /// It was sent: so many entries, and so many lines were left out. `action`: what the trail calls it.
+    pub async fn end_upload(
+        &self,
+        id: &str,
+        (who, action): (&str, &str),
+        accepted: i64,
+        left_out: i64,
+    ) -> Result<(), Error> {
         let unavailable = Error::unavailable("noting that a file was sent");
         with_timeout("noting that a file was sent", async {
             let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
@@ -193,7 +199,7 @@ impl Records {
             .map_err(&unavailable)?;
             let deed = TrailEvent {
                 who: who.to_owned(),
-                action: "entries.import".to_owned(),
+                action: action.to_owned(),
                 subject: format!("upload {id}"),
                 before: None,
                 after: Some(format!("{accepted} entries sent, {left_out} lines left out")),

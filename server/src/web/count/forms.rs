@@ -86,11 +86,10 @@ async fn post_count(
         let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
         found.map(|(_, value)| value.into_owned())
     };
-    let differing = field("differing").and_then(|it| it.parse::<usize>().ok()).ok_or_else(bad_form)?;
-    let net = field("net").and_then(|it| it.parse::<i64>().ok()).ok_or_else(bad_form)?;
+    let seal = field("seal").ok_or_else(bad_form)?;
     let note: String = field("note").unwrap_or_default().trim().chars().take(160).collect();
     let url = query.url();
-    let (why, status) = match try_to_post(&forms.counter, &who, &query, (differing, net), &note).await {
+    let (why, status) = match try_to_post(&forms.counter, &who, &query, (&seal, &note)).await {
         Ok(None) => return Ok(Redirect::to(&url).into_response()),
         Ok(Some(why)) => (why, StatusCode::CONFLICT),
         Err(error) => away(&error),
@@ -104,32 +103,32 @@ async fn try_to_post(
     counter: &Counter,
     who: &Principal,
     query: &ImportQuery,
-    seen: (usize, i64),
-    note: &str,
+    (seal, note): (&str, &str),
 ) -> Result<Option<NotPosted>, Error> {
     let records = &counter.intake.records;
     let Some((upload, bytes)) = records.upload(&query.upload).await? else { return Ok(Some(NotPosted::Gone)) };
-    let compared = match counter.compare(&upload, bytes, &query.choices).await? {
-        Ok(compared) => compared,
-        Err(trouble) => return Ok(Some(NotPosted::File(trouble))),
-    };
     if !records.begin_upload(&upload.id).await? {
         return Ok(Some(NotPosted::Already));
     }
     // In a task of its own: who goes away does not leave it half posted.
     let (counter, who, note) = (counter.clone(), who.name.clone(), note.to_owned());
+    let (choices, seal) = (query.choices.clone(), seal.to_owned());
     let posting = tokio::spawn(async move {
-        let posted = counter.post(&upload, &compared, seen, &note, &who).await;
+        let posted = counter.post(&upload, bytes, &choices, (&seal, &note, &who)).await;
         let records = &counter.intake.records;
         let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
-        let left_out = number(compared.flaws.len() + compared.uncounted.len());
         let why = match posted {
-            Ok(Posted::All(sent)) => {
-                records.end_upload(&upload.id, &who, number(sent), left_out).await?;
+            Ok(Ok(Posted::All(sent))) => {
+                // It is posted, whatever becomes of the note of it.
+                if let Err(error) = records.end_upload(&upload.id, (&who, "count.file"), number(sent), 0).await {
+                    tracing::warn!("a count that is posted could not be noted as such: {}", explain(&error));
+                }
                 return Ok(None);
             }
-            Ok(Posted::Changed) => Ok(Some(NotPosted::Changed)),
-            Ok(Posted::Some(sent)) => Ok(Some(NotPosted::Some(sent))),
+            Ok(Ok(Posted::Changed)) => Ok(Some(NotPosted::Changed)),
+            Ok(Ok(Posted::Some(sent))) => Ok(Some(NotPosted::Some(sent))),
+            Ok(Err(trouble)) => Ok(Some(NotPosted::File(trouble))),
+            Err(Error::Behind) => Ok(Some(NotPosted::Behind)),
             Err(error) => Err(error),
         };
         records.give_upload_up(&upload.id).await?;

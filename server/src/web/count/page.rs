@@ -1,7 +1,8 @@
 //! `/count`: what a sheet comes to beside the books, looked at anew each time it is shown.
 
-use app::pages::count::view::{CountPage, CountView, CountedLine, PostedView};
+use app::pages::count::view::{CountPage, CountView, CountedLine, NoBook, PostedView};
 use app::pages::import::view::{ImportQuery, UploadState};
+use model::files::field::Mapping;
 use model::live::Named;
 use model::names::NameOf;
 use model::time::Millis;
@@ -65,6 +66,10 @@ impl CountReader {
             counted_at: counted_at.unwrap_or_else(|| self.clock(upload.at)),
             trouble: None,
             no_book: None,
+            seal: String::new(),
+            titles: Vec::new(),
+            mapping: Mapping::default(),
+            set_aside: 0,
             questions: Vec::new(),
             differing: Vec::new(),
             agreeing: 0,
@@ -82,13 +87,16 @@ impl CountReader {
             Ok(Ok(compared)) => self.fill(&mut view, compared),
             Ok(Err(trouble)) => view.trouble = Some(trouble),
             Err(Error::Records(error)) => return Err(error.into()),
-            Err(error) => view.no_book = Some(error.to_string()),
+            Err(Error::TooManyMoments(most)) => view.no_book = Some(NoBook::TooManyMoments(most)),
+            Err(_) => view.no_book = Some(NoBook::NotNow),
         }
         Ok(view)
     }
 
     fn fill(&self, view: &mut CountView, compared: Compared) {
+        view.seal = compared.seal();
         view.bill_id = compared.bill_id;
+        (view.titles, view.mapping, view.set_aside) = (compared.titles, compared.mapping, compared.set_aside);
         view.questions = compared.questions;
         (view.uncounted, view.waiting) = (compared.uncounted.len(), compared.waiting.len());
         let is_doubt = |it: &&model::flaw::LineFlaw| matches!(&it.flaw, model::flaw::Flaw::Cells(it) if it.is_doubt());
@@ -112,7 +120,7 @@ impl CountReader {
             counted: it.counted,
             difference: it.difference(),
             since: it.since,
-            becomes: it.counted + it.since,
+            becomes: it.counted.saturating_add(it.since),
         }
     }
 

@@ -14,7 +14,7 @@ use model::files::choices::Separator;
 use model::ids::WarehouseId;
 use model::names::NameOf;
 use model::statistics::{Filter, GroupBy, Question};
-use model::time::Millis;
+use model::time::{EVER, Millis};
 
 use crate::counting::Error;
 use crate::export::{Cell, Progress, Row, whole};
@@ -28,9 +28,6 @@ use crate::web::http::preferences;
 use crate::web::http::problem::Problem;
 use crate::web::http::table_file::{FileRequest, Kind, Table};
 use crate::web::names::find::named;
-
-/// Everything that a record can hold.
-const EVER: std::ops::Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
 
 /// Which sheet is wanted.
 struct SheetRequest {

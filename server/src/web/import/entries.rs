@@ -102,6 +102,10 @@ async fn of_a_file(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<Ve
     let profile = query::read(asked).profile;
     let away = Problem::unavailable("reading a file of entries");
     let choices = web.intake.with_profile(&profile, said).await.map_err(&away)?;
+    let choices = choices.ok_or_else(|| {
+        let message = "There is no import profile of that name.".to_owned();
+        Problem::invalid(vec![FieldError { line: None, field: "profile".to_owned(), code: "unknown_id", message }])
+    })?;
     let looked = web.intake.look(name, body.to_vec(), choices).await.map_err(&away)?;
     let looked = looked.map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
     if !looked.questions.is_empty() {

@@ -103,13 +103,10 @@ async fn send(
     only_manager(&who)?;
     let body = String::from_utf8(body.to_vec()).map_err(|_| Problem::bad_form("import page"))?;
     let query = import_query::read(&body);
-    let number = |name: &str| {
-        let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
-        found.and_then(|(_, value)| value.parse::<usize>().ok())
-    };
-    let seen = number("fresh").zip(number("bad")).ok_or_else(|| Problem::bad_form("import page"))?;
+    let seal = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == "seal");
+    let seal = seal.map(|it| it.1.into_owned()).ok_or_else(|| Problem::bad_form("import page"))?;
     let url = query.url();
-    let (why, status) = match try_to_send(&forms.intake, &who, &query, seen).await {
+    let (why, status) = match try_to_send(&forms.intake, &who, &query, &seal).await {
         Ok(None) => return Ok(Redirect::to(&url).into_response()),
         Ok(Some(why)) => (why, StatusCode::CONFLICT),
         Err(error) => away(&error),
@@ -123,10 +120,12 @@ async fn try_to_send(
     intake: &Intake,
     who: &Principal,
     query: &ImportQuery,
-    seen: (usize, usize),
+    seal: &str,
 ) -> Result<Option<NotSent>, Error> {
     let Some((upload, bytes)) = intake.records.upload(&query.upload).await? else { return Ok(Some(NotSent::Gone)) };
-    let choices = intake.with_profile(&query.profile, query.choices.clone()).await?;
+    let Some(choices) = intake.with_profile(&query.profile, query.choices.clone()).await? else {
+        return Ok(Some(NotSent::NoProfile));
+    };
     let looked = match intake.look(&upload.name, bytes, choices).await? {
         Ok(looked) => looked,
         Err(trouble) => return Ok(Some(NotSent::File(trouble))),
@@ -134,17 +133,21 @@ async fn try_to_send(
     if !looked.questions.is_empty() {
         return Ok(Some(NotSent::Open));
     }
-    if (looked.checked.good.len(), looked.checked.flaws.len()) != seen {
+    if looked.seal() != seal {
         return Ok(Some(NotSent::Changed));
     }
     if !intake.records.begin_upload(&upload.id).await? {
         return Ok(Some(NotSent::Already));
     }
+    let left_out = looked.checked.flaws.len();
     // In a task of its own: who goes away does not leave it half sent.
-    let sending = send_all(intake.clone(), who.name.clone(), upload.id, looked.checked.good, seen.1);
+    let sending = send_all(intake.clone(), who.name.clone(), upload.id, looked.checked.good, left_out);
     let Ok(sent) = tokio::spawn(sending).await else { return Err(Error::Stopped) };
     if let (Ok(None), false) = (&sent, query.profile.is_empty()) {
-        intake.records.count_profile(&query.profile).await?;
+        // It is sent, whatever becomes of the count.
+        if let Err(error) = intake.records.count_profile(&query.profile).await {
+            tracing::warn!("the use of an import profile was not counted: {}", explain(&error));
+        }
     }
     sent
 }
@@ -159,7 +162,12 @@ async fn send_all(
     let number = |it: usize| i64::try_from(it).unwrap_or(i64::MAX);
     match intake.send(&lines).await {
         Delivery::All(accepted) => {
-            intake.records.end_upload(&upload, &who, number(accepted), number(left_out)).await?;
+            // It is sent, whatever becomes of the note of it.
+            let noted =
+                intake.records.end_upload(&upload, (&who, "entries.import"), number(accepted), number(left_out));
+            if let Err(error) = noted.await {
+                tracing::warn!("a file that is sent could not be noted as such: {}", explain(&error));
+            }
             Ok(None)
         }
         Delivery::Some(accepted, error) => {
@@ -204,7 +212,9 @@ async fn try_to_keep(
     name: &str,
 ) -> Result<Option<NotSent>, Error> {
     let Some((upload, bytes)) = intake.records.upload(&query.upload).await? else { return Ok(Some(NotSent::Gone)) };
-    let mut choices = intake.with_profile(&query.profile, query.choices.clone()).await?;
+    let Some(mut choices) = intake.with_profile(&query.profile, query.choices.clone()).await? else {
+        return Ok(Some(NotSent::NoProfile));
+    };
     let looked = match intake.look(&upload.name, bytes, choices.clone()).await? {
         Ok(looked) => looked,
         Err(trouble) => return Ok(Some(NotSent::File(trouble))),
@@ -215,8 +225,12 @@ async fn try_to_keep(
             choices.columns.insert(place, field);
         }
     }
-    // A doubt is a matter of one file.
+    // What belongs to one file stays with it: its doubts, its sheet, its date and its bill.
     choices.takes_doubtful = false;
+    choices.sheet = None;
+    for field in [Field::CreateTime, Field::TimeOfDay, Field::BillId] {
+        choices.values.remove(&field);
+    }
     let is_kept = intake.keep_profile(name, &reading.titles, &choices, &who.name).await?;
-    Ok((!is_kept).then_some(NotSent::Nameless))
+    Ok((!is_kept).then_some(NotSent::TooManyProfiles))
 }

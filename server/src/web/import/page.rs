@@ -57,6 +57,7 @@ impl ImportReader {
             reading: None,
             profiles: Vec::new(),
             questions: Vec::new(),
+            seal: String::new(),
             lines: 0,
             set_aside: 0,
             fresh: 0,
@@ -75,6 +76,8 @@ impl ImportReader {
             return Ok(view);
         }
         let choices = self.intake.with_profile(&query.profile, query.choices.clone()).await?;
+        // Of a profile that is gone the page says nothing: its links show those there are.
+        let choices = choices.unwrap_or_else(|| query.choices.clone());
         match self.intake.look(&upload.name, bytes, choices).await? {
             Ok(looked) => {
                 let titles = looked.reading.as_ref().map(|it| fingerprint(&it.titles));
@@ -97,6 +100,7 @@ impl ImportReader {
         (view.lines, view.set_aside) = (looked.lines, looked.skipped.len());
         (view.recorded, view.repeated) = (looked.recorded, looked.checked.repeated);
         (view.waiting, view.doubtful) = (looked.waiting.len(), looked.doubts.len());
+        view.seal = looked.seal();
         view.flaws = groups(&looked.checked.flaws);
         view.questions = looked.questions;
         if let Some(reading) = looked.reading {

@@ -14,9 +14,10 @@ use crate::web::http::page::PageSize;
 use crate::web::http::params::Params;
 use crate::web::http::period::{check_period, filter};
 use crate::web::http::problem::Problem;
-use crate::web::records::query::{EVER, cursor, question, write_cursor};
+use crate::web::records::query::{cursor, question, write_cursor};
 use base::business_time::{BusinessTime, rfc3339};
 use base::status::explain;
+use model::time::EVER;
 use records::TotalsError;
 
 /// A question, and which of the entries.

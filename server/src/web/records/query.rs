@@ -12,7 +12,7 @@ use model::ids::BillId;
 use model::names::NameOf;
 use model::quantity::Direction;
 use model::statistics::Filter;
-use model::time::Millis;
+use model::time::{EVER, Millis};
 
 use crate::lookup::TEXT_DAYS;
 use crate::web::http::params::{Others, Params};
@@ -21,9 +21,6 @@ use base::business_time::BusinessTime;
 
 /// The most characters of a text that is looked for.
 const MAX_TEXT: usize = 128;
-
-/// Without bounds: everything that a record can hold, in whole years of UTC from 1900 to 2200.
-pub const EVER: Range<Millis> = Millis(-2_208_988_800_000)..Millis(7_289_654_400_000);
 
 /// Directions, as URLs name them.
 const DIRECTIONS: [(&str, Direction); 2] = [("in", Direction::In), ("out", Direction::Out)];
