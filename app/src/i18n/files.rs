@@ -26,6 +26,9 @@ impl Locale {
             FileTrouble::SwallowedLines(from, to) => {
                 format!("第 {} 行的引号到第 {} 行才闭合，其间有完整的行", count_of(*from), count_of(*to))
             }
+            FileTrouble::OtherTitles(line) => format!("第 {} 行另有表头：请在那里拆开", count_of(*line)),
+            FileTrouble::LongLine { line, most } => format!("第 {} 行超过 {} MB", count_of(*line), most / 1_048_576),
+            FileTrouble::UnsureCharset => "的编码不能确定：请另存为 UTF-8".to_owned(),
             FileTrouble::NoHead(line) => format!("第 {} 行没有表头", count_of(*line)),
             FileTrouble::NoSheet(name) => format!("没有工作表“{name}”"),
             FileTrouble::OldWorkbook => "是旧格式的工作簿：请另存为 .xlsx 或 CSV".to_owned(),
@@ -58,6 +61,8 @@ impl Locale {
             CellFlaw::OtherUnit(unit, usual) => format!("单位是{unit}，同一产品的其他行是{usual}"),
             CellFlaw::NotADate(text) => format!("不是日期：{text}"),
             CellFlaw::OtherOrder(text) => format!("按其他行的年月日次序不是日期：{text}"),
+            CellFlaw::MaySwapped(text) => format!("是文字日期之间的真日期，电子表格可能颠倒了日和月：{text}"),
+            CellFlaw::NotAnId(text) => format!("被电子表格改成了日期：{text}。请将该列设为文本后重新导出"),
             CellFlaw::NoDirection(word) => format!("看不出是入库还是出库：{word}"),
             CellFlaw::NoKind(word) => format!("不是单据、期初、调整之一：{word}"),
             CellFlaw::Error(text) => format!("是电子表格的错误值：{text}"),

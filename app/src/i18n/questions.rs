@@ -3,7 +3,7 @@
 use model::files::question::Question;
 
 use super::Locale;
-use crate::number::count_of;
+use crate::number::{count_of, grouped};
 
 impl Locale {
     /// A question, with what in the file makes it necessary.
@@ -35,6 +35,12 @@ fn english(question: &Question) -> String {
         Question::Blank { field, line, above } => {
             format!("{} is empty in line {}: is it {above}, as above?", name(*field), count_of(*line))
         }
+        Question::Sheet(_) => "Several sheets have something in them: which one?".to_owned(),
+        Question::Titles { line, words } => format!("Line {}: “{words}”: titles, or an entry?", count_of(*line)),
+        Question::Total { line, field, said, counted } => {
+            let (said, counted) = (grouped(*said), grouped(*counted));
+            format!("{}: the total in line {} says {said}, the lines come to {counted}.", name(*field), count_of(*line))
+        }
         Question::Missing(field) => {
             format!("{}: no column has it. Choose the column, or type a value for all lines.", name(*field))
         }
@@ -59,6 +65,12 @@ fn chinese(question: &Question) -> String {
         Question::Word { word, lines } => format!("“{word}”（{} 行）：入库还是出库？", count_of(*lines)),
         Question::Blank { field, line, above } => {
             format!("第 {} 行的{}为空：是否同上，为 {above}？", count_of(*line), name(*field))
+        }
+        Question::Sheet(_) => "有几张工作表不是空的：用哪一张？".to_owned(),
+        Question::Titles { line, words } => format!("第 {} 行“{words}”：是表头，还是明细？", count_of(*line)),
+        Question::Total { line, field, said, counted } => {
+            let (said, counted) = (grouped(*said), grouped(*counted));
+            format!("{}：第 {} 行的合计是 {said}，各行之和是 {counted}。", name(*field), count_of(*line))
         }
         Question::Missing(field) => format!("{}：没有这一列。请选择列，或填写每行相同的值。", name(*field)),
         Question::Twice(field) => format!("{}：有两列都选了它，请只选一列。", name(*field)),

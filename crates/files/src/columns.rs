@@ -68,6 +68,16 @@ fn guess(table: &Table, subject: Subject) -> Mapping {
         }
     }
     by_content(table, &mut mapping);
+    // A column of times alone is that of moments.
+    if !mapping.0.contains_key(&Field::CreateTime)
+        && let Some(time) = mapping.0.remove(&Field::TimeOfDay)
+    {
+        mapping.0.insert(Field::CreateTime, time);
+    }
+    // Goods that leave one place for another: which of the two is meant nobody can say.
+    if table.titles().iter().any(|it| titles::is_destination(it)) {
+        mapping.0.remove(&Field::WarehouseId);
+    }
     let has = |mapping: &Mapping, field| mapping.0.contains_key(&field);
     let (has_in, has_out) = (has(&mapping, Field::QuantityIn), has(&mapping, Field::QuantityOut));
     if has_in && has_out {

@@ -79,6 +79,10 @@ pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountR
     let has_days_only = rows.iter().any(|row| is_day_only(&row));
     read.questions.extend(has_days_only.then_some(Question::Missing(Field::TimeOfDay)));
     let styles = Styles::of(&rows, (&read.mapping, false), choices, &mut read.questions);
+    if !table.other_sheets.is_empty() {
+        let all = table.sheet.iter().chain(&table.other_sheets).cloned();
+        read.questions.push(Question::Sheet(all.collect()));
+    }
     let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
     let (mut ids, mut seen) = (Ids::new(known), HashMap::new());
     for row in rows {

@@ -7,13 +7,13 @@ pub mod styles;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use model::files::choices::Choices;
+use model::files::choices::{Choices, DateOrder};
 use model::files::field::{Field, Mapping, Source};
 use model::files::flaw::CellFlaw;
 use model::files::question::Question;
 use model::flaw::{Flaw, LineFlaw};
 
-use crate::cells::numbers;
+use crate::cells::{dates, numbers};
 use crate::columns::{Subject, mapping};
 use crate::known::KnownIds;
 use crate::shape::table::{Cell, Row, Table};
@@ -40,6 +40,8 @@ pub enum Skipped {
     Titles,
     /// It is a sum of others.
     Total,
+    /// It is about the file: who made it, when it was printed.
+    Note,
 }
 
 /// A line of totals, compared with the lines above.
@@ -82,6 +84,14 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
         .iter()
         .map(|it| total(it.row, rows.get(it.lines.clone()).unwrap_or_default(), &read.mapping, &styles))
         .collect();
+    if !choices.ignores_totals {
+        read.questions.extend(differing(&read.totals));
+    }
+    read.questions.extend(unsure_titles(table, choices));
+    if !table.other_sheets.is_empty() {
+        let all = table.sheet.iter().chain(&table.other_sheets).cloned();
+        read.questions.push(Question::Sheet(all.collect()));
+    }
     let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
     let titles = table.titles().len();
     let fixed = fixed(&read.mapping);
@@ -121,6 +131,30 @@ pub fn line_flaw(row: &Row, field: Option<Field>, flaw: CellFlaw) -> LineFlaw {
     LineFlaw { line: row.line, field: field.map(|it| it.as_str().to_owned()), flaw: Flaw::Cells(flaw) }
 }
 
+/// The first total that is not the sum of its lines.
+fn differing(totals: &[TotalLine]) -> Option<Question> {
+    let mut all = totals.iter().flat_map(|it| it.sums.iter().map(|sum| (it.line, *sum)));
+    let (line, (field, said, counted)) = all.find(|(_, (_, said, counted))| said != counted)?;
+    Some(Question::Total { line, field, said, counted })
+}
+
+/// Titles of which none is known, with a number or a date among them: they may be an entry, the first of a file without titles.
+fn unsure_titles(table: &Table, choices: &Choices) -> Option<Question> {
+    let row = table.head.filter(|_| choices.head.is_none()).and_then(|it| table.rows.get(it))?;
+    let texts: Vec<String> = row.cells.iter().map(Cell::text).collect();
+    let is_value = |it: &Cell| match it {
+        Cell::Number(_) | Cell::Time(_) => true,
+        Cell::Text(text) => {
+            text.bytes().all(|it| it.is_ascii_digit()) || dates::read(it, &Cell::Empty, DateOrder::DayFirst).is_ok()
+        }
+        _ => false,
+    };
+    if titles::known(texts.iter().map(String::as_str)) > 1 || !row.cells.iter().any(is_value) {
+        return None;
+    }
+    Some(Question::Titles { line: row.line, words: numbers::shortened(&texts.join(" ")) })
+}
+
 /// What is wrong with a row before anybody looks into its cells.
 pub fn shape_flaw(row: &Row, titles: usize) -> Option<CellFlaw> {
     if row.width() > titles {
@@ -137,15 +171,17 @@ struct Total<'a> {
 
 /// The rows that may be entries, and those of totals; what is neither is noted.
 fn set_aside<'a>(table: &'a Table, read: &mut Read) -> (Vec<&'a Row>, Vec<Total<'a>>) {
-    let above = table.rows.iter().take(table.head).map(|it| (it.line, Skipped::Above));
+    let above = table.rows.iter().take(table.head.unwrap_or(0)).map(|it| (it.line, Skipped::Above));
     read.skipped.extend(above);
-    let Some(head) = table.rows.get(table.head) else { return (Vec::new(), Vec::new()) };
-    read.skipped.push((head.line, Skipped::Titles));
+    let head = table.head.and_then(|it| table.rows.get(it));
+    read.skipped.extend(head.map(|it| (it.line, Skipped::Titles)));
     let bill = read.mapping.column(Field::BillId);
     let (mut rows, mut totals, mut since) = (Vec::new(), Vec::new(), 0);
     for row in table.below() {
-        if row.cells == head.cells {
+        if head.is_some_and(|it| it.cells == row.cells) {
             read.skipped.push((row.line, Skipped::Titles));
+        } else if titles::is_note(row, bill) {
+            read.skipped.push((row.line, Skipped::Note));
         } else if titles::is_total(row, bill) {
             read.skipped.push((row.line, Skipped::Total));
             let from = if titles::is_subtotal(row) { since } else { 0 };

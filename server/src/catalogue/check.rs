@@ -1,7 +1,7 @@
 //! The rules of the catalogue's fields, for files and for the page alike. Pure.
 
 use app::pages::names::view::{Column, Fault, MAX_NAME, MAX_UNIT, RowValues};
-use model::ids::{ProductId, WarehouseId};
+use model::ids::{ProductId, WarehouseId, is_invisible};
 use model::names::{Name, NameOf};
 use model::quantity::MAX_SUM;
 use model::stock::StockKey;
@@ -14,6 +14,9 @@ pub fn name(of: NameOf, id: &str, values: &RowValues) -> Result<NameRow, Vec<Fau
     // One rule holds for every kind of id.
     if let Err(why) = ProductId::try_from(id) {
         faults.push(Fault::Id(Column::Id, why));
+    }
+    if id.chars().any(is_invisible) {
+        faults.push(Fault::Invisible(Column::Id));
     }
     if of != NameOf::Product && !values.unit.trim().is_empty() {
         faults.push(Fault::UnitOf(of));

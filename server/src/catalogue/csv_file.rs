@@ -6,11 +6,12 @@ use std::collections::HashSet;
 
 use app::pages::names::view::{Column, Fault, FileFaults, LineFault, RowValues};
 use files::open;
-use model::files::choices::Choices;
+use model::files::choices::{Choices, Separator};
 use model::files::trouble::FileTrouble;
 use model::names::NameOf;
 
 use super::check;
+use crate::export::{self, Cell, csv_head, csv_rows};
 use records::{LevelRow, NameRow};
 
 /// The kind of a row that is no name.
@@ -47,10 +48,10 @@ pub fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     let table = open("names.csv", bytes, &Choices::default()).map_err(trouble)?;
     let mut table = table.ok_or_else(|| trouble(FileTrouble::Binary))?;
     // The titles are ours, and nothing stands above them.
-    table.head = 0;
+    table.head = Some(0);
     let titles = table.titles();
-    if let Some((charset, _)) = table.charsets.first() {
-        return Err(trouble(FileTrouble::NotText(*charset)));
+    if !table.charsets.is_empty() {
+        return Err(trouble(FileTrouble::UnsureCharset));
     }
     if let Some(missing) =
         [Column::Kind, Column::Id].into_iter().find(|it| !titles.iter().any(|name| name == it.word()))
@@ -91,8 +92,10 @@ fn row(line: &files::Row, titles: &[String], is_text: bool) -> Result<Row, Fault
         return Err(Fault::OutsideQuotes);
     }
     let number = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
-    let has = if is_text { line.cells.len() } else { line.width() };
-    if has > titles.len() || (is_text && has < titles.len()) {
+    // Separators at the end of every line are no cells.
+    let is_short = is_text && line.cells.len() < titles.len();
+    if line.width() > titles.len() || is_short {
+        let has = if is_short { line.cells.len() } else { line.width() };
         return Err(Fault::Fields(number(has), number(titles.len())));
     }
     let mut row = Row::default();
@@ -131,28 +134,22 @@ fn check(row: &Row) -> Result<Good, Vec<Fault>> {
     check::name(of, &row.id, &RowValues { zh, en, unit, ..RowValues::default() }).map(Good::Name)
 }
 
-/// The catalogue as a file that can be read again. Spreadsheets know it for UTF-8 by its first character.
-pub fn write(names: &[NameRow], levels: &[LevelRow]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(["kind", "id", "zh", "en", "unit", "warehouse", "level"])?;
-    for it in names {
-        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+/// The catalogue as a file that can be read again, written as every export is: what a spreadsheet would run as a formula is a text.
+pub fn write(names: &[NameRow], levels: &[LevelRow]) -> Vec<u8> {
+    let text = |it: &str| if it.is_empty() { Cell::Empty } else { Cell::from(it) };
+    let name = |it: &NameRow| -> export::Row {
+        let or_empty = |it: &Option<String>| text(it.as_deref().unwrap_or_default());
         let (zh, en, unit) = (or_empty(&it.name.zh), or_empty(&it.name.en), or_empty(&it.unit));
-        writer.write_record([it.of.as_str(), &it.id, &zh, &en, &unit, "", ""])?;
-    }
-    for it in levels {
-        let level = it.level.map(|it| it.to_string()).unwrap_or_default();
-        writer.write_record([
-            LOW_STOCK,
-            it.key.product_id.as_str(),
-            "",
-            "",
-            "",
-            it.key.warehouse_id.as_str(),
-            &level,
-        ])?;
-    }
-    writer.into_inner().map_err(|cause| csv::Error::from(cause.into_error()))
+        vec![text(it.of.as_str()), text(&it.id), zh, en, unit, Cell::Empty, Cell::Empty]
+    };
+    let level = |it: &LevelRow| -> export::Row {
+        let (product, warehouse) = (text(it.key.product_id.as_str()), text(it.key.warehouse_id.as_str()));
+        let level = it.level.map_or(Cell::Empty, Cell::Number);
+        vec![text(LOW_STOCK), product, Cell::Empty, Cell::Empty, Cell::Empty, warehouse, level]
+    };
+    let rows: Vec<export::Row> = names.iter().map(name).chain(levels.iter().map(level)).collect();
+    let titles = ["kind", "id", "zh", "en", "unit", "warehouse", "level"];
+    [csv_head(&titles, Separator::Comma), csv_rows(&rows, Separator::Comma)].concat()
 }
 
 #[cfg(test)]
@@ -239,10 +236,9 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read_again() {
-        let text = "kind,id,zh,en,unit,warehouse,level\nproduct,\"a,b\",苹果,Apple,箱,,\nlow_stock,\"a,b\",,,,w,300\n";
+        let text = "kind,id,zh,en,unit,warehouse,level\nproduct,\"a,b\",苹果,Apple,箱,,\nproduct,''x,'=1+1,,,,\nlow_stock,\"a,b\",,,,w,300\n";
         let found = read(text.as_bytes()).unwrap_or_default();
-        let again =
-            write(&found.names, &found.levels).map(|bytes| read(&bytes).unwrap_or_default()).unwrap_or_default();
+        let again = read(&write(&found.names, &found.levels)).unwrap_or_default();
         assert_eq!((again.names, again.levels), (found.names, found.levels));
     }
 }

@@ -8,7 +8,8 @@ mod edit;
 mod find;
 mod list;
 
-use app::pages::names::view::{CataloguePage, CatalogueQuery, FileFaults, ImportPreview};
+use app::pages::names::view::{CataloguePage, CatalogueQuery, Fault, FileFaults, ImportPreview};
+use model::files::trouble::FileTrouble;
 use model::names::NameOf;
 
 use csv_file::CatalogueFile;
@@ -52,9 +53,16 @@ pub async fn save(records: &Records, who: &str, of: NameOf, edits: &[Edit]) -> R
     Ok(saved.map(|()| changed))
 }
 
+/// Reads a file where it may take its time. A reader that fails has met what it was not made for: the file is damaged, the process goes on.
+async fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
+    let bytes = bytes.to_vec();
+    let read = tokio::task::spawn_blocking(move || csv_file::read(&bytes)).await;
+    read.unwrap_or_else(|_| Err(FileFaults::one(None, Fault::File(FileTrouble::Binary))))
+}
+
 /// What a file would do.
 pub async fn preview(records: &Records, file: &str, bytes: &[u8]) -> Result<ImportPreview, Error> {
-    let found = match csv_file::read(bytes) {
+    let found = match read(bytes).await {
         Ok(found) => found,
         Err(faults) => return Ok(shown(file, String::new(), Diff::default(), faults)),
     };
@@ -65,9 +73,8 @@ pub async fn preview(records: &Records, file: &str, bytes: &[u8]) -> Result<Impo
 
 /// What a file holds as CSV in UTF-8, whatever it was: the page sends it once more.
 fn text(found: &CatalogueFile) -> Result<String, Error> {
-    let written =
-        csv_file::write(&found.names, &found.levels).map_err(|cause| Error::Inconsistent(cause.to_string()))?;
-    String::from_utf8(written).map_err(|cause| Error::Inconsistent(cause.to_string()))
+    String::from_utf8(csv_file::write(&found.names, &found.levels))
+        .map_err(|cause| Error::Inconsistent(cause.to_string()))
 }
 
 fn shown(file: &str, text: String, diff: Diff, faults: FileFaults) -> ImportPreview {
@@ -94,7 +101,7 @@ pub async fn import(
     bytes: &[u8],
     seal: Option<&str>,
 ) -> Result<Result<Imported, Box<ImportPreview>>, Error> {
-    let found = match csv_file::read(bytes) {
+    let found = match read(bytes).await {
         Ok(found) => found,
         Err(faults) => return Ok(Err(Box::new(shown(file, String::new(), Diff::default(), faults)))),
     };
@@ -127,5 +134,5 @@ pub async fn export(records: &Records) -> Result<Vec<u8>, Error> {
     let now = records.catalogue().await?;
     let names: Vec<_> = now.names.into_values().collect();
     let levels: Vec<_> = now.levels.into_iter().map(|(key, level)| LevelRow { key, level: Some(level) }).collect();
-    csv_file::write(&names, &levels).map_err(|cause| Error::Inconsistent(cause.to_string()))
+    Ok(csv_file::write(&names, &levels))
 }

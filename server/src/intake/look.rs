@@ -167,7 +167,7 @@ fn look(
         separator: table.separator,
         sheets: table.sheets.clone(),
         sheet: table.sheet.clone(),
-        head: table.rows.get(table.head).map_or(1, |it| it.line),
+        head: table.head.and_then(|it| table.rows.get(it)).map_or(0, |it| it.line),
         titles: table.titles(),
         mapping: read.mapping,
         totals: read.totals,

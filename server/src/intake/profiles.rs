@@ -6,6 +6,9 @@ use records::{ImportProfile, fingerprint};
 
 use super::{Error, Intake};
 
+/// The most ways in which a file is opened to find a profile that fits.
+const MAX_SHAPES: usize = 6;
+
 /// Choices of a profile. It was written in the notation of URLs; what is no choice any more is an error of the records.
 fn choices(profile: &ImportProfile) -> Result<Choices, Error> {
     let (choices, bad) = Choices::read(url::form_urlencoded::parse(profile.choices.as_bytes()));
@@ -40,8 +43,22 @@ impl Intake {
         let name = name.to_owned();
         let bases = profiles.iter().map(choices).collect::<Result<Vec<_>, _>>()?;
         let fits = tokio::task::spawn_blocking(move || {
-            // Each is tried as it reads the file: its own line of titles, its own encoding.
-            let titles = |base: &Choices| open(&name, &bytes, base).ok().flatten().map(|it| fingerprint(&it.titles()));
+            // Each is tried as it reads the file: its own line of titles, its own encoding. Profiles that read it alike are tried once.
+            let mut tried: Vec<(Choices, Option<String>)> = Vec::new();
+            let shape = |it: &Choices| Choices {
+                charset: it.charset,
+                separator: it.separator,
+                head: it.head,
+                ..Choices::default()
+            };
+            for base in &bases {
+                let shape = shape(base);
+                if tried.len() < MAX_SHAPES && !tried.iter().any(|it| it.0 == shape) {
+                    let titles = open(&name, &bytes, &shape).ok().flatten().map(|it| fingerprint(&it.titles()));
+                    tried.push((shape, titles));
+                }
+            }
+            let titles = |base: &Choices| tried.iter().find(|it| it.0 == shape(base)).and_then(|it| it.1.clone());
             bases.iter().map(titles).collect::<Vec<_>>()
         });
         let fits = fits.await.unwrap_or_default();

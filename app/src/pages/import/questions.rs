@@ -97,6 +97,14 @@ fn answers(it: &Question) -> Vec<Option_> {
             [(texts.way_in, Way::In.as_str()), (texts.way_out, Way::Out.as_str())].map(owned).to_vec()
         }
         Question::Blank { .. } => [(texts.blank_above, "above"), (texts.blank_empty, "empty")].map(owned).to_vec(),
+        Question::Sheet(names) => names.iter().map(|it| (it.clone(), it.clone())).collect(),
+        Question::Titles { line, .. } => {
+            vec![
+                (texts.they_are_titles.to_owned(), line.to_string()),
+                (texts.it_is_an_entry.to_owned(), "0".to_owned()),
+            ]
+        }
+        Question::Total { .. } => [(texts.ignore_totals, "ignore")].map(owned).to_vec(),
         Question::Missing(_) | Question::Twice(_) => Vec::new(),
     }
 }

@@ -33,7 +33,7 @@ pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) ->
                 <label class="field short">
                     <span>{texts.head_line}</span>
                     <span class="control">
-                        <input form="reading" type="number" min="1" name="head" value=reading.head />
+                        <input form="reading" type="number" min="0" name="head" value=reading.head />
                     </span>
                 </label>
                 {(!upload.profiles.is_empty()).then(|| profiles(upload, page))}

@@ -88,6 +88,7 @@ pub struct NamesTexts {
     line: fn(u64) -> String,
     too_long: fn(&str, usize) -> String,
     control: fn(&str) -> String,
+    invisible: fn(&str) -> String,
     no_level: fn(&str, &str, &str) -> String,
     unit_of: &'static str,
     away: &'static str,
@@ -168,6 +169,7 @@ const EN: NamesTexts = NamesTexts {
     line: |line| format!("line {line}: "),
     too_long: |column, limit| format!("{column} is longer than {limit} characters"),
     control: |column| format!("{column} contains a control character"),
+    invisible: |column| format!("{column} contains a character that cannot be seen"),
     no_level: |warehouse, text, most| {
         format!("level \u{201c}{text}\u{201d} in {warehouse} is no number from 1 to {most}")
     },
@@ -242,6 +244,7 @@ const ZH: NamesTexts = NamesTexts {
     line: |line| format!("第 {line} 行："),
     too_long: |column, limit| format!("{column} 超过 {limit} 个字符"),
     control: |column| format!("{column} 含有控制字符"),
+    invisible: |column| format!("{column} 含有看不见的字符"),
     no_level: |warehouse, text, most| format!("{warehouse} 的下限“{text}”不是 1 至 {most} 的整数"),
     unit_of: "只有产品有单位",
     away: "记录库暂时没有应答，请重试。",
@@ -296,6 +299,7 @@ impl Locale {
             },
             Fault::TooLong(column, limit) => (texts.too_long)(word(*column), *limit),
             Fault::Control(column) => (texts.control)(word(*column)),
+            Fault::Invisible(column) => (texts.invisible)(word(*column)),
             Fault::Level(warehouse, text, most) => (texts.no_level)(warehouse, text, &grouped(*most)),
             Fault::UnitOf(_) => texts.unit_of.to_owned(),
             Fault::Away => texts.away.to_owned(),

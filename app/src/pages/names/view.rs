@@ -135,6 +135,8 @@ pub enum Fault {
     TooLong(Column, usize),
     /// A control character.
     Control(Column),
+    /// A character that nobody sees, in an id.
+    Invisible(Column),
     /// The level in this warehouse is no number from 1 to this.
     Level(String, String, i64),
     /// Only products have a unit.

@@ -1,7 +1,7 @@
 //! Dates of a column: the order of day and month is settled by its cells, or asked. Also serial numbers of Excel, `20260301`, names of
 //! months, AM and PM, 上午 and 下午. What is read is local time of the business zone; RFC 3339 stays as it is.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use model::files::choices::DateOrder;
 use model::files::flaw::CellFlaw;
 use model::files::question::Question;
@@ -28,6 +28,10 @@ impl Evidence {
             return;
         }
         let Some((Day::Parts(parts), _)) = split(text) else { return };
+        // A month's name leaves nothing open, and says nothing of numbers.
+        if parts.named.is_some() {
+            return;
+        }
         let days = ORDERS.map(|it| parts.day(it));
         let mut found = days.iter().enumerate().filter(|(_, it)| it.is_some());
         match (found.next(), found.next()) {
@@ -41,6 +45,11 @@ impl Evidence {
             }
             _ => {}
         }
+    }
+
+    /// Does the column have dates as text whose order somebody had to settle?
+    pub fn has_text_with_year_last(&self) -> bool {
+        self.open.is_some() || self.shown.iter().skip(1).any(|it| *it > 0)
     }
 
     /// The order that is taken, and what must be asked before.
@@ -104,6 +113,18 @@ pub fn is_open(cell: &Cell) -> bool {
     parts.only_day().is_none() && ORDERS.iter().any(|it| parts.day(*it).is_some())
 }
 
+/// Is it a true date that a spreadsheet may have made by swapping day and month? In a column of dates as text with the year last, it made dates of those
+/// that it could read in its own order.
+pub fn may_be_swapped(cell: &Cell) -> bool {
+    let at = match cell {
+        Cell::Time(at) => Some(*at),
+        Cell::Number(number) => serial(*number),
+        Cell::Text(text) => Some(text.trim()).filter(|it| it.len() >= 5).and_then(|it| serial(it.parse().ok()?)),
+        _ => None,
+    };
+    at.is_some_and(|it| it.day() <= 12 && it.day() != it.month())
+}
+
 /// The time of a cell, and of the time of day in a column of its own: `2026-03-01 08:05:00.000`, or RFC 3339 as it was.
 pub fn read(cell: &Cell, time_of_day: &Cell, order: DateOrder) -> Result<String, CellFlaw> {
     let text = cell.text();
@@ -132,7 +153,9 @@ pub fn read(cell: &Cell, time_of_day: &Cell, order: DateOrder) -> Result<String,
         Cell::Number(number) => moment.date().and_time(serial(*number).ok_or_else(wrong)?.time()),
         other => {
             let text = other.text();
-            moment.date().and_time(clock(&text).ok_or_else(|| CellFlaw::NotADate(shortened(&text)))?)
+            // A column of times may repeat the day.
+            let clock = clock(&text).or_else(|| split(&text).map(|it| it.1));
+            moment.date().and_time(clock.ok_or_else(|| CellFlaw::NotADate(shortened(&text)))?)
         }
     };
     Ok(moment.format("%Y-%m-%d %H:%M:%S%.3f").to_string())
@@ -211,7 +234,25 @@ impl Parts {
     }
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// Is a word the name of a month, whole or in its usual short form? Names of other languages are none: `marraskuu` is no March.
+fn is_month(word: &str, month: &str) -> bool {
+    word == month || month.get(..3) == Some(word) || (word == "sept" && month == "september")
+}
 
 /// Takes a text apart into its day and its time of day.
 fn split(text: &str) -> Option<(Day, NaiveTime)> {
@@ -237,7 +278,7 @@ fn split(text: &str) -> Option<(Day, NaiveTime)> {
     let rest = rest.strip_prefix('日').unwrap_or(rest);
     // `2026-03-01T08:05`, without an offset.
     let behind = rest.strip_prefix(['T', 't']).unwrap_or(rest);
-    if !behind.is_empty() && !rest.starts_with([' ', 'T', 't', ',', '上', '下', '中', '凌', '晚']) {
+    if !behind.is_empty() && !rest.starts_with([' ', 'T', 't', ',', '上', '下']) {
         return None;
     }
     let mut parts = Parts { numbers: [0; 3], is_long: [false; 3], named: None };
@@ -247,7 +288,7 @@ fn split(text: &str) -> Option<(Day, NaiveTime)> {
             word.parse().ok().filter(|_| word.len() <= 2 || word.len() == 4)?
         } else {
             parts.named = Some(place);
-            let month = MONTHS.iter().position(|it| word.len() >= 3 && word.starts_with(it))?;
+            let month = MONTHS.iter().position(|it| is_month(word, it))?;
             u32::try_from(month + 1).ok()?
         };
         *parts.numbers.get_mut(place)? = number;
@@ -310,18 +351,9 @@ fn clock(text: &str) -> Option<NaiveTime> {
         return Some(NaiveTime::MIN);
     }
     let mut half = None;
-    for (word, is_afternoon) in [
-        ("上午", false),
-        ("凌晨", false),
-        ("早上", false),
-        ("下午", true),
-        ("晚上", true),
-        ("中午", true),
-        ("a.m.", false),
-        ("p.m.", true),
-        ("am", false),
-        ("pm", true),
-    ] {
+    for (word, is_afternoon) in
+        [("上午", false), ("下午", true), ("a.m.", false), ("p.m.", true), ("am", false), ("pm", true)]
+    {
         if let Some(rest) = text.strip_prefix(word).or_else(|| text.strip_suffix(word)) {
             half = Some(is_afternoon);
             text = rest.trim().to_owned();
@@ -385,6 +417,9 @@ mod tests {
         assert_eq!(time("Mar 1, 2026", DateOrder::MonthFirst).as_deref(), Ok("2026-03-01 00:00:00.000"));
         for text in [
             "yesterday",
+            "1 marraskuu 2026",
+            "1. März 2026",
+            "2026-03-01 晚上12:05",
             "2026-13-02",
             "2026/2/30",
             "12:05",

@@ -104,10 +104,9 @@ const OUT: [&str; 45] = [
 static WORDS: LazyLock<HashMap<&'static str, Way>> =
     LazyLock::new(|| IN.map(|it| (it, Way::In)).into_iter().chain(OUT.map(|it| (it, Way::Out))).collect());
 
-/// A word without case, spaces and punctuation.
+/// A word without case, spaces and punctuation. What stands in brackets stays: 入库单(红字) is no 入库单.
 fn plain(word: &str) -> String {
-    let end = word.find(['(', '（', '[', '【']).filter(|it| *it > 0).unwrap_or(word.len());
-    let word = word.get(..end).unwrap_or(word).replace('\u{2212}', "-");
+    let word = word.replace('\u{2212}', "-");
     let keep = |it: &char| !it.is_whitespace() && !matches!(it, '_' | '.' | '/');
     word.to_lowercase()
         .chars()
@@ -124,17 +123,59 @@ pub fn way(word: &str) -> Option<Way> {
     if let Some(way) = WORDS.get(word.as_str()) {
         return Some(*way);
     }
-    // 采购入库单, 其他出库; what holds both says neither.
+    // 采购入库单, 其他出库: what stands before says why, and none of these words turns it round as 取消 and 红字 do.
     let word = word.trim_end_matches('单');
-    let (is_in, is_out) =
-        (word.ends_with("入库") || word.ends_with("调入"), word.ends_with("出库") || word.ends_with("调出"));
-    let has_both = word.contains('入') && word.contains('出') && !word.contains("调");
-    match (is_in, is_out) {
-        (true, false) if !has_both => Some(Way::In),
-        (false, true) if !has_both => Some(Way::Out),
-        _ => None,
-    }
+    let (reason, way) = match (word.strip_suffix("入库"), word.strip_suffix("出库")) {
+        (Some(reason), _) => (reason, Way::In),
+        (_, Some(reason)) => (reason, Way::Out),
+        _ => return None,
+    };
+    REASONS.contains(&reason).then_some(way)
 }
+
+/// Reasons for which goods come in or go out.
+const REASONS: [&str; 40] = [
+    "采购",
+    "销售",
+    "生产",
+    "其他",
+    "其它",
+    "完工",
+    "产成品",
+    "产品",
+    "成品",
+    "半成品",
+    "材料",
+    "原料",
+    "原材料",
+    "委外",
+    "委外加工",
+    "委托",
+    "外协",
+    "调拨",
+    "盘盈",
+    "盘亏",
+    "领料",
+    "领用",
+    "借出",
+    "归还",
+    "借用归还",
+    "报废",
+    "报损",
+    "样品",
+    "赠品",
+    "手工",
+    "零售",
+    "批发",
+    "直接",
+    "普通",
+    "正常",
+    "销售退货",
+    "采购退货",
+    "客户退货",
+    "供应商退货",
+    "生产退料",
+];
 
 #[cfg(test)]
 mod tests {
@@ -171,7 +212,23 @@ mod tests {
         ] {
             assert_eq!(way(word), Some(Way::Out), "{word}");
         }
-        for word in ["退货", "调拨", "出入库", "Stock Entry", "x", "Transfer", "先入先出库"] {
+        for word in [
+            "退货",
+            "调拨",
+            "出入库",
+            "Stock Entry",
+            "x",
+            "Transfer",
+            "先入先出库",
+            "取消入库",
+            "未入库",
+            "红字销售出库",
+            "冲销入库",
+            "入库单(红字)",
+            "-入库",
+            "Receipt (return)",
+            "入库取消",
+        ] {
             assert_eq!(way(word), None, "{word}");
         }
     }

@@ -47,7 +47,7 @@ impl<'a> Ids<'a> {
     fn judge(&mut self, field: Field, cell: &Cell, text: &str) -> Option<CellFlaw> {
         let is_rounded = match cell {
             Cell::Number(number) => number.abs() >= MAX_DIGITS,
-            _ => is_scientific(text),
+            _ => is_scientific(text) || is_decimal(text),
         };
         if is_rounded && !self.known.has(field, text) {
             return Some(CellFlaw::Rounded(shortened(text)));
@@ -78,9 +78,29 @@ fn is_scientific(text: &str) -> bool {
     is_mantissa && (2..=3).contains(&power.len()) && power.bytes().all(|it| it.is_ascii_digit())
 }
 
-/// What two texts share that look alike: compatibility forms (NFKC), case, spaces and invisible characters do not count.
+/// `6901234567890.0`: a long number that went through a program of fractions.
+fn is_decimal(text: &str) -> bool {
+    text.strip_suffix(".0").is_some_and(|it| it.len() >= 8 && it.bytes().all(|it| it.is_ascii_digit()))
+}
+
+/// Letters and dashes that look like those of ASCII, theirs above ours: Cyrillic with the dashes, and Greek.
+const HOMOGLYPHS: [(&str, &str); 2] =
+    [("авекмнорстухіјѕ‐‑‒–—−", "abekmhopctyxijs------"), ("αβεικνορτυχ", "abeikvoptux")];
+
+fn homoglyph(it: char) -> char {
+    let found = HOMOGLYPHS.iter().find_map(|(theirs, ours)| theirs.chars().zip(ours.chars()).find(|pair| pair.0 == it));
+    found.map_or(it, |it| it.1)
+}
+
+/// What two texts share that look alike: compatibility forms (NFKC), case, spaces, invisible characters, homoglyphs and leading
+/// zeros do not count.
 pub fn skeleton(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).filter(|it| !it.is_whitespace() && !is_invisible(*it)).collect()
+    let plain = text.nfkc().flat_map(char::to_lowercase).filter(|it| !it.is_whitespace() && !is_invisible(*it));
+    let plain: String = plain.map(homoglyph).collect();
+    // A spreadsheet drops the zeros in front of digits.
+    let digits = plain.trim_start_matches('0');
+    let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    if is_number { digits.to_owned() } else { plain }
 }
 
 /// With what cannot be seen as its code: `SP\u{200b}1`.
@@ -116,7 +136,7 @@ mod tests {
         for text in ["6.90123E+12", "1E+05", "6,9E+12", "1.5e-05"] {
             assert!(matches!(doubt(text), Some(CellFlaw::Rounded(_))), "{text}");
         }
-        for text in ["2E3", "6901234000000", "E+12", "1E+5", "12.5E+05", "ABE+05"] {
+        for text in ["2E3", "1.0", "6901234000000", "E+12", "1E+5", "12.5E+05", "ABE+05"] {
             assert_eq!(doubt(text), None, "{text}");
         }
         let number = Cell::Number(6_901_234_567_890_123.0);
@@ -126,7 +146,7 @@ mod tests {
     #[test]
     fn names_and_look_alikes() {
         assert_eq!(doubt("洗衣液"), Some(CellFlaw::IsName("洗衣液".into(), "SP-0012".into())));
-        for text in ["ＳＰ-0012", "sp-0012", "SP-\u{200b}0012", "SP -0012"] {
+        for text in ["SР‑0012", "ＳＰ-0012", "sp-0012", "SP-\u{200b}0012", "SP -0012"] {
             assert!(matches!(doubt(text), Some(CellFlaw::LooksLike(_, other)) if other == "SP-0012"), "{text}");
         }
         assert_eq!((doubt("85132b"), doubt("85132B"), doubt("SP-0013")), (None, None, None));

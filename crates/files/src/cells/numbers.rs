@@ -163,6 +163,11 @@ pub fn shortened(text: &str) -> String {
     short
 }
 
+/// What stands behind a number and makes another number of it: no unit.
+const MULTIPLES: [&str; 18] = [
+    "万", "千", "百", "亿", "十", "w", "k", "m", "mio", "mio.", "mln", "mn", "tsd", "tsd.", "lakh", "crore", "dz", "打",
+];
+
 /// Takes a text apart: `(1,200)`, `1 200-`, `－５`, `12 箱`.
 fn written(text: &str) -> Option<Written> {
     let plain: String = text.chars().filter_map(ascii).collect();
@@ -183,8 +188,10 @@ fn written(text: &str) -> Option<Written> {
         (is_negative, unit) = (true, behind);
     }
     let unit = unit.trim();
-    let is_unit =
-        unit.chars().count() <= 12 && unit.chars().all(|it| it.is_alphabetic() || matches!(it, '.' | ' ' | '²' | '³'));
+    let is_multiple = MULTIPLES.contains(&unit.to_lowercase().as_str()) || super::directions::way(unit).is_some();
+    let is_unit = !is_multiple
+        && unit.chars().count() <= 12
+        && unit.chars().all(|it| it.is_alphabetic() || matches!(it, '.' | ' ' | '²' | '³'));
     let body = ungrouped(body)?;
     let is_body = body.starts_with(|it: char| it.is_ascii_digit() || matches!(it, '.' | ','))
         && body.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b','));
@@ -318,7 +325,25 @@ mod tests {
         ] {
             assert_eq!(value(text, DecimalMark::Point), Ok(wanted), "{text}");
         }
-        for text in ["--7", "ten", "1,20", "1 20", "3箱6瓶", "12-5", "1.2.3", "5%", "-", "1/2", "$5", "2026-03-01"] {
+        for text in [
+            "1万",
+            "3千",
+            "5K",
+            "12M",
+            "5 出",
+            "--7",
+            "ten",
+            "1,20",
+            "1 20",
+            "3箱6瓶",
+            "12-5",
+            "1.2.3",
+            "5%",
+            "-",
+            "1/2",
+            "$5",
+            "2026-03-01",
+        ] {
             assert!(
                 matches!(value(text, DecimalMark::Point), Err(CellFlaw::NotANumber(_) | CellFlaw::OtherMark(_))),
                 "{text}"

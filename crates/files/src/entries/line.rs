@@ -132,6 +132,11 @@ impl<'a> Lines<'a> {
             let (order, is_open) = self.styles.order();
             waits |= is_open && dates::is_open(cell(Field::CreateTime));
             let read = dates::read(cell(Field::CreateTime), cell(Field::TimeOfDay), order);
+            let is_swapped = self.styles.may_be_swapped() && dates::may_be_swapped(cell(Field::CreateTime));
+            if is_swapped && !self.choices.takes_doubtful {
+                let flaw = CellFlaw::MaySwapped(shortened(&cell(Field::CreateTime).text()));
+                doubt = Some((Field::CreateTime, flaw));
+            }
             // A cell that is asked about is not wrong before the answer.
             match read {
                 Err(_) if is_open => waits = true,
@@ -272,10 +277,19 @@ fn wrong(field: Field) -> impl Fn(CellFlaw) -> Stop {
     move |flaw| Stop::Flaw(field, flaw)
 }
 
+/// Is it what a spreadsheet shows in the place of a value?
+fn is_error(text: &str) -> bool {
+    let is_hashes = text.len() > 2 && text.bytes().all(|it| it == b'#');
+    let named = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"];
+    is_hashes || named.contains(&text) || text.contains('\u{fffd}')
+}
+
 /// Text of an id; a number of a workbook in all of its digits.
 fn id_text(cell: &Cell) -> Result<String, CellFlaw> {
     match cell {
         Cell::Error(error) => Err(CellFlaw::Error(shortened(error))),
+        Cell::Time(_) => Err(CellFlaw::NotAnId(cell.text())),
+        Cell::Text(text) if is_error(text.trim()) => Err(CellFlaw::Error(shortened(text))),
         Cell::Text(text) if text.contains(['\n', '\r']) => Err(CellFlaw::LineBreak),
         cell => Ok(cell.text()),
     }

@@ -15,6 +15,7 @@ pub struct Styles {
     marks: BTreeMap<Field, (DecimalMark, bool)>,
     order: DateOrder,
     is_order_open: bool,
+    may_be_swapped: bool,
     sign: Option<SignRule>,
     /// The unit that most lines of a product have.
     units: HashMap<String, String>,
@@ -41,10 +42,11 @@ impl Styles {
         if let Some(place) = mapping.column(Field::CreateTime) {
             rows.iter().for_each(|it| evidence.add(it.cell(place)));
         }
+        let may_be_swapped = evidence.has_text_with_year_last();
         let (order, question) = evidence.settle(choices.date_order);
         let is_order_open = question.is_some();
         questions.extend(question);
-        let mut styles = Self { marks, order, is_order_open, sign: None, units: HashMap::new() };
+        let mut styles = Self { marks, order, is_order_open, may_be_swapped, sign: None, units: HashMap::new() };
         styles.settle_sign(rows, (mapping, is_ours), choices, questions);
         styles.settle_units(rows, mapping);
         styles
@@ -58,6 +60,11 @@ impl Styles {
     /// Order of the dates, and whether those that may be several wait.
     pub fn order(&self) -> (DateOrder, bool) {
         (self.order, self.is_order_open)
+    }
+
+    /// May true dates of the column have been made by swapping day and month?
+    pub fn may_be_swapped(&self) -> bool {
+        self.may_be_swapped
     }
 
     /// What a minus means beside a direction. `None`: it is asked.

@@ -48,7 +48,8 @@ pub fn decode(bytes: &[u8], chosen: Option<Charset>) -> Result<Decoded<'_>, File
         all.into_iter().filter_map(|it| clean(bytes, it).map(|text| (it, text))).collect();
     let guess = guess(bytes);
     let place = possible.iter().position(|(it, _)| Some(*it) == guess);
-    let is_sure = place.is_some() && guess != Some(Charset::Windows1252);
+    // Nearly anything is text in Windows-1252: it is taken where the guess says so and nothing else can be.
+    let is_sure = place.is_some() && (guess != Some(Charset::Windows1252) || possible.len() == 1);
     let candidates: Vec<_> = possible.iter().map(|(it, text)| (*it, sample(text))).collect();
     let mut possible = possible;
     if possible.is_empty() {
@@ -89,14 +90,15 @@ fn has_zeros(bytes: &[u8]) -> bool {
     bytes.iter().take(8192).any(|it| *it == 0)
 }
 
-/// Is it UTF-8 but for a few bytes, as a file that was cut off is? Three bytes that are one Chinese character are seldom anything else.
+/// Is it UTF-8 but for some bytes, as a file that was cut off is, or one that was put together of two? Three bytes that are one Chinese character are
+/// seldom anything else: in GB 18030 about one of a hundred characters.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
     let (mut characters, mut faults) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         characters += chunk.valid().chars().filter(|it| it.len_utf8() > 2).count();
         faults += usize::from(!chunk.invalid().is_empty());
     }
-    characters > 2 * faults
+    characters > 2 && characters * 5 > faults
 }
 
 /// What chardetng takes it for, among what can be chosen.

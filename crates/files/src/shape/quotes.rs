@@ -4,6 +4,9 @@
 use model::files::MAX_FILE_LINES;
 use model::files::trouble::FileTrouble;
 
+/// The most bytes of a record: 256 cells of 4,000 characters.
+const MAX_LINE: usize = 1 << 20;
+
 /// A record as it stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -28,6 +31,7 @@ enum State {
 /// Places of all records that are no blank lines, at most so many.
 pub fn places(text: &str, separator: u8, most: usize) -> Result<Vec<Place>, FileTrouble> {
     let bytes = text.as_bytes();
+    let mut began = 0;
     let (mut all, mut state, mut line, mut opened) = (Vec::<Place>::new(), State::Record, 1, 1);
     for (at, byte) in bytes.iter().copied().enumerate() {
         let ends_line = byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
@@ -37,7 +41,11 @@ pub fn places(text: &str, separator: u8, most: usize) -> Result<Vec<Place>, File
                 return Err(FileTrouble::TooMany(MAX_FILE_LINES));
             }
             all.push(Place { line, has_text_outside: false });
+            began = at;
             state = State::Field;
+        }
+        if at - began > MAX_LINE && state != State::Record {
+            return Err(FileTrouble::LongLine { line: all.last().map_or(1, |it| it.line), most: MAX_LINE });
         }
         let place = all.last_mut();
         state = match state {

@@ -9,6 +9,8 @@ use super::{charset, quotes, titles};
 
 /// So many rows tell the separator.
 const LOOKED_AT: usize = 30;
+/// So many bytes tell it, at the most.
+const LOOKED_AT_BYTES: usize = 64 << 10;
 /// The most lines above the titles.
 const MAX_ABOVE: usize = 100;
 
@@ -69,6 +71,9 @@ fn separator_line(text: &str) -> (Option<Separator>, bool) {
 
 /// The separator with which a row holds the most known titles; else that with which the most rows have the same number of cells.
 fn guess(text: &str) -> Separator {
+    // The first lines tell; a cell that is cut off is still one.
+    let end = (0..=LOOKED_AT_BYTES.min(text.len())).rev().find(|it| text.is_char_boundary(*it)).unwrap_or(0);
+    let text = text.get(..end).unwrap_or(text);
     let score = |separator: Separator| {
         let rows: Vec<_> = reader(text, separator).into_records().take(LOOKED_AT).filter_map(Result::ok).collect();
         let known = rows.iter().map(|it| titles::known(it.iter())).max().unwrap_or(0);
@@ -76,13 +81,14 @@ fn guess(text: &str) -> Separator {
         let alike = rows.iter().filter(|it| it.len() == widest && widest > 1).count();
         (known, alike, widest)
     };
-    let mut best = Separator::Comma;
+    let mut best = (score(Separator::Comma), Separator::Comma);
     for other in [Separator::Semicolon, Separator::Tab, Separator::Pipe] {
-        if score(other) > score(best) {
-            best = other;
+        let score = score(other);
+        if score > best.0 {
+            best = (score, other);
         }
     }
-    best
+    best.1
 }
 
 /// Refuses a table with a cell that holds whole lines: a line break, and in one of its lines as many separators as the titles have.

@@ -93,22 +93,26 @@ pub struct Table {
     pub sheet: Option<String>,
     /// Rows in the order of the file, the titles among them.
     pub rows: Vec<Row>,
-    /// Place of the titles in `rows`.
-    pub head: usize,
+    /// Place of the titles in `rows`; none: it has no titles.
+    pub head: Option<usize>,
+    /// Other sheets with anything in them, where nobody has chosen this one.
+    pub other_sheets: Vec<String>,
     /// Cells of merged areas below their first: line and column, from 0. They mean the cell above.
     pub merged: HashSet<(usize, usize)>,
 }
 
 impl Table {
-    /// What the columns are called.
+    /// What the columns are called; without titles their numbers.
     pub fn titles(&self) -> Vec<String> {
-        let row = self.rows.get(self.head);
-        row.map(|row| row.cells.iter().take(row.width()).map(Cell::text).collect()).unwrap_or_default()
+        match self.head.and_then(|it| self.rows.get(it)) {
+            Some(row) => row.cells.iter().take(row.width()).map(Cell::text).collect(),
+            None => (1..=self.rows.iter().map(Row::width).max().unwrap_or(0)).map(|it| it.to_string()).collect(),
+        }
     }
 
     /// Rows below the titles.
     pub fn below(&self) -> &[Row] {
-        self.rows.get(self.head + 1..).unwrap_or_default()
+        self.rows.get(self.head.map_or(0, |it| it + 1)..).unwrap_or_default()
     }
 }
 
@@ -137,15 +141,21 @@ pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>
         separated::read(bytes, choices)?
     };
     table.head = match choices.head {
-        Some(line) => table.rows.iter().position(|it| it.line == line).ok_or(FileTrouble::NoHead(line))?,
-        None => titles::find(&table.rows),
+        Some(0) => None,
+        Some(line) => Some(table.rows.iter().position(|it| it.line == line).ok_or(FileTrouble::NoHead(line))?),
+        None => Some(titles::find(&table.rows)),
     };
     if table.below().is_empty() {
         return Err(FileTrouble::Empty);
     }
-    if table.rows.len() > MAX_FILE_LINES + table.head + 1 {
+    if table.below().len() > MAX_FILE_LINES {
         return Err(FileTrouble::TooMany(MAX_FILE_LINES));
     }
     separated::refuse_swallowed(&table)?;
+    if let Some(head) = table.head.and_then(|it| table.rows.get(it))
+        && let Some(other) = table.below().iter().find(|it| titles::are_other(it, head))
+    {
+        return Err(FileTrouble::OtherTitles(other.line));
+    }
     Ok(Some(table))
 }

@@ -43,6 +43,23 @@ pub fn meanings(title: &str) -> Vec<(Field, usize)> {
     TITLES.get(plain(title).as_str()).cloned().unwrap_or_default()
 }
 
+/// Is it the place to which goods are moved, beside one from which they are?
+pub fn is_destination(title: &str) -> bool {
+    let names = [
+        "to",
+        "locationdestid",
+        "destinationlocation",
+        "locationdest",
+        "targetwarehouse",
+        "towarehouse",
+        "目的仓库",
+        "目标仓库",
+        "调入仓库",
+        "转入仓库",
+    ];
+    names.contains(&plain(title).as_str())
+}
+
 /// Are they the titles of an export of ours? No other system knows places in our queue.
 pub fn are_ours(titles: &[String]) -> bool {
     let has = |it: &str| titles.iter().any(|title| title == it);
@@ -102,6 +119,50 @@ pub fn is_total(row: &Row, bill: Option<usize>) -> bool {
     };
     let has_word = TOTALS.contains(&plain(first).as_str());
     has_word && bill.is_none_or(|bill| bill == place || row.cell(bill).is_empty())
+}
+
+/// Words that begin a line about the file, not about goods.
+const NOTES: [&str; 20] = [
+    "制表人",
+    "制单人",
+    "审核人",
+    "审核",
+    "打印时间",
+    "打印日期",
+    "打印人",
+    "页码",
+    "过次页",
+    "承前页",
+    "本年累计",
+    "期初余额",
+    "期末余额",
+    "期初结存",
+    "期末结存",
+    "经手人",
+    "closingbalance",
+    "openingbalance",
+    "printedby",
+    "printedat",
+];
+
+/// Is it a line about the file? Its first word says so, and it names no bill.
+pub fn is_note(row: &Row, bill: Option<usize>) -> bool {
+    let is_word = |it: &Cell| {
+        let Cell::Text(text) = it else { return false };
+        NOTES.contains(&plain(text.split([':', '：']).next().unwrap_or_default()).as_str())
+    };
+    let first = row.cells.iter().find(|it| !it.is_empty());
+    first.is_some_and(is_word) && bill.is_none_or(|bill| row.cell(bill).is_empty() || is_word(row.cell(bill)))
+}
+
+/// Is it the titles once more, in another order? Then what stands below is of other columns.
+pub fn are_other(row: &Row, head: &Row) -> bool {
+    let Some(Cell::Text(first)) = row.cells.iter().find(|it| !it.is_empty()) else { return false };
+    if meanings(first).is_empty() || row.cells == head.cells {
+        return false;
+    }
+    let texts: Vec<String> = row.cells.iter().map(Cell::text).collect();
+    known(texts.iter().map(String::as_str)) >= 4
 }
 
 /// Is it a part of a total only, as of a page or a group?

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::{self, Cursor, Read as _, Write, copy};
 
-use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader as _, SheetVisible, Xlsx, XlsxError};
 use chrono::{NaiveDate, NaiveDateTime};
 use model::files::MAX_FILE_LINES;
 use model::files::choices::MAX_COLUMNS;
@@ -26,31 +26,37 @@ const MAX_ROWS: usize = 2 * MAX_FILE_LINES;
 pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
     let has_merged_cells = refuse_bombs_and_macros(bytes, MAX_UNPACKED_MB)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|it| trouble(&it))?;
-    let sheets = workbook.sheet_names();
+    let all = workbook.sheets_metadata().iter();
+    // What is hidden is no sheet that a person has looked at.
+    let sheets: Vec<String> = all.filter(|it| it.visible == SheetVisible::Visible).map(|it| it.name.clone()).collect();
     let wanted: Vec<String> = match chosen {
         Some(name) if sheets.iter().any(|it| it == name) => vec![name.to_owned()],
         Some(name) => return Err(FileTrouble::NoSheet(name.chars().take(80).collect())),
         None => sheets.clone(),
     };
-    for name in wanted {
-        let rows = match rows(&mut workbook, &name) {
+    for (place, name) in wanted.iter().enumerate() {
+        let rows = match rows(&mut workbook, name) {
             // A sheet of a chart has no cells.
             Err(XlsxError::NotAWorksheet(_)) => continue,
             read => read.map_err(|it| trouble(&it))??,
         };
         if !rows.is_empty() {
+            let others = wanted.get(place + 1..).unwrap_or_default();
+            let other_sheets = others.iter().filter(|it| has_cells(&mut workbook, it)).cloned().collect();
             // Merged cells hold their value once; the lines below mean it too. They stand behind all cells, so that a look at them costs as much as these.
             if !has_merged_cells {
-                return Ok(Table { sheets, sheet: Some(name), rows, ..Table::default() });
+                let sheet = Some(name.clone());
+                return Ok(Table { sheets, sheet, rows, other_sheets, ..Table::default() });
             }
             let mut merged = HashSet::new();
-            for area in workbook.merge_cells_by_sheet_name(&name).map_err(|it| trouble(&it))? {
+            for area in workbook.merge_cells_by_sheet_name(name).map_err(|it| trouble(&it))? {
                 below_first(&rows, (area.start.0, area.end.0), area.start.1, &mut merged);
                 if merged.len() > MAX_ROWS {
                     return Err(FileTrouble::Bomb(MAX_UNPACKED_MB));
                 }
             }
-            return Ok(Table { sheets, sheet: Some(name), rows, merged, ..Table::default() });
+            let sheet = Some(name.clone());
+            return Ok(Table { sheets, sheet, rows, merged, other_sheets, ..Table::default() });
         }
     }
     Err(FileTrouble::Empty)
@@ -146,6 +152,17 @@ fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<bool, FileTroub
     Ok(unpacked.has_merged_cells)
 }
 
+/// Is there anything in a sheet?
+fn has_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> bool {
+    let Ok(mut reader) = workbook.worksheet_cells_reader(name) else { return false };
+    while let Ok(Some(cell)) = reader.next_cell() {
+        if !value(cell.get_value()).is_empty() {
+            return true;
+        }
+    }
+    false
+}
+
 type Rows = Result<Vec<Row>, FileTrouble>;
 
 fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxError> {
@@ -180,8 +197,10 @@ fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxErro
             };
             left = rest;
             row.cells.resize(row.cells.len() + more, Cell::Empty);
-            if let Some(place) = row.cells.get_mut(column) {
-                *place = value;
+            match row.cells.get_mut(column) {
+                Some(place) if place.is_empty() => *place = value,
+                // A cell that stands twice: nobody knows which one holds.
+                _ => return Ok(Err(FileTrouble::Damaged)),
             }
         }
     }

@@ -34,12 +34,17 @@ pub fn outcome(name: &str, bytes: &[u8], choices: &[(&str, &str)]) -> Vec<String
         (it.line, format!("!{field} {}", it.flaw))
     }));
     lines.extend(read.waiting.iter().map(|it| (*it, "waits".to_owned())));
-    lines.extend(
-        read.skipped
-            .iter()
-            .filter(|it| it.1 != Skipped::Titles)
-            .map(|(line, why)| (*line, if *why == Skipped::Total { "total" } else { "above" }.to_owned())),
-    );
+    lines.extend(read.skipped.iter().filter(|it| it.1 != Skipped::Titles).map(|(line, why)| {
+        (
+            *line,
+            match why {
+                Skipped::Total => "total",
+                Skipped::Note => "note",
+                _ => "above",
+            }
+            .to_owned(),
+        )
+    }));
     lines.sort();
     let mut said: Vec<String> = lines.into_iter().map(|(line, what)| format!("{line} {what}")).collect();
     let charset = (!table.charsets.is_empty()).then(|| Question::Charset(table.charsets.clone()));

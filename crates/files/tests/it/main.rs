@@ -7,4 +7,5 @@ mod forms;
 mod harness;
 mod shape;
 mod shared;
+mod strangers;
 mod workbooks;

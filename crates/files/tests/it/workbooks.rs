@@ -83,7 +83,7 @@ fn sheets_are_chosen_and_empty_ones_passed_over() {
         sheet.write_row(0, 0, HEAD).unwrap();
         sheet.write_row(1, 0, ["2026-03-01", name, "p1", "w1", "c1", "in", "5"]).unwrap();
     }
-    assert_eq!(of(&mut book, &[]), ["2 in 5 p1 w1 c1 甲 2026-03-01 00:00:00"]);
+    assert_eq!(of(&mut book, &[]), ["2 in 5 p1 w1 c1 甲 2026-03-01 00:00:00", "? sheet"]);
     assert_eq!(of(&mut book, &[("sheet", "乙")]), ["2 in 5 p1 w1 c1 乙 2026-03-01 00:00:00"]);
     assert_eq!(of(&mut book, &[("sheet", "丙")]), ["has no sheet \"丙\""]);
     assert_eq!(of(&mut book, &[("sheet", "空")]), ["has no entry in it"]);

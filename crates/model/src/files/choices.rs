@@ -125,7 +125,7 @@ pub struct Choices {
     pub separator: Option<Separator>,
     /// Sheet of a workbook, by its name.
     pub sheet: Option<String>,
-    /// Line of the titles, from 1.
+    /// Line of the titles, from 1; 0: there are none.
     pub head: Option<usize>,
     /// Fields of the columns, counted from 0; where one is said, those that are not hold nothing.
     pub columns: BTreeMap<usize, Field>,
@@ -143,6 +143,8 @@ pub struct Choices {
     pub fill_down: Option<bool>,
     /// Lines with a doubt are sent as they are written.
     pub takes_doubtful: bool,
+    /// Totals of the file that are not the sum of its lines do not matter.
+    pub ignores_totals: bool,
 }
 
 /// A choice that cannot be read: its name and its value.
@@ -189,6 +191,7 @@ impl Choices {
             words,
             fill_down: own.fill_down.or(base.fill_down),
             takes_doubtful: own.takes_doubtful || base.takes_doubtful,
+            ignores_totals: own.ignores_totals || base.ignores_totals,
         }
     }
 
@@ -199,11 +202,12 @@ impl Choices {
                 "charset" => self.charset = Some(Charset::parse(value)?),
                 "separator" => self.separator = Some(Separator::parse(value)?),
                 "sheet" => self.sheet = Some(text()?),
-                "head" => self.head = Some(value.parse().ok().filter(|it| *it > 0)?),
+                "head" => self.head = Some(value.parse().ok()?),
                 "date" => self.date_order = Some(DateOrder::parse(value)?),
                 "sign" => self.sign = Some(SignRule::parse(value)?),
                 "blank" => self.fill_down = Some(parse_blank(value)?),
                 "doubtful" if value == "take" => self.takes_doubtful = true,
+                "totals" if value == "ignore" => self.ignores_totals = true,
                 _ => return None,
             },
             Some(("column", place)) => {
@@ -252,6 +256,7 @@ impl Choices {
         }
         add("blank", self.fill_down.map(|it| if it { "above" } else { "empty" }));
         add("doubtful", self.takes_doubtful.then_some("take"));
+        add("totals", self.ignores_totals.then_some("ignore"));
         fields
     }
 }
@@ -285,6 +290,7 @@ mod tests {
             ("word.a.b", "out"),
             ("blank", "above"),
             ("doubtful", "take"),
+            ("totals", "ignore"),
         ];
         let (choices, bad) = Choices::read(all);
         assert_eq!(bad, []);
@@ -297,7 +303,7 @@ mod tests {
     fn what_is_no_choice_is_named() {
         for (name, value) in [
             ("charset", "latin"),
-            ("head", "0"),
+            ("head", "first"),
             ("column.0", "product_id"),
             ("column.999", "product_id"),
             ("column.1", "price"),

@@ -44,6 +44,9 @@ pub enum CellFlaw {
     /// Date that does not exist in the order of the others.
     #[error("is not a date in the order of the other lines: {0}")]
     OtherOrder(String),
+    /// True date among dates as text: a spreadsheet may have swapped its day and month.
+    #[error("is a true date among dates as text: a spreadsheet may have swapped day and month: {0}")]
+    MaySwapped(String),
     /// Word that is no direction.
     #[error("says neither in nor out: {0}")]
     NoDirection(String),
@@ -62,6 +65,9 @@ pub enum CellFlaw {
     /// A product that is counted in that line already, in the same warehouse.
     #[error("is counted in line {0} already: add the two up")]
     CountedTwice(usize),
+    /// A date in the place of an id: a spreadsheet made one of it.
+    #[error("was turned into a date by a spreadsheet: {0}. Make the column text and export it again")]
+    NotAnId(String),
     /// Id that a spreadsheet has turned into a rounded number: `6.90123E+12`.
     #[error("was turned into a rounded number by a spreadsheet: {0}. Make the column text and export it again")]
     Rounded(String),
@@ -76,6 +82,6 @@ pub enum CellFlaw {
 impl CellFlaw {
     /// Is it a doubt only? Then the line can be sent as it is written, if a person says so.
     pub fn is_doubt(&self) -> bool {
-        matches!(self, Self::Rounded(_) | Self::IsName(..) | Self::LooksLike(..))
+        matches!(self, Self::Rounded(_) | Self::IsName(..) | Self::LooksLike(..) | Self::MaySwapped(_))
     }
 }

@@ -49,6 +49,26 @@ pub enum Question {
         /// What stands above it.
         above: String,
     },
+    /// Which sheet of a workbook: those with anything in them.
+    Sheet(Vec<String>),
+    /// Whether a line holds titles, none of which is known, or an entry.
+    Titles {
+        /// The line.
+        line: usize,
+        /// What stands in it.
+        words: String,
+    },
+    /// A total of the file that is not the sum of its lines.
+    Total {
+        /// Line of the total.
+        line: usize,
+        /// Field of the column.
+        field: Field,
+        /// What it says.
+        said: i64,
+        /// What the lines come to.
+        counted: i64,
+    },
     /// A field that every entry needs and no column gives.
     Missing(Field),
     /// Two columns were said to hold one field.
@@ -65,6 +85,9 @@ impl Question {
             Self::Sign { .. } => "sign".to_owned(),
             Self::Word { word, .. } => format!("word.{word}"),
             Self::Blank { .. } => "blank".to_owned(),
+            Self::Sheet(_) => "sheet".to_owned(),
+            Self::Titles { .. } => "head".to_owned(),
+            Self::Total { .. } => "totals".to_owned(),
             Self::Missing(field) => format!("value.{}", field.as_str()),
             Self::Twice(_) => "column".to_owned(),
         }

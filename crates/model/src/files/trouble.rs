@@ -29,6 +29,20 @@ pub enum FileTrouble {
     /// A quote that opens in the first line and closes in the second, with whole lines inside.
     #[error("has a quote that opens in line {0} and closes in line {1}, with whole lines between them")]
     SwallowedLines(usize, usize),
+    /// Other titles below the first: what stands under them is of other columns.
+    #[error("has other titles in line {0}: split it there")]
+    OtherTitles(usize),
+    /// A line of more bytes than this.
+    #[error("has more than {} MB in line {line}", .most / 1_048_576)]
+    LongLine {
+        /// The line, from 1.
+        line: usize,
+        /// The most bytes.
+        most: usize,
+    },
+    /// Text that may be in several encodings, where nobody can be asked.
+    #[error("is text in an encoding that cannot be told for sure: save it as UTF-8")]
+    UnsureCharset,
     /// There is no such line of titles.
     #[error("has no titles in line {0}")]
     NoHead(usize),

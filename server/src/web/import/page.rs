@@ -140,7 +140,7 @@ fn reading_view(reading: Reading, skipped: &[(usize, Skipped)], flaws: &[LineFla
         line,
         kind: match skipped.get(&line) {
             None => RowKind::Entry,
-            Some(Skipped::Above) => RowKind::Above,
+            Some(Skipped::Above | Skipped::Note) => RowKind::Above,
             Some(Skipped::Titles) => RowKind::Titles,
             Some(Skipped::Total) => RowKind::Total,
         },
