@@ -12,12 +12,12 @@ say "format"
 cargo fmt --all --check
 # Per package: together they would share features, and `hydrate` would reach the server. The browser's crate is linted on
 # the host: lints do not need its target.
-for package in model base records realtime queue app server frontend bind-wasm; do
+for package in model base files translate records realtime queue app server frontend bind-wasm; do
   say "clippy $package"
   cargo clippy -q -p "$package" --all-targets -- -D warnings
 done
 # No part of a plain `cargo test`, and so not of all targets either.
 cargo clippy -q -p server --test drill -- -D warnings
 say "shellcheck"
-shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh .ci/run
+shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh dev/change-events/*.sh .ci/run
 say "everything checks"

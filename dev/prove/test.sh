@@ -17,7 +17,7 @@ bash dev/setup.sh
 eval "$(bash dev/servers.sh env)"
 # Together, so that each crate is built once; never --workspace, which would put the browser's half of Leptos into the server.
 phase "unit and integration tests"
-cargo test -p model -p base -p records -p realtime -p queue -p app -p server
+cargo test -p model -p base -p files -p translate -p records -p realtime -p queue -p app -p server
 phase "drills, short, side by side: real processes killed, frozen and cut off under load; both stores edited and audited"
 SHORT=1 bash dev/prove/drill.sh build
 SHORT=1 setsid bash dev/prove/drill.sh audit >"$CACHE/drill/audit.txt" 2>&1 &

@@ -124,7 +124,7 @@ mod tests {
     fn columns(text: &str) -> Vec<(Field, usize)> {
         let table = open("x.csv", text.as_bytes(), &Choices::default()).unwrap().unwrap();
         let (mapping, _) = mapping(&table, &Choices::default(), Subject::Entries);
-        mapping.0.iter().filter_map(|(field, _)| Some((*field, mapping.column(*field)?))).collect()
+        mapping.0.keys().filter_map(|field| Some((*field, mapping.column(*field)?))).collect()
     }
 
     #[test]

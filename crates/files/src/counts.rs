@@ -153,12 +153,10 @@ fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &
     if is_open && dates::is_open(&time) {
         return Outcome::Waits;
     }
-    let counted_at = match time.is_empty() {
-        true => None,
-        false => match dates::read(&time, &cell(Field::TimeOfDay), order) {
-            Ok(at) => Some(at),
-            Err(flaw) => return Outcome::Flaw(Field::CreateTime, flaw),
-        },
+    let read = (!time.is_empty()).then(|| dates::read(&time, &cell(Field::TimeOfDay), order));
+    let counted_at = match read.transpose() {
+        Ok(at) => at,
+        Err(flaw) => return Outcome::Flaw(Field::CreateTime, flaw),
     };
     let mut texts = texts.into_iter();
     let mut next = || texts.next().unwrap_or_default();

@@ -14,9 +14,9 @@ use crate::event::ForeignRow;
 pub struct ValueRule {
     /// The same in every entry.
     constant: Option<toml::Value>,
-    /// A column.
+    /// Column that it comes from.
     field: Option<String>,
-    /// Several columns, joined.
+    /// Columns that are joined to it.
     fields: Option<Vec<String>>,
     /// What stands between several.
     #[serde(default = "slash")]
@@ -137,11 +137,11 @@ impl ValueRule {
         let not_a_time = || ValueError::NotATime(name.to_owned(), text(value));
         let local = |at: NaiveDateTime| Value::from(at.format("%Y-%m-%d %H:%M:%S%.3f").to_string());
         Ok(match self.reading {
-            Reading::Text => text(value).into(),
+            // A moment with an offset is what the entry wants.
+            Reading::Text | Reading::Moment => text(value).into(),
             Reading::Whole => whole(name, value)?.into(),
             Reading::Absolute => whole(name, value)?.saturating_abs().into(),
             Reading::Sign => if whole(name, value)? < 0 { -1 } else { 1 }.into(),
-            Reading::Moment => text(value).into(),
             Reading::Millis => local(moment(value, 1).ok_or_else(not_a_time)?),
             Reading::Micros => local(moment(value, 1000).ok_or_else(not_a_time)?),
             Reading::Date => {

@@ -38,8 +38,8 @@ impl Book {
         }
         let warehouses: BTreeSet<&str> = lines.iter().map(|it| it.0.warehouse_id.as_str()).collect();
         let mut reader = Reader::open(records, zone).await?;
-        let mut book = Self::default();
-        book.positions = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let positions = reader.cursors().iter().map(|(partition, it)| (*partition, it.next_offset)).collect();
+        let mut book = Self { positions, ..Self::default() };
         let all: BTreeSet<&str> = by_moment.values().flatten().copied().collect();
         // Whole hours, so that no table is read row by row.
         for stock in stocks(&mut reader, EVER.end, &all, &warehouses).await? {

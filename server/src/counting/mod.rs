@@ -151,7 +151,7 @@ impl Counter {
         };
         let CountRead { mapping, questions, lines, uncounted, flaws, waiting, set_aside } = read;
         let mut compared =
-            Compared { titles, mapping, questions, uncounted, flaws, waiting, set_aside, ..Compared::default() };
+            Compared { titles, mapping, questions, uncounted, set_aside, flaws, waiting, ..Compared::default() };
         let mut timed = Vec::new();
         for line in lines {
             match self.judge(&line, upload.at) {

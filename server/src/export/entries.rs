@@ -78,15 +78,15 @@ impl EntriesExport {
 /// An entry as a row: local times, but for the second of two hours of the same name, which has its offset beside it.
 fn row(it: &RecordedEntry, zone: BusinessTime, locale: Locale, names: &Names) -> Row {
     let texts = locale.records_texts();
-    let named = |of, id| named((names, locale), of, id);
+    let both = |of, id| named((names, locale), of, id);
     let time = |at| match zone.local(at) {
         Some(local) if zone.moment(local) == Some(at) => Cell::Time(local),
         Some(_) => Cell::Text(zone.rfc3339(at)),
         None => Cell::Empty,
     };
-    let [product_id, product] = named(NameOf::Product, it.product_id.as_str());
-    let [warehouse_id, warehouse] = named(NameOf::Warehouse, it.warehouse_id.as_str());
-    let [company_id, company] = named(NameOf::Company, it.company_id.as_str());
+    let [product_id, product] = both(NameOf::Product, it.product_id.as_str());
+    let [warehouse_id, warehouse] = both(NameOf::Warehouse, it.warehouse_id.as_str());
+    let [company_id, company] = both(NameOf::Company, it.company_id.as_str());
     vec![
         time(it.create_time),
         it.bill_id.as_str().into(),

@@ -79,7 +79,6 @@ pub fn check(lines: Vec<Numbered>, rules: &EntryRules, now: Millis) -> Checked {
                     Some(there) if !there.entry.same_content(&good.entry) => {
                         let flaw = Flaw::Contradicts(there.line);
                         checked.add(LineFlaw { line, field: Some("line_no".to_owned()), flaw });
-                        continue;
                     }
                     Some(_) => checked.repeated += 1,
                     None => checked.good.push(GoodLine { line, ..good }),

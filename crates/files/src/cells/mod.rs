@@ -1,5 +1,6 @@
 //! Cells of a column, read together: what nothing in one cell settles another one may.
 
+mod date_text;
 pub mod dates;
 pub mod directions;
 pub mod ids;

@@ -259,7 +259,9 @@ mod tests {
 
     fn settle(texts: &[&str]) -> (DecimalMark, Option<Question>) {
         let mut evidence = Evidence::default();
-        cells(texts).iter().for_each(|it| evidence.add(it));
+        for cell in cells(texts) {
+            evidence.add(&cell);
+        }
         evidence.settle(Field::Quantity, None)
     }
 

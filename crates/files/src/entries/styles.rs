@@ -33,14 +33,18 @@ impl Styles {
         for field in mapping.0.keys().copied().filter(|it| it.is_quantity()) {
             let Some(place) = mapping.column(field) else { continue };
             let mut evidence = numbers::Evidence::default();
-            rows.iter().for_each(|it| evidence.add(it.cell(place)));
+            for row in rows {
+                evidence.add(row.cell(place));
+            }
             let (mark, question) = evidence.settle(field, choices.decimal_marks.get(&field).copied());
             marks.insert(field, (mark, question.is_some()));
             questions.extend(question);
         }
         let mut evidence = dates::Evidence::default();
         if let Some(place) = mapping.column(Field::CreateTime) {
-            rows.iter().for_each(|it| evidence.add(it.cell(place)));
+            for row in rows {
+                evidence.add(row.cell(place));
+            }
         }
         let may_be_swapped = evidence.has_text_with_year_last();
         let (order, question) = evidence.settle(choices.date_order);

@@ -1,4 +1,4 @@
-//! Titles of columns, as people and programs of the trade write them (Kingdee, Yonyou, SAP, Odoo, ERPNext, Shopify, and our own exports), and the
+//! Titles of columns, as people and programs of the trade write them (Kingdee, Yonyou, SAP, Odoo, `ERPNext`, Shopify, and our own exports), and the
 //! line in which they stand.
 
 use std::collections::HashMap;
@@ -63,12 +63,12 @@ pub fn is_destination(title: &str) -> bool {
 /// Are they the titles of an export of ours? No other system knows places in our queue.
 pub fn are_ours(titles: &[String]) -> bool {
     let has = |it: &str| titles.iter().any(|title| title == it);
-    has("Partition") && has("Offset") && has("Recorded at") || has("分区") && has("位置") && has("记录时间")
+    has("Partition") && has("Offset") && has("Recorded at") || has("分区") && has("偏移") && has("记录时间")
 }
 
 /// How many of the cells are titles that are known, those of one field counted once.
 pub fn known<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
-    let mut fields: Vec<Field> = cells.flat_map(|it| meanings(it).first().map(|(field, _)| *field)).collect();
+    let mut fields: Vec<Field> = cells.filter_map(|it| meanings(it).first().map(|(field, _)| *field)).collect();
     fields.sort_unstable();
     fields.dedup();
     fields.len()

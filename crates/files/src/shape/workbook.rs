@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
                 }
             }
             let sheet = Some(name.clone());
-            return Ok(Table { sheets, sheet, rows, merged, other_sheets, ..Table::default() });
+            return Ok(Table { sheets, sheet, rows, other_sheets, merged, ..Table::default() });
         }
     }
     Err(FileTrouble::Empty)
@@ -133,7 +133,10 @@ fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<bool, FileTroub
     if names.iter().any(|it| it.contains("vbaproject")) {
         return Err(FileTrouble::Macros);
     }
-    if !names.iter().any(|it| it.starts_with("xl/") && it.ends_with(".xml")) {
+    if !names
+        .iter()
+        .any(|it| it == "xl/workbook.xml" || it.starts_with("xl/worksheets/") || it.starts_with("xl/sharedstrings"))
+    {
         let is_other = names.iter().any(|it| it.starts_with("xl/") || it == "content.xml");
         return Err(if is_other { FileTrouble::OldWorkbook } else { FileTrouble::Binary });
     }
@@ -210,14 +213,13 @@ fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxErro
 fn value(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        DataRef::String(text) => Cell::from_text(text),
         DataRef::SharedString(text) => Cell::from_text(text),
         DataRef::Float(number) => Cell::Number(*number),
         // What fits no double exactly is an id, and text.
         DataRef::Int(number) => Cell::Text(number.to_string().into()),
         DataRef::Bool(is) => Cell::Text(if *is { "TRUE" } else { "FALSE" }.into()),
         DataRef::DateTime(at) => time(at).map_or_else(|| Cell::Number(at.as_f64()), Cell::Time),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::from_text(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::from_text(text),
         DataRef::Error(error) => Cell::Error(error.to_string().into()),
     }
 }

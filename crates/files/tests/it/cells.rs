@@ -80,9 +80,8 @@ fn two_units_of_one_product_are_refused() {
 
 fn dates(all: &[&str], choices: &[(&str, &str)]) -> Vec<String> {
     let mut text = "单据号,产品,仓库,公司,方向,数量,日期\n".to_owned();
-    for it in all {
-        text.push_str(&format!("B,p1,w1,c1,in,5,\"{it}\"\n"));
-    }
+    let lines: Vec<String> = all.iter().map(|it| format!("B,p1,w1,c1,in,5,\"{it}\"\n")).collect();
+    text.push_str(&lines.concat());
     let said = outcome("x.csv", text.as_bytes(), choices);
     said.iter().map(|it| it.replace("in 5 p1 w1 c1 B ", "")).collect()
 }

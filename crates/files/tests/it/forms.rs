@@ -129,12 +129,12 @@ fn a_word_of_a_person_wins_over_a_guess() {
 fn our_own_export_in_both_languages() {
     for (head, way, kind) in [
         (
-            "业务时间,单据,行号,产品编号,产品,仓库编号,仓库,公司编号,公司,方向,数量,类型,说明,分区,位置,记录时间",
+            "业务时间,单据,行号,产品编号,产品,仓库编号,仓库,公司编号,公司,方向,数量,类型,说明,分区,偏移,记录时间",
             "出库",
             "单据",
         ),
         (
-            "Business time,Bill,Line,Product ID,Product,Warehouse ID,Warehouse,Company ID,Company,Direction,Quantity,Kind,Description,Partition,Offset,Recorded at",
+            "Business time,Bill,Line,Product id,Product,Warehouse id,Warehouse,Company id,Company,Direction,Quantity,Kind,Description,Partition,Offset,Recorded at",
             "Out",
             "Bill",
         ),

@@ -132,7 +132,7 @@ impl Mapping {
         let has_way = self.0.contains_key(&Field::QuantityIn) || self.0.contains_key(&Field::QuantityOut);
         let needed =
             [Field::CreateTime, Field::BillId, Field::ProductId, Field::WarehouseId, Field::CompanyId, Field::Quantity];
-        needed.into_iter().filter(|it| !self.0.contains_key(it) && !(*it == Field::Quantity && has_way)).collect()
+        needed.into_iter().filter(|it| !(self.0.contains_key(it) || *it == Field::Quantity && has_way)).collect()
     }
 
     /// Fields that every line of a count needs and nothing gives.

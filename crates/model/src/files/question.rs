@@ -53,9 +53,9 @@ pub enum Question {
     Sheet(Vec<String>),
     /// Whether a line holds titles, none of which is known, or an entry.
     Titles {
-        /// The line.
+        /// Line of the file, from 1.
         line: usize,
-        /// What stands in it.
+        /// Words that stand in it.
         words: String,
     },
     /// A total of the file that is not the sum of its lines.
@@ -64,7 +64,7 @@ pub enum Question {
         line: usize,
         /// Field of the column.
         field: Field,
-        /// What it says.
+        /// What the total says.
         said: i64,
         /// What the lines come to.
         counted: i64,
