@@ -126,6 +126,7 @@ fn latest(all: &[PostedView]) -> AnyView {
             <header>
                 <h2 id="latest">{texts.latest}</h2>
             </header>
+            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="latest">
             <table class="table">
                 <thead>
                     <tr>
@@ -144,6 +145,7 @@ fn latest(all: &[PostedView]) -> AnyView {
                 </thead>
                 <tbody>{all.iter().map(row).collect_view()}</tbody>
             </table>
+            </div>
         </section>
     }
     .into_any()
