@@ -119,7 +119,7 @@ fn by_content(table: &Table, mapping: &mut Mapping) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shape::table::open;
+    use crate::shape::open::open;
 
     fn columns(text: &str) -> Vec<(Field, usize)> {
         let table = open("x.csv", text.as_bytes(), &Choices::default()).unwrap().unwrap();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use model::files::field::Field;
 
-use crate::cells::ids::skeleton;
+use crate::cells::skeleton::skeleton;
 
 /// Known ids of products, warehouses and companies.
 #[derive(Debug, Default)]

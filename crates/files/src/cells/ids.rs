@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use model::files::field::Field;
 use model::files::flaw::CellFlaw;
 use model::ids::is_invisible;
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::numbers::shortened;
+use super::skeleton::skeleton;
 use crate::known::KnownIds;
 use crate::shape::table::Cell;
 
@@ -81,26 +81,6 @@ fn is_scientific(text: &str) -> bool {
 /// `6901234567890.0`: a long number that went through a program of fractions.
 fn is_decimal(text: &str) -> bool {
     text.strip_suffix(".0").is_some_and(|it| it.len() >= 8 && it.bytes().all(|it| it.is_ascii_digit()))
-}
-
-/// Letters and dashes that look like those of ASCII, theirs above ours: Cyrillic with the dashes, and Greek.
-const HOMOGLYPHS: [(&str, &str); 2] =
-    [("авекмнорстухіјѕ‐‑‒–—−", "abekmhopctyxijs------"), ("αβεικνορτυχ", "abeikvoptux")];
-
-fn homoglyph(it: char) -> char {
-    let found = HOMOGLYPHS.iter().find_map(|(theirs, ours)| theirs.chars().zip(ours.chars()).find(|pair| pair.0 == it));
-    found.map_or(it, |it| it.1)
-}
-
-/// What two texts share that look alike: compatibility forms (NFKC), case, spaces, invisible characters, homoglyphs and leading
-/// zeros do not count.
-pub fn skeleton(text: &str) -> String {
-    let plain = text.nfkc().flat_map(char::to_lowercase).filter(|it| !it.is_whitespace() && !is_invisible(*it));
-    let plain: String = plain.map(homoglyph).collect();
-    // A spreadsheet drops the zeros in front of digits.
-    let digits = plain.trim_start_matches('0');
-    let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
-    if is_number { digits.to_owned() } else { plain }
 }
 
 /// With what cannot be seen as its code: `SP\u{200b}1`.

@@ -6,6 +6,7 @@ pub mod directions;
 pub mod ids;
 pub mod kinds;
 pub mod numbers;
+pub mod skeleton;
 
 /// Traditional characters of the trade's words, and the simplified ones beside them.
 const TRADITIONAL: [(char, char); 38] = [

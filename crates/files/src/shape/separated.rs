@@ -165,7 +165,7 @@ mod tests {
     fn whole_lines_in_a_cell_are_refused() {
         let text = "a,b,c\n1,2,\"12 inch\n3,4,x\n5,6,y\"\n7,8,z\n";
         let choices = Choices { head: Some(1), ..Choices::default() };
-        let found = super::super::table::open("x.csv", text.as_bytes(), &choices);
+        let found = super::super::open::open("x.csv", text.as_bytes(), &choices);
         assert_eq!(found, Err(FileTrouble::SwallowedLines(2, 4)));
     }
 

@@ -89,11 +89,6 @@ impl Field {
         Self::OF_ENTRIES.into_iter().chain([Self::Counted]).find(|it| it.as_str() == word)
     }
 
-    /// Does it hold ids of the trade, which names must not be taken for?
-    pub fn is_id(self) -> bool {
-        matches!(self, Self::BillId | Self::ProductId | Self::WarehouseId | Self::CompanyId)
-    }
-
     /// Does it hold a number of pieces?
     pub fn is_quantity(self) -> bool {
         matches!(self, Self::Quantity | Self::QuantityIn | Self::QuantityOut | Self::Counted)
