@@ -21,7 +21,6 @@ const LATEST: i64 = 20;
 #[derive(Clone)]
 pub struct CountReader {
     pub counter: Counter,
-    /// Knows names.
     pub hub: Hub,
 }
 
