@@ -270,6 +270,7 @@ async fn a_success_lets_the_journal_go() {
     // Whatever the live stock loses is made from the records, not from lines that are gone.
     system.parts.realtime.remove_everything().await.unwrap();
     system.caught_up().await;
+    system.until_no_run().await;
     assert_eq!(audit(&system, Scope::Full).await.0.state, AuditState::Passed);
     system.prove().await;
     system.end().await;

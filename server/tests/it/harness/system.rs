@@ -123,6 +123,16 @@ impl System {
         sqlx::query(statement).execute(&mut self.connection().await).await.expect(statement);
     }
 
+    /// Waits until no run is under way: a rebuild ends its own a moment after the live stock is whole.
+    pub async fn until_no_run(&self) {
+        eventually("no run is under way", || async {
+            let running = sqlx::query_scalar("SELECT COUNT(*) FROM runs WHERE running = 1");
+            let running: i64 = running.fetch_one(&mut self.connection().await).await.map_err(|it| it.to_string())?;
+            if running == 0 { Ok(()) } else { Err(format!("{running} run")) }
+        })
+        .await;
+    }
+
     pub async fn counts(&self) -> Counts {
         let cursors = self.parts.records.cursors().await.unwrap();
         let counts = cursors.values().fold(Counts::default(), |sum, it| sum.plus(it.counts));
