@@ -13,6 +13,7 @@ pub mod names;
 pub mod pipeline;
 pub mod quantity;
 mod questions;
+pub mod registry;
 pub mod stock;
 pub mod system;
 pub mod time;

@@ -1,5 +1,6 @@
 //! A change event: a row as it was and as it is, out of the envelope of Debezium, of Kafka Connect, or of none.
 
+use model::registry::without_prefix;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -42,18 +43,13 @@ pub enum EventError {
     Operation(String),
 }
 
-/// Length of what a schema registry puts before a message: a zero, and the id of the schema.
-const REGISTRY_PREFIX: usize = 5;
-
 impl ChangeEvent {
     /// Reads a message. `None`: a tombstone, which says that a key is gone and nothing else, or one of the connector's own.
     pub fn read(message: &[u8]) -> Result<Option<Self>, EventError> {
-        let json = match message.first() {
-            None => return Ok(None),
-            Some(0) => message.get(REGISTRY_PREFIX..).unwrap_or_default(),
-            Some(_) => message,
-        };
-        match serde_json::from_slice(json) {
+        if message.is_empty() {
+            return Ok(None);
+        }
+        match serde_json::from_slice(without_prefix(message)) {
             Ok(Value::Null) => Ok(None),
             Ok(Value::Object(object)) => Self::of(object),
             _ => Err(EventError::NotJson),

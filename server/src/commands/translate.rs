@@ -9,10 +9,11 @@ use anyhow::Context as _;
 use base::clock::Clock;
 use clap::Args;
 use queue::{EntryProducer, Message, MessageReader};
-use translate::{EventMap, Outcome};
+use serde_json::Value;
+use translate::{EventMap, Outcome, Skipped};
 
 use crate::intake::{Delivery, GoodLine, Intake, check_one};
-use base::config::{Config, KafkaConfig};
+use base::config::{Config, EntryRules, KafkaConfig};
 
 /// So many events are translated at once.
 const AT_ONCE: usize = 2000;
@@ -62,7 +63,7 @@ pub async fn run(config: &Config, translate: &Translate) -> anyhow::Result<ExitC
             continue;
         };
         silent = 0;
-        let (entries, fault) = translated(&map, &events, &intake);
+        let (entries, fault) = up_to_a_fault(&map, &events, &intake);
         match intake.send(&entries).await {
             Delivery::All(sent) => done.entries += sent,
             Delivery::Some(_, error) => return Err(error).context("Kafka has not confirmed every entry; start again"),
@@ -84,11 +85,12 @@ pub async fn run(config: &Config, translate: &Translate) -> anyhow::Result<ExitC
 }
 
 /// The entries of events up to the first that cannot be translated: its place, and why.
-fn translated(map: &EventMap, events: &[Message], intake: &Intake) -> (Vec<GoodLine>, Option<(usize, String)>) {
+fn up_to_a_fault(map: &EventMap, events: &[Message], intake: &Intake) -> (Vec<GoodLine>, Option<(usize, String)>) {
     let mut entries = Vec::new();
     for (place, event) in events.iter().enumerate() {
-        match entries_of(map, event, intake) {
-            Ok(found) => entries.extend(found),
+        match translated(map, event, &intake.rules, &intake.clock) {
+            Ok(Translated::Entries(found)) => entries.extend(found),
+            Ok(Translated::Skipped(_)) => {}
             Err(why) => {
                 let (topic, partition, offset) = (&map.topic, event.partition, event.offset);
                 return (entries, Some((place, format!("{topic}, partition {partition}, offset {offset}: {why}"))));
@@ -98,34 +100,30 @@ fn translated(map: &EventMap, events: &[Message], intake: &Intake) -> (Vec<GoodL
     (entries, None)
 }
 
-fn entries_of(map: &EventMap, event: &Message, intake: &Intake) -> Result<Vec<GoodLine>, String> {
-    match map.translate(&event.payload).map_err(|it| it.to_string())? {
-        Outcome::Skipped(_) => Ok(Vec::new()),
-        Outcome::Entries(all) => all
-            .into_iter()
-            .map(|it| {
-                check_one(it.to_string().into_bytes(), &intake.rules, intake.clock.now()).map_err(|it| it.reason())
-            })
-            .collect(),
-    }
+/// What an event comes to, its entries checked.
+enum Translated {
+    Entries(Vec<GoodLine>),
+    Skipped(Skipped),
+}
+
+/// Translates an event; why not, where it or one of its entries is none.
+fn translated(map: &EventMap, event: &Message, rules: &EntryRules, clock: &Clock) -> Result<Translated, String> {
+    let entries = match map.translate(&event.payload).map_err(|it| it.to_string())? {
+        Outcome::Skipped(why) => return Ok(Translated::Skipped(why)),
+        Outcome::Entries(all) => all,
+    };
+    let check = |it: Value| check_one(it.to_string().into_bytes(), rules, clock.now()).map_err(|it| it.reason());
+    entries.into_iter().map(check).collect::<Result<_, _>>().map(Translated::Entries)
 }
 
 /// Prints what the last events come to, a line of JSON each.
 async fn preview(kafka: &KafkaConfig, map: &EventMap, config: &Config) -> anyhow::Result<ExitCode> {
     let events = queue::newest(kafka, SHOWN).await?;
-    let mut faults = 0;
+    let (mut faults, clock) = (0, Clock::system());
     for event in &events {
-        let said = match map.translate(&event.payload) {
-            Ok(Outcome::Skipped(why)) => format!("skipped: {why:?}"),
-            Ok(Outcome::Entries(all)) => {
-                let checked = all.iter().map(|it| {
-                    let checked = check_one(it.to_string().into_bytes(), &config.entry, Clock::system().now());
-                    checked.map(|_| it.to_string()).map_err(|it| it.reason())
-                });
-                let checked: Result<Vec<String>, String> = checked.collect();
-                faults += usize::from(checked.is_err());
-                checked.map_or_else(|why| format!("! {why}"), |all| all.join(" "))
-            }
+        let said = match translated(map, event, &config.entry, &clock) {
+            Ok(Translated::Skipped(why)) => format!("skipped: {why:?}"),
+            Ok(Translated::Entries(all)) => all.into_iter().map(|it| it.payload).collect::<Vec<_>>().join(" "),
             Err(why) => {
                 faults += 1;
                 format!("! {why}")

@@ -2,8 +2,11 @@
 
 use std::process::{Command, Output};
 
+use base::config::KafkaConfig;
+use queue::{delete_topic, make_topic};
 use serde_json::{Value, json};
 
+use crate::harness::foreign::{Foreign, Message};
 use crate::harness::{System, entry};
 
 fn tallyhouse(system: &System, arguments: &[&str]) -> Command {
@@ -157,5 +160,66 @@ async fn cursors_are_shown_and_set_and_bad_questions_name_the_field() {
     let counts = system.counts().await;
     assert_eq!((counts.consumed, counts.read_again), (2, 2));
     system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn change_events_are_shown_then_translated_up_to_the_first_that_cannot_be() {
+    let mut system = System::new().await;
+    system.start();
+    let kafka = &system.world.config.kafka;
+    let events = KafkaConfig { topic: format!("{}-events", kafka.topic), ..kafka.clone() };
+    make_topic(&events, 4).await.unwrap();
+    let file = std::env::temp_dir().join(format!("{}.toml", events.topic));
+    let map = format!(
+        r#"topic = "{}"
+        where = {{ docstatus = 1 }}
+        [[entry]]
+        bill_id = {{ field = "id" }}
+        product_id = {{ field = "item" }}
+        warehouse_id = {{ constant = "w1" }}
+        company_id = {{ constant = "c1" }}
+        drcr = {{ field = "qty", as = "sign" }}
+        quantity = {{ field = "qty", as = "absolute" }}
+        create_time = {{ field = "at", as = "millis" }}
+        "#,
+        events.topic
+    );
+    std::fs::write(&file, map).unwrap();
+    let row = |id: i32, quantity: &str, docstatus: i32| {
+        let row =
+            json!({ "id": id, "item": "apple", "qty": quantity, "at": "2025-03-10 08:00:00", "docstatus": docstatus });
+        Message::of(row.to_string())
+    };
+    // The last places are marks of transactions, at which no message comes.
+    let client = Foreign::transactional(&events).await;
+    client.transaction(&[row(1, "5.00", 1), row(2, "7", 0)], true).await;
+    client.transaction(&[row(3, "9", 1)], false).await;
+    let file = file.to_str().unwrap();
+    let run = |arguments: &[&str]| text(&tallyhouse(&system, arguments).output().unwrap());
+
+    let (printed, complaints, code) = run(&["translate", "--preview", file]);
+    assert_eq!(code, Some(0), "{printed}{complaints}");
+    assert!(printed.contains("\"quantity\":5") && printed.contains("skipped: Conditions"), "{printed}");
+    assert!(printed.ends_with("2 events, 0 that cannot be translated\n"), "{printed}");
+    let (printed, complaints, code) = run(&["translate", "--until-quiet", "10", file]);
+    assert_eq!((printed.trim(), code), ("2 events, 1 entries", Some(0)), "{complaints}");
+    client.transaction(&[row(4, "-2", 1), row(5, "half", 1)], true).await;
+    let (printed, _, code) = run(&["translate", "--preview", file]);
+    assert!(code == Some(1) && printed.contains("! drcr: qty is not a whole number: half"), "{printed}");
+    for entries in [1, 0] {
+        let (printed, complaints, code) = run(&["translate", "--until-quiet", "10", file]);
+        assert_eq!(code, Some(1), "{printed}");
+        assert!(
+            complaints.contains("qty is not a whole number: half"),
+            "the fault waits for a better mapping: {complaints}"
+        );
+        assert!(printed.contains(&format!("{entries} entries")), "what stands before it is done once: {printed}");
+    }
+    system.caught_up().await;
+    let counts = system.counts().await;
+    assert_eq!((counts.recorded, counts.rejected), (2, 0));
+    std::fs::remove_file(file).unwrap();
+    delete_topic(&events).await.unwrap();
     system.end().await;
 }

@@ -1,5 +1,5 @@
-//! Envelopes of messages: what Kafka Connect (`{"schema", "payload"}`), Debezium (`{"before", "after", "op"}`, alone or in Connect's) and a schema registry
-//! (a zero and four bytes of an id before the JSON) put around an entry. An entry names its fields at the top, an envelope none of them, so that a
+//! Envelopes of messages: what Kafka Connect (`{"schema", "payload"}`) and Debezium (`{"before", "after", "op"}`, alone or in Connect's) put around an
+//! entry. An entry names its fields at the top, an envelope none of them, so that a
 //! message says what it is by itself: no setting decides it, and none can change it later. Pure.
 
 use model::flaw::Flaw;
@@ -7,9 +7,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::rejection::Rejection;
-
-/// Length of what a schema registry puts before a message: a zero, and the id of the schema.
-const REGISTRY_PREFIX: usize = 5;
 
 /// The parts of the envelopes that are known; whatever else is in one is let be.
 #[derive(Deserialize)]
@@ -20,14 +17,6 @@ struct Envelope<'a> {
     after: Option<&'a RawValue>,
     #[serde(default)]
     op: Option<String>,
-}
-
-/// What follows the prefix of a schema registry; all of a message that has none.
-pub fn without_prefix(message: &[u8]) -> &[u8] {
-    match message.first() {
-        Some(0) => message.get(REGISTRY_PREFIX..).unwrap_or(message),
-        _ => message,
-    }
 }
 
 /// The JSON of the entry in an envelope. `None`: it is in none. Refused: a change event that changes or deletes what was there, for an entry never changes.
@@ -66,7 +55,5 @@ mod tests {
         for message in [entry, "[]", "5", "", r#"{"before":null}"#] {
             assert_eq!(inner(message), Ok(None), "{message}");
         }
-        assert_eq!(without_prefix(b"\0\0\0\0\x07{}"), b"{}");
-        assert_eq!((without_prefix(b"{}"), without_prefix(b"\0\0")), (&b"{}"[..], &b"\0\0"[..]));
     }
 }

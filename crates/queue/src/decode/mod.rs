@@ -9,6 +9,7 @@ use model::entry::{Entry, Kind, MAX_DESCRIPTION_BYTES};
 use model::flaw::{BrokenJson, Flaw};
 use model::ids::IdError;
 use model::quantity::{Direction, Quantity};
+use model::registry::without_prefix;
 use model::time::Millis;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -32,7 +33,7 @@ pub fn decode(payload: &[u8], sent_at: Millis, rules: &EntryRules) -> Result<Ent
 
 /// What the bytes of a message say, whatever the settings and the clock are: the same for ever, as the zone of business time is.
 pub fn read(payload: &[u8], zone: BusinessTime) -> Result<Entry, Rejection> {
-    let payload = envelope::without_prefix(payload);
+    let payload = without_prefix(payload);
     let text = std::str::from_utf8(payload).map_err(|cause| Rejection::whole(Flaw::NotUtf8(cause.valid_up_to())))?;
     let mut fields: Fields<'_> = serde_json::from_str(text).map_err(malformed)?;
     if fields.is_empty()
