@@ -2,6 +2,7 @@
 
 pub mod bars;
 pub mod chart;
+pub mod data_table;
 pub mod export;
 pub mod filters;
 pub mod icon;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::bars::curve_and_bars;
 use crate::components::chart::{Chart, ChartData, Series, nice};
+use crate::components::data_table::{column, data_table};
 use crate::components::filters::turning;
 use crate::i18n::locale;
 use crate::number::grouped;
@@ -79,38 +80,24 @@ pub fn history(page: &AuditsPage) -> AnyView {
     let next = page.next.map(|id| (Url::new("/audits").with("cursor", &id.to_string()).into_text(), shared.next));
     let first = page.is_later.then(|| "/audits".to_owned());
     let is_paged = next.is_some() || first.is_some();
-    let head = |words: &'static str, leaves: Option<&'static str>, class: &'static str| {
-        view! {
-            <th scope="col" data-p=leaves class=class>
-                {words}
-            </th>
-        }
-        .into_any()
-    };
+    let columns = [
+        column(texts.number, None, ""),
+        column(texts.result, None, ""),
+        column(texts.started, Some("2"), ""),
+        column(texts.started_by, Some("3"), ""),
+        column(texts.keys, Some("2"), "num"),
+        column(texts.deviating, None, "num"),
+        column(texts.repaired, Some("3"), "num"),
+        column(texts.to_do, None, "num"),
+        column(texts.length, Some("2"), "num"),
+    ];
     view! {
         <section class="panel lines" aria-labelledby="history">
             <header>
                 <h2 id="history">{texts.history}</h2>
                 <span class="sub">{locale().records_texts().newest_first}</span>
             </header>
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="history">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            {head(texts.number, None, "")}
-                            {head(texts.result, None, "")}
-                            {head(texts.started, Some("2"), "")}
-                            {head(texts.started_by, Some("3"), "")}
-                            {head(texts.keys, Some("2"), "num")}
-                            {head(texts.deviating, None, "num")}
-                            {head(texts.repaired, Some("3"), "num")}
-                            {head(texts.to_do, None, "num")}
-                            {head(texts.length, Some("2"), "num")}
-                        </tr>
-                    </thead>
-                    <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("history", columns, page.lines.iter().map(row).collect_view())}
             {is_paged.then(|| view! {
                 <footer>
                     <span class="grow"></span>

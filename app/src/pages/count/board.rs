@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use model::files::field::Field;
 use model::files::question::Question;
 
+use crate::components::data_table::{column, data_table};
 use crate::components::filters::name_of;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::{count_of, grouped, signed};
 use crate::pages::count::view::{CountView, CountedLine, NoBook, NotPosted};
 use crate::pages::import::flaws::flaws;
+use crate::pages::import::hidden::hidden;
 use crate::pages::import::questions::questions;
 use crate::pages::import::view::{ImportQuery, UploadState};
 
@@ -126,13 +128,10 @@ fn to_be_posted(sheet: &CountView, query: &ImportQuery) -> AnyView {
         (.., true) => ("good", texts.all_agree),
         _ => ("info", texts.on_record),
     };
-    let fields = query.fields().into_iter();
-    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let form = (!sheet.differing.is_empty()).then(|| {
         view! {
             <form class="line end" method="post" action="/count/post">
-                <input type="hidden" name="upload" value=query.upload.clone() />
-                {fields.collect_view()}
+                {hidden(query, None, |_| false)}
                 // What the person has seen: if it is another when it is read again, nothing is posted.
                 <input type="hidden" name="seal" value=sheet.seal.clone() />
                 <label class="field">
@@ -172,16 +171,14 @@ pub fn why_not(it: &NotPosted) -> AnyView {
 /// The company whose books are adjusted, and the moment for lines without one.
 fn settings(sheet: &CountView, query: &ImportQuery) -> AnyView {
     let texts = locale().count_texts();
-    let hidden = [("upload".to_owned(), query.upload.clone())].into_iter().chain(query.fields());
-    let hidden = hidden.filter(|(name, _)| !["value.company_id", "value.create_time"].contains(&name.as_str()));
-    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let is_input = |name: &str| ["value.company_id", "value.create_time"].contains(&name);
     let value = |field: Field| query.choices.values.get(&field).cloned().unwrap_or_default();
     let company = value(Field::CompanyId);
     let is_missing = company.is_empty().then_some("true");
     view! {
         <section class="panel" aria-label=texts.look_again>
             <form id="reading" class="body line end" method="get" action="/count">
-                {hidden.collect_view()}
+                {hidden(query, None, is_input)}
                 <label class="field">
                     <span>{texts.company}</span>
                     <span class="control" aria-invalid=is_missing>
@@ -249,46 +246,25 @@ fn differences(sheet: &CountView) -> AnyView {
     let positions =
         sheet.positions.iter().map(|(partition, offset)| format!("{partition} \u{b7} {}", grouped(*offset)));
     let positions = positions.collect::<Vec<_>>().join(", ");
+    let columns = [
+        column(texts.product, None, ""),
+        column(texts.warehouse, Some("2"), ""),
+        column(texts.at, Some("3"), ""),
+        column(texts.book, None, "num"),
+        column(texts.counted, None, "num"),
+        column(texts.difference, None, "num"),
+        column(texts.since, Some("2"), "num"),
+        column(texts.becomes, Some("2"), "num"),
+    ];
     view! {
         <section class="panel" aria-labelledby="differences">
             <header>
                 <h2 id="differences">{texts.differences}</h2>
                 <span class="sub">{texts.differences_how}</span>
             </header>
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="differences">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{texts.product}</th>
-                            <th scope="col" data-p="2">
-                                {texts.warehouse}
-                            </th>
-                            <th scope="col" data-p="3">
-                                {texts.at}
-                            </th>
-                            {[texts.book, texts.counted, texts.difference].map(number_head).into_iter().collect_view()}
-                            <th scope="col" class="num" data-p="2">
-                                {texts.since}
-                            </th>
-                            <th scope="col" class="num" data-p="2">
-                                {texts.becomes}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{sheet.differing.iter().take(SHOWN).map(line).collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("differences", columns, sheet.differing.iter().take(SHOWN).map(line).collect_view())}
             <p class="body muted">{texts.positions} ": " {positions}</p>
         </section>
-    }
-    .into_any()
-}
-
-fn number_head(name: &'static str) -> AnyView {
-    view! {
-        <th scope="col" class="num">
-            {name}
-        </th>
     }
     .into_any()
 }

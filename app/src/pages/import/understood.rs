@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::data_table::{column, data_table};
 use crate::i18n::locale;
 use crate::number::{count_of, signed};
 use crate::pages::import::view::{Understood, UploadView};
@@ -12,40 +13,27 @@ pub fn understood(upload: &UploadView) -> AnyView {
         return ().into_any();
     }
     let (texts, records) = (locale().import_texts(), locale().records_texts());
-    let head = |field: &'static str, class: &'static str, leaves: Option<&'static str>| {
-        view! {
-            <th scope="col" class=class data-p=leaves>
-                {locale().entry_field(field)}
-            </th>
-        }
-        .into_any()
+    let of = |field: &'static str, leaves: Option<&'static str>, class: &'static str| {
+        column(locale().entry_field(field).unwrap_or_default(), leaves, class)
     };
+    let columns = [
+        column(texts.line, None, "num"),
+        of("create_time", None, ""),
+        of("bill_id", None, ""),
+        of("product_id", None, ""),
+        of("warehouse_id", Some("2"), ""),
+        of("company_id", Some("3"), ""),
+        of("quantity", None, "num"),
+        of("kind", Some("2"), ""),
+        of("description", Some("3"), ""),
+    ];
     view! {
         <section class="panel" aria-labelledby="understood">
             <header>
                 <h2 id="understood">{texts.understood}</h2>
                 <span class="sub">{(texts.first_of)(&count_of(upload.first.len()), &count_of(upload.fresh))}</span>
             </header>
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="understood">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col" class="num">
-                                {texts.line}
-                            </th>
-                            {head("create_time", "", None)}
-                            {head("bill_id", "", None)}
-                            {head("product_id", "", None)}
-                            {head("warehouse_id", "", Some("2"))}
-                            {head("company_id", "", Some("3"))}
-                            {head("quantity", "num", None)}
-                            {head("kind", "", Some("2"))}
-                            {head("description", "", Some("3"))}
-                        </tr>
-                    </thead>
-                    <tbody>{upload.first.iter().map(|it| entry(it, records.kind_of)).collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("understood", columns, upload.first.iter().map(|it| entry(it, records.kind_of)).collect_view())}
         </section>
     }
     .into_any()

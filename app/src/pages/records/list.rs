@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::data_table::{column, data_table};
 use crate::components::export::export;
 use crate::components::filters::{name_of, turning};
 use crate::i18n::locale;
@@ -86,34 +87,17 @@ fn sums(it: EntrySums) -> AnyView {
 
 fn table(list: &EntryList, query: &RecordsQuery) -> AnyView {
     let (texts, shared) = (locale().records_texts(), locale().statistics_texts());
-    let head = |title: &'static str, leaves: Option<&'static str>, class: &'static str| {
-        view! {
-            <th scope="col" data-p=leaves class=class>
-                {title}
-            </th>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="scroll-x" tabindex="0" role="region" aria-labelledby="entries">
-            <table class="table">
-                <thead>
-                    <tr>
-                        {head(texts.time, None, "")}
-                        {head(texts.bill, None, "")}
-                        {head((shared.kind)(NameOf::Product), None, "")}
-                        {head((shared.kind)(NameOf::Warehouse), Some("2"), "")}
-                        {head((shared.kind)(NameOf::Company), Some("3"), "")}
-                        {head(texts.quantity, None, "num")}
-                        {head(texts.description, Some("3"), "")}
-                        {head(texts.origin, Some("2"), "num")}
-                    </tr>
-                </thead>
-                <tbody>{list.lines.iter().map(|it| line(it, query)).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = [
+        column(texts.time, None, ""),
+        column(texts.bill, None, ""),
+        column((shared.kind)(NameOf::Product), None, ""),
+        column((shared.kind)(NameOf::Warehouse), Some("2"), ""),
+        column((shared.kind)(NameOf::Company), Some("3"), ""),
+        column(texts.quantity, None, "num"),
+        column(texts.description, Some("3"), ""),
+        column(texts.origin, Some("2"), "num"),
+    ];
+    data_table("entries", columns, list.lines.iter().map(|it| line(it, query)).collect_view())
 }
 
 fn line(it: &EntryLine, query: &RecordsQuery) -> AnyView {

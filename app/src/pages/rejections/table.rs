@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::data_table::{column, data_table};
 use crate::components::filters::turning;
 use crate::i18n::locale;
 use crate::number::grouped;
@@ -65,14 +66,13 @@ pub fn table(page: &RejectionsPage) -> AnyView {
     let next = page.next.map(|id| (RejectionsQuery { before: Some(id), ..page.query }.url(), shared.next));
     let first = page.query.before.map(|_| RejectionsQuery { before: None, ..page.query }.url());
     let is_paged = next.is_some() || first.is_some();
-    let head = |words: &'static str, leaves: Option<&'static str>, class: &'static str| {
-        view! {
-            <th scope="col" data-p=leaves class=class>
-                {words}
-            </th>
-        }
-        .into_any()
-    };
+    let columns = [
+        column(texts.at, None, ""),
+        column(texts.reason, None, ""),
+        column(texts.message, Some("3"), ""),
+        column(texts.origin, Some("2"), "num"),
+        column(texts.state, None, ""),
+    ];
     view! {
         <section class="panel lines" aria-labelledby="rejections">
             <header>
@@ -81,20 +81,7 @@ pub fn table(page: &RejectionsPage) -> AnyView {
                 <span class="grow"></span>
                 <span class="sub">{page.as_of.clone()}</span>
             </header>
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="rejections">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            {head(texts.at, None, "")}
-                            {head(texts.reason, None, "")}
-                            {head(texts.message, Some("3"), "")}
-                            {head(texts.origin, Some("2"), "num")}
-                            {head(texts.state, None, "")}
-                        </tr>
-                    </thead>
-                    <tbody>{page.lines.iter().map(line).collect_view()}</tbody>
-                </table>
-            </div>
+            {data_table("rejections", columns, page.lines.iter().map(line).collect_view())}
             {is_paged.then(|| view! {
                 <footer>
                     <span class="grow"></span>
