@@ -13,6 +13,7 @@ pub mod cli;
 pub mod commands;
 pub mod counting;
 pub mod export;
+pub mod file_reading;
 #[cfg(test)]
 mod fixtures;
 pub mod ingest;

@@ -20,9 +20,15 @@ pub enum Subject {
     Count,
 }
 
-/// Where the fields come from, as a person has said or as the titles say; and what is said twice, or not at all.
+/// Do the questions leave a source for every field that is needed?
+pub fn is_complete(questions: &[Question]) -> bool {
+    !questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)))
+}
+
+/// Where the fields come from, as a person has said or as the titles say; and what is asked of the bytes, said twice, or not at all.
 pub fn mapping(table: &Table, choices: &Choices, subject: Subject) -> (Mapping, Vec<Question>) {
-    let (mut mapping, mut questions) = (Mapping::default(), Vec::new());
+    let mut mapping = Mapping::default();
+    let mut questions: Vec<Question> = table.charset_question().into_iter().collect();
     if choices.columns.is_empty() {
         mapping = guess(table, subject);
     }

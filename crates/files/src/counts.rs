@@ -8,19 +8,17 @@ use model::files::field::{Field, Mapping, Source};
 use model::files::flaw::CellFlaw;
 use model::files::question::Question;
 use model::flaw::LineFlaw;
+use model::quantity::MAX_QUANTITY;
 
 use crate::cells::ids::Ids;
 use crate::cells::numbers::shortened;
 use crate::cells::{dates, numbers};
-use crate::columns::{Subject, mapping};
+use crate::columns::{Subject, is_complete, mapping};
 use crate::entries::styles::Styles;
 use crate::entries::{line_flaw, shape_flaw};
 use crate::known::KnownIds;
 use crate::shape::table::{Cell, Row, Table};
 use crate::shape::titles;
-
-/// The most pieces that an entry can move, and so the most that can be counted.
-const MAX_COUNTED: i64 = 2_147_483_647;
 
 /// A line that was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,11 +77,8 @@ pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountR
     let has_days_only = rows.iter().any(|row| is_day_only(&row));
     read.questions.extend(has_days_only.then_some(Question::Missing(Field::TimeOfDay)));
     let styles = Styles::of(&rows, (&read.mapping, false), choices, &mut read.questions);
-    if !table.other_sheets.is_empty() {
-        let all = table.sheet.iter().chain(&table.other_sheets).cloned();
-        read.questions.push(Question::Sheet(all.collect()));
-    }
-    let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
+    read.questions.extend(table.sheet_question());
+    let is_complete = is_complete(&read.questions);
     let (mut ids, mut seen) = (Ids::new(known), HashMap::new());
     for row in rows {
         let outcome = match shape_flaw(row, titles.len()) {
@@ -128,7 +123,8 @@ fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &
         Ok(number) if number.value < 0 => {
             return Outcome::Flaw(Field::Counted, CellFlaw::Negative(shortened(&counted.text())));
         }
-        Ok(number) if number.value > MAX_COUNTED => {
+        // What an entry cannot move cannot be counted.
+        Ok(number) if number.value > MAX_QUANTITY => {
             return Outcome::Flaw(Field::Counted, CellFlaw::TooLarge(shortened(&counted.text())));
         }
         Ok(number) => number.value,

@@ -14,7 +14,7 @@ use model::files::question::Question;
 use model::flaw::{Flaw, LineFlaw};
 
 use crate::cells::{dates, numbers};
-use crate::columns::{Subject, mapping};
+use crate::columns::{Subject, is_complete, mapping};
 use crate::known::KnownIds;
 use crate::shape::table::{Cell, Row, Table};
 use crate::shape::titles;
@@ -88,11 +88,8 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
         read.questions.extend(differing(&read.totals));
     }
     read.questions.extend(unsure_titles(table, choices));
-    if !table.other_sheets.is_empty() {
-        let all = table.sheet.iter().chain(&table.other_sheets).cloned();
-        read.questions.push(Question::Sheet(all.collect()));
-    }
-    let is_complete = !read.questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)));
+    read.questions.extend(table.sheet_question());
+    let is_complete = is_complete(&read.questions);
     let titles = table.titles().len();
     let fixed = fixed(&read.mapping);
     let mut lines = Lines::new((&read.mapping, &fixed, &table.merged), choices, &styles, known);

@@ -170,6 +170,11 @@ impl Flaw {
             _ => Code::Invalid,
         }
     }
+
+    /// Is it a doubt about a cell only? Then the line can be sent as it is written, if a person says so.
+    pub fn is_doubt(&self) -> bool {
+        matches!(self, Self::Cells(it) if it.is_doubt())
+    }
 }
 
 /// What is wrong with a line of a file.

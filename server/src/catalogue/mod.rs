@@ -9,9 +9,9 @@ mod find;
 mod list;
 
 use app::pages::names::view::{CataloguePage, CatalogueQuery, Fault, FileFaults, ImportPreview};
-use model::files::trouble::FileTrouble;
 use model::names::NameOf;
 
+use crate::file_reading::apart;
 use csv_file::CatalogueFile;
 use diff::Diff;
 use records::{Error, LevelRow, Records, TrailEvent};
@@ -53,11 +53,10 @@ pub async fn save(records: &Records, who: &str, of: NameOf, edits: &[Edit]) -> R
     Ok(saved.map(|()| changed))
 }
 
-/// Reads a file where it may take its time. A reader that fails has met what it was not made for: the file is damaged, the process goes on.
 async fn read(bytes: &[u8]) -> Result<CatalogueFile, FileFaults> {
     let bytes = bytes.to_vec();
-    let read = tokio::task::spawn_blocking(move || csv_file::read(&bytes)).await;
-    read.unwrap_or_else(|_| Err(FileFaults::one(None, Fault::File(FileTrouble::Binary))))
+    let read = apart(move || Ok(csv_file::read(&bytes))).await;
+    read.unwrap_or_else(|trouble| Err(FileFaults::one(None, Fault::File(trouble))))
 }
 
 /// What a file would do.

@@ -7,23 +7,22 @@ mod lag;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
 use files::{CountRead, CountedLine};
 use model::files::choices::Choices;
 use model::files::field::Mapping;
 use model::files::question::Question;
 use model::files::trouble::FileTrouble;
-use model::flaw::{Flaw, LineFlaw};
+use model::flaw::LineFlaw;
 use model::time::Millis;
 use queue::{Rejection, Topic};
 use records::{Count, CountLine, Upload};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use crate::file_reading::apart;
 use crate::intake::{Delivery, GoodLine, Intake, check_one, known_ids};
 use crate::statistics;
 use base::business_time::BusinessTime;
-use base::config::EntryRules;
 use base::hex::hex;
 
 use book::Book;
@@ -76,18 +75,6 @@ pub struct ComparedLine {
     pub since: i64,
 }
 
-impl Compared {
-    /// Fingerprint of what posting would write: every line with its books.
-    pub fn seal(&self) -> String {
-        let mut hash = Sha256::new();
-        for it in &self.lines {
-            let fields = (&it.warehouse_id, &it.product_id, &it.company_id, it.counted_at.0, it.book, it.counted);
-            hash.update(format!("{fields:?}\n"));
-        }
-        hex(&hash.finalize())
-    }
-}
-
 impl ComparedLine {
     /// What is on the shelves beyond the books.
     pub fn difference(&self) -> i64 {
@@ -115,6 +102,18 @@ pub struct Compared {
     pub positions: BTreeMap<i32, i64>,
 }
 
+impl Compared {
+    /// Fingerprint of what posting would write: every line with its books.
+    pub fn seal(&self) -> String {
+        let mut hash = Sha256::new();
+        for it in &self.lines {
+            let fields = (&it.warehouse_id, &it.product_id, &it.company_id, it.counted_at.0, it.book, it.counted);
+            hash.update(format!("{fields:?}\n"));
+        }
+        hex(&hash.finalize())
+    }
+}
+
 /// What posting came to.
 #[derive(Debug)]
 pub enum Posted {
@@ -136,16 +135,12 @@ impl Counter {
     ) -> Result<Result<Compared, FileTrouble>, Error> {
         let known = known_ids(&self.intake.records).await?;
         let (name, said) = (upload.name.clone(), choices.clone());
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = apart(move || {
             let table = files::open(&name, &bytes, &said)?.ok_or(FileTrouble::Empty)?;
             let titles = table.titles();
-            let mut read = files::read_counts(&table, &said, &known);
-            if !table.charsets.is_empty() {
-                read.questions.insert(0, Question::Charset(table.charsets));
-            }
-            Ok((titles, read))
+            Ok((titles, files::read_counts(&table, &said, &known)))
         });
-        let (titles, read) = match reading.await.unwrap_or(Err(FileTrouble::Binary)) {
+        let (titles, read) = match reading.await {
             Ok(read) => read,
             Err(trouble) => return Ok(Err(trouble)),
         };
@@ -192,9 +187,8 @@ impl Counter {
             return Ok(Ok(Posted::Changed));
         }
         let differing = compared.lines.iter().filter(|it| it.difference() != 0);
-        let rules = self.intake.rules;
-        let entries =
-            differing.map(|it| self.entry(it, &compared.bill_id, note, &rules)).collect::<Result<Vec<_>, _>>();
+        let entry = |it| self.entry(it, &self.zone.rfc3339(it.counted_at), &compared.bill_id, note);
+        let entries = differing.map(entry).collect::<Result<Vec<_>, _>>();
         let Ok(entries) = entries else { return Ok(Ok(Posted::Changed)) };
         let line = |it: &ComparedLine| CountLine {
             warehouse_id: it.warehouse_id.clone(),
@@ -225,21 +219,18 @@ impl Counter {
 
     /// When a line was counted, if it could be adjusted at all: what an entry would be refused for is said of the line.
     fn judge(&self, line: &CountedLine, otherwise: Millis) -> Result<Millis, LineFlaw> {
-        let flaw = |field: &str, flaw| LineFlaw { line: line.line, field: Some(field.to_owned()), flaw };
-        let counted_at = self.moment(line, otherwise).ok_or_else(|| flaw("create_time", Flaw::SkippedTime))?;
-        let CountedLine { line: number, warehouse_id, product_id, company_id, counted, .. } = line.clone();
+        let CountedLine { line, warehouse_id, product_id, company_id, counted_at, counted } = line.clone();
+        let time = counted_at.unwrap_or_else(|| self.zone.rfc3339(otherwise));
         // As if one were missing.
-        let book = counted + 1;
-        let it =
-            ComparedLine { line: number, warehouse_id, product_id, company_id, counted_at, book, counted, since: 0 };
-        match self.entry(&it, "PD", "", &self.intake.rules) {
-            Ok(_) => Ok(counted_at),
-            Err(it) => Err(LineFlaw { line: number, field: it.field, flaw: it.flaw }),
-        }
+        let (counted_at, book) = (otherwise, counted + 1);
+        let it = ComparedLine { line, warehouse_id, product_id, company_id, counted_at, book, counted, since: 0 };
+        let entry = self.entry(&it, &time, "PD", "");
+        entry.map(|it| it.entry.create_time).map_err(|it| LineFlaw { line, field: it.field, flaw: it.flaw })
     }
 
-    /// The adjusting entry of a line. Its identity is the bill and the product: the same sheet in another order is the same count.
-    fn entry(&self, it: &ComparedLine, bill_id: &str, note: &str, rules: &EntryRules) -> Result<GoodLine, Rejection> {
+    /// The adjusting entry of a line, with the time at which it was counted as an entry has it. Its identity is the bill and the product: the same
+    /// sheet in another order is the same count.
+    fn entry(&self, it: &ComparedLine, time: &str, bill_id: &str, note: &str) -> Result<GoodLine, Rejection> {
         let json = json!({
             "bill_id": bill_id,
             "product_id": it.product_id,
@@ -247,20 +238,11 @@ impl Counter {
             "company_id": it.company_id,
             "quantity": it.difference().abs(),
             "drcr": it.difference().signum(),
-            "create_time": self.zone.rfc3339(it.counted_at),
+            "create_time": time,
             "kind": "adjust",
             "description": note,
         });
-        check_one(json.to_string().into_bytes(), rules, self.intake.clock.now())
-    }
-
-    /// When a line was counted. `None`: at a time that never was.
-    fn moment(&self, line: &CountedLine, otherwise: Millis) -> Option<Millis> {
-        let Some(text) = &line.counted_at else { return Some(otherwise) };
-        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
-            return Some(Millis(at.timestamp_millis()));
-        }
-        self.zone.moment(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.3f").ok()?)
+        check_one(json.to_string().into_bytes(), &self.intake.rules, self.intake.clock.now())
     }
 
     /// `PD-20261126-0912-1F3A5C`: the first moment at which something was counted, and the end of the file's id, so that a correction of it is another count.

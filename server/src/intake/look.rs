@@ -18,6 +18,7 @@ use super::body::numbered;
 use super::check::{Checked, GoodLine, Numbered, check, check_one};
 use super::known::known_ids;
 use super::{Error, Intake};
+use crate::file_reading::apart;
 use base::config::EntryRules;
 use base::hex::hex;
 
@@ -66,8 +67,6 @@ pub struct Looked {
     pub recorded: usize,
 }
 
-/// So many lines are compared with the records at once.
-const AT_ONCE: usize = 4000;
 impl Looked {
     /// Fingerprint of what would be sent, line by line, and of how many are left out.
     pub fn seal(&self) -> String {
@@ -83,6 +82,8 @@ impl Looked {
 
 /// The most lines that are shown as they stand.
 const SHOWN: usize = 12;
+/// So many lines are compared with the records at once.
+const AT_ONCE: usize = 4000;
 
 impl Intake {
     /// Looks at a file, or says why it cannot be read.
@@ -94,9 +95,8 @@ impl Intake {
     ) -> Result<Result<Looked, FileTrouble>, Error> {
         let (name, rules, now) = (name.to_owned(), self.rules, self.clock.now());
         let known = known_ids(&self.records).await?;
-        let looking = tokio::task::spawn_blocking(move || look(&name, &bytes, &choices, &known, &rules, now));
-        // A reader that fails has met what it was not made for: the file is damaged, the process goes on.
-        let mut looked = match looking.await.unwrap_or(Err(FileTrouble::Binary)) {
+        let looking = apart(move || look(&name, &bytes, &choices, &known, &rules, now));
+        let mut looked = match looking.await {
             Ok(looked) => looked,
             Err(trouble) => return Ok(Err(trouble)),
         };
@@ -106,12 +106,8 @@ impl Intake {
 
     /// Sets lines aside that are recorded already: the same ones are counted, others are flaws.
     async fn compare(&self, looked: &mut Looked) -> Result<(), Error> {
-        let mut known = Vec::with_capacity(looked.checked.good.len());
-        for lines in looked.checked.good.chunks(AT_ONCE) {
-            let lines: Vec<_> = lines.iter().map(GoodLine::as_line).collect();
-            known.extend(self.records.known(&lines).await?);
-        }
         let good = std::mem::take(&mut looked.checked.good);
+        let known = self.recorded(good.iter()).await?;
         for (line, known) in good.into_iter().zip(known) {
             match known {
                 Recorded::Conflict(fields) => looked.checked.add(LineFlaw::recorded(line.line, fields)),
@@ -120,16 +116,30 @@ impl Intake {
             }
         }
         // What is recorded under an id is no doubt any more.
-        let lines: Vec<_> = looked.doubts.iter().map(|it| it.0.as_line()).collect();
-        let known = self.records.known(&lines).await?;
-        let is_recorded = known.iter().map(|it| *it == Recorded::Duplicate);
-        let count = looked.doubts.len();
         let doubts = std::mem::take(&mut looked.doubts);
-        looked.doubts = doubts.into_iter().zip(is_recorded).filter(|it| !it.1).map(|it| it.0).collect();
-        looked.recorded += count - looked.doubts.len();
-        looked.checked.flaws.extend(looked.doubts.iter().map(|it| it.1.clone()));
+        let known = self.recorded(doubts.iter().map(|it| &it.0)).await?;
+        for (doubt, known) in doubts.into_iter().zip(known) {
+            if known == Recorded::Duplicate {
+                looked.recorded += 1;
+            } else {
+                looked.checked.add(doubt.1.clone());
+                looked.doubts.push(doubt);
+            }
+        }
         looked.checked.flaws.sort_by_key(|it| it.line);
         Ok(())
+    }
+
+    /// What the records have of each line, asked of so many at once that their copies stay small.
+    async fn recorded<'a>(&self, lines: impl Iterator<Item = &'a GoodLine> + Send) -> Result<Vec<Recorded>, Error> {
+        let (mut lines, mut known) = (lines.map(GoodLine::as_line), Vec::new());
+        loop {
+            let some: Vec<_> = lines.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(known);
+            }
+            known.extend(self.records.known(&some).await?);
+        }
     }
 }
 
@@ -157,10 +167,6 @@ fn look(
         }
     }
     checked.flaws.sort_by_key(|it| it.line);
-    let mut questions = read.questions;
-    if !table.charsets.is_empty() {
-        questions.insert(0, Question::Charset(table.charsets.clone()));
-    }
     let reading = Reading {
         rows: shown(&table, &read.skipped, &checked),
         charset: table.charset,
@@ -175,7 +181,7 @@ fn look(
     Ok(Looked {
         lines: table.rows.len(),
         reading: Some(reading),
-        questions,
+        questions: read.questions,
         skipped: read.skipped,
         waiting: read.waiting,
         doubts,
@@ -188,22 +194,9 @@ fn look(
 fn shown(table: &Table, skipped: &[(usize, Skipped)], checked: &Checked) -> Vec<RawRow> {
     let skipped: HashSet<usize> = skipped.iter().map(|it| it.0).take(SHOWN).collect();
     let wrong: HashSet<usize> = checked.flaws.iter().map(|it| it.line).take(SHOWN / 2).collect();
-    let mut left = SHOWN / 2;
-    let is_shown = |line: &usize| {
-        let is_first = left > 0 && !skipped.contains(line);
-        left -= usize::from(is_first);
-        is_first || skipped.contains(line) || wrong.contains(line)
-    };
-    let lines: HashSet<usize> = table
-        .rows
-        .iter()
-        .map(|it| it.line)
-        .filter({
-            let mut is_shown = is_shown;
-            move |it| is_shown(it)
-        })
-        .collect();
-    let rows = table.rows.iter().filter(|it| lines.contains(&it.line));
+    let others = table.rows.iter().map(|it| it.line).filter(|it| !skipped.contains(it));
+    let first: HashSet<usize> = others.take(SHOWN / 2).collect();
+    let rows = table.rows.iter().filter(|it| [&skipped, &wrong, &first].iter().any(|all| all.contains(&it.line)));
     rows.map(|row| RawRow { line: row.line, cells: row.cells.iter().map(|it| short(&it.text())).collect() }).collect()
 }
 

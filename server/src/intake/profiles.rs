@@ -5,6 +5,7 @@ use model::files::choices::Choices;
 use records::{ImportProfile, fingerprint};
 
 use super::{Error, Intake};
+use crate::file_reading::apart;
 
 /// The most ways in which a file is opened to find a profile that fits.
 const MAX_SHAPES: usize = 6;
@@ -42,7 +43,7 @@ impl Intake {
         }
         let name = name.to_owned();
         let bases = profiles.iter().map(choices).collect::<Result<Vec<_>, _>>()?;
-        let fits = tokio::task::spawn_blocking(move || {
+        let fits = apart(move || {
             // Each is tried as it reads the file: its own line of titles, its own encoding. Profiles that read it alike are tried once.
             let mut tried: Vec<(Choices, Option<String>)> = Vec::new();
             let shape = |it: &Choices| Choices {
@@ -59,7 +60,7 @@ impl Intake {
                 }
             }
             let titles = |base: &Choices| tried.iter().find(|it| it.0 == shape(base)).and_then(|it| it.1.clone());
-            bases.iter().map(titles).collect::<Vec<_>>()
+            Ok(bases.iter().map(titles).collect::<Vec<_>>())
         });
         let fits = fits.await.unwrap_or_default();
         let fitting = profiles.into_iter().zip(fits).find(|(profile, titles)| titles.as_ref() == Some(&profile.titles));

@@ -73,10 +73,9 @@ impl FromRequestParts<Exporter> for ExportRequest {
     async fn from_request_parts(parts: &mut Parts, it: &Exporter) -> Result<Self, Problem> {
         let who = parts.extensions.get::<Principal>().ok_or_else(|| Problem::away("Nobody is known."))?;
         who.must_be(Role::Manager, "Only a manager exports.")?;
-        let (_, ending) = parts.uri.path().rsplit_once('.').unwrap_or_default();
         let fields = FileFields::of(parts.uri.query().unwrap_or_default()).map_err(|it| Problem::faults(&[it]))?;
         let FileFields { question: query, name, separator } = fields;
-        let kind = if ending == "xlsx" { Kind::Xlsx } else { Kind::Csv(separator) };
+        let kind = Kind::of_path(parts.uri.path(), separator);
         let progress = it.exports.begin(name);
         let turn = tokio::time::timeout(TURN, Arc::clone(&it.turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {

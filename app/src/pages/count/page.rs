@@ -5,11 +5,12 @@ use leptos_meta::{Body, Title};
 use model::live::Named;
 
 use crate::backend::backend;
+use crate::components::data_table::{column, data_table};
 use crate::components::filters::name_of;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Notice;
 use crate::i18n::locale;
-use crate::number::{count_of, grouped};
+use crate::number::grouped;
 use crate::pages::count::board::{board, why_not};
 use crate::pages::count::view::{CountPage as Page, NotPosted, PostedView};
 use crate::pages::{Answer, query_string};
@@ -116,36 +117,24 @@ fn latest(all: &[PostedView]) -> AnyView {
                 </th>
                 <td>{it.at.clone()}</td>
                 <td data-p="2">{it.who.clone()}</td>
-                <td class="num">{count_of(usize::try_from(it.lines).unwrap_or_default())}</td>
+                <td class="num">{grouped(it.lines)}</td>
                 <td class="num">{grouped(it.adjusted)}</td>
             </tr>
         }
     };
+    let columns = [
+        column(texts.bill, None, ""),
+        column(texts.when, None, ""),
+        column(texts.who, Some("2"), ""),
+        column(texts.lines, None, "num"),
+        column(texts.adjusted, None, "num"),
+    ];
     view! {
         <section class="panel" aria-labelledby="latest">
             <header>
                 <h2 id="latest">{texts.latest}</h2>
             </header>
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="latest">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{texts.bill}</th>
-                        <th scope="col">{texts.when}</th>
-                        <th scope="col" data-p="2">
-                            {texts.who}
-                        </th>
-                        <th scope="col" class="num">
-                            {texts.lines}
-                        </th>
-                        <th scope="col" class="num">
-                            {texts.adjusted}
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{all.iter().map(row).collect_view()}</tbody>
-            </table>
-            </div>
+            {data_table("latest", columns, all.iter().map(row).collect_view())}
         </section>
     }
     .into_any()

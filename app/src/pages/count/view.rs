@@ -48,7 +48,7 @@ pub struct PostedView {
 }
 
 /// A sheet that was brought, beside the books.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CountView {
     /// Name of the file.
     pub name: String,

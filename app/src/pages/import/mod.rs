@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod flaws;
+pub mod hidden;
 pub mod page;
 pub mod questions;
 pub mod reading;

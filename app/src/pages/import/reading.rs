@@ -7,17 +7,15 @@ use model::files::field::{Field, Source};
 
 use crate::i18n::locale;
 use crate::number::count_of;
+use crate::pages::import::hidden::hidden;
 use crate::pages::import::view::{ImportPage, ImportQuery, ReadingView, UploadView};
 
 /// The panel. Its inputs belong to the form `reading`.
 pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) -> AnyView {
     let texts = locale().import_texts();
-    let query = &page.query;
-    let hidden = [("upload".to_owned(), query.upload.clone())].into_iter().chain(query.fields());
-    // What the form has inputs for is not sent twice.
-    let hidden = hidden.filter(|(name, _)| !name.starts_with("column.") && !name.starts_with("value."));
-    let hidden = hidden.filter(|(name, _)| !["head", "sheet", "profile"].contains(&name.as_str()));
-    let hidden = hidden.map(|(name, value)| view! { <input type="hidden" form="reading" name=name value=value /> });
+    let is_input = |name: &str| {
+        name.starts_with("column.") || name.starts_with("value.") || ["head", "sheet", "profile"].contains(&name)
+    };
     view! {
         <section class="panel reading" aria-labelledby="how-read">
             <header>
@@ -26,7 +24,7 @@ pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) ->
             </header>
             <div class="body choices">
                 <form id="reading" method="get" action="/import" hidden></form>
-                {hidden.collect_view()}
+                {hidden(&page.query, Some("reading"), is_input)}
                 {reading.charset.map(|it| charsets(it, page))}
                 {reading.separator.map(|it| separators(it, page))}
                 {(reading.sheets.len() > 1).then(|| sheets(reading))}

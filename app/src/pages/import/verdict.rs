@@ -6,6 +6,7 @@ use crate::components::icon::Icon;
 use crate::components::notice::Notice;
 use crate::i18n::locale;
 use crate::number::{count_of, grouped};
+use crate::pages::import::hidden::hidden;
 use crate::pages::import::view::{ImportQuery, NotSent, UploadState, UploadView};
 
 /// The equation, the verdict and what can be done.
@@ -114,8 +115,6 @@ fn send(upload: &UploadView, query: &ImportQuery) -> AnyView {
     let texts = locale().import_texts();
     let is_open = !upload.questions.is_empty();
     let class = if upload.bad > 0 || is_open { "btn" } else { "btn primary" };
-    let fields = query.fields().into_iter();
-    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let keep = upload.reading.is_some().then(|| {
         view! {
             <label class="field short">
@@ -131,8 +130,7 @@ fn send(upload: &UploadView, query: &ImportQuery) -> AnyView {
     });
     view! {
         <form class="line end" method="post" action="/import/send">
-            <input type="hidden" name="upload" value=query.upload.clone() />
-            {fields.collect_view()}
+            {hidden(query, None, |_| false)}
             // What the person has seen: if it is another when it is read again, nothing is sent.
             <input type="hidden" name="seal" value=upload.seal.clone() />
             <button class=class disabled=is_open>

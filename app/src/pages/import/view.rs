@@ -25,7 +25,7 @@ pub struct ImportQuery {
 
 impl ImportQuery {
     pub fn url(&self) -> String {
-        let url = Url::new(if self.is_count { "/count" } else { "/import" }).with("upload", &self.upload);
+        let url = Url::new(if self.is_count { "/count" } else { "/import" });
         self.fields().iter().fold(url, |url, (name, value)| url.with(name, value)).into_text()
     }
 
@@ -37,17 +37,19 @@ impl ImportQuery {
         Self { choices: Choices::read(fields).0, ..self.clone() }
     }
 
-    /// The fields of its URL beside the file.
+    /// The fields of its URL.
     pub fn fields(&self) -> Vec<(String, String)> {
+        let upload = ("upload".to_owned(), self.upload.clone());
         let profile = (!self.profile.is_empty()).then(|| ("profile".to_owned(), self.profile.clone()));
-        profile.into_iter().chain(self.choices.fields()).collect()
+        [upload].into_iter().chain(profile).chain(self.choices.fields()).collect()
     }
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum UploadState {
     /// It can be sent.
+    #[default]
     LookedAt,
     /// It is being sent.
     Sending,
@@ -151,7 +153,7 @@ pub struct ProfileView {
 }
 
 /// A file that was brought, looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UploadView {
     /// What it is called.
     pub name: String,

@@ -1,6 +1,6 @@
 //! Texts of dates and times taken apart: numbers and their places, names of months, times of day, serial numbers of Excel.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use model::files::choices::DateOrder;
 
 /// Orders of year, month and day.
@@ -155,9 +155,7 @@ pub fn compact(text: &str) -> Option<NaiveDateTime> {
         return None;
     }
     match text.len() {
-        8 if !text.contains('.') => {
-            NaiveDate::parse_from_str(text, "%Y%m%d").ok()?.checked_add_days(Days::new(0))?.and_hms_opt(0, 0, 0)
-        }
+        8 if !text.contains('.') => NaiveDate::parse_from_str(text, "%Y%m%d").ok()?.and_hms_opt(0, 0, 0),
         12 if !text.contains('.') => NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M").ok(),
         14 if !text.contains('.') => NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S").ok(),
         _ => serial(text.parse().ok().filter(|_| text.matches('.').count() <= 1 && !looks_like_a_date(text))?),

@@ -134,10 +134,11 @@ pub fn read(cell: &Cell, time_of_day: &Cell, order: DateOrder) -> Result<String,
         Cell::Error(_) => return Err(CellFlaw::Error(shortened(&text))),
         Cell::Empty => return Err(wrong()),
         Cell::Text(text) if is_rfc3339(text) => return Ok(text.to_string()),
-        Cell::Text(text) if with_offset(text).is_some() => return with_offset(text).ok_or_else(wrong),
-        Cell::Text(text) => match split(text).ok_or_else(wrong)? {
-            (Day::Moment(moment), _) => moment,
-            (Day::Parts(parts), clock) => {
+        Cell::Text(text) => match (with_offset(text), split(text)) {
+            (Some(moment), _) => return Ok(moment),
+            (None, None) => return Err(wrong()),
+            (None, Some((Day::Moment(moment), _))) => moment,
+            (None, Some((Day::Parts(parts), clock))) => {
                 let is_other = ORDERS.iter().any(|it| parts.day(*it).is_some());
                 let other = || if is_other { CellFlaw::OtherOrder(shortened(text)) } else { wrong() };
                 let order = if parts.is_year_first() { DateOrder::YearFirst } else { order };

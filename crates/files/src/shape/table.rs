@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDateTime;
 use model::files::choices::{Charset, Separator};
+use model::files::question::Question;
 
 /// A cell. Of a CSV file it is text or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,11 @@ impl Row {
         self.cells.get(place).unwrap_or(&Cell::Empty)
     }
 
+    /// The first cell that is not empty, and its place.
+    pub fn first(&self) -> Option<(usize, &Cell)> {
+        self.cells.iter().enumerate().find(|(_, it)| !it.is_empty())
+    }
+
     /// How many cells it has up to the last one that is not empty.
     pub fn width(&self) -> usize {
         self.cells.iter().rposition(|it| !it.is_empty()).map_or(0, |it| it + 1)
@@ -104,6 +110,17 @@ impl Table {
             Some(row) => row.cells.iter().take(row.width()).map(Cell::text).collect(),
             None => (1..=self.rows.iter().map(Row::width).max().unwrap_or(0)).map(|it| it.to_string()).collect(),
         }
+    }
+
+    /// The question for its encoding, where its bytes do not settle that.
+    pub fn charset_question(&self) -> Option<Question> {
+        (!self.charsets.is_empty()).then(|| Question::Charset(self.charsets.clone()))
+    }
+
+    /// The question for its sheet, where others hold something too and nobody has chosen.
+    pub fn sheet_question(&self) -> Option<Question> {
+        let all = || self.sheet.iter().chain(&self.other_sheets).cloned().collect();
+        (!self.other_sheets.is_empty()).then(|| Question::Sheet(all()))
     }
 
     /// Rows below the titles.

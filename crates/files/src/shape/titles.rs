@@ -114,9 +114,7 @@ const TOTALS: [&str; 18] = [
 
 /// Is it a line of totals? Its first word says so, and it names no bill: `bill` is the column of those.
 pub fn is_total(row: &Row, bill: Option<usize>) -> bool {
-    let Some((place, Cell::Text(first))) = row.cells.iter().enumerate().find(|(_, it)| !it.is_empty()) else {
-        return false;
-    };
+    let Some((place, Cell::Text(first))) = row.first() else { return false };
     let has_word = TOTALS.contains(&plain(first).as_str());
     has_word && bill.is_none_or(|bill| bill == place || row.cell(bill).is_empty())
 }
@@ -151,13 +149,13 @@ pub fn is_note(row: &Row, bill: Option<usize>) -> bool {
         let Cell::Text(text) = it else { return false };
         NOTES.contains(&plain(text.split([':', '：']).next().unwrap_or_default()).as_str())
     };
-    let first = row.cells.iter().find(|it| !it.is_empty());
-    first.is_some_and(is_word) && bill.is_none_or(|bill| row.cell(bill).is_empty() || is_word(row.cell(bill)))
+    row.first().is_some_and(|it| is_word(it.1))
+        && bill.is_none_or(|bill| row.cell(bill).is_empty() || is_word(row.cell(bill)))
 }
 
 /// Is it the titles once more, in another order? Then what stands below is of other columns.
 pub fn are_other(row: &Row, head: &Row) -> bool {
-    let Some(Cell::Text(first)) = row.cells.iter().find(|it| !it.is_empty()) else { return false };
+    let Some((_, Cell::Text(first))) = row.first() else { return false };
     if meanings(first).is_empty() || row.cells == head.cells {
         return false;
     }
@@ -167,8 +165,7 @@ pub fn are_other(row: &Row, head: &Row) -> bool {
 
 /// Is it a part of a total only, as of a page or a group?
 pub fn is_subtotal(row: &Row) -> bool {
-    let first = row.cells.iter().find(|it| !it.is_empty()).map(Cell::text).unwrap_or_default();
-    let first = plain(&first);
+    let first = row.first().map(|it| plain(&it.1.text())).unwrap_or_default();
     first.contains("小计") || first.contains("本页") || first == "subtotal"
 }
 

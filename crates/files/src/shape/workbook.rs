@@ -43,18 +43,8 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
         if !rows.is_empty() {
             let others = wanted.get(place + 1..).unwrap_or_default();
             let other_sheets = others.iter().filter(|it| has_cells(&mut workbook, it)).cloned().collect();
-            // Merged cells hold their value once; the lines below mean it too. They stand behind all cells, so that a look at them costs as much as these.
-            if !has_merged_cells {
-                let sheet = Some(name.clone());
-                return Ok(Table { sheets, sheet, rows, other_sheets, ..Table::default() });
-            }
-            let mut merged = HashSet::new();
-            for area in workbook.merge_cells_by_sheet_name(name).map_err(|it| trouble(&it))? {
-                below_first(&rows, (area.start.0, area.end.0), area.start.1, &mut merged);
-                if merged.len() > MAX_ROWS {
-                    return Err(FileTrouble::Bomb(MAX_UNPACKED_MB));
-                }
-            }
+            // They stand behind all cells, so that a look at them costs as much as these.
+            let merged = if has_merged_cells { merged(&mut workbook, name, &rows)? } else { HashSet::new() };
             let sheet = Some(name.clone());
             return Ok(Table { sheets, sheet, rows, other_sheets, merged, ..Table::default() });
         }
@@ -228,6 +218,22 @@ fn time(at: &ExcelDateTime) -> Option<NaiveDateTime> {
     let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
     let date = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
     date.and_hms_milli_opt(u32::from(hour), u32::from(minute), u32::from(second), u32::from(milli))
+}
+
+/// Places of merged cells below their first, of which a merged cell holds the value once and the lines below mean it too.
+fn merged(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    rows: &[Row],
+) -> Result<HashSet<(usize, usize)>, FileTrouble> {
+    let mut merged = HashSet::new();
+    for area in workbook.merge_cells_by_sheet_name(name).map_err(|it| trouble(&it))? {
+        below_first(rows, (area.start.0, area.end.0), area.start.1, &mut merged);
+        if merged.len() > MAX_ROWS {
+            return Err(FileTrouble::Bomb(MAX_UNPACKED_MB));
+        }
+    }
+    Ok(merged)
 }
 
 /// Notes the empty cells of an area's first column below its first row: rows from 0.

@@ -4,8 +4,8 @@ use app::pages::count::view::NotPosted;
 use app::pages::import::view::ImportQuery;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use model::files::MAX_FILE_BYTES;
@@ -14,10 +14,13 @@ use model::files::trouble::FileTrouble;
 use crate::counting::{Counter, Error, Posted};
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
-use crate::web::import::forms::{MAX_UPLOAD, file};
+use crate::web::http::upload::{MAX_UPLOAD, Uploaded, uploaded};
 use crate::web::import::query as import_query;
 use crate::web::pages::Pages;
 use base::status::explain;
+
+/// What a refusal calls the page.
+const PAGE: &str = "count page";
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -52,21 +55,15 @@ async fn keep(
     form: Multipart,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
-    let (why, status) = match found {
-        Ok(Some((name, bytes))) if bytes.len() <= MAX_FILE_BYTES => {
-            match forms.counter.intake.records.keep_upload(&name, &who.name, &bytes).await {
-                Ok(upload) => {
-                    let query = ImportQuery { is_count: true, upload, ..ImportQuery::default() };
-                    return Ok(Redirect::to(&query.url()).into_response());
-                }
-                Err(error) => away(&error.into()),
+    let (why, status) = match uploaded(form, PAGE).await? {
+        Uploaded::File(name, bytes) => match forms.counter.intake.records.keep_upload(&name, &who.name, &bytes).await {
+            Ok(upload) => {
+                let query = ImportQuery { is_count: true, upload, ..ImportQuery::default() };
+                return Ok(Redirect::to(&query.url()).into_response());
             }
-        }
-        Ok(Some(_)) | Err(true) => {
-            (NotPosted::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE)
-        }
-        Ok(None) | Err(false) => return Err(Problem::bad_form("count page")),
+            Err(error) => away(&error.into()),
+        },
+        Uploaded::TooLarge => (NotPosted::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE),
     };
     Ok(forms.pages.show(parts, why, status).await)
 }
@@ -79,22 +76,17 @@ async fn post_count(
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let bad_form = || Problem::bad_form("count page");
-    let body = String::from_utf8(body.to_vec()).map_err(|_| bad_form())?;
-    let query = ImportQuery { is_count: true, ..import_query::read(&body) };
-    let field = |name: &str| {
-        let found = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == name);
-        found.map(|(_, value)| value.into_owned())
-    };
-    let seal = field("seal").ok_or_else(bad_form)?;
-    let note: String = field("note").unwrap_or_default().trim().chars().take(160).collect();
+    let (query, given) = import_query::of_form(&body, PAGE)?;
+    let query = ImportQuery { is_count: true, ..query };
+    let seal = given.get("seal").ok_or_else(|| Problem::bad_form(PAGE))?;
+    let note: String = given.get("note").map_or("", |it| it.trim()).chars().take(160).collect();
     let url = query.url();
-    let (why, status) = match try_to_post(&forms.counter, &who, &query, (&seal, &note)).await {
+    let (why, status) = match try_to_post(&forms.counter, &who, &query, (seal, &note)).await {
         Ok(None) => return Ok(Redirect::to(&url).into_response()),
         Ok(Some(why)) => (why, StatusCode::CONFLICT),
         Err(error) => away(&error),
     };
-    parts.uri = url.parse::<Uri>().map_err(|_| bad_form())?;
+    parts.uri = url.parse().map_err(|_| Problem::bad_form(PAGE))?;
     Ok(forms.pages.show(parts, why, status).await)
 }
 

@@ -2,7 +2,7 @@
 
 use app::pages::count::view::{CountPage, CountView, CountedLine, NoBook, PostedView};
 use app::pages::import::view::{ImportQuery, UploadState};
-use model::files::field::Mapping;
+use model::files::field::Field;
 use model::live::Named;
 use model::names::NameOf;
 use model::time::Millis;
@@ -57,27 +57,13 @@ impl CountReader {
     }
 
     async fn view(&self, upload: &Upload, bytes: Vec<u8>, query: &ImportQuery) -> Result<CountView, Error> {
-        let counted_at = query.choices.values.get(&model::files::field::Field::CreateTime).cloned();
+        let counted_at = query.choices.values.get(&Field::CreateTime).cloned();
         let mut view = CountView {
             name: upload.name.clone(),
             state: state(upload),
             bill_id: upload.name.clone(),
             counted_at: counted_at.unwrap_or_else(|| self.clock(upload.at)),
-            trouble: None,
-            no_book: None,
-            seal: String::new(),
-            titles: Vec::new(),
-            mapping: Mapping::default(),
-            set_aside: 0,
-            questions: Vec::new(),
-            differing: Vec::new(),
-            agreeing: 0,
-            uncounted: 0,
-            waiting: 0,
-            bad: 0,
-            doubtful: 0,
-            flaws: Vec::new(),
-            positions: Vec::new(),
+            ..CountView::default()
         };
         if view.state != UploadState::LookedAt {
             return Ok(view);
@@ -98,9 +84,8 @@ impl CountReader {
         (view.titles, view.mapping, view.set_aside) = (compared.titles, compared.mapping, compared.set_aside);
         view.questions = compared.questions;
         (view.uncounted, view.waiting) = (compared.uncounted.len(), compared.waiting.len());
-        let is_doubt = |it: &&model::flaw::LineFlaw| matches!(&it.flaw, model::flaw::Flaw::Cells(it) if it.is_doubt());
         view.bad = compared.flaws.len();
-        view.doubtful = compared.flaws.iter().filter(is_doubt).count();
+        view.doubtful = compared.flaws.iter().filter(|it| it.flaw.is_doubt()).count();
         view.flaws = groups(&compared.flaws);
         view.positions = compared.positions.into_iter().collect();
         let (differing, agreeing): (Vec<_>, Vec<_>) = compared.lines.iter().partition(|it| it.difference() != 0);

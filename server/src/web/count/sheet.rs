@@ -104,7 +104,7 @@ async fn file(
     let sheet = it.reader.sheet(&query, now).await.map_err(away)?;
     let sheet = sheet.ok_or_else(|| Problem::no_such("warehouse"))?;
     let locale = preferences::locale(&headers);
-    let kind = if uri.path().rsplit('.').next() == Some("xlsx") { Kind::Xlsx } else { Kind::Csv(Separator::Comma) };
+    let kind = Kind::of_path(uri.path(), Separator::Comma);
     let stamp = clock(it.web.business_time, now, "%Y%m%d-%H%M%S");
     let (titles, rows) = table(&sheet, locale);
     let rows = whole(rows, &Arc::new(Progress::default()));

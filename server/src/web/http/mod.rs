@@ -9,3 +9,4 @@ pub mod period;
 pub mod preferences;
 pub mod problem;
 pub mod table_file;
+pub mod upload;

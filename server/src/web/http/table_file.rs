@@ -25,6 +25,13 @@ pub enum Kind {
     Xlsx,
 }
 
+impl Kind {
+    /// By how a path ends; values with such a separator where it is no workbook.
+    pub fn of_path(path: &str, separator: Separator) -> Self {
+        if path.rsplit('.').next() == Some("xlsx") { Self::Xlsx } else { Self::Csv(separator) }
+    }
+}
+
 /// A table on its way to a file.
 pub struct Table {
     /// Of the file.

@@ -2,10 +2,9 @@
 
 use app::pages::import::view::{ImportQuery, NotSent};
 use axum::Router;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, RawForm, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use model::files::MAX_FILE_BYTES;
@@ -16,12 +15,13 @@ use crate::ingest::Error;
 use crate::intake::{Delivery, GoodLine, Intake};
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
+use crate::web::http::upload::{MAX_UPLOAD, Uploaded, uploaded};
 use crate::web::import::query as import_query;
 use crate::web::pages::Pages;
 use base::status::explain;
 
-/// A file and what a form adds to it.
-pub const MAX_UPLOAD: usize = MAX_FILE_BYTES + 64 * 1024;
+/// What a refusal calls the page.
+const PAGE: &str = "import page";
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -57,16 +57,12 @@ async fn keep(
     form: Multipart,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let found = file(form).await.map_err(|cause| cause.status() == StatusCode::PAYLOAD_TOO_LARGE);
-    let (why, status) = match found {
-        Ok(Some((name, bytes))) if bytes.len() <= MAX_FILE_BYTES => {
-            match keep_file(&forms.intake, &name, &who.name, bytes).await {
-                Ok(query) => return Ok(Redirect::to(&query.url()).into_response()),
-                Err(error) => away(&error),
-            }
-        }
-        Ok(Some(_)) | Err(true) => too_large(),
-        Ok(None) | Err(false) => return Err(Problem::bad_form("import page")),
+    let (why, status) = match uploaded(form, PAGE).await? {
+        Uploaded::File(name, bytes) => match keep_file(&forms.intake, &name, &who.name, bytes).await {
+            Ok(query) => return Ok(Redirect::to(&query.url()).into_response()),
+            Err(error) => away(&error),
+        },
+        Uploaded::TooLarge => (NotSent::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE),
     };
     Ok(forms.pages.show(parts, why, status).await)
 }
@@ -78,21 +74,6 @@ async fn keep_file(intake: &Intake, name: &str, who: &str, bytes: Vec<u8>) -> Re
     Ok(ImportQuery { upload, profile, ..ImportQuery::default() })
 }
 
-fn too_large() -> (NotSent, StatusCode) {
-    (NotSent::File(FileTrouble::TooLarge(MAX_FILE_BYTES)), StatusCode::PAYLOAD_TOO_LARGE)
-}
-
-/// The file of a form: its name and its bytes. `None`: the form has none.
-pub async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, MultipartError> {
-    while let Some(field) = form.next_field().await? {
-        if field.name() == Some("file") {
-            let name = field.file_name().unwrap_or_default().to_owned();
-            return Ok(Some((name, field.bytes().await?.to_vec())));
-        }
-    }
-    Ok(None)
-}
-
 /// `POST /import/send`: sends what the person has seen of a file.
 async fn send(
     State(forms): State<ImportForms>,
@@ -101,17 +82,15 @@ async fn send(
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let body = String::from_utf8(body.to_vec()).map_err(|_| Problem::bad_form("import page"))?;
-    let query = import_query::read(&body);
-    let seal = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == "seal");
-    let seal = seal.map(|it| it.1.into_owned()).ok_or_else(|| Problem::bad_form("import page"))?;
+    let (query, given) = import_query::of_form(&body, PAGE)?;
+    let seal = given.get("seal").ok_or_else(|| Problem::bad_form(PAGE))?;
     let url = query.url();
-    let (why, status) = match try_to_send(&forms.intake, &who, &query, &seal).await {
+    let (why, status) = match try_to_send(&forms.intake, &who, &query, seal).await {
         Ok(None) => return Ok(Redirect::to(&url).into_response()),
         Ok(Some(why)) => (why, StatusCode::CONFLICT),
         Err(error) => away(&error),
     };
-    parts.uri = url.parse::<Uri>().map_err(|_| Problem::bad_form("import page"))?;
+    parts.uri = url.parse().map_err(|_| Problem::bad_form(PAGE))?;
     Ok(forms.pages.show(parts, why, status).await)
 }
 
@@ -186,10 +165,8 @@ async fn keep_profile(
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     only_manager(&who)?;
-    let body = String::from_utf8(body.to_vec()).map_err(|_| Problem::bad_form("import page"))?;
-    let query = import_query::read(&body);
-    let name = url::form_urlencoded::parse(body.as_bytes()).find(|(it, _)| it == "keep");
-    let name = name.map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
+    let (query, given) = import_query::of_form(&body, PAGE)?;
+    let name = given.get("keep").map(|it| it.trim().to_owned()).unwrap_or_default();
     let url = query.url();
     let (why, status) = if name.is_empty() || name == "none" || name.chars().count() > import_query::MAX_NAME {
         (NotSent::Nameless, StatusCode::UNPROCESSABLE_ENTITY)
@@ -200,7 +177,7 @@ async fn keep_profile(
             Err(error) => away(&error),
         }
     };
-    parts.uri = url.parse::<Uri>().map_err(|_| Problem::bad_form("import page"))?;
+    parts.uri = url.parse().map_err(|_| Problem::bad_form(PAGE))?;
     Ok(forms.pages.show(parts, why, status).await)
 }
 

@@ -53,22 +53,7 @@ impl ImportReader {
             name: upload.name.clone(),
             state: state(upload),
             changed_at: self.clock(upload.changed_at),
-            trouble: None,
-            reading: None,
-            profiles: Vec::new(),
-            questions: Vec::new(),
-            seal: String::new(),
-            lines: 0,
-            set_aside: 0,
-            fresh: 0,
-            repeated: 0,
-            recorded: 0,
-            bad: 0,
-            waiting: 0,
-            doubtful: 0,
-            flaws: Vec::new(),
-            totals: Vec::new(),
-            first: Vec::new(),
+            ..UploadView::default()
         };
         if let UploadState::Sent { accepted, left_out } = view.state {
             let number = |it: i64| usize::try_from(it).unwrap_or_default();
@@ -173,12 +158,11 @@ pub fn groups(flaws: &[LineFlaw]) -> Vec<FlawGroup> {
     let mut places = HashMap::new();
     for it in flaws {
         let cell = if let Flaw::Cells(cell) = &it.flaw { Some(cell) } else { None };
-        let is_own = cell.is_some_and(model::files::flaw::CellFlaw::is_doubt);
         let key = (
             it.field.as_deref(),
             std::mem::discriminant(&it.flaw),
             cell.map(std::mem::discriminant),
-            is_own.then(|| it.flaw.to_string()),
+            it.flaw.is_doubt().then(|| it.flaw.to_string()),
         );
         let place = *places.entry(key).or_insert(groups.len());
         match groups.get_mut(place) {

@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use app::pages::import::view::ImportQuery;
 use model::files::choices::{BadChoice, Choices};
 
+use crate::web::http::body::fields;
+use crate::web::http::problem::Problem;
+
 /// Fields that are no choices.
-const OWN: [&str; 5] = ["upload", "profile", "keep", "fresh", "bad"];
+const OWN: [&str; 3] = ["upload", "profile", "keep"];
 /// The most characters of a profile's name.
 pub const MAX_NAME: usize = 64;
 
 /// Reads a query or a form. What is not understood is let be: the page shows what was.
 pub fn read(query: &str) -> ImportQuery {
-    let given: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let given = fields(query.as_bytes());
     let get = |name: &str| given.get(name).map(|it| it.trim()).filter(|it| !it.is_empty());
     let upload = get("upload").filter(|it| it.len() <= 32 && it.bytes().all(|b| b.is_ascii_alphanumeric()));
     let profile = get("profile").filter(|it| it.chars().count() <= MAX_NAME);
@@ -22,6 +25,12 @@ pub fn read(query: &str) -> ImportQuery {
         profile: profile.unwrap_or_default().to_owned(),
         choices: choices(query).0,
     }
+}
+
+/// What a form says of a file, and all of its fields by name. Refused as no form of the page: bytes that are no text.
+pub fn of_form(body: &[u8], page: &str) -> Result<(ImportQuery, BTreeMap<String, String>), Problem> {
+    let text = std::str::from_utf8(body).map_err(|_| Problem::bad_form(page))?;
+    Ok((read(text), fields(body)))
 }
 
 /// The choices of a query or a form, and what in it is none.

@@ -24,7 +24,7 @@ pub fn routes(web: Web) -> Router {
 }
 
 async fn template(State(web): State<Web>, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
-    let kind = if uri.path().rsplit('.').next() == Some("xlsx") { Kind::Xlsx } else { Kind::Csv(Separator::Comma) };
+    let kind = Kind::of_path(uri.path(), Separator::Comma);
     let locale = preferences::locale(&headers);
     let texts = locale.export_texts();
     let titles = COLUMNS.iter().filter_map(|it| texts.entry_titles.get(*it)).map(|it| (*it).to_owned()).collect();

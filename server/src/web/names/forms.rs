@@ -1,7 +1,5 @@
 //! What `/names` sends: what was typed into its table, a file to be looked at and imported; and the catalogue as a file.
 
-use std::collections::BTreeMap;
-
 use app::pages::names::view::{CatalogueQuery, Fault, FileFaults, ImportPreview, RowValues, Typed, TypedRow};
 use axum::Router;
 use axum::extract::multipart::MultipartError;
@@ -13,6 +11,7 @@ use axum::routing::{get, post};
 
 use crate::catalogue::{self, Edit, Imported, MAX_FILE};
 use crate::live::Hub;
+use crate::web::http::body::fields;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::pages::Pages;
@@ -59,8 +58,7 @@ async fn save(
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     only_admin(&who)?;
-    let asked: BTreeMap<String, String> =
-        url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let asked = fields(uri.query().unwrap_or_default().as_bytes());
     let query = CatalogueQuery::of(|name| asked.get(name).map(String::as_str));
     let edits = edits(&body).ok_or_else(|| Problem::bad_form("names page"))?;
     let (typed, status) = match catalogue::save(&forms.records, &who.name, query.of, &edits).await {

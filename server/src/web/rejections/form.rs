@@ -1,7 +1,5 @@
 //! `POST /rejections/{id}`: the corrected entry of a rejected message, typed field by field.
 
-use std::collections::BTreeMap;
-
 use app::pages::rejections::view::{NotResent, Refused};
 use axum::Router;
 use axum::extract::{Extension, Path, RawForm, State};
@@ -12,6 +10,7 @@ use axum::routing::post;
 use model::entry::FIELDS;
 
 use crate::intake::{Intake, Resubmitted, typed_entry};
+use crate::web::http::body::fields;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::pages::Pages;
@@ -37,8 +36,8 @@ async fn correct(
     RawForm(body): RawForm,
 ) -> Result<Response, Problem> {
     who.must_be(Role::Auditor, "Only an auditor sends rejected messages again.")?;
-    let given: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let bad_form = || Problem::new(StatusCode::BAD_REQUEST, "bad_form", "This is no form of the rejections page.");
+    let given = fields(&body);
+    let bad_form = || Problem::bad_form("rejections page");
     let id: i64 = id.parse().map_err(|_| bad_form())?;
     let seen: i64 = given.get("seen").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
     let typed = FIELDS.map(|field| (field, given.get(field).cloned().unwrap_or_default())).to_vec();
