@@ -33,4 +33,6 @@ for tables in 1000 100000; do
 done
 say "200 audits in a row, as fast as entries are recorded"
 "$tallyhouse" bench audit --keys 10000 --audits "${AUDITS:-200}" --full-rate "${json[@]}"
+say "files looked at beside a stream"
+"$tallyhouse" bench preview "${json[@]}"
 "$tallyhouse" bench latency --rate "${RATE:-1000}" --seconds "${SECONDS_OF_LOAD:-20}" "${json[@]}"

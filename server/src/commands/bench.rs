@@ -6,9 +6,9 @@ mod connector;
 mod correct;
 mod export;
 mod fanout;
-mod fanout_clients;
 mod ingest;
 mod latency;
+mod preview;
 mod rebuild;
 mod redis_keys;
 mod resident;
@@ -161,6 +161,21 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// Files that are looked at before they are sent: how long it takes, in how much memory, and what the ingest notices of it.
+    Preview {
+        /// So many lines of a file.
+        #[arg(long, default_value_t = 100_000)]
+        lines: usize,
+        /// So many entries a second meanwhile.
+        #[arg(long, default_value_t = 500)]
+        rate: u64,
+        /// For so many seconds without files, and so many with one after the other.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// From the commit of a batch to every one of many screens, beside full ingest.
     Fanout {
         /// So many screens.
@@ -217,9 +232,12 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
             Box::pin(audit::run(config, &size, json)).await
         }
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
+        Bench::Preview { lines, rate, seconds, json } => {
+            preview::run(config, &preview::Size { lines, rate, seconds }, json).await
+        }
         Bench::Fanout { streams, entries, ref pkg, json } => {
             fanout::run(config, &fanout::Size { streams, entries }, pkg.clone(), json).await
         }
-        Bench::FanoutClients { address, streams } => fanout_clients::run(address, streams).await,
+        Bench::FanoutClients { address, streams } => fanout::clients::run(address, streams).await,
     }
 }

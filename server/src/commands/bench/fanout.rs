@@ -1,6 +1,8 @@
 //! From the commit of a batch to every one of many screens, beside full ingest: the server in this process, the screens in
 //! another, the entries waiting in the topic.
 
+pub mod clients;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;

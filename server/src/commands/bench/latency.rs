@@ -8,12 +8,13 @@ use futures::{Stream, StreamExt as _};
 use model::live::LiveChange;
 use serde_json::json;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::PARTITIONS;
-use crate::live::Event;
-use crate::startup::Running;
+use crate::live::{Event, Hub};
+use crate::startup::{Parts, Running};
 use crate::world::World;
 use base::config::Config;
 use queue::EntryProducer;
@@ -27,31 +28,9 @@ const TAIL: Duration = Duration::from_secs(10);
 
 /// Measures and prints percentiles.
 pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(rate > 0 && seconds > 0, "--rate and --seconds must be above 0");
-    let world = World::make(config, "bench", PARTITIONS).await?;
-    // Day tables and connections exist before the clock runs.
-    world.publish(1000, 50, 12).await?;
-    let parts = world.parts().await?;
-    let stop = CancellationToken::new();
-    let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
-    let mut running = Running::default();
-    let hub = running.hub(&parts, &stop);
-    let warm = Instant::now();
-    while hub.everything().view().totals.today.entries < 1000 {
-        anyhow::ensure!(warm.elapsed() < Duration::from_mins(1), "not warm after 60 s: {:?}", parts.status.now());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-
-    let (sender, sent) = mpsc::unbounded_channel();
-    let (_, changes) = hub.everything().stream(None);
-    let places = Places { changes, feed: Box::pin(parts.realtime.subscribe().await?.into_messages()) };
-    let sending = tokio::spawn(send(world.config.clone(), rate, seconds, sender));
-    let [mut acknowledged, mut published, mut latencies] = receive(places, sent, rate * seconds).await;
-    sending.await??;
-    stop.cancel();
-    // How the daemon ends after it was told to is of no interest here.
-    super::ingest::ended(daemon.await?)?;
-    world.end(&parts).await?;
+    let system = WarmSystem::start(config).await?;
+    let [mut acknowledged, mut published, mut latencies] = system.measure("L", rate, seconds).await?;
+    system.end().await?;
 
     let seen = latencies.len();
     let shown = percentiles(&mut latencies);
@@ -74,6 +53,54 @@ pub async fn run(config: &Config, rate: u64, seconds: u64, json_wanted: bool) ->
     Ok(ExitCode::SUCCESS)
 }
 
+/// A daemon and a hub in a world of their own, whose tables and connections are there before a clock runs.
+pub struct WarmSystem {
+    pub parts: Parts,
+    world: World,
+    hub: Hub,
+    daemon: JoinHandle<Result<(), crate::ingest::Error>>,
+    stop: CancellationToken,
+    _running: Running,
+}
+
+impl WarmSystem {
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let world = World::make(config, "bench", PARTITIONS).await?;
+        world.publish(1000, 50, 12).await?;
+        let parts = world.parts().await?;
+        let stop = CancellationToken::new();
+        let daemon = tokio::spawn(parts.daemon().run(stop.clone()));
+        let mut running = Running::default();
+        let hub = running.hub(&parts, &stop);
+        let warm = Instant::now();
+        while hub.everything().view().totals.today.entries < 1000 {
+            anyhow::ensure!(warm.elapsed() < Duration::from_mins(1), "not warm after 60 s: {:?}", parts.status.now());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(Self { parts, world, hub, daemon, stop, _running: running })
+    }
+
+    /// Times entries at a rate: until Kafka acknowledged each, until both stores have it, until the event stream shows it. `name` begins their bills.
+    pub async fn measure(&self, name: &str, rate: u64, seconds: u64) -> anyhow::Result<[Vec<Duration>; 3]> {
+        anyhow::ensure!(rate > 0 && seconds > 0, "--rate and --seconds must be above 0");
+        let (sender, sent) = mpsc::unbounded_channel();
+        let (_, changes) = self.hub.everything().stream(None);
+        let places = Places { changes, feed: Box::pin(self.parts.realtime.subscribe().await?.into_messages()) };
+        let sending = tokio::spawn(send(self.world.config.clone(), name.to_owned(), rate, seconds, sender));
+        let times = receive(places, sent, rate * seconds).await;
+        sending.await??;
+        Ok(times)
+    }
+
+    pub async fn end(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        // How the daemon ends after it was told to is of no interest here.
+        super::ingest::ended(self.daemon.await?)?;
+        self.world.end(&self.parts).await?;
+        Ok(())
+    }
+}
+
 /// The median, the 99th percentile and the maximum, in milliseconds.
 pub fn percentiles(times: &mut [Duration]) -> [u128; 3] {
     percentiles_at(times, 99)
@@ -86,7 +113,13 @@ pub fn percentiles_at(times: &mut [Duration], percentile: usize) -> [u128; 3] {
     [50, percentile, 100].map(|percent| times.get(last * percent / 100).map_or(0, Duration::as_millis))
 }
 
-async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSender<Sent>) -> anyhow::Result<()> {
+async fn send(
+    config: Config,
+    name: String,
+    rate: u64,
+    seconds: u64,
+    sent: mpsc::UnboundedSender<Sent>,
+) -> anyhow::Result<()> {
     let producer = EntryProducer::new(&config.kafka)?;
     let mut tick = tokio::time::interval(Duration::from_nanos(1_000_000_000 / rate));
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -96,7 +129,7 @@ async fn send(config: Config, rate: u64, seconds: u64, sent: mpsc::UnboundedSend
         tick.tick().await;
         let product = format!("product{}", n % 50);
         let payload = json!({
-            "product_id": product, "quantity": 1, "drcr": 1, "company_id": "company0", "bill_id": format!("L-{n}"),
+            "product_id": product, "quantity": 1, "drcr": 1, "company_id": "company0", "bill_id": format!("{name}-{n}"),
             "warehouse_id": format!("warehouse{}", n / 50 % 12), "create_time": time,
         })
         .to_string();

@@ -36,6 +36,11 @@ impl Resident {
     }
 }
 
+/// What it holds now, in MB.
+pub fn resident_mb() -> u64 {
+    resident_kb().unwrap_or_default() / 1024
+}
+
 /// What the kernel says.
 fn resident_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
