@@ -15,6 +15,7 @@ use crate::pages::audits::one::AuditPage;
 use crate::pages::components::ComponentsPage;
 use crate::pages::count::page::CountPage;
 use crate::pages::count::sheet::CountSheetPage;
+use crate::pages::import::events::page::EventsPage;
 use crate::pages::import::page::ImportPage;
 use crate::pages::live::page::LivePage;
 use crate::pages::names::import::NamesImportPage;
@@ -86,6 +87,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audits") view=AuditsPage ssr=SsrMode::Async />
                 <Route path=path!("/audits/:id") view=AuditPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/import/events") view=EventsPage ssr=SsrMode::Async />
                 <Route path=path!("/count") view=CountPage ssr=SsrMode::Async />
                 <Route path=path!("/count/sheet") view=CountSheetPage ssr=SsrMode::Async />
                 <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async />

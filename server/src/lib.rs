@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod audit;
 pub mod background;
 pub mod catalogue;
+pub mod change_events;
 pub mod cli;
 pub mod commands;
 pub mod counting;

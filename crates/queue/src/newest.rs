@@ -5,28 +5,28 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 
-use super::topic::blocking;
+use super::topic::{blocking, of_no_group};
 use super::{Error, Message, Topic};
-use base::config::KafkaConfig;
 
 /// Kafka hands them over within this.
 const LIMIT: Duration = Duration::from_secs(10);
+/// The most bytes of the messages that are read: a topic may have many partitions, and large messages.
+const MAX_BYTES: usize = 64 << 20;
 
-/// The newest messages, the oldest of them first; of each partition at most so many, and of all together. Joins no group and commits nothing.
-/// Refused: Kafka does not show all of them in time.
-pub async fn newest(config: &KafkaConfig, most: usize) -> Result<Vec<Message>, Error> {
-    let reach = Topic::new(config)?.reach().await?;
-    let (config, wanted) = (config.clone(), i64::try_from(most).unwrap_or(i64::MAX));
+/// The newest messages of a topic, the oldest of them first; of each partition at most so many, and of all together. `None`: there is no such topic.
+/// Joins no group and commits nothing. Refused: Kafka does not show all of them in time, or they are larger than anybody can look at.
+pub async fn newest(topic: &Topic, most: usize) -> Result<Option<Vec<Message>>, Error> {
+    if topic.partitions().await?.is_none() {
+        return Ok(None);
+    }
+    let reach = topic.reach().await?;
+    let (brokers, name, wanted) =
+        (topic.brokers().to_owned(), topic.name().to_owned(), i64::try_from(most).unwrap_or(i64::MAX));
     let mut all = blocking(move || {
-        let consumer: BaseConsumer = ClientConfig::new()
-            .set("bootstrap.servers", &config.brokers)
-            // Never joined and never committed to; the client insists on a name.
-            .set("group.id", format!("{}-newest", config.group))
-            .set("enable.auto.commit", "false")
-            .set("enable.partition.eof", "true")
-            .set("isolation.level", "read_committed")
+        let consumer: BaseConsumer = of_no_group(&brokers)
+            .set("queued.max.messages.kbytes", "1024")
             .create()
             .map_err(Error::kafka("making a reader"))?;
         let mut list = TopicPartitionList::new();
@@ -34,13 +34,13 @@ pub async fn newest(config: &KafkaConfig, most: usize) -> Result<Vec<Message>, E
         for (partition, (begin, end)) in reach {
             if end > begin {
                 let from = begin.max(end - wanted);
-                list.add_partition_offset(&config.topic, partition, Offset::Offset(from))
+                list.add_partition_offset(&name, partition, Offset::Offset(from))
                     .map_err(Error::kafka("choosing where to read"))?;
                 open.insert(partition, end);
             }
         }
         consumer.assign(&list).map_err(Error::kafka("choosing where to read"))?;
-        let (mut all, until) = (Vec::new(), Instant::now() + LIMIT);
+        let (mut all, mut bytes, until) = (Vec::new(), 0, Instant::now() + LIMIT);
         while !open.is_empty() {
             match consumer.poll(until.saturating_duration_since(Instant::now())) {
                 None => return Err(Error::NotYet("Kafka does not show the newest messages".to_owned())),
@@ -51,6 +51,10 @@ pub async fn newest(config: &KafkaConfig, most: usize) -> Result<Vec<Message>, E
                     if open.get(&message.partition).is_some_and(|end| message.offset + 1 >= *end) {
                         open.remove(&message.partition);
                     }
+                    bytes += message.payload.len();
+                    if bytes > MAX_BYTES {
+                        return Err(Error::NotYet("the newest messages are too large to be shown".to_owned()));
+                    }
                     all.push(message);
                 }
             }
@@ -59,5 +63,5 @@ pub async fn newest(config: &KafkaConfig, most: usize) -> Result<Vec<Message>, E
     })
     .await?;
     all.sort_by_key(|it: &Message| (it.sent_at, it.partition, it.offset));
-    Ok(all.split_off(all.len().saturating_sub(most)))
+    Ok(Some(all.split_off(all.len().saturating_sub(most))))
 }

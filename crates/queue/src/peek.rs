@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{ClientConfig, ClientContext, Message as _, Offset, TopicPartitionList};
+use rdkafka::{ClientContext, Message as _, Offset, TopicPartitionList};
 
 use super::Error;
 use super::message::Message;
-use super::topic::{Topic, blocking};
+use super::topic::{Topic, blocking, of_no_group};
 
 /// Kafka shows them within this, or is asked again.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -61,13 +61,7 @@ impl Topic {
     }
 
     fn peek(&self) -> Result<Peek, Error> {
-        let consumer = ClientConfig::new()
-            .set("bootstrap.servers", self.brokers())
-            .set("group.id", "tallyhouse-peek")
-            .set("enable.auto.commit", "false")
-            .set("enable.partition.eof", "true")
-            .set("auto.offset.reset", "error")
-            .set("isolation.level", "read_committed")
+        let consumer = of_no_group(self.brokers())
             .set("fetch.wait.max.ms", "50")
             // One message of each is wanted: what lies behind it must not keep the others waiting.
             .set("queued.min.messages", "1")

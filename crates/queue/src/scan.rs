@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
-use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
+use rdkafka::{Message as _, Offset, TopicPartitionList};
 
 use super::peek::is_unreadable;
+use super::topic::of_no_group;
 use super::{Error, Message, Topic};
 use base::config::KafkaConfig;
 
@@ -45,17 +46,8 @@ impl TopicScan {
     /// Begins. `ends`: up to where each partition is read.
     pub async fn open(config: &KafkaConfig, topic: &Topic, ends: &BTreeMap<i32, i64>) -> Result<Self, Error> {
         let reach = topic.reach().await?;
-        let consumer: StreamConsumer = ClientConfig::new()
-            .set("bootstrap.servers", &config.brokers)
-            // Never joined and never committed to; the client insists on a name.
-            .set("group.id", format!("{}-replay", config.group))
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("enable.partition.eof", "true")
-            .set("auto.offset.reset", "error")
-            .set("isolation.level", "read_committed")
-            .create()
-            .map_err(Error::kafka("making a reader"))?;
+        let consumer: StreamConsumer =
+            of_no_group(&config.brokers).create().map_err(Error::kafka("making a reader"))?;
         let mut list = TopicPartitionList::new();
         let mut open = BTreeSet::new();
         for (partition, (begin, end)) in &reach {

@@ -17,6 +17,22 @@ pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// The first and the next offset of each partition.
 pub type Reach = BTreeMap<i32, (i64, i64)>;
 
+/// Settings of a consumer that is a member of no group and commits nothing: it hands over what is committed, says where a partition ends, and fails where
+/// the place that it is sent to is not there any more.
+pub(crate) fn of_no_group(brokers: &str) -> ClientConfig {
+    let mut client = ClientConfig::new();
+    client
+        .set("bootstrap.servers", brokers)
+        // Never joined and never committed to; the client insists on a name.
+        .set("group.id", "tallyhouse-reader")
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("enable.partition.eof", "true")
+        .set("auto.offset.reset", "error")
+        .set("isolation.level", "read_committed");
+    client
+}
+
 /// Looks at the topic without being a member of any group. Cheap to clone; keeps one connection.
 #[derive(Clone)]
 pub struct Topic {
@@ -38,6 +54,12 @@ impl Topic {
             brokers: config.brokers.clone(),
             name: config.topic.clone(),
         })
+    }
+
+    /// Another topic of the same brokers, by the same connection.
+    #[must_use]
+    pub fn other(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self.clone() }
     }
 
     pub(crate) fn brokers(&self) -> &str {

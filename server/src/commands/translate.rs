@@ -8,17 +8,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use base::clock::Clock;
 use clap::Args;
-use queue::{EntryProducer, Message, MessageReader};
-use serde_json::Value;
-use translate::{EventMap, Outcome, Skipped};
+use queue::{EntryProducer, Message, MessageReader, Topic};
+use translate::EventMap;
 
-use crate::intake::{Delivery, GoodLine, Intake, check_one};
-use base::config::{Config, EntryRules, KafkaConfig};
+use crate::change_events::{self, Previewed, Translated, translated};
+use crate::intake::{Delivery, GoodLine, Intake};
+use base::config::{Config, KafkaConfig};
 
 /// So many events are translated at once.
 const AT_ONCE: usize = 2000;
-/// The most events that a preview shows.
-const SHOWN: usize = 100;
 /// A quiet topic is asked again after this.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -88,7 +86,7 @@ pub async fn run(config: &Config, translate: &Translate) -> anyhow::Result<ExitC
 fn up_to_a_fault(map: &EventMap, events: &[Message], intake: &Intake) -> (Vec<GoodLine>, Option<(usize, String)>) {
     let mut entries = Vec::new();
     for (place, event) in events.iter().enumerate() {
-        match translated(map, event, &intake.rules, &intake.clock) {
+        match translated(map, event, &intake.rules, intake.clock.now()) {
             Ok(Translated::Entries(found)) => entries.extend(found),
             Ok(Translated::Skipped(_)) => {}
             Err(why) => {
@@ -100,30 +98,15 @@ fn up_to_a_fault(map: &EventMap, events: &[Message], intake: &Intake) -> (Vec<Go
     (entries, None)
 }
 
-/// What an event comes to, its entries checked.
-enum Translated {
-    Entries(Vec<GoodLine>),
-    Skipped(Skipped),
-}
-
-/// Translates an event; why not, where it or one of its entries is none.
-fn translated(map: &EventMap, event: &Message, rules: &EntryRules, clock: &Clock) -> Result<Translated, String> {
-    let entries = match map.translate(&event.payload).map_err(|it| it.to_string())? {
-        Outcome::Skipped(why) => return Ok(Translated::Skipped(why)),
-        Outcome::Entries(all) => all,
-    };
-    let check = |it: Value| check_one(it.to_string().into_bytes(), rules, clock.now()).map_err(|it| it.reason());
-    entries.into_iter().map(check).collect::<Result<_, _>>().map(Translated::Entries)
-}
-
 /// Prints what the last events come to, a line of JSON each.
 async fn preview(kafka: &KafkaConfig, map: &EventMap, config: &Config) -> anyhow::Result<ExitCode> {
-    let events = queue::newest(kafka, SHOWN).await?;
-    let (mut faults, clock) = (0, Clock::system());
-    for event in &events {
-        let said = match translated(map, event, &config.entry, &clock) {
+    let found = change_events::preview(&Topic::new(kafka)?, map, &config.entry, Clock::system().now()).await?;
+    let events = found.with_context(|| format!("Kafka has no topic {}", map.topic))?;
+    let mut faults = 0;
+    for Previewed { event, comes_to } in &events {
+        let said = match comes_to {
             Ok(Translated::Skipped(why)) => format!("skipped: {why:?}"),
-            Ok(Translated::Entries(all)) => all.into_iter().map(|it| it.payload).collect::<Vec<_>>().join(" "),
+            Ok(Translated::Entries(all)) => all.iter().map(|it| it.payload.as_str()).collect::<Vec<_>>().join(" "),
             Err(why) => {
                 faults += 1;
                 format!("! {why}")

@@ -14,6 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::audits::forms::AuditForms;
 use super::count::forms::CountForms;
 use super::http::{assets, guard, preferences};
+use super::import::events::EventsForm;
 use super::import::forms::ImportForms;
 use super::names::forms::NamesForms;
 use super::pages::Pages;
@@ -38,6 +39,12 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .merge(import::template::routes(web.clone()))
         .merge(count::sheet::routes(web.clone(), web.count()))
         .merge(count::forms::routes(CountForms { counter: web.count().counter, pages: pages.clone() }))
+        .merge(import::events::routes(EventsForm::new(
+            web.intake.clone(),
+            web.pipeline.topic.clone(),
+            web.business_time,
+            pages.clone(),
+        )))
         .merge(import::forms::routes(ImportForms { intake: web.intake.clone(), pages: pages.clone() }))
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))

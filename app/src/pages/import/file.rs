@@ -31,7 +31,10 @@ pub fn choose() -> AnyView {
                         {texts.template_csv}
                     </a>
                 </div>
-                <p class="muted">{texts.known_forms}</p>
+                <p class="muted">
+                    {texts.known_forms} " "
+                    <a href="/import/events">{locale().events_texts().title}</a>
+                </p>
             </form>
         </section>
     }

@@ -1,5 +1,6 @@
 //! The parts of `/import`. Made on the server only: forms that work without script.
 
+pub mod events;
 pub mod file;
 pub mod flaws;
 pub mod hidden;

@@ -1,6 +1,7 @@
 //! `/import` and `POST /api/v1/entries`: entries that persons and scripts send.
 
 pub mod entries;
+pub mod events;
 pub mod forms;
 pub mod page;
 pub mod query;

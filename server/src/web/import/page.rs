@@ -80,7 +80,7 @@ impl ImportReader {
     }
 
     fn fill(&self, view: &mut UploadView, looked: Looked) {
-        view.first = looked.checked.good.iter().take(FIRST).map(|it| self.understood(it)).collect();
+        view.first = looked.checked.good.iter().take(FIRST).map(|it| understood(it, self.zone)).collect();
         (view.fresh, view.bad) = (looked.checked.good.len(), looked.checked.flaws.len());
         (view.lines, view.set_aside) = (looked.lines, looked.skipped.len());
         (view.recorded, view.repeated) = (looked.recorded, looked.checked.repeated);
@@ -95,25 +95,26 @@ impl ImportReader {
         }
     }
 
-    fn understood(&self, it: &GoodLine) -> Understood {
-        let entry = &it.entry;
-        Understood {
-            line: it.line,
-            time: clock(self.zone, entry.create_time, "%Y-%m-%d %H:%M:%S"),
-            bill_id: entry.bill_id.to_string(),
-            line_no: entry.line_no,
-            product_id: entry.product_id.to_string(),
-            warehouse_id: entry.warehouse_id.to_string(),
-            company_id: entry.company_id.to_string(),
-            direction: entry.direction,
-            quantity: entry.quantity.get(),
-            kind: entry.kind,
-            description: entry.description.clone(),
-        }
-    }
-
     fn clock(&self, at: Millis) -> String {
         clock(self.zone, at, "%Y-%m-%d %H:%M:%S")
+    }
+}
+
+/// An entry as it was understood, with its time as a clock of this zone.
+pub fn understood(it: &GoodLine, zone: BusinessTime) -> Understood {
+    let entry = &it.entry;
+    Understood {
+        line: it.line,
+        time: clock(zone, entry.create_time, "%Y-%m-%d %H:%M:%S"),
+        bill_id: entry.bill_id.to_string(),
+        line_no: entry.line_no,
+        product_id: entry.product_id.to_string(),
+        warehouse_id: entry.warehouse_id.to_string(),
+        company_id: entry.company_id.to_string(),
+        direction: entry.direction,
+        quantity: entry.quantity.get(),
+        kind: entry.kind,
+        description: entry.description.clone(),
     }
 }
 
@@ -125,7 +126,7 @@ fn reading_view(reading: Reading, skipped: &[(usize, Skipped)], flaws: &[LineFla
         line,
         kind: match skipped.get(&line) {
             None => RowKind::Entry,
-            Some(Skipped::Above | Skipped::Note) => RowKind::Above,
+            Some(Skipped::Above | Skipped::Beyond | Skipped::Note) => RowKind::Above,
             Some(Skipped::Titles) => RowKind::Titles,
             Some(Skipped::Total) => RowKind::Total,
         },
@@ -142,6 +143,7 @@ fn reading_view(reading: Reading, skipped: &[(usize, Skipped)], flaws: &[LineFla
         sheets: reading.sheets,
         sheet: reading.sheet,
         head: reading.head,
+        last: reading.last,
         titles: reading.titles,
         mapping: reading.mapping,
     }
