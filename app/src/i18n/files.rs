@@ -23,12 +23,10 @@ impl Locale {
             FileTrouble::NotText(charset) => format!("不是 {} 编码的文本", self.charset(*charset)),
             FileTrouble::Binary => "不是文本：可能是图片、PDF 或已损坏".to_owned(),
             FileTrouble::UnclosedQuote(line) => format!("第 {} 行的引号没有闭合", count_of(*line)),
-            FileTrouble::SwallowedLines(from, to) => {
-                format!("第 {} 行的引号到第 {} 行才闭合，其间有完整的行", count_of(*from), count_of(*to))
-            }
             FileTrouble::OtherTitles(line) => format!("第 {} 行另有表头：请在那里拆开", count_of(*line)),
             FileTrouble::LongLine { line, most } => format!("第 {} 行超过 {} MB", count_of(*line), most / 1_048_576),
             FileTrouble::UnsureCharset => "的编码不能确定：请另存为 UTF-8".to_owned(),
+            FileTrouble::Busy => "还没有读：正在读的文件太多，请一分钟后再试".to_owned(),
             FileTrouble::NoHead(line) => format!("第 {} 行没有表头", count_of(*line)),
             FileTrouble::NoSheet(name) => format!("没有工作表“{name}”"),
             FileTrouble::OldWorkbook => "是旧格式的工作簿：请另存为 .xlsx 或 CSV".to_owned(),

@@ -50,6 +50,7 @@ impl Locale {
             "quantity_in" => ("Quantity in", "入库数量"),
             "quantity_out" => ("Quantity out", "出库数量"),
             "counted" => ("Counted", "实盘"),
+            "unit" => ("Unit", "单位"),
             _ => return None,
         };
         Some(match self {

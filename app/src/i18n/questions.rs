@@ -4,6 +4,7 @@ use model::files::question::Question;
 
 use super::Locale;
 use crate::number::{count_of, grouped};
+use crate::pages::import::view::letters;
 
 impl Locale {
     /// A question, with what in the file makes it necessary.
@@ -35,6 +36,12 @@ fn english(question: &Question) -> String {
         Question::Blank { field, line, above } => {
             format!("{} is empty in line {}: is it {above}, as above?", name(*field), count_of(*line))
         }
+        Question::LongCell { first, last, sample } => {
+            let (first, last) = (count_of(*first), count_of(*last));
+            format!(
+                "One cell holds lines {first} to {last}: “{sample}”. If a stray quote has done this, correct the file."
+            )
+        }
         Question::Sheet(_) => "Several sheets have something in them: which one?".to_owned(),
         Question::Titles { line, words } => format!("Line {}: “{words}”: titles, or an entry?", count_of(*line)),
         Question::Total { line, field, said, counted } => {
@@ -45,6 +52,11 @@ fn english(question: &Question) -> String {
             format!("{}: no column has it. Choose the column, or type a value for all lines.", name(*field))
         }
         Question::Twice(field) => format!("{}: two columns were chosen for it. Choose one.", name(*field)),
+        Question::SameTitle { field, title, columns: [first, second] } => {
+            let (first, second) = (letters(*first), letters(*second));
+            let field = name(*field);
+            format!("{field}: columns {first} and {second} are both called “{title}” and differ. Choose one below.")
+        }
     }
 }
 
@@ -66,6 +78,10 @@ fn chinese(question: &Question) -> String {
         Question::Blank { field, line, above } => {
             format!("第 {} 行的{}为空：是否同上，为 {above}？", count_of(*line), name(*field))
         }
+        Question::LongCell { first, last, sample } => {
+            let (first, last) = (count_of(*first), count_of(*last));
+            format!("第 {first} 到 {last} 行是一个单元格：“{sample}”。若是多余的引号所致，请更正文件。")
+        }
         Question::Sheet(_) => "有几张工作表不是空的：用哪一张？".to_owned(),
         Question::Titles { line, words } => format!("第 {} 行“{words}”：是表头，还是明细？", count_of(*line)),
         Question::Total { line, field, said, counted } => {
@@ -74,5 +90,9 @@ fn chinese(question: &Question) -> String {
         }
         Question::Missing(field) => format!("{}：没有这一列。请选择列，或填写每行相同的值。", name(*field)),
         Question::Twice(field) => format!("{}：有两列都选了它，请只选一列。", name(*field)),
+        Question::SameTitle { field, title, columns: [first, second] } => {
+            let (first, second) = (letters(*first), letters(*second));
+            format!("{}：{first} 列和 {second} 列都叫“{title}”，内容不同。请在下面选一列。", name(*field))
+        }
     }
 }

@@ -22,15 +22,18 @@ pub enum Subject {
 
 /// Do the questions leave a source for every field that is needed?
 pub fn is_complete(questions: &[Question]) -> bool {
-    !questions.iter().any(|it| matches!(it, Question::Missing(_) | Question::Twice(_)))
+    let is_of_columns =
+        |it: &Question| matches!(it, Question::Missing(_) | Question::Twice(_) | Question::SameTitle { .. });
+    !questions.iter().any(is_of_columns)
 }
 
 /// Where the fields come from, as a person has said or as the titles say; and what is asked of the bytes, said twice, or not at all.
 pub fn mapping(table: &Table, choices: &Choices, subject: Subject) -> (Mapping, Vec<Question>) {
     let mut mapping = Mapping::default();
-    let mut questions: Vec<Question> = table.charset_question().into_iter().collect();
+    let mut questions: Vec<Question> = table.charset_question().into_iter().chain(table.long_cell.clone()).collect();
     if choices.columns.is_empty() {
         mapping = guess(table, subject);
+        questions.extend(same_titles(table, &mapping));
     }
     for (place, field) in &choices.columns {
         if mapping.0.contains_key(field) {
@@ -95,6 +98,19 @@ fn guess(table: &Table, subject: Subject) -> Mapping {
         mapping.0.remove(&Field::QuantityOut);
     }
     mapping
+}
+
+/// Fields of which another column has the same title, and other cells.
+fn same_titles(table: &Table, mapping: &Mapping) -> Vec<Question> {
+    let titles = table.titles();
+    let other = |field: &Field| {
+        let first = mapping.column(*field)?;
+        let title = titles.get(first)?;
+        let is_other = |it: &usize| table.below().iter().any(|row| row.cell(*it) != row.cell(first));
+        let second = (0..titles.len()).filter(|it| *it != first && titles.get(*it) == Some(title)).find(is_other)?;
+        Some(Question::SameTitle { field: *field, title: title.clone(), columns: [first, second] })
+    };
+    mapping.0.keys().filter_map(other).collect()
 }
 
 /// Leaves what a count has: where no column is named for what was counted, that of the quantity holds it.

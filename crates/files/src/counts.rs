@@ -52,7 +52,7 @@ pub struct CountRead {
     pub flaws: Vec<LineFlaw>,
     /// Lines that wait for an answer.
     pub waiting: Vec<usize>,
-    /// Lines of totals.
+    /// Lines of totals, and those below the last line of the table.
     pub set_aside: usize,
 }
 
@@ -70,13 +70,13 @@ pub fn read_counts(table: &Table, choices: &Choices, known: &KnownIds) -> CountR
     let titles = table.titles();
     let product = read.mapping.column(Field::ProductId);
     let (totals, rows): (Vec<&Row>, Vec<&Row>) = table.below().iter().partition(|it| titles::is_total(it, product));
-    read.set_aside = totals.len();
+    read.set_aside = totals.len() + table.beyond().len();
     // A day is not a moment: goods of that day went before or after the count.
     let time = read.mapping.column(Field::CreateTime).filter(|_| !read.mapping.0.contains_key(&Field::TimeOfDay));
     let is_day_only = |row: &&&Row| time.is_some_and(|it| dates::is_day_only(row.cell(it)));
     let has_days_only = rows.iter().any(|row| is_day_only(&row));
     read.questions.extend(has_days_only.then_some(Question::Missing(Field::TimeOfDay)));
-    let styles = Styles::of(&rows, (&read.mapping, false), choices, &mut read.questions);
+    let styles = Styles::of(&rows, (&read.mapping, false, table.epoch_days), choices, &mut read.questions);
     read.questions.extend(table.sheet_question());
     let is_complete = is_complete(&read.questions);
     let (mut ids, mut seen) = (Ids::new(known), HashMap::new());
@@ -149,7 +149,7 @@ fn line(row: &Row, mapping: &Mapping, choices: &Choices, styles: &Styles, ids: &
     if is_open && dates::is_open(&time) {
         return Outcome::Waits;
     }
-    let read = (!time.is_empty()).then(|| dates::read(&time, &cell(Field::TimeOfDay), order));
+    let read = (!time.is_empty()).then(|| dates::read(&styles.dated(&time), &cell(Field::TimeOfDay), order));
     let counted_at = match read.transpose() {
         Ok(at) => at,
         Err(flaw) => return Outcome::Flaw(Field::CreateTime, flaw),

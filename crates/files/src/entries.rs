@@ -3,6 +3,7 @@
 
 mod line;
 pub mod styles;
+mod units;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,6 +37,8 @@ pub struct WrittenEntry {
 pub enum Skipped {
     /// It stands above the titles.
     Above,
+    /// It stands below the last line of the table.
+    Beyond,
     /// The titles, or the same again.
     Titles,
     /// It is a sum of others.
@@ -79,7 +82,8 @@ pub fn read_entries(table: &Table, choices: &Choices, known: &KnownIds) -> Read 
     let (mapping, questions) = mapping(table, choices, Subject::Entries);
     let mut read = Read { mapping, questions, ..Read::default() };
     let (rows, totals) = set_aside(table, &mut read);
-    let styles = Styles::of(&rows, (&read.mapping, titles::are_ours(&table.titles())), choices, &mut read.questions);
+    let columns = (&read.mapping, titles::are_ours(&table.titles()), table.epoch_days);
+    let styles = Styles::of(&rows, columns, choices, &mut read.questions);
     read.totals = totals
         .iter()
         .map(|it| total(it.row, rows.get(it.lines.clone()).unwrap_or_default(), &read.mapping, &styles))
@@ -188,6 +192,7 @@ fn set_aside<'a>(table: &'a Table, read: &mut Read) -> (Vec<&'a Row>, Vec<Total<
             rows.push(row);
         }
     }
+    read.skipped.extend(table.beyond().iter().map(|it| (it.line, Skipped::Beyond)));
     (rows, totals)
 }
 

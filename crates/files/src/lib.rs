@@ -13,5 +13,5 @@ pub mod shape;
 pub use counts::{CountRead, CountedLine, read_counts};
 pub use entries::{Read, Skipped, TotalLine, WrittenEntry, read_entries};
 pub use known::KnownIds;
-pub use shape::open::open;
+pub use shape::open::{is_json, open};
 pub use shape::table::{Cell, Row, Table};

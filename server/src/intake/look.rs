@@ -32,6 +32,8 @@ pub struct Reading {
     pub sheet: Option<String>,
     /// Line of the titles.
     pub head: usize,
+    /// The last line of the table, where a person has said it.
+    pub last: Option<usize>,
     pub titles: Vec<String>,
     pub mapping: Mapping,
     pub totals: Vec<TotalLine>,
@@ -82,6 +84,8 @@ impl Looked {
 
 /// The most lines that are shown as they stand.
 const SHOWN: usize = 12;
+/// So many bytes of JSON are read where they are: it takes less than a turn is worth.
+const SMALL: usize = 64 << 10;
 /// So many lines are compared with the records at once.
 const AT_ONCE: usize = 4000;
 
@@ -94,9 +98,12 @@ impl Intake {
         choices: Choices,
     ) -> Result<Result<Looked, FileTrouble>, Error> {
         let (name, rules, now) = (name.to_owned(), self.rules, self.clock.now());
-        let known = known_ids(&self.records).await?;
-        let looking = apart(move || look(&name, &bytes, &choices, &known, &rules, now));
-        let mut looked = match looking.await {
+        // JSON has no doubts, and is brought by programs that may send one entry at a time.
+        let is_json = files::is_json(&name, &bytes);
+        let known = if is_json { KnownIds::default() } else { known_ids(&self.records).await? };
+        let is_small = is_json && bytes.len() <= SMALL;
+        let looking = move || look(&name, &bytes, &choices, &known, &rules, now);
+        let mut looked = match if is_small { looking() } else { apart(looking).await } {
             Ok(looked) => looked,
             Err(trouble) => return Ok(Err(trouble)),
         };
@@ -174,6 +181,7 @@ fn look(
         sheets: table.sheets.clone(),
         sheet: table.sheet.clone(),
         head: table.head.and_then(|it| table.rows.get(it)).map_or(0, |it| it.line),
+        last: table.last,
         titles: table.titles(),
         mapping: read.mapping,
         totals: read.totals,

@@ -97,6 +97,7 @@ fn answers(it: &Question) -> Vec<Option_> {
             [(texts.way_in, Way::In.as_str()), (texts.way_out, Way::Out.as_str())].map(owned).to_vec()
         }
         Question::Blank { .. } => [(texts.blank_above, "above"), (texts.blank_empty, "empty")].map(owned).to_vec(),
+        Question::LongCell { .. } => [(texts.is_one_cell, "long")].map(owned).to_vec(),
         Question::Sheet(names) => names.iter().map(|it| (it.clone(), it.clone())).collect(),
         Question::Titles { line, .. } => {
             vec![
@@ -105,7 +106,7 @@ fn answers(it: &Question) -> Vec<Option_> {
             ]
         }
         Question::Total { .. } => [(texts.ignore_totals, "ignore")].map(owned).to_vec(),
-        Question::Missing(_) | Question::Twice(_) => Vec::new(),
+        Question::Missing(_) | Question::Twice(_) | Question::SameTitle { .. } => Vec::new(),
     }
 }
 

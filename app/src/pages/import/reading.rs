@@ -14,7 +14,9 @@ use crate::pages::import::view::{ImportPage, ImportQuery, ReadingView, UploadVie
 pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) -> AnyView {
     let texts = locale().import_texts();
     let is_input = |name: &str| {
-        name.starts_with("column.") || name.starts_with("value.") || ["head", "sheet", "profile"].contains(&name)
+        name.starts_with("column.")
+            || name.starts_with("value.")
+            || ["head", "last", "sheet", "profile"].contains(&name)
     };
     view! {
         <section class="panel reading" aria-labelledby="how-read">
@@ -32,6 +34,12 @@ pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) ->
                     <span>{texts.head_line}</span>
                     <span class="control">
                         <input form="reading" type="number" min="0" name="head" value=reading.head />
+                    </span>
+                </label>
+                <label class="field short">
+                    <span>{texts.last_line}</span>
+                    <span class="control">
+                        <input form="reading" type="number" min="1" name="last" value=reading.last />
                     </span>
                 </label>
                 {(!upload.profiles.is_empty()).then(|| profiles(upload, page))}

@@ -116,6 +116,8 @@ pub struct ReadingView {
     pub sheet: Option<String>,
     /// Line of the titles.
     pub head: usize,
+    /// The last line of the table, where a person has said it.
+    pub last: Option<usize>,
     pub titles: Vec<String>,
     /// Where the fields come from.
     pub mapping: Mapping,

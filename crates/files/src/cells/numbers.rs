@@ -32,6 +32,8 @@ pub struct Evidence {
     shown: [Option<String>; 2],
     /// How many cells show each.
     counts: [usize; 2],
+    /// Has a cell both marks? `1.200,000` leaves nothing open, as `13,75` may: that can be a slip.
+    has_both_marks: bool,
     /// The first cell that is a number either way, and another one each.
     open: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Evidence {
             return;
         }
         let Some(written) = written(text) else { return };
+        self.has_both_marks |= written.body.contains(',') && written.body.contains('.');
         match MARKS.map(|mark| decimal(&written.body, mark)) {
             [Some(point), Some(comma)] if point != comma => drop(self.open.get_or_insert_with(|| text.to_string())),
             [Some(_), None] => self.show(0, text),
@@ -63,7 +66,7 @@ impl Evidence {
     }
 
     /// The mark that is taken, and what must be asked before: a column of which nothing tells, or that contradicts itself, or whose comma is a
-    /// decimal one while it has numbers that may be thousands.
+    /// decimal one, by cells without thousands, while it has numbers that may be thousands.
     pub fn settle(&self, field: Field, chosen: Option<DecimalMark>) -> (DecimalMark, Option<Question>) {
         if let Some(mark) = chosen {
             return (mark, None);
@@ -76,7 +79,8 @@ impl Evidence {
             (None, Some(comma)) => (DecimalMark::Comma, Some(comma)),
         };
         let is_contradicted = shown(0).is_some() && shown(1).is_some();
-        let is_open = self.open.is_some() && (shown_by.is_none() || mark == DecimalMark::Comma);
+        let is_told = self.has_both_marks || mark == DecimalMark::Point;
+        let is_open = self.open.is_some() && (shown_by.is_none() || !is_told);
         if !is_contradicted && !is_open {
             return (mark, None);
         }
@@ -282,6 +286,8 @@ mod tests {
             (&["1200.000", "5.000"], Point, false),
             (&["13,75", "1,500", "12,000", "0,500", "-0,250"], Comma, true),
             (&["1.234,00", "12"], Comma, false),
+            (&["1.200,000", "-4,000"], Comma, false),
+            (&["1.200,000", "1,200.00", "4,000"], Point, true),
             (&["13,75", "12.5"], Point, true),
             (&["1,23,456", "1,200"], Point, false),
             (&["1 200", "1'200", "1’200"], Point, false),

@@ -131,7 +131,8 @@ impl<'a> Lines<'a> {
         if !cell(Field::CreateTime).is_empty() {
             let (order, is_open) = self.styles.order();
             waits |= is_open && dates::is_open(cell(Field::CreateTime));
-            let read = dates::read(cell(Field::CreateTime), cell(Field::TimeOfDay), order);
+            let day = self.styles.dated(cell(Field::CreateTime));
+            let read = dates::read(&day, cell(Field::TimeOfDay), order);
             let is_swapped = self.styles.may_be_swapped() && dates::may_be_swapped(cell(Field::CreateTime));
             if is_swapped && !self.choices.takes_doubtful {
                 let flaw = CellFlaw::MaySwapped(shortened(&cell(Field::CreateTime).text()));
@@ -164,8 +165,7 @@ impl<'a> Lines<'a> {
         if !description.is_empty() {
             set(Field::Description, description.into());
         }
-        let product = cell(Field::ProductId).text();
-        if let Some((way, pieces)) = self.moved(&cells, &product, &mut waits)? {
+        if let Some((way, pieces)) = self.moved(&cells, &mut waits)? {
             set(Field::Direction, if way == Way::In { 1 } else { -1 }.into());
             set(Field::Quantity, pieces.into());
         }
@@ -199,14 +199,14 @@ impl<'a> Lines<'a> {
     }
 
     /// Which way, and how many pieces. `None`: the line does not say, and the entry will lack it.
-    fn moved(&mut self, cells: &Cells<'_>, product: &str, waits: &mut bool) -> Result<Option<(Way, i64)>, Stop> {
+    fn moved(&mut self, cells: &Cells<'_>, waits: &mut bool) -> Result<Option<(Way, i64)>, Stop> {
         let cell = |field: Field| Some(cells.get(field)).filter(|it| !it.is_empty());
         if self.mapping.0.contains_key(&Field::QuantityIn) || self.mapping.0.contains_key(&Field::QuantityOut) {
-            let (way, field, pieces) = self.by_column(cells, product, waits)?;
+            let (way, field, pieces) = self.by_column(cells, waits)?;
             return self.signed(way, field, pieces, waits).map(Some);
         }
         let Some(quantity) = cell(Field::Quantity) else { return Ok(None) };
-        let pieces = self.pieces(Field::Quantity, quantity, product, waits)?;
+        let pieces = self.pieces(Field::Quantity, quantity, cells, waits)?;
         if !self.mapping.0.contains_key(&Field::Direction) {
             return Ok(Some((if pieces < 0 { Way::Out } else { Way::In }, pieces.abs())));
         }
@@ -224,9 +224,9 @@ impl<'a> Lines<'a> {
     }
 
     /// Of two columns the one that is filled; a 0 counts as nothing.
-    fn by_column(&self, cells: &Cells<'_>, product: &str, waits: &mut bool) -> Result<(Way, Field, i64), Stop> {
+    fn by_column(&self, cells: &Cells<'_>, waits: &mut bool) -> Result<(Way, Field, i64), Stop> {
         let mut number = |field: Field| match Some(cells.get(field)).filter(|it| !it.is_empty()) {
-            Some(cell) => self.pieces(field, cell, product, waits),
+            Some(cell) => self.pieces(field, cell, cells, waits),
             None => Ok(0),
         };
         let (pieces_in, pieces_out) = (number(Field::QuantityIn)?, number(Field::QuantityOut)?);
@@ -240,19 +240,15 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn pieces(&self, field: Field, cell: &Cell, product: &str, waits: &mut bool) -> Result<i64, Stop> {
+    fn pieces(&self, field: Field, cell: &Cell, cells: &Cells<'_>, waits: &mut bool) -> Result<i64, Stop> {
         let (mark, is_open) = self.styles.mark(field);
         if is_open && numbers::is_open(cell) {
             *waits = true;
             return Ok(1);
         }
         let number = numbers::read(cell, mark).map_err(wrong(field))?;
-        if !number.unit.is_empty()
-            && let Some(usual) = self.styles.unit(product).filter(|it| *it != number.unit)
-        {
-            return Err(Stop::Flaw(field, CellFlaw::OtherUnit(shortened(&number.unit), shortened(usual))));
-        }
-        Ok(number.value)
+        let other = self.styles.other_unit(cells.get(Field::ProductId), &number.unit, cells.get(Field::Unit));
+        other.map_or(Ok(number.value), |it| Err(Stop::Flaw(field, it)))
     }
 
     /// A number beside a direction: what its minus means is settled, or asked.

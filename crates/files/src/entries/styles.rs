@@ -1,13 +1,19 @@
 //! Styles of the columns: what all cells together say of decimal marks, the order of dates, signs beside directions, and units.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use model::files::choices::{Choices, DateOrder, DecimalMark, SignRule, Way};
 use model::files::field::{Field, Mapping, Source};
+use model::files::flaw::CellFlaw;
 use model::files::question::Question;
 
+use super::units::Units;
 use crate::cells::{dates, directions, numbers};
 use crate::shape::table::{Cell, Row};
+
+/// A number beyond this is no count of days: `20260301` is a date as digits.
+const MAX_SERIAL: f64 = 100_000.0;
 
 /// How the cells of each column are to be read.
 #[derive(Debug)]
@@ -17,15 +23,16 @@ pub struct Styles {
     is_order_open: bool,
     may_be_swapped: bool,
     sign: Option<SignRule>,
-    /// The unit that most lines of a product have.
-    units: HashMap<String, String>,
+    units: Units,
+    epoch_days: u16,
 }
 
 impl Styles {
-    /// Styles of the rows; what is not settled is added to the questions. `is_ours`: the file is an export of ours, whose habits are known.
+    /// Styles of the rows; what is not settled is added to the questions. `is_ours`: the file is an export of ours, whose habits are known;
+    /// `epoch_days`: as the table has it.
     pub fn of(
         rows: &[&Row],
-        (mapping, is_ours): (&Mapping, bool),
+        (mapping, is_ours, epoch_days): (&Mapping, bool, u16),
         choices: &Choices,
         questions: &mut Vec<Question>,
     ) -> Self {
@@ -50,9 +57,10 @@ impl Styles {
         let (order, question) = evidence.settle(choices.date_order);
         let is_order_open = question.is_some();
         questions.extend(question);
-        let mut styles = Self { marks, order, is_order_open, may_be_swapped, sign: None, units: HashMap::new() };
+        let mut styles =
+            Self { marks, order, is_order_open, may_be_swapped, sign: None, units: Units::default(), epoch_days };
         styles.settle_sign(rows, (mapping, is_ours), choices, questions);
-        styles.settle_units(rows, mapping);
+        styles.units = Units::of(rows, mapping, &styles.marks);
         styles
     }
 
@@ -76,9 +84,19 @@ impl Styles {
         self.sign
     }
 
-    /// The usual unit of a product.
-    pub fn unit(&self, product: &str) -> Option<&str> {
-        self.units.get(product).map(String::as_str)
+    /// A cell of days, counted from where Excel counts from.
+    pub fn dated<'c>(&self, cell: &'c Cell) -> Cow<'c, Cell> {
+        match cell {
+            Cell::Number(days) if self.epoch_days > 0 && *days < MAX_SERIAL => {
+                Cow::Owned(Cell::Number(days + f64::from(self.epoch_days)))
+            }
+            cell => Cow::Borrowed(cell),
+        }
+    }
+
+    /// What is wrong with the unit of a line, written beside its number or in a column of its own: most lines of the product have another one.
+    pub fn other_unit(&self, product: &Cell, written: &str, column: &Cell) -> Option<CellFlaw> {
+        self.units.other(product, written, column)
     }
 
     /// Where nothing that comes in has a minus, and everything that goes out has one, the minus repeats the direction. Else it is asked.
@@ -137,28 +155,6 @@ impl Styles {
         if !rows.iter().any(is_negative) {
             questions.push(Question::Missing(Field::Direction));
         }
-    }
-
-    fn settle_units(&mut self, rows: &[&Row], mapping: &Mapping) {
-        let Some(product) = mapping.column(Field::ProductId) else { return };
-        let places: Vec<(Field, usize)> =
-            self.marks.keys().filter_map(|it| Some((*it, mapping.column(*it)?))).collect();
-        let mut counts: HashMap<String, BTreeMap<String, usize>> = HashMap::new();
-        for row in rows {
-            for (field, place) in &places {
-                let Cell::Text(text) = row.cell(*place) else { continue };
-                // Most cells are digits alone.
-                if text.bytes().all(|it| it.is_ascii_digit()) {
-                    continue;
-                }
-                let Ok(number) = numbers::read(row.cell(*place), self.mark(*field).0) else { continue };
-                if !number.unit.is_empty() {
-                    *counts.entry(row.cell(product).text()).or_default().entry(number.unit).or_default() += 1;
-                }
-            }
-        }
-        let usual = |units: BTreeMap<String, usize>| units.into_iter().max_by_key(|it| it.1).map(|it| it.0);
-        self.units = counts.into_iter().filter_map(|(product, units)| Some((product, usual(units)?))).collect();
     }
 }
 

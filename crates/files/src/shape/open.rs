@@ -5,15 +5,28 @@ use model::files::trouble::FileTrouble;
 use model::files::{MAX_FILE_BYTES, MAX_FILE_LINES};
 
 use super::table::Table;
-use super::{separated, titles, workbook};
+use super::{long_cell, separated, titles, workbook};
 
-/// Opens a file as a table. `None`: it is JSON, one entry a line or an array. Its name says what it is; where that does not, its first bytes do.
+/// Is it JSON, one entry a line or an array? Its name says what it is; where that does not, its first bytes do.
+pub fn is_json(name: &str, bytes: &[u8]) -> bool {
+    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).iter().find(|it| !it.is_ascii_whitespace());
+    match ending(name).as_str() {
+        "ndjson" | "jsonl" | "json" => true,
+        "csv" | "tsv" | "txt" | "xls" | "xlsx" | "xlsm" | "xlsb" => false,
+        _ => matches!(first, Some(b'{' | b'[')),
+    }
+}
+
+fn ending(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Opens a file as a table. `None`: it is JSON.
 pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>, FileTrouble> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(FileTrouble::TooLarge(MAX_FILE_BYTES));
     }
-    let ending = name.rsplit_once('.').map(|(_, it)| it.to_ascii_lowercase()).unwrap_or_default();
-    let first = bytes.iter().find(|it| !it.is_ascii_whitespace());
+    let ending = ending(name);
     let mut table = if bytes.starts_with(b"PK\x03\x04") {
         if ending == "xlsm" {
             return Err(FileTrouble::Macros);
@@ -21,14 +34,11 @@ pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>
         workbook::read(bytes, choices.sheet.as_deref())?
     } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(workbook::why_not(bytes));
+    } else if is_json(name, bytes) {
+        return Ok(None);
+    } else if matches!(ending.as_str(), "xlsx" | "xlsm" | "xlsb") {
+        return Err(FileTrouble::Damaged);
     } else {
-        match ending.as_str() {
-            "xlsx" | "xlsm" | "xlsb" => return Err(FileTrouble::Damaged),
-            "ndjson" | "jsonl" | "json" => return Ok(None),
-            "csv" | "tsv" | "txt" | "xls" => {}
-            _ if matches!(first, Some(b'{' | b'[')) => return Ok(None),
-            _ => {}
-        }
         separated::read(bytes, choices)?
     };
     table.head = match choices.head {
@@ -36,13 +46,14 @@ pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>
         Some(line) => Some(table.rows.iter().position(|it| it.line == line).ok_or(FileTrouble::NoHead(line))?),
         None => Some(titles::find(&table.rows)),
     };
+    table.last = choices.last;
     if table.below().is_empty() {
         return Err(FileTrouble::Empty);
     }
     if table.below().len() > MAX_FILE_LINES {
         return Err(FileTrouble::TooMany(MAX_FILE_LINES));
     }
-    separated::refuse_swallowed(&table)?;
+    table.long_cell = if choices.takes_long_cells { None } else { long_cell::find(&table) };
     if let Some(head) = table.head.and_then(|it| table.rows.get(it))
         && let Some(other) = table.below().iter().find(|it| titles::are_other(it, head))
     {

@@ -91,28 +91,6 @@ fn guess(text: &str) -> Separator {
     best.1
 }
 
-/// Refuses a table with a cell that holds whole lines: a line break, and in one of its lines as many separators as the titles have.
-pub fn refuse_swallowed(table: &Table) -> Result<(), FileTrouble> {
-    let Some(separator) = table.separator.map(|it| char::from(it.byte())) else { return Ok(()) };
-    let wanted = table.titles().len().saturating_sub(1);
-    if wanted < 2 {
-        return Ok(());
-    }
-    for (row, next) in table.rows.iter().zip(table.rows.iter().skip(1).map(Some).chain([None])) {
-        let texts = row.cells.iter().filter_map(|it| if let Cell::Text(text) = it { Some(text) } else { None });
-        for text in texts.filter(|it| it.contains(['\n', '\r'])) {
-            let whole = text.split(['\n', '\r']).skip(1).any(|it| it.matches(separator).count() >= wanted);
-            // The last line is what is left of the row in which the quote closes.
-            if whole || text.matches(separator).count() >= wanted {
-                let lines = text.replace("\r\n", "\n").matches(['\n', '\r']).count();
-                let last = next.map_or(row.line + lines, |it| it.line.saturating_sub(1)).min(row.line + lines);
-                return Err(FileTrouble::SwallowedLines(row.line, last));
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -159,14 +137,6 @@ mod tests {
             table.rows.iter().map(|it| it.has_text_outside).collect::<Vec<_>>(),
             [false, true, false, true, false]
         );
-    }
-
-    #[test]
-    fn whole_lines_in_a_cell_are_refused() {
-        let text = "a,b,c\n1,2,\"12 inch\n3,4,x\n5,6,y\"\n7,8,z\n";
-        let choices = Choices { head: Some(1), ..Choices::default() };
-        let found = super::super::open::open("x.csv", text.as_bytes(), &choices);
-        assert_eq!(found, Err(FileTrouble::SwallowedLines(2, 4)));
     }
 
     proptest! {

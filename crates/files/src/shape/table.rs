@@ -99,6 +99,12 @@ pub struct Table {
     pub head: Option<usize>,
     /// Other sheets with anything in them, where nobody has chosen this one.
     pub other_sheets: Vec<String>,
+    /// The last line that is part of the table, where a person has said it.
+    pub last: Option<usize>,
+    /// A cell that looks as if a quote had swallowed lines, where nobody has said that it is one.
+    pub long_cell: Option<Question>,
+    /// Days before the count of days begins, beside the usual ones: workbooks of old Macintoshes count from 1904.
+    pub epoch_days: u16,
     /// Cells of merged areas below their first: line and column, from 0. They mean the cell above.
     pub merged: HashSet<(usize, usize)>,
 }
@@ -123,8 +129,17 @@ impl Table {
         (!self.other_sheets.is_empty()).then(|| Question::Sheet(all()))
     }
 
-    /// Rows below the titles.
+    /// Rows below the titles, up to the last line of the table.
     pub fn below(&self) -> &[Row] {
-        self.rows.get(self.head.map_or(0, |it| it + 1)..).unwrap_or_default()
+        self.rows.get(self.head.map_or(0, |it| it + 1)..self.end()).unwrap_or_default()
+    }
+
+    /// Rows below the last line of the table.
+    pub fn beyond(&self) -> &[Row] {
+        self.rows.get(self.end()..).unwrap_or_default()
+    }
+
+    fn end(&self) -> usize {
+        self.last.map_or(self.rows.len(), |last| self.rows.partition_point(|it| it.line <= last))
     }
 }

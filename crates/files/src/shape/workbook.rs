@@ -17,6 +17,8 @@ use super::table::{Cell, Row, Table};
 const MAX_UNPACKED_MB: u64 = 200;
 /// The most bytes of the cells of a sheet in memory: 100,000 lines of twenty cells are about 60 MB.
 const MAX_TABLE_BYTES: usize = 200 << 20;
+/// Days between the first days of both date systems: 1900-01-00 as Excel counts, and 1904-01-01.
+const EPOCH_1904: u16 = 1462;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 2000;
 /// The most rows of a sheet that are read, blank ones among them.
@@ -42,11 +44,17 @@ pub fn read(bytes: &[u8], chosen: Option<&str>) -> Result<Table, FileTrouble> {
         };
         if !rows.is_empty() {
             let others = wanted.get(place + 1..).unwrap_or_default();
-            let other_sheets = others.iter().filter(|it| has_cells(&mut workbook, it)).cloned().collect();
+            let mut other_sheets = Vec::new();
+            for other in others {
+                if has_cells(&mut workbook, other).map_err(|it| trouble(&it))? {
+                    other_sheets.push(other.clone());
+                }
+            }
             // They stand behind all cells, so that a look at them costs as much as these.
             let merged = if has_merged_cells { merged(&mut workbook, name, &rows)? } else { HashSet::new() };
             let sheet = Some(name.clone());
-            return Ok(Table { sheets, sheet, rows, other_sheets, merged, ..Table::default() });
+            let epoch_days = if workbook.has_1904_epoch() { EPOCH_1904 } else { 0 };
+            return Ok(Table { sheets, sheet, rows, other_sheets, epoch_days, merged, ..Table::default() });
         }
     }
     Err(FileTrouble::Empty)
@@ -145,15 +153,18 @@ fn refuse_bombs_and_macros(bytes: &[u8], most_mb: u64) -> Result<bool, FileTroub
     Ok(unpacked.has_merged_cells)
 }
 
-/// Is there anything in a sheet?
-fn has_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> bool {
-    let Ok(mut reader) = workbook.worksheet_cells_reader(name) else { return false };
-    while let Ok(Some(cell)) = reader.next_cell() {
+/// Is there anything in a sheet? A sheet of a chart has no cells.
+fn has_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<bool, XlsxError> {
+    let mut reader = match workbook.worksheet_cells_reader(name) {
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(false),
+        reader => reader?,
+    };
+    while let Some(cell) = reader.next_cell()? {
         if !value(cell.get_value()).is_empty() {
-            return true;
+            return Ok(true);
         }
     }
-    false
+    Ok(false)
 }
 
 type Rows = Result<Vec<Row>, FileTrouble>;

@@ -120,6 +120,37 @@ fn an_odd_word_among_kinds_is_a_fault_of_its_line() {
 }
 
 #[test]
+fn two_columns_of_one_title_are_asked_about_where_they_differ() {
+    let text = |first: u8, second: u8| {
+        format!("日期,仓库,公司,单据号,产品,方向,数量,数量\n2026-03-01,w1,c1,B-1,p1,入库,{first},{second}\n")
+    };
+    assert_csv(&text(5, 5), &[], &["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00"]);
+    assert_csv(&text(5, 6), &[], &["2 waits", "? column"]);
+    let chosen = ["create_time", "warehouse_id", "company_id", "bill_id", "product_id", "drcr", "none", "quantity"];
+    let names: Vec<String> = (1..=8).map(|it| format!("column.{it}")).collect();
+    let chosen: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(chosen).collect();
+    assert_csv(&text(5, 6), &chosen, &["2 in 6 p1 w1 c1 B-1 2026-03-01 00:00:00"]);
+}
+
+#[test]
+fn a_unit_in_a_column_of_its_own_is_heeded() {
+    let text = "日期,仓库,公司,单据号,产品,方向,数量,单位\n\
+        2026-03-01,w1,c1,B-1,p1,入库,5,箱\n2026-03-01,w1,c1,B-2,p1,入库,6,箱\n\
+        2026-03-01,w1,c1,B-3,p1,出库,7,瓶\n2026-03-01,w1,c1,B-4,p2,入库,8,瓶\n2026-03-01,w1,c1,B-5,p1,入库,9,\n";
+    assert_csv(
+        text,
+        &[],
+        &[
+            "2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00",
+            "3 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00",
+            "4 ! quantity is in 瓶, and in other lines of the same product in 箱",
+            "5 in 8 p2 w1 c1 B-4 2026-03-01 00:00:00",
+            "6 in 9 p1 w1 c1 B-5 2026-03-01 00:00:00",
+        ],
+    );
+}
+
+#[test]
 fn a_word_of_a_person_wins_over_a_guess() {
     let text = "单据号,日期,产品,仓库,公司,方向,数量\nB1,2026-03-01,p,w1,c1,in,5\n";
     assert_csv(text, &[("value.company_id", "acme")], &["2 in 5 p w1 acme B1 2026-03-01 00:00:00"]);

@@ -62,14 +62,36 @@ fn what_is_no_table_says_what_it_is() {
 }
 
 #[test]
-fn quotes_that_swallow_lines_refuse_the_file() {
+fn quotes_that_swallow_lines_are_asked_about_or_refuse_the_file() {
     let text = usual(&["B-1,\"12 inch,入库,5", "B-2,p1,入库,6", "B-3,p1,入库,\"7"]);
-    assert_csv(&text, &[], &["has a quote that opens in line 2 and closes in line 4, with whole lines between them"]);
+    assert_csv(&text, &[], &["2 ! has text outside the quotes of a cell", "? cells"]);
     // Three lines of a note are none: they hold no whole line.
     let text =
         "日期,仓库,公司,单据号,产品,数量,备注\n2026-03-01,w1,c1,B-1,p1,5,\"a\nb, c\nd\"\n2026-03-01,w1,c1,B-2,p1,6,\n";
     let wanted = ["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00 a\nb, c\nd", "5 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00"];
     assert_csv(text, &[("value.drcr", "in")], &wanted);
+}
+
+#[test]
+fn a_description_of_several_lines_is_one_cell_whatever_stands_in_it() {
+    let text = |description: &str| {
+        format!("日期,仓库,公司,单据号,产品,方向,数量,备注\n2026-03-01,w1,c1,B-1,p1,入库,5,\"{description}\"\n")
+    };
+    let entry = |description: &str| format!("2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00 {description}");
+    for description in ["a\nb,c,d,e,f,g,h,i,j", ",,,,,,,\n,,,,,,,,,,", "a\r\n\r\nb"] {
+        assert_csv(&text(description), &[], &[&entry(description)]);
+    }
+    // The end of a row, a row, and the begin of one: nobody can tell it from a text.
+    let looks_like_rows = "x\n2026-03-01,w1,c1,B-2,p1,入库,6,y\n2026-03-01,w1,c1,B-3,p1,入库,7,z";
+    assert_csv(&text(looks_like_rows), &[], &[&entry(looks_like_rows), "? cells"]);
+    assert_csv(&text(looks_like_rows), &[("cells", "long")], &[&entry(looks_like_rows)]);
+}
+
+#[test]
+fn a_table_may_end_before_its_file() {
+    let text = "日期,仓库,公司,单据号,产品,方向,数量\n2026-03-01,w1,c1,B-1,p1,入库,5\n\n产品,期末\np1,12\n";
+    assert_csv(text, &[("last", "3")], &["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00", "4 above", "5 above"]);
+    assert_csv(text, &[("last", "1")], &["has no entry in it"]);
 }
 
 #[test]

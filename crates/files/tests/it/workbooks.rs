@@ -1,10 +1,10 @@
 //! Workbooks: typed cells, sheets, merged cells, formulas, and what is refused before it costs anything.
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::harness::outcome;
 
@@ -136,6 +136,49 @@ fn archive(parts: &[(&str, &[u8], usize)]) -> Vec<u8> {
         }
     }
     zip.finish().unwrap().into_inner()
+}
+
+/// A workbook with one of its parts written anew.
+fn rewritten(book: &mut Workbook, part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let bytes = book.save_to_buffer().unwrap();
+    let mut old = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut new = ZipWriter::new(Cursor::new(Vec::new()));
+    for place in 0..old.len() {
+        let mut entry = old.by_index(place).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        let text = if name == part { change(text) } else { text };
+        new.start_file(name, SimpleFileOptions::default()).unwrap();
+        new.write_all(text.as_bytes()).unwrap();
+    }
+    new.finish().unwrap().into_inner()
+}
+
+#[test]
+fn days_without_a_format_are_counted_from_where_the_workbook_counts() {
+    let mut book = workbook();
+    let sheet = book.worksheet_from_name("三月").unwrap();
+    sheet.write_row(2, 1, ["B-2", "p1", "w1", "c1", "入库"]).unwrap();
+    sheet.write(2, 6, 6).unwrap();
+    // 2026-03-01 since 1904, and a day as digits.
+    sheet.write(2, 0, 46_082 - 1462).unwrap();
+    sheet.write_row(3, 1, ["B-3", "p1", "w1", "c1", "入库"]).unwrap();
+    sheet.write(3, 6, 7).unwrap();
+    sheet.write(3, 0, 20_260_302).unwrap();
+    let bytes = rewritten(&mut book, "xl/workbook.xml", |it| it.replace("<workbookPr ", "<workbookPr date1904=\"1\" "));
+    let said = outcome("x.xlsx", &bytes, &[]);
+    let wanted = ["3 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00", "4 in 7 p1 w1 c1 B-3 2026-03-02 00:00:00"];
+    assert_eq!(said[1..], wanted);
+}
+
+#[test]
+fn another_sheet_that_is_damaged_is_not_taken_for_an_empty_one() {
+    let mut book = workbook();
+    book.add_worksheet().set_name("四月").unwrap().write(0, 0, "x").unwrap();
+    let damaged = rewritten(&mut book, "xl/worksheets/sheet2.xml", |it| it.replace("<row ", "<!-- cut off"));
+    assert_eq!(outcome("x.xlsx", &damaged, &[]), ["is a damaged workbook"]);
+    assert_eq!(outcome("x.xlsx", &damaged, &[("sheet", "三月")]).len(), 1, "the whole one can be chosen");
 }
 
 #[test]

@@ -127,6 +127,10 @@ pub struct Choices {
     pub sheet: Option<String>,
     /// Line of the titles, from 1; 0: there are none.
     pub head: Option<usize>,
+    /// The last line of the table, from 1; what stands below it is no part of it.
+    pub last: Option<usize>,
+    /// A cell that looks as if a quote had swallowed lines is one cell.
+    pub takes_long_cells: bool,
     /// Fields of the columns, counted from 0; where one is said, those that are not hold nothing.
     pub columns: BTreeMap<usize, Field>,
     /// Values that are the same in every line.
@@ -183,6 +187,8 @@ impl Choices {
             separator: own.separator.or(base.separator),
             sheet: own.sheet.or(base.sheet),
             head: own.head.or(base.head),
+            last: own.last.or(base.last),
+            takes_long_cells: own.takes_long_cells || base.takes_long_cells,
             columns: if own.columns.is_empty() { base.columns } else { own.columns },
             values,
             decimal_marks,
@@ -203,6 +209,8 @@ impl Choices {
                 "separator" => self.separator = Some(Separator::parse(value)?),
                 "sheet" => self.sheet = Some(text()?),
                 "head" => self.head = Some(value.parse().ok()?),
+                "last" => self.last = Some(value.parse().ok().filter(|it| *it > 0)?),
+                "cells" if value == "long" => self.takes_long_cells = true,
                 "date" => self.date_order = Some(DateOrder::parse(value)?),
                 "sign" => self.sign = Some(SignRule::parse(value)?),
                 "blank" => self.fill_down = Some(parse_blank(value)?),
@@ -240,6 +248,8 @@ impl Choices {
         add("separator", self.separator.map(Separator::as_str));
         add("sheet", self.sheet.as_deref());
         add("head", self.head.map(|it| it.to_string()).as_deref());
+        add("last", self.last.map(|it| it.to_string()).as_deref());
+        add("cells", self.takes_long_cells.then_some("long"));
         for (place, field) in &self.columns {
             add(&format!("column.{}", place + 1), Some(field.as_str()));
         }
@@ -280,6 +290,8 @@ mod tests {
             ("separator", "pipe"),
             ("sheet", "三月"),
             ("head", "3"),
+            ("last", "900"),
+            ("cells", "long"),
             ("column.2", "product_id"),
             ("column.12", "quantity_out"),
             ("value.company_id", "c 1"),

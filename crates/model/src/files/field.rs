@@ -27,6 +27,8 @@ pub enum Field {
     QuantityIn,
     /// Number of pieces that went out; empty where they came in.
     QuantityOut,
+    /// Unit in which the pieces of a line are counted.
+    Unit,
     /// Trade, opening stock or adjustment.
     Kind,
     /// Text beside it.
@@ -37,7 +39,7 @@ pub enum Field {
 
 impl Field {
     /// Fields of an entry in the order of the page.
-    pub const OF_ENTRIES: [Self; 13] = [
+    pub const OF_ENTRIES: [Self; 14] = [
         Self::CreateTime,
         Self::TimeOfDay,
         Self::BillId,
@@ -49,15 +51,17 @@ impl Field {
         Self::Quantity,
         Self::QuantityIn,
         Self::QuantityOut,
+        Self::Unit,
         Self::Kind,
         Self::Description,
     ];
 
     /// Fields of a count in the order of the page.
-    pub const OF_COUNTS: [Self; 7] = [
+    pub const OF_COUNTS: [Self; 8] = [
         Self::WarehouseId,
         Self::ProductId,
         Self::Counted,
+        Self::Unit,
         Self::CreateTime,
         Self::TimeOfDay,
         Self::CompanyId,
@@ -78,6 +82,7 @@ impl Field {
             Self::Quantity => "quantity",
             Self::QuantityIn => "quantity_in",
             Self::QuantityOut => "quantity_out",
+            Self::Unit => "unit",
             Self::Kind => "kind",
             Self::Description => "description",
             Self::Counted => "counted",

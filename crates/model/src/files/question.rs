@@ -49,6 +49,15 @@ pub enum Question {
         /// What stands above it.
         above: String,
     },
+    /// Whether a cell is one cell, or a quote that nobody meant has swallowed lines of the file.
+    LongCell {
+        /// Line in which the quote opens, from 1.
+        first: usize,
+        /// Line in which it closes.
+        last: usize,
+        /// How the cell begins.
+        sample: String,
+    },
     /// Which sheet of a workbook: those with anything in them.
     Sheet(Vec<String>),
     /// Whether a line holds titles, none of which is known, or an entry.
@@ -73,6 +82,15 @@ pub enum Question {
     Missing(Field),
     /// Two columns were said to hold one field.
     Twice(Field),
+    /// Two columns have one title and different cells: which of them holds the field.
+    SameTitle {
+        /// Field that the title is of.
+        field: Field,
+        /// Title of both, as it is written.
+        title: String,
+        /// The columns, counted from 0.
+        columns: [usize; 2],
+    },
 }
 
 impl Question {
@@ -85,11 +103,12 @@ impl Question {
             Self::Sign { .. } => "sign".to_owned(),
             Self::Word { word, .. } => format!("word.{word}"),
             Self::Blank { .. } => "blank".to_owned(),
+            Self::LongCell { .. } => "cells".to_owned(),
             Self::Sheet(_) => "sheet".to_owned(),
             Self::Titles { .. } => "head".to_owned(),
             Self::Total { .. } => "totals".to_owned(),
             Self::Missing(field) => format!("value.{}", field.as_str()),
-            Self::Twice(_) => "column".to_owned(),
+            Self::Twice(_) | Self::SameTitle { .. } => "column".to_owned(),
         }
     }
 }

@@ -26,9 +26,6 @@ pub enum FileTrouble {
     /// A quote that opens in this line and never closes: everything behind it is one cell.
     #[error("has a quote that opens in line {0} and never closes")]
     UnclosedQuote(usize),
-    /// A quote that opens in the first line and closes in the second, with whole lines inside.
-    #[error("has a quote that opens in line {0} and closes in line {1}, with whole lines between them")]
-    SwallowedLines(usize, usize),
     /// Other titles below the first: what stands under them is of other columns.
     #[error("has other titles in line {0}: split it there")]
     OtherTitles(usize),
@@ -43,6 +40,9 @@ pub enum FileTrouble {
     /// Text that may be in several encodings, where nobody can be asked.
     #[error("is text in an encoding that cannot be told for sure: save it as UTF-8")]
     UnsureCharset,
+    /// So many files are being read that this one had no turn in time.
+    #[error("has not been read: many others are being read now. Try again in a minute")]
+    Busy,
     /// There is no such line of titles.
     #[error("has no titles in line {0}")]
     NoHead(usize),

@@ -21,14 +21,16 @@ use base::status::explain;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
-    /// How many entries Kafka has confirmed; what the body repeats, or is recorded already, is not sent again.
+    /// How many entries Kafka has confirmed.
     accepted: usize,
+    /// How many more are recorded already, the same: they are not sent again.
+    recorded: usize,
 }
 
 /// Records entries: a JSON array, NDJSON, or a file of a spreadsheet.
 ///
 /// All of them are checked before any is sent: where one is wrong, each wrong one is named by its line (from 1) and nothing is
-/// sent. Sending an entry twice counts once. At most 100,000 entries and 32 MB.
+/// sent. Sending an entry twice counts once; one that is recorded otherwise is wrong. At most 100,000 entries and 32 MB.
 ///
 /// CSV (`text/csv`) and XLSX are read as the import page reads them. What such a file does not settle itself is said by parameters of the
 /// same names as in that page's URL: `profile`, `charset`, `separator`, `sheet`, `head`, `column.1=product_id`, `value.company_id`,
@@ -53,12 +55,9 @@ pub async fn post(
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     who.must_be(Role::Manager, "Only a manager sends entries.")?;
     let body = body.map_err(|error| unreadable(error.status(), &FileTrouble::TooLarge(MAX_FILE_BYTES)))?;
-    let lines = match file_name(&headers) {
-        Some(name) => of_a_file(&web, name, body, &asked.unwrap_or_default()).await?,
-        None => of_a_body(&web, &body)?,
-    };
+    let (lines, recorded) = good_lines(&web, file_name(&headers), body, &asked.unwrap_or_default()).await?;
     match web.intake.send(&lines).await {
-        Delivery::All(accepted) => Ok((StatusCode::ACCEPTED, Json(Accepted { accepted }))),
+        Delivery::All(accepted) => Ok((StatusCode::ACCEPTED, Json(Accepted { accepted, recorded }))),
         Delivery::Some(accepted, error) => {
             tracing::warn!("entries were not sent: {}", explain(&error));
             let all = lines.len();
@@ -69,26 +68,21 @@ pub async fn post(
     }
 }
 
-/// The name of a file of this media type, by which the reader knows it; `None`: it is JSON.
-fn file_name(headers: &HeaderMap) -> Option<&'static str> {
-    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim().to_ascii_lowercase();
-    match media.as_str() {
-        "text/csv" | "text/tab-separated-values" => Some("body.csv"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Some("body.xlsx"),
-        _ => None,
+/// Name of a body of JSON.
+const JSON: &str = "body.json";
+
+/// The name of a file of this media type, by which the reader knows it. What says nothing else is JSON.
+fn file_name(headers: &HeaderMap) -> &'static str {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    match media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "text/csv" | "text/tab-separated-values" => "body.csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "body.xlsx",
+        _ => JSON,
     }
 }
 
-fn of_a_body(web: &Web, body: &[u8]) -> Result<Vec<GoodLine>, Problem> {
-    let checked =
-        web.intake.check_body(body).map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
-    if checked.flaws.is_empty() {
-        return Ok(checked.good);
-    }
-    Err(Problem::flaws(&checked.flaws, checked.flaws.len() + checked.good.len() + checked.repeated))
-}
-
-async fn of_a_file(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<Vec<GoodLine>, Problem> {
+/// The lines that are new, and how many are recorded already; or why none is sent.
+async fn good_lines(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<(Vec<GoodLine>, usize), Problem> {
     let (said, unknown) = query::choices(asked);
     let error = |it: &model::files::choices::BadChoice| FieldError {
         line: None,
@@ -106,15 +100,32 @@ async fn of_a_file(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<Ve
         let message = "There is no import profile of that name.".to_owned();
         Problem::invalid(vec![FieldError { line: None, field: "profile".to_owned(), code: "unknown_id", message }])
     })?;
-    let looked = web.intake.look(name, body.to_vec(), choices).await.map_err(&away)?;
+    let looked = match web.intake.look(name, body.to_vec(), choices).await {
+        // Without the records nobody can say what is recorded already. Kafka takes it all the same, and what comes twice counts once.
+        Err(error) if name == JSON => {
+            tracing::warn!("entries go uncompared: {}", explain(&error));
+            return uncompared(web, &body).map(|it| (it, 0));
+        }
+        looked => looked.map_err(&away)?,
+    };
     let looked = looked.map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
     if !looked.questions.is_empty() {
         return Err(Problem::invalid(looked.questions.iter().map(open).collect()));
     }
     if looked.checked.flaws.is_empty() {
-        return Ok(looked.checked.good);
+        return Ok((looked.checked.good, looked.recorded));
     }
     Err(Problem::flaws(&looked.checked.flaws, looked.lines - looked.skipped.len()))
+}
+
+/// The lines of a body of JSON, where the records do not answer.
+fn uncompared(web: &Web, body: &[u8]) -> Result<Vec<GoodLine>, Problem> {
+    let checked =
+        web.intake.check_body(body).map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
+    if checked.flaws.is_empty() {
+        return Ok(checked.good);
+    }
+    Err(Problem::flaws(&checked.flaws, checked.flaws.len() + checked.good.len() + checked.repeated))
 }
 
 /// A question that nothing in the file settles, by the parameter that answers it.
@@ -128,6 +139,7 @@ fn unreadable(status: StatusCode, trouble: &FileTrouble) -> Problem {
         (StatusCode::PAYLOAD_TOO_LARGE, _) | (_, FileTrouble::TooLarge(_) | FileTrouble::TooMany(_)) => {
             (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
         }
+        (_, FileTrouble::Busy) => return Problem::away(&format!("The body {trouble}.")),
         _ => (status, "unreadable"),
     };
     Problem::new(status, code, format!("The body {trouble}."))
