@@ -87,7 +87,7 @@ fn list(events: &[EventView]) -> AnyView {
         <Notice tone role="alert" words />
         <section class="panel" aria-labelledby="events">
             <header>
-                <h2 id="events">{texts.comes_to}</h2>
+                <h2 id="events">{texts.newest}</h2>
             </header>
             {data_table("events", columns, events.iter().rev().map(line).collect_view())}
         </section>
@@ -102,8 +102,12 @@ fn line(it: &EventView) -> AnyView {
         ComesTo::Skipped(why) => view! { <span class="muted">{locale().event_skipped(*why)}</span> }.into_any(),
         ComesTo::Fault(field, fault) => {
             let field = field.as_deref().map(|it| locale().entry_field(it).unwrap_or(it).to_owned());
-            let words = [field, Some(locale().event_fault(fault))].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            view! { <span class="fault">{words}</span> }.into_any()
+            view! {
+                <span class="fault">
+                    {field.map(|it| view! { <b>{it}</b> " " })} {locale().event_fault(fault)}
+                </span>
+            }
+            .into_any()
         }
     };
     let kind = match &it.comes_to {
