@@ -40,6 +40,7 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     if with(Part::Web) {
         check_listen(config.web.listen).map_err(anyhow::Error::msg)?;
     }
+    let config = with_descriptors(config, with(Part::Web))?;
     let metrics = telemetry::start_metrics().context("cannot start metrics")?;
     let stop = shutdown::on_signal();
     let Some(parts) = Parts::start(config, Clock::system(), &stop).await? else { return Ok(ExitCode::SUCCESS) };
@@ -58,4 +59,23 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     let ended = running.wait(&stop).await;
     parts.records.close().await;
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Open files that connections leave to the stores, the queue and the files of exports.
+const KEPT_DESCRIPTORS: u64 = 200;
+
+/// Lets the process open as many files as it may (`RLIMIT_NOFILE`), and takes no more connections than that leaves room for.
+fn with_descriptors(mut config: Config, is_web: bool) -> anyhow::Result<Config> {
+    let files = rlimit::increase_nofile_limit(u64::MAX).context("cannot ask how many files may be open")?;
+    let room = u32::try_from(files.saturating_sub(KEPT_DESCRIPTORS)).unwrap_or(u32::MAX);
+    let most = &mut config.web.max_connections;
+    if is_web && room < *most {
+        tracing::warn!(
+            files,
+            wanted = *most,
+            "only {room} connections are served: no more files may be open (ulimit -n)"
+        );
+        *most = room.max(1);
+    }
+    Ok(config)
 }

@@ -97,8 +97,8 @@ impl Running {
 
     /// Serves a web server, at the addresses of the settings.
     pub fn serve(&mut self, parts: &Parts, web: Web) {
-        let addresses = parts.config.web.clone();
-        self.0.spawn(async move { Ok(web.serve(addresses.listen, addresses.ops_listen).await?) });
+        let settings = parts.config.web.clone();
+        self.0.spawn(async move { Ok(web.serve(&settings).await?) });
     }
 
     /// A background task.

@@ -33,6 +33,12 @@ pub const KEYS: &[Key] = &[
     key("redis_prefix", "tallyhouse", "one per installation"),
     key("listen", "127.0.0.1:3000", "loopback only, for now"),
     key("ops_listen", "", "own address for `/healthz`, `/readyz`, `/metrics`; may be any address"),
+    key(
+        "max_connections",
+        "4096",
+        "the most that are served at once; a part of the open files of the process is kept for the stores",
+    ),
+    key("max_connections_per_address", "512", "the most of one address; a proxy in front is one"),
     key("public_wall", "false", "*no effect yet*"),
     key("time_zone", "Asia/Shanghai", "business time; fixed at the first migrate"),
     key("records_layout", "product-day", "a table per product and day, or `bucket-day`; fixed at the first migrate"),

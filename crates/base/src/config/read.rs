@@ -88,7 +88,15 @@ fn realtime(from: &mut Reader<'_>) -> Option<RealtimeConfig> {
 fn web(from: &mut Reader<'_>) -> Option<WebConfig> {
     let (listen, ops_listen) = (from.read("listen", address), from.optional("ops_listen", address));
     let public_wall = from.read("public_wall", yes_or_no);
-    Some(WebConfig { listen: listen?, ops_listen: ops_listen?, public_wall: public_wall? })
+    let max_connections = from.read("max_connections", number_at_least_one);
+    let max_connections_per_address = from.read("max_connections_per_address", number_at_least_one);
+    Some(WebConfig {
+        listen: listen?,
+        ops_listen: ops_listen?,
+        max_connections: max_connections?,
+        max_connections_per_address: max_connections_per_address?,
+        public_wall: public_wall?,
+    })
 }
 
 fn entry(from: &mut Reader<'_>) -> Option<EntryRules> {

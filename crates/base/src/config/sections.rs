@@ -57,6 +57,10 @@ pub struct WebConfig {
     pub listen: SocketAddr,
     /// Health and metrics on an address of their own.
     pub ops_listen: Option<SocketAddr>,
+    /// The most connections of all.
+    pub max_connections: u32,
+    /// The most connections of one address.
+    pub max_connections_per_address: u32,
     /// May anonymous viewers see the live pages?
     pub public_wall: bool,
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use base::config::{self, Config};
+use base::config::{self, Config, WebConfig};
 use model::pipeline::Counts;
 use queue::EntryProducer;
 use realtime::{Rebuild, Sweep, Swept};
@@ -191,7 +191,8 @@ impl System {
         let web = running.web(&self.parts, pkg, metrics_handle(), &stop).expect("a pkg folder and a producer");
         // They end by `stop`.
         tokio::spawn(async move { running.wait(&CancellationToken::new()).await });
-        tokio::spawn(web.serve(listen, None));
+        let settings = WebConfig { listen, ops_listen: None, ..self.parts.config.web.clone() };
+        tokio::spawn(async move { web.serve(&settings).await });
         let base = format!("http://{listen}");
         eventually("the web server answers", || async {
             reqwest::get(format!("{base}/healthz")).await.map(drop).map_err(|it| it.to_string())
