@@ -1,6 +1,7 @@
 //! Entries as rows: all that a question finds, at one instant, newest first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::i18n::Locale;
 use model::entries::{EntriesQuestion, RecordedEntry};
@@ -16,6 +17,8 @@ use records::Names;
 
 /// So many entries are read at once.
 const AT_ONCE: usize = 5000;
+/// The longest that an export holds its snapshot of the records: ten million entries take less.
+const MAX_TIME: Duration = Duration::from_mins(10);
 /// So many stretches of rows wait for who writes them.
 const WAITING: usize = 2;
 
@@ -36,13 +39,15 @@ impl EntriesExport {
     pub fn start<G: Send + 'static>(mut self, progress: Arc<Progress>, stop: CancellationToken, guard: G) -> Rows {
         let (sender, rows) = mpsc::channel(WAITING);
         tokio::spawn(async move {
-            let state = tokio::select! {
-                state = self.read_all(&sender, &progress) => state,
-                () = stop.cancelled() => {
-                    let _nobody_left = sender.send(Err(Broken("the server is going down".to_owned()))).await;
-                    State::Failed
-                }
+            let (state, why) = tokio::select! {
+                state = self.read_all(&sender, &progress) => (state, None),
+                () = stop.cancelled() => (State::Failed, Some("the server is going down")),
+                () = tokio::time::sleep(MAX_TIME) => (State::Failed, Some("the file was not taken in ten minutes")),
             };
+            if let Some(why) = why {
+                // Who takes nothing is not waited for: the end of the file without its last lines says it too.
+                let _nobody_left = sender.try_send(Err(Broken(why.to_owned())));
+            }
             progress.end(state);
             self.lookup.close().await;
             drop(guard);

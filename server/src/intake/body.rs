@@ -1,7 +1,10 @@
 //! A body of entries: a JSON array of them, or one on each line (NDJSON). Pure.
 
+use std::fmt;
+
 use model::files::trouble::FileTrouble;
 use model::files::{MAX_FILE_BYTES, MAX_FILE_LINES};
+use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::check::Numbered;
@@ -19,30 +22,60 @@ pub fn numbered(bytes: &[u8]) -> Result<Vec<Numbered>, FileTrouble> {
         // One object over several lines is one entry.
         Some(_) => match serde_json::from_slice::<&RawValue>(bytes) {
             Ok(one) => vec![Numbered { line: 1, text: one.get().as_bytes().to_vec() }],
-            Err(_) => lines(bytes),
+            Err(_) => lines(bytes)?,
         },
     };
-    match lines.len() {
-        0 => Err(FileTrouble::Empty),
-        n if n > MAX_FILE_LINES => Err(FileTrouble::TooMany(MAX_FILE_LINES)),
-        _ => Ok(lines),
+    if lines.is_empty() { Err(FileTrouble::Empty) } else { Ok(lines) }
+}
+
+/// Elements of an array, no more of them than a file may have: a body of 32 MB holds sixteen million that are nothing.
+struct Elements<'a> {
+    /// Whether there were more.
+    is_too_long: &'a mut bool,
+}
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = Vec<Numbered>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an array of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+        let mut lines = Vec::new();
+        while let Some(it) = all.next_element::<&RawValue>()? {
+            if lines.len() == MAX_FILE_LINES {
+                *self.is_too_long = true;
+                return Err(A::Error::custom("too many"));
+            }
+            lines.push(Numbered { line: lines.len() + 1, text: it.get().as_bytes().to_vec() });
+        }
+        Ok(lines)
     }
 }
 
 fn array(bytes: &[u8]) -> Result<Vec<Numbered>, FileTrouble> {
-    let trouble = |it: serde_json::Error| FileTrouble::NotJson { line: it.line(), column: it.column() };
-    let all: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(trouble)?;
-    let number = |(place, it): (usize, &RawValue)| Numbered { line: place + 1, text: it.get().as_bytes().to_vec() };
-    Ok(all.into_iter().enumerate().map(number).collect())
+    let (mut is_too_long, mut json) = (false, serde_json::Deserializer::from_slice(bytes));
+    let read = json.deserialize_seq(Elements { is_too_long: &mut is_too_long });
+    match read.and_then(|lines| json.end().map(|()| lines)) {
+        Ok(lines) => Ok(lines),
+        Err(_) if is_too_long => Err(FileTrouble::TooMany(MAX_FILE_LINES)),
+        Err(it) => Err(FileTrouble::NotJson { line: it.line(), column: it.column() }),
+    }
 }
 
-fn lines(bytes: &[u8]) -> Vec<Numbered> {
-    bytes
-        .split(|it| *it == b'\n')
-        .enumerate()
-        .map(|(place, it)| Numbered { line: place + 1, text: it.trim_ascii().to_vec() })
-        .filter(|it| !it.text.is_empty())
-        .collect()
+fn lines(bytes: &[u8]) -> Result<Vec<Numbered>, FileTrouble> {
+    let mut lines = Vec::new();
+    for (place, text) in bytes.split(|it| *it == b'\n').map(<[u8]>::trim_ascii).enumerate() {
+        if text.is_empty() {
+            continue;
+        }
+        if lines.len() == MAX_FILE_LINES {
+            return Err(FileTrouble::TooMany(MAX_FILE_LINES));
+        }
+        lines.push(Numbered { line: place + 1, text: text.to_vec() });
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]
@@ -69,5 +102,11 @@ mod tests {
         assert!(matches!(numbered(b"[]"), Err(FileTrouble::Empty)));
         assert!(matches!(numbered(b"[{}"), Err(FileTrouble::NotJson { .. })));
         assert!(matches!(numbered("{\n".repeat(MAX_FILE_LINES + 1).as_bytes()), Err(FileTrouble::TooMany(_))));
+        let array = |elements: usize, end: &str| format!("[{}1{end}", "1,".repeat(elements - 1));
+        assert_eq!(numbered(array(MAX_FILE_LINES, "]").as_bytes()).map(|it| it.len()), Ok(MAX_FILE_LINES));
+        // What stands behind the last one that is taken is not read.
+        let more = array(MAX_FILE_LINES + 1, "nonsense");
+        assert_eq!(numbered(more.as_bytes()), Err(FileTrouble::TooMany(MAX_FILE_LINES)));
+        assert!(matches!(numbered(b"[1] 2"), Err(FileTrouble::NotJson { .. })));
     }
 }

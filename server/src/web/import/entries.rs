@@ -54,7 +54,10 @@ pub async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     who.must_be(Role::Manager, "Only a manager sends entries.")?;
-    let body = body.map_err(|error| unreadable(error.status(), &FileTrouble::TooLarge(MAX_FILE_BYTES)))?;
+    let body = body.map_err(|error| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => unreadable(error.status(), &FileTrouble::TooLarge(MAX_FILE_BYTES)),
+        status => Problem::new(status, "unreadable", "The body broke off or has a bad chunk: nothing was sent."),
+    })?;
     let (lines, recorded) = good_lines(&web, file_name(&headers), body, &asked.unwrap_or_default()).await?;
     match web.intake.send(&lines).await {
         Delivery::All(accepted) => Ok((StatusCode::ACCEPTED, Json(Accepted { accepted, recorded }))),
