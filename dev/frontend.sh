@@ -32,7 +32,7 @@ inputs() { # inputs PROFILE
 }
 stamp_of() { inputs "$1" | sha256sum | cut -d' ' -f1; }
 stamp=$(stamp_of "$profile")
-files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css refresh.js chart.js echarts.js export.js filters.js stream.js stream-worker.js)
+files=(tallyhouse.js tallyhouse_bg.wasm tallyhouse.css hydrate.js refresh.js retry.js chart.js echarts.js export.js filters.js stream.js stream-worker.js)
 
 up_to_date() {
   local file
