@@ -30,11 +30,15 @@ use crate::pages::wall::page::WallPage;
 use crate::theme::Theme;
 
 /// The document around every page. Rendered on the server only.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
+    // Only what is inside of an island is taken over.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
     let theme = use_context::<Theme>().map(Theme::word);
     let assets = use_context::<Assets>();
-    let (stylesheet, stream) = assets.as_ref().map(|it| (it.script("tallyhouse.css"), it.script("stream.js"))).unzip();
-    let version = assets.map(|it| it.version);
+    let stylesheet = assets.as_ref().map(|it| it.script("tallyhouse.css"));
+    let version = assets.as_ref().map(|it| it.version.clone());
     view! {
         <!DOCTYPE html>
         <html lang=locale().tag() data-theme=theme data-version=version>
@@ -44,14 +48,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath d='M3 5h14v3.4H3zM3 11.6h14V15H3z'/%3E%3C/svg%3E" />
                 {stylesheet.map(|href| view! { <link rel="stylesheet" href=href /> })}
-                {has_islands().then(|| {
-                    view! {
-                        // Islands are taken over at once: a busy page may never be idle.
-                        <script>"delete window.requestIdleCallback"</script>
-                        <script type="module" src=stream></script>
-                        <HydrationScripts options islands=true />
-                    }
-                })}
+                {assets.filter(|_| has_islands()).map(|it| island_scripts(&it))}
                 <MetaTags />
             </head>
             <body>
@@ -59,6 +56,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What takes the islands over (frontend/js/hydrate.js), and what it will ask for: fetched beside the page, not after it.
+fn island_scripts(assets: &Assets) -> AnyView {
+    view! {
+        <link rel="modulepreload" href=assets.script("tallyhouse.js") />
+        <link rel="preload" href=assets.script("tallyhouse_bg.wasm") r#as="fetch" type="application/wasm" crossorigin="" />
+        <script type="module" src=assets.script("stream.js")></script>
+        <script type="module" src=assets.script("hydrate.js")></script>
+    }
+    .into_any()
 }
 
 /// The pages with something that moves by itself; the browser is not sent the WASM for the others.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::assets::Assets;
 use crate::draw::part;
 use crate::i18n::texts;
 use crate::live::LiveStore;
@@ -38,9 +39,9 @@ pub fn NothingYet() -> impl IntoView {
 #[component]
 pub fn Failed() -> impl IntoView {
     let texts = texts();
+    let script = use_context::<Assets>().map(|it| it.script("retry.js"));
     view! {
-        // A wall has nobody who would try again; a desk is not taken from under somebody's hands.
-        <script>"if ('unattended' in document.body.dataset) setTimeout(() => location.reload(), 15000)"</script>
+        {script.map(|src| view! { <script type="module" src=src></script> })}
         <section class="panel" role="alert">
             <div class="blank" data-tone="bad">
                 <Glyph icon=Icon::Alert />

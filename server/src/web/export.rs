@@ -21,7 +21,7 @@ use crate::web::Web;
 use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
 use crate::live::clock;
 use crate::web::audits::only_auditor;
-use crate::web::http::guard::{Principal, Role};
+use crate::web::http::guard::{Principal, Role, is_led_to_from_elsewhere};
 use crate::web::http::preferences;
 use crate::web::http::problem::Problem;
 use crate::web::http::table_file::{FileRequest, Kind, Table};
@@ -73,6 +73,10 @@ impl FromRequestParts<Exporter> for ExportRequest {
     async fn from_request_parts(parts: &mut Parts, it: &Exporter) -> Result<Self, Problem> {
         let who = parts.extensions.get::<Principal>().ok_or_else(|| Problem::away("Nobody is known."))?;
         who.must_be(Role::Manager, "Only a manager exports.")?;
+        if is_led_to_from_elsewhere(&parts.headers) {
+            let detail = "An export is begun on a page of ours, not by a page elsewhere.";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "foreign_origin", detail));
+        }
         let fields = FileFields::of(parts.uri.query().unwrap_or_default()).map_err(|it| Problem::faults(&[it]))?;
         let FileFields { question: query, name, separator } = fields;
         let kind = Kind::of_path(parts.uri.path(), separator);
@@ -113,11 +117,13 @@ async fn statement(State(it): State<Exporter>, asked: ExportRequest) -> Result<R
 async fn findings(
     State(it): State<Exporter>,
     Extension(who): Extension<Principal>,
-    Path(id): Path<i64>,
+    Path(id): Path<String>,
     asked: ExportRequest,
 ) -> Result<Response, Problem> {
     let ExportRequest { file, progress, turn, .. } = asked;
-    let read = read_findings(&it.web, &who, id).await.inspect_err(|_| progress.end(Ended::Failed))?;
+    let id = id.parse().map_err(|_| Problem::no_such("audit"));
+    let read = async { read_findings(&it.web, &who, id?).await };
+    let read = read.await.inspect_err(|_| progress.end(Ended::Failed))?;
     let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
     drop(turn);
     let texts = file.locale.findings_texts();

@@ -34,7 +34,8 @@ use crate::pipeline::{PipelineReader, SystemReader};
 use ::records::Records;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
-use base::config::AuditConfig;
+use base::config::{AuditConfig, WebConfig};
+use http::front_door::{self, Limits};
 
 /// What the web server works with. Cheap to clone.
 #[derive(Clone)]
@@ -77,9 +78,6 @@ pub enum Error {
         #[source]
         cause: std::io::Error,
     },
-    /// The server ended.
-    #[error("the web server ended")]
-    Serve(#[source] std::io::Error),
     /// The browser's part is missing.
     #[error("cannot read the browser's part in {path}; build it with `make frontend`")]
     Assets {
@@ -134,21 +132,21 @@ impl Web {
         names::find::Finder { hub: self.hub.clone(), records: self.records.clone() }
     }
 
-    /// Serves until `stop`. Where `ops` is given, health and metrics are served there instead.
-    pub async fn serve(self, listen: SocketAddr, ops: Option<SocketAddr>) -> Result<(), Error> {
-        let health = health::routes(&self);
-        let stop = self.stop.clone();
-        let app = router::routes(self, ops.is_none().then(|| health.clone()));
-        let listener = bind(listen).await?;
-        tracing::info!(address = %listen, "serving");
-        let main = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-        match ops {
-            None => main.await.map_err(Error::Serve),
+    /// Serves until it is told to stop. Where the settings have an address for operations, health and metrics are served there instead.
+    pub async fn serve(self, settings: &WebConfig) -> Result<(), Error> {
+        let (health, limits, stop) = (health::routes(&self), Limits::of(settings), self.stop.clone());
+        let app = router::routes(self, settings.ops_listen.is_none().then(|| health.clone()));
+        let listener = bind(settings.listen).await?;
+        tracing::info!(address = %settings.listen, "serving");
+        let main = front_door::serve(listener, app, limits, stop.clone());
+        match settings.ops_listen {
+            None => main.await,
             Some(address) => {
-                let ops = axum::serve(bind(address).await?, health).with_graceful_shutdown(stop.cancelled_owned());
-                tokio::try_join!(main.into_future(), ops.into_future()).map(drop).map_err(Error::Serve)
+                let ops = front_door::serve(bind(address).await?, health, limits, stop);
+                tokio::join!(main, ops);
             }
         }
+        Ok(())
     }
 }
 

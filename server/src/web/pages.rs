@@ -1,5 +1,6 @@
 //! Leptos: pages and server functions, each request with its language, theme and backend in the context.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use app::app::{App, shell};
@@ -14,12 +15,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, get};
-use leptos::config::LeptosOptions;
+use futures::{Stream, StreamExt as _, future, stream};
 use leptos::context::{provide_context, use_context};
-use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
-    render_app_to_stream_with_context,
-};
+use leptos::prelude::IntoView;
+use leptos_axum::{ResponseOptions, generate_route_list, handle_response_inner, handle_server_fns_with_context};
 
 use crate::web::Web;
 use crate::web::backend::ServerBackend;
@@ -45,7 +44,6 @@ fn theme(parts: &Parts) -> Option<Theme> {
 /// Makes pages. Cheap to clone.
 #[derive(Clone)]
 pub struct Pages {
-    options: LeptosOptions,
     backend: Arc<dyn Backend>,
     assets: Assets,
 }
@@ -55,7 +53,6 @@ impl Pages {
     pub fn new(web: &Web) -> Self {
         let dir = assets::dir(&web.version);
         Self {
-            options: LeptosOptions::builder().output_name("tallyhouse").site_pkg_dir(dir.clone()).build(),
             backend: Arc::new(ServerBackend {
                 hub: web.hub.clone(),
                 system: web.system.clone(),
@@ -96,13 +93,12 @@ impl Pages {
         T: Clone + Send + Sync + 'static,
     {
         asked.method = Method::GET;
-        let (pages, options) = (self.clone(), self.options.clone());
+        let pages = self.clone();
         let context = move || {
             pages.provide();
             provide_context(found.clone());
         };
-        let show = render_app_async_with_context(context, move || shell(options.clone()));
-        let mut page = show(Request::from_parts(asked, Body::empty())).await;
+        let mut page = handle_response_inner(context, shell, Request::from_parts(asked, Body::empty()), whole).await;
         *page.status_mut() = status;
         page
     }
@@ -125,14 +121,30 @@ impl Pages {
             provide_context(app::i18n::Locale::default());
             App()
         });
-        let (pages, options) = (self.clone(), self.options.clone());
-        let context = move || pages.provide();
-        let page = move || shell(options.clone());
-        let unknown = render_app_to_stream_with_context(context.clone(), page.clone());
-        Router::new()
-            .route("/api/fn/{*name}", any(functions))
-            .leptos_routes_with_context(&self.options, list, context, page)
-            .fallback(get(unknown))
-            .with_state(self.options.clone())
+        let pages = self.clone();
+        let page = move |request: Request| {
+            let pages = pages.clone();
+            handle_response_inner(move || pages.provide(), shell, request, whole)
+        };
+        let routes = Router::new().route("/api/fn/{*name}", any(functions)).fallback(get(page.clone()));
+        list.iter().fold(routes, |routes, it| routes.route(it.path(), get(page.clone())))
     }
+}
+
+type Html = Pin<Box<dyn Stream<Item = String> + Send>>;
+
+/// A page, whole. What Leptos would write behind it as inline scripts, the data of resources, is left out: our pages have none, and their policy lets no
+/// inline script run.
+fn whole<V: IntoView + 'static>(
+    page: V,
+    resources: Box<dyn FnOnce() -> Html + Send>,
+    _out_of_order: bool,
+) -> Pin<Box<dyn Future<Output = Html> + Send>> {
+    Box::pin(async move {
+        let html: String = page.to_html_stream_in_order().collect().await;
+        // To the end, and here: what they hold belongs to this thread.
+        resources().for_each(|_| future::ready(())).await;
+        let whole: Html = Box::pin(stream::iter([html]));
+        whole
+    })
 }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::audits::forms::AuditForms;
 use super::count::forms::CountForms;
+use super::http::headers::with_headers;
 use super::http::{assets, guard, preferences};
 use super::import::events::EventsForm;
 use super::import::forms::ImportForms;
@@ -53,20 +53,9 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .layer(CompressionLayer::new());
     let files = export::routes(&web, web.records(), web.statistics());
     let streams = calls.streams.with_state(web).merge(files);
-    let app = answers
-        .merge(streams)
-        .layer(middleware::from_fn(guard::guard))
-        .layer(CatchPanicLayer::new())
-        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(set(header::REFERRER_POLICY, "same-origin"))
-        .layer(set(header::X_FRAME_OPTIONS, "DENY"));
-    // Health checks come from machines that know no host name of ours, and say nothing that needs a guard.
-    match health {
-        Some(health) => app.merge(health),
-        None => app,
-    }
-}
-
-fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    // On an address of their own they have no guard: health checks come from machines that know no host name of ours.
+    let health = health.unwrap_or_default();
+    let app =
+        answers.merge(streams).merge(health).layer(middleware::from_fn(guard::guard)).layer(CatchPanicLayer::new());
+    with_headers(app)
 }

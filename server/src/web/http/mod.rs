@@ -2,7 +2,9 @@
 
 pub mod assets;
 pub mod body;
+pub mod front_door;
 pub mod guard;
+pub mod headers;
 pub mod page;
 pub mod params;
 pub mod period;

@@ -60,7 +60,8 @@ fn back_to(headers: &HeaderMap) -> String {
     match url::Url::parse(referer) {
         Ok(url) if url.host_str().is_some() && authority(&url) == host => {
             let query = url.query().map(|it| format!("?{it}")).unwrap_or_default();
-            format!("{}{query}", url.path())
+            // One slash: two would begin the name of another host.
+            format!("/{}{query}", url.path().trim_start_matches(['/', '\\']))
         }
         _ => "/".to_owned(),
     }
@@ -94,6 +95,8 @@ mod tests {
             ("http://localhost:3000/records?x=1", "/records?x=1"),
             ("http://evil.example/records", "/"),
             ("//evil.example", "/"),
+            ("http://localhost:3000//evil.example/login", "/evil.example/login"),
+            ("http://localhost:3000/\\evil.example/login", "/evil.example/login"),
         ] {
             assert_eq!(back_to(&headers(&[host.clone(), (header::REFERER, referer)])), back);
         }

@@ -1,6 +1,7 @@
 //! The HTTP interface and the forms of pages, by noun.
 
 mod audits;
+mod browser;
 mod count;
 mod entries;
 mod export;

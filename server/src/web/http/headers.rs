@@ -1,0 +1,34 @@
+//! Headers of every answer: what a browser may do with it (Content Security Policy and its like; OWASP "HTTP Headers").
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Of a page: scripts, styles, pictures and connections are its own, nothing inline runs, and nobody shows it inside of another. `style=` is for the
+/// lengths of bars; pictures as data are the icon's.
+const OF_PAGES: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+    base-uri 'none'; object-src 'none'";
+
+/// What else a browser is told, with every answer that does not say it itself.
+const ALWAYS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, OF_PAGES),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    // Figures are of their moment, and of who asks.
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// Lets every answer of the routes say what a browser may do with it.
+pub fn with_headers(routes: Router) -> Router {
+    ALWAYS.into_iter().fold(routes, |routes, (name, value)| {
+        routes.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    })
+}
