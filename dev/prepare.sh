@@ -29,8 +29,8 @@ bash dev/servers.sh start &
 servers=$!
 bash dev/install/toolchain.sh
 wait "$servers" || die "the servers did not start, see above"
-# The program is needed first, and the month after it; both together take as long as the browser part does behind them.
-nice -n 4 bash dev/frontend.sh "$profile" &
+# The program is needed first.
+nice bash dev/frontend.sh "$profile" &
 browser=$!
 wait "$program" || die "the program does not build"
 mkdir -p "$CACHE/bin"

@@ -26,6 +26,7 @@ const WORDS = {
     companyValue: 'Company, the same in every line',
     open: /Questions to answer first: 2/,
     columnA: 'Column A as',
+    lastLine: 'Last line',
     recorded: 'Every line is recorded already',
     empty: 'This file has no entry in it',
     quote: 'has a quote that opens in line 2 and never closes',
@@ -51,6 +52,7 @@ const WORDS = {
     companyValue: '公司（每行相同）',
     open: /请先回答 2 个问题/,
     columnA: '第 A 列作为',
+    lastLine: '最后一行',
     recorded: '每一行都已有记录',
     empty: '此文件 没有明细',
     quote: '第 2 行的引号没有闭合',
@@ -146,13 +148,16 @@ describe('import', () => {
 
       it('lets a person say what a column is, and keeps that by name for the next file', () =>
         at('/import', async (page) => {
-          const file = (n) => csv(`own-${n}.csv`, `w${language},n,p,h,q,c`, `2026-03-02 09:00:00,IMP-${language}-${n},e2e-milk,e2e-south,-4,acme`);
+          const row = (n) => `2026-03-02 09:00:00,IMP-${language}-${n},e2e-milk,e2e-south,-4,acme`;
+          const file = (...numbers) => csv(`own-${numbers[0]}.csv`, `w${language},n,p,h,q,c`, ...numbers.map(row));
           await choose(page, file(21));
           await page.waitForURL(/upload=/);
           const fields = ['create_time', 'bill_id', 'product_id', 'warehouse_id', 'quantity', 'company_id'];
           for (const [place, field] of fields.entries()) {
             await page.locator(`select[name="column.${place + 1}"]`).selectOption(field);
           }
+          // Where this table ends says nothing of the next file.
+          await page.getByLabel(words.lastLine).fill('2');
           await page.getByRole('button', { name: words.lookAgain }).first().click();
           await page.getByText(words.clean).waitFor();
           await page.getByText('\u22124', { exact: true }).waitFor();
@@ -164,9 +169,10 @@ describe('import', () => {
           await page.getByText(words.sent(1)).waitFor();
           recorded += 1;
           // The next one with these titles is read by it at once.
-          await choose(page, file(22));
+          await choose(page, file(22, 23));
           await page.getByText(words.clean).waitFor();
           await page.getByText(words.used(`ours ${language}`, '1')).waitFor();
+          await page.getByRole('button', { name: words.send(2) }).waitFor();
           await recordedAre(system, recorded);
         }, { script: false }));
 

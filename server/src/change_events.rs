@@ -4,6 +4,7 @@
 use base::config::EntryRules;
 use model::time::Millis;
 use queue::{Message, Rejection, Topic};
+use tokio::task::spawn_blocking;
 use translate::{EventMap, Outcome, Skipped, TranslateError};
 
 use crate::intake::{GoodLine, check_one};
@@ -61,6 +62,9 @@ pub async fn preview(
     now: Millis,
 ) -> Result<Option<Vec<Previewed>>, queue::Error> {
     let Some(events) = queue::newest(&topic.other(&map.topic), MAX_SHOWN).await? else { return Ok(None) };
-    let look = |event| Previewed { comes_to: translated(map, &event, rules, now), event };
-    Ok(Some(events.into_iter().map(look).collect()))
+    let (map, rules) = (map.clone(), *rules);
+    let look = move |event| Previewed { comes_to: translated(&map, &event, &rules, now), event };
+    // Large ones keep a core busy.
+    let looking = spawn_blocking(move || events.into_iter().map(look).collect());
+    looking.await.map(Some).map_err(|_| queue::Error::Stopped)
 }

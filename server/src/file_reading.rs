@@ -12,11 +12,11 @@ use tokio::time::timeout;
 /// Turns: half of the cores read files, at the most.
 static TURNS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)));
-/// A file waits so long for its turn: ten of the largest take less.
-const MAX_WAIT: Duration = Duration::from_secs(30);
+/// A file waits so long for its turn: three of the largest take less, and whoever waits is still there to be told.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Reads a file when it is its turn. A reader that fails has met what it was not made for: the file is said to be no text, and the process goes on.
-/// Refused: others took all the turns for half a minute.
+/// Refused: others took all the turns for ten seconds.
 pub async fn apart<T: Send + 'static>(
     read: impl FnOnce() -> Result<T, FileTrouble> + Send + 'static,
 ) -> Result<T, FileTrouble> {

@@ -14,6 +14,8 @@ use super::{Error, Message, Topic};
 const LIMIT: Duration = Duration::from_secs(10);
 /// The most bytes of the messages that are read: a topic may have many partitions, and large messages.
 const MAX_BYTES: usize = 64 << 20;
+/// What a message takes beside its bytes.
+const MESSAGE_BYTES: usize = 100;
 
 /// The newest messages of a topic, the oldest of them first; of each partition at most so many, and of all together. `None`: there is no such topic.
 /// Joins no group and commits nothing. Refused: Kafka does not show all of them in time, or they are larger than anybody can look at.
@@ -42,16 +44,23 @@ pub async fn newest(topic: &Topic, most: usize) -> Result<Option<Vec<Message>>, 
         consumer.assign(&list).map_err(Error::kafka("choosing where to read"))?;
         let (mut all, mut bytes, until) = (Vec::new(), 0, Instant::now() + LIMIT);
         while !open.is_empty() {
-            match consumer.poll(until.saturating_duration_since(Instant::now())) {
-                None => return Err(Error::NotYet("Kafka does not show the newest messages".to_owned())),
+            let left = until.saturating_duration_since(Instant::now());
+            let late = || Error::NotYet("Kafka does not show the newest messages".to_owned());
+            let polled = if left.is_zero() { None } else { consumer.poll(left) };
+            match polled {
+                None => return Err(late()),
                 // Marks of transactions take the last places: then the end comes without a message.
                 Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
                 Some(message) => {
                     let message = Message::of(&message.map_err(Error::kafka("reading a message"))?);
                     if open.get(&message.partition).is_some_and(|end| message.offset + 1 >= *end) {
                         open.remove(&message.partition);
+                        // What comes behind the end is not waited for: others have their turn.
+                        let mut done = TopicPartitionList::new();
+                        done.add_partition(&name, message.partition);
+                        consumer.pause(&done).map_err(Error::kafka("choosing where to read"))?;
                     }
-                    bytes += message.payload.len();
+                    bytes += message.payload.len() + MESSAGE_BYTES;
                     if bytes > MAX_BYTES {
                         return Err(Error::NotYet("the newest messages are too large to be shown".to_owned()));
                     }

@@ -44,13 +44,13 @@ impl EntriesExport {
                 () = stop.cancelled() => (State::Failed, Some("the server is going down")),
                 () = tokio::time::sleep(MAX_TIME) => (State::Failed, Some("the file was not taken in ten minutes")),
             };
-            if let Some(why) = why {
-                // Who takes nothing is not waited for: the end of the file without its last lines says it too.
-                let _nobody_left = sender.try_send(Err(Broken(why.to_owned())));
-            }
             progress.end(state);
             self.lookup.close().await;
             drop(guard);
+            // Without it the file would look whole. Nothing is held any more while somebody who is slow comes to it.
+            if let Some(why) = why {
+                let _nobody_left = sender.send(Err(Broken(why.to_owned()))).await;
+            }
         });
         rows
     }

@@ -142,7 +142,7 @@ impl Web {
         match settings.ops_listen {
             None => main.await,
             Some(address) => {
-                let ops = front_door::serve(bind(address).await?, health, limits, stop);
+                let ops = front_door::serve(bind(address).await?, health, limits.of_operations(), stop);
                 tokio::join!(main, ops);
             }
         }

@@ -9,16 +9,18 @@ use app::backend::Backend;
 use app::status::SetStatus;
 use app::theme::Theme;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use futures::{Stream, StreamExt as _, future, stream};
+use futures::{Stream, StreamExt as _, stream};
 use leptos::context::{provide_context, use_context};
 use leptos::prelude::IntoView;
 use leptos_axum::{ResponseOptions, generate_route_list, handle_response_inner, handle_server_fns_with_context};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use crate::web::Web;
 use crate::web::backend::ServerBackend;
@@ -98,7 +100,7 @@ impl Pages {
             pages.provide();
             provide_context(found.clone());
         };
-        let mut page = handle_response_inner(context, shell, Request::from_parts(asked, Body::empty()), whole).await;
+        let mut page = rendered(context, Request::from_parts(asked, Body::empty())).await;
         *page.status_mut() = status;
         page
     }
@@ -124,10 +126,27 @@ impl Pages {
         let pages = self.clone();
         let page = move |request: Request| {
             let pages = pages.clone();
-            handle_response_inner(move || pages.provide(), shell, request, whole)
+            rendered(move || pages.provide(), request)
         };
         let routes = Router::new().route("/api/fn/{*name}", any(functions)).fallback(get(page.clone()));
         list.iter().fold(routes, |routes, it| routes.route(it.path(), get(page.clone())))
+    }
+}
+
+/// Makes a page, on one thread from begin to end: what Leptos makes for it belongs to the thread that made it, and is let go there. Pages cost cores, and
+/// these threads are not those of the ingest.
+async fn rendered(context: impl Fn() + Clone + Send + 'static, request: Request) -> Response {
+    let runtime = Handle::current();
+    let making = spawn_blocking(move || {
+        runtime.block_on(async move {
+            let (parts, body) = handle_response_inner(context, shell, request, whole).await.into_parts();
+            to_bytes(body, usize::MAX).await.map(|it| Response::from_parts(parts, Body::from(it)))
+        })
+    });
+    match making.await {
+        Ok(Ok(page)) => page,
+        // A panic: it is in the log.
+        _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -137,13 +156,11 @@ type Html = Pin<Box<dyn Stream<Item = String> + Send>>;
 /// inline script run.
 fn whole<V: IntoView + 'static>(
     page: V,
-    resources: Box<dyn FnOnce() -> Html + Send>,
+    _resources: Box<dyn FnOnce() -> Html + Send>,
     _out_of_order: bool,
 ) -> Pin<Box<dyn Future<Output = Html> + Send>> {
     Box::pin(async move {
         let html: String = page.to_html_stream_in_order().collect().await;
-        // To the end, and here: what they hold belongs to this thread.
-        resources().for_each(|_| future::ready(())).await;
         let whole: Html = Box::pin(stream::iter([html]));
         whole
     })

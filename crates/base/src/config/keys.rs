@@ -38,7 +38,7 @@ pub const KEYS: &[Key] = &[
         "4096",
         "the most that are served at once; a part of the open files of the process is kept for the stores",
     ),
-    key("max_connections_per_address", "512", "the most of one address; a proxy in front is one"),
+    key("max_connections_per_address", "512", "the most of one address; of this machine, where a proxy may be, all"),
     key("public_wall", "false", "*no effect yet*"),
     key("time_zone", "Asia/Shanghai", "business time; fixed at the first migrate"),
     key("records_layout", "product-day", "a table per product and day, or `bucket-day`; fixed at the first migrate"),

@@ -133,7 +133,7 @@ impl<'a> Lines<'a> {
             waits |= is_open && dates::is_open(cell(Field::CreateTime));
             let day = self.styles.dated(cell(Field::CreateTime));
             let read = dates::read(&day, cell(Field::TimeOfDay), order);
-            let is_swapped = self.styles.may_be_swapped() && dates::may_be_swapped(cell(Field::CreateTime));
+            let is_swapped = self.styles.may_be_swapped() && dates::may_be_swapped(&day);
             if is_swapped && !self.choices.takes_doubtful {
                 let flaw = CellFlaw::MaySwapped(shortened(&cell(Field::CreateTime).text()));
                 doubt = Some((Field::CreateTime, flaw));

@@ -32,10 +32,10 @@ pub fn find(table: &Table) -> Option<Question> {
     None
 }
 
-/// Would the lines of the cell be the end of a row, whole rows, and the begin of a row up to this column?
+/// Would the first and the last line of the cell be the end of a row and the begin of one up to this column, or is a line between them as wide as a row?
 fn cuts_rows(counts: &[usize], column: usize, wanted: usize) -> bool {
     let [first, middle @ .., last] = counts else { return false };
-    *first == wanted - column && *last == column && middle.iter().all(|it| *it == wanted)
+    *first == wanted - column && *last == column || middle.contains(&wanted)
 }
 
 /// Is one of the lines behind the first as long as a row, or are all of them together?
@@ -64,6 +64,8 @@ mod tests {
         // The same with every row as wide as the titles.
         assert_eq!(found("a,b,c\n1,\"12 inch,x\n3,4,x\n5,6 inch\",y\n7,8,z\n"), Some((2, 4)));
         assert_eq!(found("a,b,c\n1,\"12 inch,x\n5,6 inch\",y\n7,8,z\n"), Some((2, 3)));
+        // With a blank line, and one that is shorter, among those that were swallowed.
+        assert_eq!(found("a,b,c\n1,\"12 inch,x\n\n3\n5,6 inch\",y\n7,8,z\n"), Some((2, 5)));
     }
 
     #[test]

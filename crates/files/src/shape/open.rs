@@ -7,8 +7,14 @@ use model::files::{MAX_FILE_BYTES, MAX_FILE_LINES};
 use super::table::Table;
 use super::{long_cell, separated, titles, workbook};
 
-/// Is it JSON, one entry a line or an array? Its name says what it is; where that does not, its first bytes do.
+/// The first bytes of a workbook: a zip of parts, or a compound file.
+const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
+
+/// Is it JSON, one entry a line or an array? No workbook is, whatever it is called; else its name says what it is, and where that does not, its first bytes.
 pub fn is_json(name: &str, bytes: &[u8]) -> bool {
+    if WORKBOOKS.iter().any(|it| bytes.starts_with(it)) {
+        return false;
+    }
     let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).iter().find(|it| !it.is_ascii_whitespace());
     match ending(name).as_str() {
         "ndjson" | "jsonl" | "json" => true,
@@ -27,12 +33,13 @@ pub fn open(name: &str, bytes: &[u8], choices: &Choices) -> Result<Option<Table>
         return Err(FileTrouble::TooLarge(MAX_FILE_BYTES));
     }
     let ending = ending(name);
-    let mut table = if bytes.starts_with(b"PK\x03\x04") {
+    let [zip, compound] = WORKBOOKS;
+    let mut table = if bytes.starts_with(zip) {
         if ending == "xlsm" {
             return Err(FileTrouble::Macros);
         }
         workbook::read(bytes, choices.sheet.as_deref())?
-    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+    } else if bytes.starts_with(compound) {
         return Err(workbook::why_not(bytes));
     } else if is_json(name, bytes) {
         return Ok(None);

@@ -148,6 +148,23 @@ fn a_unit_in_a_column_of_its_own_is_heeded() {
             "6 in 9 p1 w1 c1 B-5 2026-03-01 00:00:00",
         ],
     );
+    // One unit for all lines says nothing, but for a line that has another one beside its number.
+    let text = "日期,仓库,公司,单据号,产品,方向,数量,单位\n\
+        2026-03-01,w1,c1,B-1,p1,入库,5 箱,PCS\n2026-03-01,w1,c1,B-2,p1,入库,6,pcs\n2026-03-01,w1,c1,B-3,p1,入库,7,PCS\n";
+    assert_csv(
+        text,
+        &[],
+        &[
+            "2 ! quantity is in 箱, and in other lines of the same product in pcs",
+            "3 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00",
+            "4 in 7 p1 w1 c1 B-3 2026-03-01 00:00:00",
+        ],
+    );
+    // A customer is called 单位 too.
+    let text = "日期,仓库,公司,单据号,产品,方向,数量,单位\n\
+        2026-03-01,w1,c1,B-1,p1,入库,5,上海某某贸易有限公司\n2026-03-01,w1,c1,B-2,p1,入库,6,北京某某贸易有限公司\n";
+    let wanted = ["2 in 5 p1 w1 c1 B-1 2026-03-01 00:00:00", "3 in 6 p1 w1 c1 B-2 2026-03-01 00:00:00"];
+    assert_csv(text, &[], &wanted);
 }
 
 #[test]

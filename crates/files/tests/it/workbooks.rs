@@ -182,6 +182,13 @@ fn another_sheet_that_is_damaged_is_not_taken_for_an_empty_one() {
 }
 
 #[test]
+fn a_workbook_is_one_whatever_it_is_called() {
+    let bytes = workbook().save_to_buffer().unwrap();
+    assert_eq!(outcome("body.json", &bytes, &[]), ["2 in 5 p1 w1 c1 B-1 2026-03-01 08:05:00"]);
+    assert!(!files::is_json("body.json", &bytes) && files::is_json("body.json", b" [{}]"));
+}
+
+#[test]
 fn what_must_not_be_opened_is_refused() {
     let mut book = workbook();
     let good = book.save_to_buffer().unwrap();

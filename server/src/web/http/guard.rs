@@ -142,7 +142,11 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
 
 /// Does a page elsewhere fetch it, or show it inside of itself? It may lead to us, as any link does, and nothing else: answers cost something.
 fn is_embedded_elsewhere(headers: &HeaderMap) -> bool {
-    let is_elsewhere = matches!(once(headers, FETCH_SITE), Once::Said("cross-site" | "same-site") | Once::Unclear);
+    let is_elsewhere = match once(headers, FETCH_SITE) {
+        Once::Said(it) => it != "same-origin" && it != "none",
+        Once::Unclear => true,
+        Once::Absent => !is_same_origin(headers),
+    };
     let is_link = matches!(once(headers, "sec-fetch-mode"), Once::Said("navigate"))
         && matches!(once(headers, "sec-fetch-dest"), Once::Said("document"));
     is_elsewhere && !is_link
@@ -206,6 +210,8 @@ mod tests {
             headers(&[(name(FETCH_SITE), site), (name("sec-fetch-mode"), mode), (name("sec-fetch-dest"), dest)])
         };
         assert!(!is_embedded_elsewhere(&HeaderMap::new()));
+        let old = [(header::HOST, "127.0.0.1:3000"), (header::ORIGIN, "http://evil.example")];
+        assert!(is_embedded_elsewhere(&headers(&old)), "an older browser");
         assert!(!is_embedded_elsewhere(&from("same-origin", "cors", "empty")));
         assert!(!is_embedded_elsewhere(&from("cross-site", "navigate", "document")));
         for (mode, dest) in [("no-cors", "empty"), ("cors", "empty"), ("navigate", "iframe"), ("no-cors", "image")] {

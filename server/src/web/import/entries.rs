@@ -12,6 +12,7 @@ use model::files::trouble::FileTrouble;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::file_reading::apart;
 use crate::intake::{Delivery, GoodLine};
 use crate::web::Web;
 use crate::web::http::guard::{Principal, Role};
@@ -107,7 +108,7 @@ async fn good_lines(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<(
         // Without the records nobody can say what is recorded already. Kafka takes it all the same, and what comes twice counts once.
         Err(error) if name == JSON => {
             tracing::warn!("entries go uncompared: {}", explain(&error));
-            return uncompared(web, &body).map(|it| (it, 0));
+            return uncompared(web, body).await.map(|it| (it, 0));
         }
         looked => looked.map_err(&away)?,
     };
@@ -122,9 +123,10 @@ async fn good_lines(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<(
 }
 
 /// The lines of a body of JSON, where the records do not answer.
-fn uncompared(web: &Web, body: &[u8]) -> Result<Vec<GoodLine>, Problem> {
-    let checked =
-        web.intake.check_body(body).map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
+async fn uncompared(web: &Web, body: Bytes) -> Result<Vec<GoodLine>, Problem> {
+    let intake = web.intake.clone();
+    let checked = apart(move || intake.check_body(&body)).await;
+    let checked = checked.map_err(|trouble| unreadable(StatusCode::UNPROCESSABLE_ENTITY, &trouble))?;
     if checked.flaws.is_empty() {
         return Ok(checked.good);
     }

@@ -202,9 +202,9 @@ async fn try_to_keep(
             choices.columns.insert(place, field);
         }
     }
-    // What belongs to one file stays with it: its doubts, its sheet, its date and its bill.
-    choices.takes_doubtful = false;
-    choices.sheet = None;
+    // What belongs to one file stays with it: its doubts, its totals, its last line, its sheet, its date and its bill.
+    (choices.takes_doubtful, choices.takes_long_cells, choices.ignores_totals) = (false, false, false);
+    (choices.sheet, choices.last) = (None, None);
     for field in [Field::CreateTime, Field::TimeOfDay, Field::BillId] {
         choices.values.remove(&field);
     }

@@ -3,6 +3,7 @@
 
 mod places;
 
+use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -21,8 +22,10 @@ use places::{Place, Places};
 const MAX_HEADERS: usize = 100;
 /// The most bytes of a request's head, and of what waits to be written.
 const MAX_BUFFER: usize = 64 << 10;
+/// The most connections of an address for operations.
+const MAX_MONITORS: u32 = 50;
 /// Requests that are under way when the process is told to stop have so long.
-const MAX_END: Duration = Duration::from_secs(10);
+const MAX_END: Duration = Duration::from_secs(5);
 /// After an error of the listener it is asked again: descriptors may come free.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -31,7 +34,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 pub struct Limits {
     /// The most of all.
     pub connections: u32,
-    /// The most of one address.
+    /// The most of one address; this machine itself, a proxy in front perhaps, may have all.
     pub per_address: u32,
     /// A request's head is whole within this, counted from when the connection began to wait for it: so long a silent connection lives.
     pub head: Duration,
@@ -40,6 +43,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Those of an address for operations: monitors are few, and must not take the places of people.
+    pub fn of_operations(self) -> Self {
+        Self { connections: MAX_MONITORS, per_address: MAX_MONITORS, ..self }
+    }
+
     /// Those of the settings.
     pub fn of(config: &base::config::WebConfig) -> Self {
         let (head, stall) = (Duration::from_secs(20), Duration::from_secs(30));
@@ -53,7 +61,8 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     let routes = routes.with_state(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(MAX_HEADERS).max_buf_size(MAX_BUFFER);
-    let (places, graceful) = (Places::new(limits.connections, limits.per_address), GracefulShutdown::new());
+    let places = Places::new(limits.connections, limits.per_address);
+    let (graceful, cut) = (GracefulShutdown::new(), CancellationToken::new());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -64,10 +73,12 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
                 Some(place) => {
                     let io = TokioIo::new(Box::pin(stalling(stream, limits.stall)));
                     let connection = http.serve_connection(io, TowerToHyperService::new(routes.clone()));
-                    tokio::spawn(run(graceful.watch(connection), peer, place));
+                    tokio::spawn(run(graceful.watch(connection), peer, place, cut.clone()));
                 }
                 None => metrics::counter!("tallyhouse_connections_refused_total").increment(1),
             },
+            // Of a peer that went before it was let in.
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(AGAIN).await;
@@ -77,6 +88,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     drop(listener);
     if tokio::time::timeout(MAX_END, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections are cut off: their requests did not end in time");
+        cut.cancel();
     }
 }
 
@@ -88,9 +100,14 @@ fn stalling(stream: TcpStream, stall: Duration) -> TimeoutStream<TcpStream> {
     stream
 }
 
-/// A connection until it ends; its place is free then.
-async fn run(connection: impl Future<Output = hyper::Result<()>>, peer: SocketAddr, place: Place) {
-    if let Err(error) = connection.await {
+/// A connection until it ends or is cut off; its place is free then.
+async fn run(
+    connection: impl Future<Output = hyper::Result<()>>,
+    peer: SocketAddr,
+    place: Place,
+    cut: CancellationToken,
+) {
+    if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
         tracing::debug!(%peer, %error, "a connection ended");
     }
     drop(place);
@@ -194,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_place_is_turned_away_and_others_are_served() {
-        let limits = Limits { per_address: 2, head: LONG, ..LIMITS };
+        let limits = Limits { connections: 2, head: LONG, ..LIMITS };
         let (address, stop) = door(hello(), limits).await;
         let mut first = TcpStream::connect(address).await.unwrap();
         let second = TcpStream::connect(address).await.unwrap();

@@ -34,7 +34,7 @@ impl Places {
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let all: u32 = taken.values().sum();
         let own = taken.get(&of).copied().unwrap_or(0);
-        if all >= self.0.most || own >= self.0.most_of_one {
+        if all >= self.0.most || own >= self.0.most_of_one && !of.is_loopback() {
             return None;
         }
         taken.insert(of, own + 1);
@@ -78,7 +78,12 @@ mod tests {
         let of_one: Vec<_> = (0..4).filter_map(|_| places.take(one)).collect();
         let of_other: Vec<_> = (0..4).filter_map(|_| places.take(other)).collect();
         assert_eq!((of_one.len(), of_other.len()), (3, 2));
+        let here = places.take([127, 0, 0, 1].into());
+        assert!(here.is_none(), "all are taken");
         drop(of_one);
+        let of_here: Vec<_> = (0..4).filter_map(|_| places.take([127, 0, 0, 1].into())).collect();
+        assert_eq!(of_here.len(), 3, "this machine may have all that are left");
+        drop(of_here);
         assert!(places.take(one).is_some(), "a place that is left is free");
         drop(of_other);
         assert_eq!(places.0.taken.lock().unwrap().len(), 0, "nothing is kept of who is gone");
