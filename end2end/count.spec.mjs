@@ -111,6 +111,15 @@ describe('count', () => {
           await page.getByText(words.twice).waitFor();
         }));
 
+      it('asks which of two columns of one title was counted', () =>
+        at('/count', async (page) => {
+          await choose(page, csv('两列.csv', '仓库编号,产品编号,实盘数量,实盘数量,公司编号', `e2e-north,pear-${language},7,9,acme`));
+          await page.getByRole('link', { name: 'D 实盘数量', exact: true }).click();
+          await page.waitForURL(/column\.4=counted/);
+          assert.equal(await page.locator('[data-ask="column"]').count(), 0);
+          await page.getByRole('cell', { name: '9', exact: true }).first().waitFor();
+        }));
+
       for (const [screen, viewport] of [['desk', undefined], ['phone', PHONE]]) {
         for (const theme of ['light', 'dark']) {
           it(`is accessible and fits, ${theme}, ${screen}`, () =>

@@ -13,7 +13,7 @@ use crate::pages::count::view::{CountView, CountedLine, NoBook, NotPosted};
 use crate::pages::import::flaws::flaws;
 use crate::pages::import::hidden::hidden;
 use crate::pages::import::questions::questions;
-use crate::pages::import::view::{ImportQuery, UploadState};
+use crate::pages::import::view::{ImportQuery, UploadState, letters};
 
 /// So many lines that differ are shown; all are posted.
 const SHOWN: usize = 500;
@@ -198,24 +198,28 @@ fn settings(sheet: &CountView, query: &ImportQuery) -> AnyView {
     .into_any()
 }
 
-/// Where a field is that no title tells: a link for each column that holds nothing yet.
+/// Where a field is that the titles do not tell: a link for each column that holds nothing yet, or for the two of one title.
 fn columns(sheet: &CountView, query: &ImportQuery) -> AnyView {
     let texts = locale().count_texts();
-    let missing = sheet.questions.iter().filter_map(|it| match it {
+    let free = || (0..sheet.titles.len()).filter(|it| sheet.mapping.field_of(*it).is_none()).collect();
+    let open = sheet.questions.iter().filter_map(|it| match it {
         Question::Missing(field) if [Field::WarehouseId, Field::ProductId, Field::Counted].contains(field) => {
-            Some(*field)
+            Some((*field, free()))
         }
+        Question::SameTitle { field, columns, .. } => Some((*field, columns.to_vec())),
         _ => None,
     });
-    let free = |field: Field| {
-        let links = sheet.titles.iter().enumerate().filter(|it| sheet.mapping.field_of(it.0).is_none());
-        let links = links.map(|(place, title)| {
+    let choice = |(field, places): (Field, Vec<usize>)| {
+        let is_twin = sheet.mapping.column(field).is_some();
+        let links = places.into_iter().map(|place| {
             let mut query = query.clone();
-            let known = Field::OF_COUNTS.into_iter().filter_map(|it| Some((sheet.mapping.column(it)?, it)));
+            let others = Field::OF_COUNTS.into_iter().filter(|it| *it != field);
+            let known = others.filter_map(|it| Some((sheet.mapping.column(it)?, it)));
             query.choices.columns = known.chain([(place, field)]).collect();
+            let title = sheet.titles.get(place).cloned().unwrap_or_default();
             view! {
                 <a class="btn small" href=query.url()>
-                    {title.clone()}
+                    {is_twin.then(|| letters(place))} " " {title}
                 </a>
             }
         });
@@ -226,7 +230,7 @@ fn columns(sheet: &CountView, query: &ImportQuery) -> AnyView {
             </li>
         }
     };
-    let all: Vec<_> = missing.map(free).collect();
+    let all: Vec<_> = open.map(choice).collect();
     if all.is_empty() {
         return ().into_any();
     }
