@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::RequestUrl;
 use leptos_router::{SsrMode, path};
 
-use crate::assets::Assets;
+use crate::assets::{Assets, module_script};
 use crate::bar::Bar;
 use crate::i18n::{locale, texts};
 use crate::pages::audits::list::AuditsPage;
@@ -63,8 +63,8 @@ fn island_scripts(assets: &Assets) -> AnyView {
     view! {
         <link rel="modulepreload" href=assets.script("tallyhouse.js") />
         <link rel="preload" href=assets.script("tallyhouse_bg.wasm") r#as="fetch" type="application/wasm" crossorigin="" />
-        <script type="module" src=assets.script("stream.js")></script>
-        <script type="module" src=assets.script("hydrate.js")></script>
+        {module_script("stream.js")}
+        {module_script("hydrate.js")}
     }
     .into_any()
 }

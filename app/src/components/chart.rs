@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use serde::Serialize;
 
-use crate::assets::Assets;
+use crate::assets::module_script;
 
 /// What is drawn for each row; never moves.
 #[derive(Debug, Clone, Serialize)]
@@ -74,8 +74,7 @@ fn left(data: &ChartData) -> String {
 /// What takes the charts of a page over; once on a page that has any.
 #[component]
 pub fn ChartScript() -> impl IntoView {
-    let script = use_context::<Assets>().map(|it| it.script("chart.js"));
-    script.map(|src| view! { <script type="module" src=src></script> })
+    module_script("chart.js")
 }
 
 /// The next of 1, 2, 5, 10, 20, 50, ... from a number on: a scale that does not jump with every entry.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::assets::Assets;
+use crate::assets::module_script;
 use crate::i18n::locale;
 
 /// The links of a page whose URL is `url`; once on a page.
@@ -18,7 +18,6 @@ pub fn export(url: &str) -> AnyView {
             </a>
         }
     };
-    let script = use_context::<Assets>().map(|it| it.script("export.js"));
     view! {
         <span class="line export" data-running=texts.running data-running-of=texts.running_of data-done=texts.done data-failed=texts.failed>
             <span class="muted" role="status"></span>
@@ -26,7 +25,7 @@ pub fn export(url: &str) -> AnyView {
             {link("csv", "separator=semicolon", "CSV (;)")}
             {link("xlsx", "", "XLSX")}
         </span>
-        {script.map(|src| view! { <script type="module" src=src></script> })}
+        {module_script("export.js")}
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use super::notice::Notice;
-use crate::assets::Assets;
+use crate::assets::module_script;
 use crate::i18n::locale;
 use model::faults::FieldFault;
 use model::live::Named;
@@ -19,8 +19,7 @@ pub fn name_of(it: &Named) -> String {
 
 /// What makes forms find as one types; once on a page.
 pub fn filters_script() -> AnyView {
-    let script = use_context::<Assets>().map(|it| it.script("filters.js"));
-    script.map(|src| view! { <script type="module" src=src></script> }).into_any()
+    module_script("filters.js")
 }
 
 /// Periods by name, and any time where there are words for that.

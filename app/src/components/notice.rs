@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::assets::Assets;
+use crate::assets::module_script;
 use crate::draw::part;
 use crate::i18n::texts;
 use crate::live::LiveStore;
@@ -39,9 +39,8 @@ pub fn NothingYet() -> impl IntoView {
 #[component]
 pub fn Failed() -> impl IntoView {
     let texts = texts();
-    let script = use_context::<Assets>().map(|it| it.script("retry.js"));
     view! {
-        {script.map(|src| view! { <script type="module" src=src></script> })}
+        {module_script("retry.js")}
         <section class="panel" role="alert">
             <div class="blank" data-tone="bad">
                 <Glyph icon=Icon::Alert />

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::notice::Notice;
-use crate::assets::Assets;
+use crate::assets::module_script;
 use crate::i18n::texts;
 
 /// What is inside is kept up to date. A page has one of them.
@@ -15,7 +15,6 @@ pub fn Refreshed(
     /// What is kept up to date.
     children: Children,
 ) -> impl IntoView {
-    let script = use_context::<Assets>().map(|it| it.script("refresh.js"));
     view! {
         <div class="old" hidden>
             <Notice tone="warn" words=texts().stale_notice />
@@ -23,6 +22,6 @@ pub fn Refreshed(
         <div class="stack" data-refresh=every_ms>
             {children()}
         </div>
-        {script.map(|src| view! { <script type="module" src=src></script> })}
+        {module_script("refresh.js")}
     }
 }

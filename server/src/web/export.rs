@@ -121,17 +121,16 @@ async fn findings(
     asked: ExportRequest,
 ) -> Result<Response, Problem> {
     let ExportRequest { file, progress, turn, .. } = asked;
-    let id = id.parse().map_err(|_| Problem::no_such("audit"));
-    let read = async { read_findings(&it.web, &who, id?).await };
-    let read = read.await.inspect_err(|_| progress.end(Ended::Failed))?;
+    let read = read_findings(&it.web, &who, &id).await.inspect_err(|_| progress.end(Ended::Failed))?;
     let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
     drop(turn);
     let texts = file.locale.findings_texts();
     file.of(Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows }).await
 }
 
-async fn read_findings(web: &Web, who: &Principal, id: i64) -> Result<Vec<Finding>, Problem> {
+async fn read_findings(web: &Web, who: &Principal, id: &str) -> Result<Vec<Finding>, Problem> {
     only_auditor(who)?;
+    let id = id.parse().map_err(|_| Problem::no_such("audit"))?;
     let records = &web.records;
     records.audit(id).await.map_err(Problem::unavailable("audits"))?.ok_or_else(|| Problem::no_such("audit"))?;
     records.findings(id, FindingsFilter::default()).await.map_err(Problem::unavailable("audits"))

@@ -30,22 +30,25 @@ pub fn reading(reading: &ReadingView, upload: &UploadView, page: &ImportPage) ->
                 {reading.charset.map(|it| charsets(it, page))}
                 {reading.separator.map(|it| separators(it, page))}
                 {(reading.sheets.len() > 1).then(|| sheets(reading))}
-                <label class="field short">
-                    <span>{texts.head_line}</span>
-                    <span class="control">
-                        <input form="reading" type="number" min="0" name="head" value=reading.head />
-                    </span>
-                </label>
-                <label class="field short">
-                    <span>{texts.last_line}</span>
-                    <span class="control">
-                        <input form="reading" type="number" min="1" name="last" value=reading.last />
-                    </span>
-                </label>
+                {line_of_file(texts.head_line, "head", 0, Some(reading.head))}
+                {line_of_file(texts.last_line, "last", 1, reading.last)}
                 {(!upload.profiles.is_empty()).then(|| profiles(upload, page))}
                 {fixed(reading)}
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// A line of the file, by its number.
+fn line_of_file(words: &'static str, name: &'static str, min: usize, is: Option<usize>) -> AnyView {
+    view! {
+        <label class="field short">
+            <span>{words}</span>
+            <span class="control">
+                <input form="reading" type="number" min=min name=name value=is />
+            </span>
+        </label>
     }
     .into_any()
 }

@@ -3,7 +3,6 @@
 use files::{KnownIds, Skipped, open, read_entries};
 use model::files::choices::Choices;
 use model::files::field::Field;
-use model::files::question::Question;
 use serde_json::Value;
 
 /// Ids that the system of the tests knows.
@@ -47,8 +46,7 @@ pub fn outcome(name: &str, bytes: &[u8], choices: &[(&str, &str)]) -> Vec<String
     }));
     lines.sort();
     let mut said: Vec<String> = lines.into_iter().map(|(line, what)| format!("{line} {what}")).collect();
-    let charset = (!table.charsets.is_empty()).then(|| Question::Charset(table.charsets.clone()));
-    said.extend(charset.iter().chain(&read.questions).map(|it| format!("? {}", it.answered_by())));
+    said.extend(read.questions.iter().map(|it| format!("? {}", it.answered_by())));
     said
 }
 

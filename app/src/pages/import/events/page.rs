@@ -110,13 +110,8 @@ fn line(it: &EventView) -> AnyView {
             .into_any()
         }
     };
-    let kind = match &it.comes_to {
-        ComesTo::Entries(_) => "entries",
-        ComesTo::Skipped(_) => "skipped",
-        ComesTo::Fault(..) => "fault",
-    };
     view! {
-        <tr data-kind=kind>
+        <tr>
             <td class="event">
                 <small class="muted">
                     {it.sent_at.clone()} " " {(texts.place)(it.partition, &grouped(it.offset))}
