@@ -1,5 +1,6 @@
 // Pictures of every page in both languages: the live page, statistics, records, the system and the names in both themes and on two sizes of screen, the wall
-// as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png. Those of the README go to screenshots/.
+// as the hall sees it. out/PAGE-{en,zh}-{light,dark}-{desk,phone}.png, out/wall-{en,zh}.png. The audit that the README shows goes to screenshots/.
+// With DEMO_URL, that of a system which `make run` has started: the README's other pictures, into screenshots/.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -63,18 +64,24 @@ async function damage(system, keys) {
   await system.sql(`UPDATE \`${changed}\` SET quantity = quantity * 10 LIMIT 1`);
 }
 
-/** What the README shows of a day on which everything is as it should be. */
-async function forTheReadme(system) {
+/** Until the page is live and has its newest entries. */
+async function untilLive(page, language) {
+  await page.getByRole('status').filter({ hasText: new RegExp(`^\\s*${LIVE[language]}\\s*$`) }).waitFor();
+  await page.getByRole('region', { name: NEWEST[language] }).getByRole('listitem').first().waitFor();
+}
+
+/** What the README shows of a day on which everything is as it should be: the demo of `make run`. */
+async function forTheReadme(url) {
   for (const language of Object.keys(LANGUAGES)) {
     const picture = (path, name, viewport, ready) =>
-      withPage(browser, `${system.url}${path}`, { language, theme: 'light', viewport }, async (page) => {
+      withPage(browser, `${url}${path}`, { language, theme: 'light', viewport }, async (page) => {
         await ready(page);
         await page.screenshot({ path: `${README}${name}-${language}.png` });
         console.log(`${README}${name}-${language}.png`);
       });
-    const isLively = (page) => untilLively(page, language);
-    await picture('/wall', 'wall', HALL, isLively);
-    if (language === 'en') await picture('/', 'live', DESK, isLively);
+    const isLive = (page) => untilLive(page, language);
+    await picture('/wall', 'wall', HALL, isLive);
+    if (language === 'en') await picture('/', 'live', DESK, isLive);
     await picture('/statistics?period=30d', 'statistics', DESK, untilChart);
   }
 }
@@ -105,6 +112,15 @@ async function auditsOfAllKinds(system) {
 
 let browser;
 let system;
+if (process.env.DEMO_URL) {
+  browser = await startBrowser();
+  try {
+    await forTheReadme(process.env.DEMO_URL);
+  } finally {
+    await browser.close();
+  }
+  process.exit();
+}
 try {
   // The hour of the pictures is one at which people work, and there is something behind every curve.
   system = await System.start({ settings: { TALLYHOUSE_TIME_ZONE: zoneWhereItIsNoon(), TALLYHOUSE_AUDIT_RETRY_AFTER: '1h' } });
@@ -120,7 +136,6 @@ try {
   await mkdir(OUT, { recursive: true });
   browser = await startBrowser();
   await audited(system, 'full');
-  await forTheReadme(system);
   const audits = await auditsOfAllKinds(system);
   for (const language of Object.keys(LANGUAGES)) {
     for (const theme of ['light', 'dark']) {
