@@ -113,7 +113,7 @@ pub(super) const TEXTS: Texts = Texts {
     upkeep: "Upkeep",
     day_tables: "Day tables",
     no_new_tables: "no new ones in the last week",
-    tables_how: "Few day tables are left. Raise TALLYHOUSE_RECORDS_MAX_TABLES before the cap is reached: there partitions pause.",
+    tables_how: "Few day tables are left. Raise TALLYHOUSE_RECORDS_MAX_TABLES before the cap is reached: from there on what needs a new one is set aside.",
     journal: "Journal",
     last_rebuild: "Last rebuild",
     version: "Version",

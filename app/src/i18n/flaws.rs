@@ -26,6 +26,7 @@ impl Locale {
             Code::Conflict => ("Conflict", "内容冲突"),
             Code::SumOutOfRange => ("Sum out of range", "合计超限"),
             Code::Refused => ("Refused by the database", "数据库拒绝"),
+            Code::NoTable => ("No table left", "日表已满"),
         };
         match self {
             Self::En => en,

@@ -113,7 +113,7 @@ pub(super) const TEXTS: Texts = Texts {
     upkeep: "运行维护",
     day_tables: "日表",
     no_new_tables: "近一周没有新增",
-    tables_how: "日表将满，请在达到上限前调高 TALLYHOUSE_RECORDS_MAX_TABLES；达到上限后分区会暂停。",
+    tables_how: "日表将满，请在达到上限前调高 TALLYHOUSE_RECORDS_MAX_TABLES；达到上限后，需要新日表的消息会被搁置。",
     journal: "批次日志",
     last_rebuild: "上次重建",
     version: "版本",

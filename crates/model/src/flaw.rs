@@ -25,11 +25,13 @@ pub enum Code {
     SumOutOfRange,
     /// The database refuses the row though the decoder accepted it.
     Refused,
+    /// Set aside for want of a day table: there are as many as the cap allows. Sent again by itself once there is room.
+    NoTable,
 }
 
 impl Code {
     /// Codes in the order in which the page of rejections counts them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Malformed,
         Self::TwinField,
         Self::Missing,
@@ -38,6 +40,7 @@ impl Code {
         Self::Conflict,
         Self::SumOutOfRange,
         Self::Refused,
+        Self::NoTable,
     ];
 
     /// The word that is stored.
@@ -51,6 +54,7 @@ impl Code {
             Self::Conflict => "conflict",
             Self::SumOutOfRange => "sum_out_of_range",
             Self::Refused => "refused",
+            Self::NoTable => "no_table",
         }
     }
 

@@ -90,7 +90,7 @@ pub enum PipelineState {
     CatchingUp,
     /// Something does not answer; figures are as of the last time it did.
     Degraded,
-    /// A partition waits for a person; the reason names what to do.
+    /// A partition waits for a person, or messages that are set aside do; the reason names what to do.
     Paused,
     /// The records were restored from a backup and are behind the live stock.
     RecordsBehind,

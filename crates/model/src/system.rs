@@ -68,7 +68,7 @@ pub enum Store {
 pub struct Tables {
     /// How many there are.
     pub count: i64,
-    /// At so many a partition pauses.
+    /// At so many, what needs another one is set aside.
     pub most: i64,
     /// How many a day were new, over the last week, in tenths.
     pub new_a_day: i64,
@@ -80,5 +80,27 @@ impl Tables {
     /// Is it time to say so? At 80 %.
     pub fn are_many(&self) -> bool {
         self.count.saturating_mul(10) >= self.most.saturating_mul(8)
+    }
+}
+
+/// Room for new day tables, for somebody who brings entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TableRoom {
+    /// New tables that the entries need.
+    pub wanted: i64,
+    /// New tables before the cap.
+    pub left: i64,
+}
+
+impl TableRoom {
+    /// New tables that one file or body may need: a quarter of what is left, so that nobody takes the room from all others by a mistake such as bills
+    /// in the column of products.
+    pub fn most(self) -> i64 {
+        self.left / 4
+    }
+
+    /// Does it need more than it may?
+    pub fn is_too_small(self) -> bool {
+        self.wanted > self.most()
     }
 }

@@ -44,6 +44,7 @@ pub use day_tables::names::DayTable;
 pub use day_tables::statements::create_table;
 pub use ingest::duplicate_preview::Recorded;
 pub use ingest::rejections::{MAX_COUNTED, RejectionCount, RejectionsFilter, StoredRejection};
+pub use ingest::set_aside::SetAside;
 pub use ingest::set_cursor::{CursorMove, Loss};
 pub use ingest::writer::{Outcome, SILENT_SESSION_LIMIT, Writer};
 pub use installation::identity::{Frozen, Installation};

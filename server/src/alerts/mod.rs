@@ -1,5 +1,6 @@
 //! Tells people what must not wait until somebody looks: an audit failed, none has passed for too long, the records are behind the live
-//! stock, messages wait too long, the topic is about to let go of what was not read. One metric each; one webhook, where it is set.
+//! stock, messages wait too long, the topic is about to let go of what was not read, there are no more day tables. One metric each; one webhook, where
+//! it is set.
 
 mod watch;
 mod webhook;
@@ -45,11 +46,19 @@ pub enum Alert {
     LagTooLong,
     /// The topic is about to let go of messages that were not read.
     RetentionNear,
+    /// Messages are set aside, since there are as many day tables as the cap allows.
+    TablesFull,
 }
 
 impl Alert {
-    pub const ALL: [Self; 5] =
-        [Self::AuditFailed, Self::AuditOverdue, Self::RecordsBehind, Self::LagTooLong, Self::RetentionNear];
+    pub const ALL: [Self; 6] = [
+        Self::AuditFailed,
+        Self::AuditOverdue,
+        Self::RecordsBehind,
+        Self::LagTooLong,
+        Self::RetentionNear,
+        Self::TablesFull,
+    ];
 
     /// The word in messages and metrics.
     pub fn as_str(self) -> &'static str {
@@ -59,6 +68,7 @@ impl Alert {
             Self::RecordsBehind => "records_behind",
             Self::LagTooLong => "lag_too_long",
             Self::RetentionNear => "retention_near",
+            Self::TablesFull => "tables_full",
         }
     }
 }
@@ -137,6 +147,9 @@ impl Alerter {
         if let Err(error) = self.look_at_audits(&mut seen).await {
             tracing::debug!("{}", explain(&error));
         }
+        if let Err(error) = self.look_at_tables(&mut seen).await {
+            tracing::debug!("{}", explain(&error));
+        }
         if let Err(error) = self.look_at_stream(&mut seen).await {
             tracing::debug!("{}", explain(&error));
         }
@@ -160,6 +173,16 @@ impl Alerter {
             data: json!({ "minutes": minutes, "audit": clock.last_audit }),
         };
         seen.insert(Alert::AuditOverdue, clock.is_overdue(&self.rules).then(raised));
+        Ok(())
+    }
+
+    async fn look_at_tables(&self, seen: &mut Seen) -> Result<(), Error> {
+        let waiting = self.records.set_aside_count().await?;
+        let raised = || Raised {
+            text: format!("{waiting} messages are set aside: raise TALLYHOUSE_RECORDS_MAX_TABLES and restart"),
+            data: json!({ "messages": waiting }),
+        };
+        seen.insert(Alert::TablesFull, (waiting > 0).then(raised));
         Ok(())
     }
 

@@ -96,6 +96,13 @@ async fn publish(intake: &Intake, file: &Path, produce: &Produce, said: &Choices
         Err(trouble) => anyhow::bail!("this file {trouble}"),
     };
     complain(&name, &looked);
+    if let Some(it) = looked.crowd {
+        anyhow::bail!(
+            "needs {} new day tables, and one file may need {}: is every column in its place? Otherwise raise TALLYHOUSE_RECORDS_MAX_TABLES",
+            it.wanted,
+            it.most()
+        );
+    }
     let wrong = looked.checked.flaws.len() + looked.waiting.len();
     if !looked.questions.is_empty() || (wrong > 0 && !produce.valid_only) {
         return Ok(Outcome { sent: 0, failed: wrong.max(1) });

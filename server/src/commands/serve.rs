@@ -47,7 +47,7 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
 
     let mut running = Running::default();
     if with(Part::Ingest) {
-        running.ingest(&parts, &stop);
+        running.ingest(&parts, &stop)?;
     }
     if with(Part::Audit) {
         running.audit(&parts, &stop)?;

@@ -177,18 +177,38 @@ pub fn bisect(batch: &NewBatch) -> Option<(NewBatch, NewBatch)> {
 
 /// A batch of one line that the database refuses, as a batch of one rejection.
 pub fn reject_only_line(batch: &NewBatch, code: Code, reason: &str) -> NewBatch {
+    reject(batch, |_| true, code, reason)
+}
+
+/// A batch whose lines of these indexes are set aside for want of a day table: rejections with the code `no_table`, which are sent again by
+/// themselves once there is room (`intake::set_aside`).
+pub fn set_aside(batch: &NewBatch, without_table: &[usize]) -> NewBatch {
+    let reason = "needs a new day table, and there are as many as TALLYHOUSE_RECORDS_MAX_TABLES allows";
+    reject(batch, |index| without_table.binary_search(&index).is_ok(), Code::NoTable, reason)
+}
+
+/// The batch with some of its lines, by their index, as rejections.
+fn reject(batch: &NewBatch, is_refused: impl Fn(usize) -> bool, code: Code, reason: &str) -> NewBatch {
     let rejection = Rejection { code, ..Rejection::whole(Flaw::Said(reason.to_owned())) };
-    let refused = batch.lines.iter().map(|it| RejectedMessage {
-        offset: it.offset,
-        code: rejection.code.as_str(),
-        field: None,
-        reason: rejection.reason(),
-        raw: it.raw.clone(),
-        sent_at: it.sent_at,
-        entry: None,
-    });
-    let rejected = batch.rejected.iter().cloned().chain(refused).collect();
-    NewBatch { batch_id: new_id(), lines: Vec::new(), rejected, last: batch.last.clone(), ..batch.clone_head() }
+    let (mut lines, mut rejected) = (Vec::new(), batch.rejected.clone());
+    for (index, line) in batch.lines.iter().enumerate() {
+        if !is_refused(index) {
+            lines.push(line.clone());
+            continue;
+        }
+        rejected.push(RejectedMessage {
+            offset: line.offset,
+            code: rejection.code.as_str(),
+            field: None,
+            reason: rejection.reason(),
+            raw: line.raw.clone(),
+            sent_at: line.sent_at,
+            // Under another cap it may have been recorded.
+            entry: (code == Code::NoTable).then(|| Box::new(line.entry.clone())),
+        });
+    }
+    rejected.sort_by_key(|it| it.offset);
+    NewBatch { batch_id: new_id(), lines, rejected, last: batch.last.clone(), ..batch.clone_head() }
 }
 
 #[cfg(test)]
@@ -282,6 +302,19 @@ mod tests {
         forming.push(message(1, false), READ_AT);
         let says: Vec<bool> = forming.take(None).unwrap().rejected.iter().map(|it| it.entry.is_some()).collect();
         assert_eq!(says, [true, false]);
+    }
+
+    #[test]
+    fn what_has_no_table_is_set_aside_and_the_rest_stays() {
+        let mut forming = forming(0);
+        for offset in 0..4 {
+            forming.push(message(offset, offset != 1), READ_AT);
+        }
+        let batch = set_aside(&forming.take(None).unwrap(), &[1]);
+        let rejected: Vec<_> = batch.rejected.iter().map(|it| (it.offset, it.code, it.entry.is_some())).collect();
+        assert_eq!(rejected, [(1, "invalid", false), (2, "no_table", true)], "the second line is the third message");
+        assert_eq!(batch.lines.iter().map(|it| it.offset).collect::<Vec<_>>(), [0, 3]);
+        assert_eq!((batch.to, batch.last.map(|it| it.offset)), (4, Some(3)));
     }
 
     proptest! {

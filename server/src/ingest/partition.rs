@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::batch_builder::{BatchBuilder, bisect, reject_only_line};
+use super::batch_builder::{BatchBuilder, bisect, reject_only_line, set_aside};
 use super::collector::{Collector, Ready};
 use super::live_writer::LiveWriter;
 use base::clock::Clock;
@@ -152,6 +152,7 @@ impl Worker {
                     self.lag_offsets.store(line.to);
                     count(line.counts);
                 }
+                Written::WithoutTable(lines) => parts.push(set_aside(&part, &lines)),
                 Written::Refused { reason, is_range } => {
                     if let Some((first, second)) = bisect(&part) {
                         parts.extend([second, first]);
@@ -185,7 +186,8 @@ impl Worker {
                 prepared = self.writer.prepare(batch, tell) => prepared,
             };
             let recorded = match prepared {
-                Ok(()) => self.writer.record(batch).await,
+                Ok(without_table) if !without_table.is_empty() => return Ok(Written::WithoutTable(without_table)),
+                Ok(_) => self.writer.record(batch).await,
                 Err(error) => Err(error),
             };
             match recorded {
@@ -209,10 +211,7 @@ impl Worker {
                 Err(error) => {
                     let paused = matches!(
                         error,
-                        records::Error::TableCap { .. }
-                            | records::Error::Inconsistent(_)
-                            | records::Error::Data { .. }
-                            | records::Error::TooLarge
+                        records::Error::Inconsistent(_) | records::Error::Data { .. } | records::Error::TooLarge
                     );
                     let state = if paused { PipelineState::Paused } else { PipelineState::Degraded };
                     self.status.raise(&place, state, format!("{}; trying again", explain(&error)));
@@ -228,7 +227,12 @@ impl Worker {
 
 enum Written {
     Recorded(model::batch::JournalLine),
-    Refused { reason: String, is_range: bool },
+    /// Lines for which there may be no table, by their index.
+    WithoutTable(Vec<usize>),
+    Refused {
+        reason: String,
+        is_range: bool,
+    },
 }
 
 fn count(counts: model::pipeline::Counts) {

@@ -9,6 +9,7 @@ use model::files::field::Mapping;
 use model::files::question::Question;
 use model::files::trouble::FileTrouble;
 use model::flaw::LineFlaw;
+use model::system::TableRoom;
 use model::time::Millis;
 use queue::Rejection;
 use records::Recorded;
@@ -67,6 +68,8 @@ pub struct Looked {
     pub checked: Checked,
     /// How many lines are recorded already, the same.
     pub recorded: usize,
+    /// More new day tables than one file may need. Nothing is sent then.
+    pub crowd: Option<TableRoom>,
 }
 
 impl Looked {
@@ -108,6 +111,8 @@ impl Intake {
             Err(trouble) => return Ok(Err(trouble)),
         };
         self.compare(&mut looked).await?;
+        let entries = looked.checked.good.iter().map(|it| (&it.entry.product_id, it.day));
+        looked.crowd = self.records.table_room(entries).await?.filter(|it| it.is_too_small());
         Ok(Ok(looked))
     }
 
@@ -195,6 +200,7 @@ fn look(
         doubts,
         checked,
         recorded: 0,
+        crowd: None,
     })
 }
 

@@ -8,6 +8,7 @@ mod look;
 mod profiles;
 mod resubmit;
 mod send;
+mod set_aside;
 
 use model::files::trouble::FileTrouble;
 
@@ -22,6 +23,7 @@ pub use known::known_ids;
 pub use look::{Looked, RawRow, Reading};
 pub use resubmit::{Resubmitted, typed_entry};
 pub use send::Delivery;
+pub use set_aside::SetAsideTask;
 
 /// Takes entries in. Cheap to clone.
 #[derive(Clone)]

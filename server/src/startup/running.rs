@@ -25,7 +25,7 @@ pub struct Running(JoinSet<anyhow::Result<()>>);
 
 impl Running {
     /// Kafka to both stores, and what keeps both fit for it.
-    pub fn ingest(&mut self, parts: &Parts, stop: &CancellationToken) {
+    pub fn ingest(&mut self, parts: &Parts, stop: &CancellationToken) -> anyhow::Result<()> {
         let daemon = parts.daemon().run(stop.clone());
         self.0.spawn(async move {
             match daemon.await {
@@ -37,6 +37,8 @@ impl Running {
         self.task(parts.rollup_worker(), stop);
         let (records, realtime) = (parts.records.clone(), parts.realtime.clone());
         self.task(Retention { records, realtime, journal: parts.config.journal }, stop);
+        self.task(parts.set_aside()?, stop);
+        Ok(())
     }
 
     /// Audits when they are due, what persons decided about them, and alerts.

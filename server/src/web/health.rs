@@ -20,10 +20,15 @@ pub fn routes(web: &Web) -> Router {
         .with_state(web.clone())
 }
 
-/// Ready once the stores and the topic answer; says which does not.
+/// Ready once the stores and the topic answer; says which does not. Where entries wait for a person it is ready all the same, for its pages are
+/// wanted then, and says so.
 async fn ready(State(web): State<Web>) -> Response {
     let missing = web.pipeline.missing().await;
     if missing.is_empty() {
+        let (state, reasons) = web.pipeline.status.now();
+        if state == PipelineState::Paused {
+            return format!("ready, but paused: {}\n", reasons.join("; ")).into_response();
+        }
         return "ready\n".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", missing.join(", "))).into_response()

@@ -87,6 +87,7 @@ pub struct ImportTexts {
     pub already: &'static str,
     /// What to do.
     pub not_all_how: &'static str,
+    pub crowd_how: &'static str,
     pub away: &'static str,
     /// The file is not there any more.
     pub gone: &'static str,
@@ -117,6 +118,7 @@ pub struct ImportTexts {
     pub left_out: fn(&str) -> String,
     /// Not all of it sent.
     pub not_all: fn(&str) -> String,
+    pub crowd: fn(&str, &str) -> String,
 }
 
 const EN: ImportTexts = ImportTexts {
@@ -189,6 +191,8 @@ const EN: ImportTexts = ImportTexts {
     too_many_profiles: "There are 200 mappings already: keep it under the name of one of them.",
     already: "Nothing was sent: this file is being sent, or was, by somebody else.",
     not_all_how: "Send the file again: what has come counts once.",
+    crowd_how: "Is every column in its place, such as products and not bills under Product, and the dates read rightly? Otherwise send the file in \
+                parts, or have TALLYHOUSE_RECORDS_MAX_TABLES raised.",
     away: "Nothing was sent: the records do not answer now. Try again.",
     gone: "This file is not here any more: files that nobody sends are let go after a day. Choose it again.",
     unreadable: "This file",
@@ -207,6 +211,7 @@ const EN: ImportTexts = ImportTexts {
     sent: |n| format!("{n} entries were sent."),
     left_out: |n| format!("{n} lines were left out."),
     not_all: |n| format!("Kafka has confirmed only {n} of them"),
+    crowd: |n, most| format!("Needs {n} new day tables; one file may need {most}: nothing can be sent"),
 };
 
 const ZH: ImportTexts = ImportTexts {
@@ -279,6 +284,7 @@ const ZH: ImportTexts = ImportTexts {
     too_many_profiles: "已有 200 个对应：请存为其中一个的名称。",
     already: "未提交：此文件正由他人提交，或已提交。",
     not_all_how: "请再次提交此文件：已到达的只计一次。",
+    crowd_how: "请核对各列（例如“产品”列是否误为单据号）及日期；如无误，请分批提交，或调高 TALLYHOUSE_RECORDS_MAX_TABLES。",
     away: "未提交：关系库暂时没有应答，请重试。",
     gone: "此文件已不在：无人提交的文件一天后清除。请重新选择。",
     unreadable: "此文件",
@@ -297,6 +303,7 @@ const ZH: ImportTexts = ImportTexts {
     sent: |n| format!("已提交 {n} 笔明细。"),
     left_out: |n| format!("{n} 行未提交。"),
     not_all: |n| format!("Kafka 只确认了其中 {n} 笔"),
+    crowd: |n, most| format!("需新建 {n} 张日表，而一个文件最多可建 {most} 张：不能提交"),
 };
 
 impl Locale {

@@ -92,7 +92,10 @@ fn to_be_sent(upload: &UploadView, query: &ImportQuery) -> AnyView {
         return view! { <Notice tone="bad" role="alert" words how=texts.unreadable_how /> }.into_any();
     }
     let (fresh, bad) = (upload.fresh, upload.bad);
-    let notice = if !upload.questions.is_empty() {
+    let notice = if let Some(it) = upload.crowd {
+        let words = (texts.crowd)(&grouped(it.wanted), &grouped(it.most()));
+        view! { <Notice tone="bad" role="alert" words how=texts.crowd_how /> }.into_any()
+    } else if !upload.questions.is_empty() {
         let words = (texts.is_open)(&count_of(upload.questions.len()));
         view! { <Notice tone="warn" words how=texts.is_open_how /> }.into_any()
     } else if bad > 0 {
@@ -113,7 +116,7 @@ fn to_be_sent(upload: &UploadView, query: &ImportQuery) -> AnyView {
 /// The button, and the name under which the choices may be kept. A question that is open is said beside it.
 fn send(upload: &UploadView, query: &ImportQuery) -> AnyView {
     let texts = locale().import_texts();
-    let is_open = !upload.questions.is_empty();
+    let is_open = !upload.questions.is_empty() || upload.crowd.is_some();
     let class = if upload.bad > 0 || is_open { "btn" } else { "btn primary" };
     let keep = upload.reading.is_some().then(|| {
         view! {
@@ -147,6 +150,7 @@ pub fn why_not(it: &NotSent) -> AnyView {
     let texts = locale().import_texts();
     let (tone, words) = match it {
         NotSent::Changed => ("bad", texts.not_sent_changed.to_owned()),
+        NotSent::Crowd(it) => ("bad", (texts.crowd)(&grouped(it.wanted), &grouped(it.most()))),
         NotSent::Open => ("warn", texts.not_sent_open.to_owned()),
         NotSent::Nameless => ("warn", texts.nameless.to_owned()),
         NotSent::NoProfile => ("warn", texts.no_profile.to_owned()),

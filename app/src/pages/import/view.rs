@@ -8,6 +8,7 @@ use model::files::question::Question;
 use model::files::trouble::FileTrouble;
 use model::flaw::Flaw;
 use model::quantity::Direction;
+use model::system::TableRoom;
 use model::url::Url;
 
 /// The state of the page, which is its URL.
@@ -192,6 +193,8 @@ pub struct UploadView {
     /// What is wrong, by cause.
     pub flaws: Vec<FlawGroup>,
     pub totals: Vec<TotalView>,
+    /// More new day tables than one file may need: nothing can be sent.
+    pub crowd: Option<TableRoom>,
     /// The first that can be sent, as they were understood.
     pub first: Vec<Understood>,
 }
@@ -213,6 +216,8 @@ pub enum NotSent {
     Changed,
     /// A question is open.
     Open,
+    /// More new day tables than one file may need.
+    Crowd(TableRoom),
     /// It was sent already, or is being sent by somebody.
     Already,
     /// Kafka has only so many of it.

@@ -43,7 +43,7 @@ pub const KEYS: &[Key] = &[
     key("time_zone", "Asia/Shanghai", "business time; fixed at the first migrate"),
     key("records_layout", "product-day", "a table per product and day, or `bucket-day`; fixed at the first migrate"),
     key("records_buckets", "16", "tables per day with `bucket-day`; fixed at the first migrate"),
-    key("records_max_tables", "20000", "at so many day tables a partition pauses"),
+    key("records_max_tables", "20000", "at so many day tables, what needs another one is set aside"),
     key("entry_max_future", "1d", "how far ahead of its message an entry may be dated"),
     key("entry_min_time", "2000-01-01", "the first date that is no typo"),
     key("audit_expiration", "1h", "an audit is due when the last good one is this old"),

@@ -11,6 +11,7 @@ use model::system::Tables;
 use sqlx::{Connection, QueryBuilder};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::day_tables::cap::{Claimed, claim, settle};
 use crate::day_tables::names::{DayTable, Holds};
 use crate::day_tables::statements;
 use crate::sql::error::with_timeout;
@@ -19,8 +20,19 @@ use crate::{Error, Records};
 /// The register's id of each table of a batch.
 pub type TableIds = HashMap<DayTable, i32>;
 
+/// Tables that were asked for.
+#[derive(Debug, Default)]
+pub struct Ensured {
+    /// The register's id of each that is there.
+    pub ids: TableIds,
+    /// Tables that the cap does not let be made.
+    pub refused: BTreeSet<DayTable>,
+    /// Tables that took a place when these were refused.
+    taken: u32,
+}
+
 /// So many names go into one look at the register.
-const NAMES_AT_ONCE: usize = 1000;
+pub const NAMES_AT_ONCE: usize = 1000;
 /// So long for a farewell.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
@@ -31,6 +43,11 @@ pub struct TableCache(std::sync::Mutex<HashMap<String, i32>>);
 impl TableCache {
     fn get(&self, name: &str) -> Option<i32> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// Is it known to exist?
+    pub fn knows(&self, name: &str) -> bool {
+        self.get(name).is_some()
     }
 
     fn insert(&self, name: String, id: i32) {
@@ -74,24 +91,30 @@ impl Turns {
 }
 
 impl Records {
-    /// Makes the tables that are missing; answers the register's id of each.
+    /// Makes the tables that are missing; answers the register's id of each. Where the cap refuses one, [`Error::TableCap`].
     pub(crate) async fn ensure_tables(&self, tables: BTreeSet<DayTable>) -> Result<TableIds, Error> {
-        self.ensure_tables_telling(tables, &mut |_, _| {}).await
+        let ensured = self.ensure_tables_telling(tables, &mut |_, _| {}).await?;
+        if ensured.refused.is_empty() {
+            return Ok(ensured.ids);
+        }
+        let (existing, wanted, limit) = (ensured.taken, ensured.refused.len(), self.max_tables);
+        Err(Error::TableCap { existing, wanted, limit })
     }
 
-    /// The same; `tell` is told how many of how many are made. A backlog needs thousands, at some hundred a second at best: each has a limit of
-    /// its own, all together have none, and what is made stays made whatever happens to the rest.
+    /// Makes those tables that are missing and that the cap lets be made; `tell` is told how many of how many are made. A backlog needs thousands,
+    /// at some hundred a second at best: each has a limit of its own, all together have none, and what is made stays made whatever happens to the
+    /// rest.
     pub(crate) async fn ensure_tables_telling(
         &self,
         tables: BTreeSet<DayTable>,
         tell: &mut (dyn FnMut(usize, usize) + Send),
-    ) -> Result<TableIds, Error> {
-        let mut ids = TableIds::with_capacity(tables.len());
-        let missing = self.unknown(tables, &mut ids);
+    ) -> Result<Ensured, Error> {
+        let mut ensured = Ensured { ids: TableIds::with_capacity(tables.len()), ..Ensured::default() };
+        let missing = self.unknown(tables, &mut ensured.ids);
         if !missing.is_empty() {
-            self.make_tables(missing, &mut ids, tell).await?;
+            self.make_tables(missing, &mut ensured, tell).await?;
         }
-        Ok(ids)
+        Ok(ensured)
     }
 
     /// Those that we do not know; the ids of the others.
@@ -131,10 +154,11 @@ impl Records {
     async fn make_tables(
         &self,
         missing: Vec<DayTable>,
-        ids: &mut TableIds,
+        ensured: &mut Ensured,
         tell: &mut (dyn FnMut(usize, usize) + Send),
     ) -> Result<(), Error> {
-        let (mut connection, unmade) = with_timeout("looking for day tables", async {
+        let ids = &mut ensured.ids;
+        let (mut connection, claimed) = with_timeout("looking for day tables", async {
             let mut connection = self.connect().await?;
             sqlx::query("SET SESSION lock_wait_timeout = 2")
                 .execute(&mut connection)
@@ -148,14 +172,18 @@ impl Records {
                     None => unmade.push(table),
                 }
             }
-            if !unmade.is_empty() {
-                self.check_cap(&mut connection, unmade.len()).await?;
-            }
-            Ok((connection, unmade))
+            let claimed = if unmade.is_empty() {
+                Claimed::default()
+            } else {
+                claim(&mut connection, unmade, self.max_tables).await?
+            };
+            Ok((connection, claimed))
         })
         .await?;
-        let (all, mut made, mut busy) = (unmade.len(), 0, Vec::new());
-        for table in unmade {
+        (ensured.refused, ensured.taken) = (claimed.refused.into_iter().collect(), claimed.taken);
+        let names: Vec<String> = claimed.granted.iter().map(|it| it.name().to_owned()).collect();
+        let (all, mut made, mut busy) = (claimed.granted.len(), 0, Vec::new());
+        for table in claimed.granted {
             tell(made, all);
             let Some(_turn) = self.making.try_take(table.name()) else {
                 busy.push(table);
@@ -171,6 +199,7 @@ impl Records {
             self.make_table(&mut connection, table, ids).await?;
             made += 1;
         }
+        with_timeout("settling claims for day tables", settle(&mut connection, &names)).await?;
         // The work is done; a farewell that fails changes nothing.
         let _closed = tokio::time::timeout(CLOSE_LIMIT, connection.close()).await;
         Ok(())
@@ -203,23 +232,10 @@ impl Records {
         self.tables.insert(table.name().to_owned(), id);
         ids.insert(table, id);
     }
-
-    async fn check_cap(&self, connection: &mut sqlx::MySqlConnection, wanted: usize) -> Result<(), Error> {
-        let existing: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM day_tables")
-            .fetch_one(connection)
-            .await
-            .map_err(Error::unavailable("counting day tables"))?;
-        let existing = u32::try_from(existing).unwrap_or(u32::MAX);
-        let limit = self.max_tables;
-        if usize::try_from(limit.saturating_sub(existing)).unwrap_or(usize::MAX) < wanted {
-            return Err(Error::TableCap { existing, wanted, limit });
-        }
-        Ok(())
-    }
 }
 
 /// The ids of tables that are registered, by name.
-async fn registered(
+pub async fn registered(
     connection: &mut sqlx::MySqlConnection,
     tables: &[DayTable],
 ) -> Result<HashMap<String, i32>, Error> {

@@ -1,5 +1,6 @@
-//! Day tables: their names and statements, their making and register, and the entries in them.
+//! Day tables: their names and statements, their cap, making and register, and the entries in them.
 
+pub mod cap;
 pub mod create;
 pub mod entries;
 pub mod names;

@@ -6,5 +6,6 @@ pub mod duplicate_preview;
 pub mod effects;
 pub mod recall;
 pub mod rejections;
+pub mod set_aside;
 pub mod set_cursor;
 pub mod writer;

@@ -125,15 +125,10 @@ impl Writer {
         &self.records
     }
 
-    /// Makes the day tables that a batch needs, and tells how many of how many are made.
-    pub async fn prepare(&self, batch: &NewBatch, mut tell: impl FnMut(usize, usize) + Send) -> Result<(), Error> {
-        let tables = self.tables_of(batch);
-        self.records.ensure_tables_telling(tables.into_iter().collect(), &mut tell).await.map(drop)
-    }
-
-    fn tables_of(&self, batch: &NewBatch) -> Vec<DayTable> {
-        let table = |line: &Line| DayTable::of(self.records.layout, &line.entry.product_id, line.day);
-        batch.lines.iter().map(table).collect()
+    /// Makes the day tables that a batch needs, and tells how many of how many are made. Answers which of its lines have none, by
+    /// their index, since the cap does not let theirs be made.
+    pub async fn prepare(&self, batch: &NewBatch, tell: impl FnMut(usize, usize) + Send) -> Result<Vec<usize>, Error> {
+        self.records.ensure_tables_of(&batch.lines, tell).await
     }
 
     /// Records a batch, or finds out that it is recorded already.
@@ -142,7 +137,7 @@ impl Writer {
     /// [`Error::Data`] when the database refuses some entry of it: narrow it down. Everything else is to be waited out
     /// and tried again with the same batch id.
     pub async fn record(&mut self, batch: &NewBatch) -> Result<Outcome, Error> {
-        let tables = self.tables_of(batch);
+        let tables = self.records.tables_of(&batch.lines);
         let ids = self.records.ensure_tables(tables.iter().cloned().collect()).await?;
         let mut last = None;
         for _ in 0..TRIES {

@@ -56,7 +56,7 @@ pub async fn run(
 
     eprintln!("ingest ...");
     let (started, resident) = (Instant::now(), Resident::watch());
-    running.ingest(&parts, &stop);
+    running.ingest(&parts, &stop)?;
     until_applied(&parts).await?;
     let took = started.elapsed();
     tokio::time::sleep(TAIL).await;

@@ -116,6 +116,15 @@ async fn good_lines(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<(
     if !looked.questions.is_empty() {
         return Err(Problem::invalid(looked.questions.iter().map(open).collect()));
     }
+    if let Some(crowd) = looked.crowd {
+        let message = format!(
+            "The entries need {} new day tables, of one product or bucket and one day each, and one body may need {}: is each field in its place? \
+             Otherwise send them in parts, or raise TALLYHOUSE_RECORDS_MAX_TABLES.",
+            crowd.wanted,
+            crowd.most()
+        );
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_tables", message));
+    }
     if looked.checked.flaws.is_empty() {
         return Ok((looked.checked.good, looked.recorded));
     }

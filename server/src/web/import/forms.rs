@@ -112,6 +112,9 @@ async fn try_to_send(
     if !looked.questions.is_empty() {
         return Ok(Some(NotSent::Open));
     }
+    if let Some(crowd) = looked.crowd {
+        return Ok(Some(NotSent::Crowd(crowd)));
+    }
     if looked.seal() != seal {
         return Ok(Some(NotSent::Changed));
     }

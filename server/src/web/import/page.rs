@@ -85,6 +85,7 @@ impl ImportReader {
         (view.lines, view.set_aside) = (looked.lines, looked.skipped.len());
         (view.recorded, view.repeated) = (looked.recorded, looked.checked.repeated);
         (view.waiting, view.doubtful) = (looked.waiting.len(), looked.doubts.len());
+        view.crowd = looked.crowd;
         view.seal = looked.seal();
         view.flaws = groups(&looked.checked.flaws);
         view.questions = looked.questions;

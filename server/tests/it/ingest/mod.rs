@@ -7,3 +7,4 @@ mod day_tables;
 mod foreign_producers;
 mod restarts;
 mod start;
+mod table_cap;

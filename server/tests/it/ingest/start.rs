@@ -23,24 +23,6 @@ async fn frozen_settings_are_refused_when_they_change() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_cap_on_tables_pauses_and_rejects_nothing() {
-    let mut system = System::with(|config| config.records.max_tables = 1).await;
-    system.start();
-    system.publish_all([entry("1", &json!({}))]).await;
-    system.caught_up().await;
-    system.publish_all([entry("2", &json!({ "product_id": "pear" }))]).await;
-    let status = system.parts.status.clone();
-    eventually("the pause names the setting", || async {
-        let (state, reasons) = status.now();
-        let said = reasons.iter().any(|it| it.contains("TALLYHOUSE_RECORDS_MAX_TABLES"));
-        if state == PipelineState::Paused && said { Ok(()) } else { Err(format!("{state:?} {reasons:?}")) }
-    })
-    .await;
-    assert_eq!(system.counts().await.rejected, 0);
-    system.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_topic_that_comes_later_is_waited_for() {
     let mut system = System::new().await;
     let later = format!("{}_later", system.world.config.kafka.topic);

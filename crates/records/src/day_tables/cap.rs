@@ -1,0 +1,169 @@
+//! The cap of day tables (a quota, `TALLYHOUSE_RECORDS_MAX_TABLES`): a place under it is claimed before a table is made. Claims are made one after the
+//! other, under the lock of the installation's row, so that partitions and daemons side by side never make more than the cap together.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use model::ids::ProductId;
+use model::system::TableRoom;
+use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
+
+use crate::batch::Line;
+use crate::day_tables::create::{NAMES_AT_ONCE, registered};
+use crate::day_tables::names::DayTable;
+use crate::sql::error::with_timeout;
+use crate::{Error, Records};
+
+/// Tables that may be made, and those for which there is no place.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// Tables with a place, the newest days first.
+    pub granted: Vec<DayTable>,
+    /// Tables without one.
+    pub refused: Vec<DayTable>,
+    /// Tables that exist or are being made, these among them.
+    pub taken: u32,
+}
+
+/// So many new tables are a few, of which nobody need be asked: what an ordinary day brings.
+const FEW: usize = 50;
+
+/// Counts what takes a place: tables of the register, and claims of those that are not there yet. A daemon that was killed may have left a claim:
+/// whoever needs that table next takes it over, and after a day it counts no more.
+const TAKEN: &str = "SELECT
+    (SELECT COUNT(*) FROM day_tables) +
+    (SELECT COUNT(*) FROM day_table_claims AS c
+     WHERE c.at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY AND NOT EXISTS (SELECT 1 FROM day_tables AS t WHERE t.name = c.name))";
+
+/// Claims places for tables that are not in the register; those of the newest days first, as the business of today needs them.
+pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, limit: u32) -> Result<Claimed, Error> {
+    let unavailable = Error::unavailable("claiming places for day tables");
+    wanted.sort_by_key(|it| std::cmp::Reverse(it.day()));
+    let mut transaction = connection.begin().await.map_err(&unavailable)?;
+    sqlx::query("SELECT id FROM installation FOR UPDATE")
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(&unavailable)?;
+    let taken: i64 = sqlx::query_scalar(TAKEN).fetch_one(&mut *transaction).await.map_err(&unavailable)?;
+    let held = names_among(&mut transaction, "SELECT name FROM day_table_claims WHERE name IN (", &wanted).await?;
+    let taken = u32::try_from(taken).unwrap_or(u32::MAX);
+    let mut free = limit.saturating_sub(taken);
+    let mut claimed = Claimed { taken, ..Claimed::default() };
+    for table in wanted {
+        if held.contains(table.name()) {
+            claimed.granted.push(table);
+        } else if free > 0 {
+            (free, claimed.taken) = (free - 1, claimed.taken + 1);
+            claimed.granted.push(table);
+        } else {
+            claimed.refused.push(table);
+        }
+    }
+    // Made by others since the caller looked: it takes no place.
+    let there = registered(&mut transaction, &claimed.refused).await?;
+    let (there, refused) = claimed.refused.into_iter().partition(|it: &DayTable| there.contains_key(it.name()));
+    claimed.refused = refused;
+    claimed.granted.extend::<Vec<DayTable>>(there);
+    for chunk in claimed.granted.chunks(NAMES_AT_ONCE) {
+        let mut statement = QueryBuilder::new("INSERT INTO day_table_claims (name, at) ");
+        statement.push_values(chunk, |mut row, table| {
+            row.push_bind(table.name()).push("UTC_TIMESTAMP(3)");
+        });
+        statement.push(" ON DUPLICATE KEY UPDATE at = UTC_TIMESTAMP(3)");
+        statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
+    }
+    transaction.commit().await.map_err(&unavailable)?;
+    Ok(claimed)
+}
+
+/// Takes claims back whose tables are in the register now.
+pub async fn settle(connection: &mut MySqlConnection, made: &[String]) -> Result<(), Error> {
+    for chunk in made.chunks(NAMES_AT_ONCE) {
+        let mut statement = QueryBuilder::new("DELETE FROM day_table_claims WHERE name IN (");
+        let mut list = statement.separated(", ");
+        for name in chunk {
+            list.push_bind(name);
+        }
+        statement.push(")");
+        statement
+            .build()
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::unavailable("settling claims for day tables"))?;
+    }
+    Ok(())
+}
+
+async fn names_among(
+    connection: &mut MySqlConnection,
+    select: &str,
+    tables: &[DayTable],
+) -> Result<HashSet<String>, Error> {
+    let mut found = HashSet::new();
+    for chunk in tables.chunks(NAMES_AT_ONCE) {
+        let mut statement = QueryBuilder::new(select);
+        let mut list = statement.separated(", ");
+        for table in chunk {
+            list.push_bind(table.name());
+        }
+        statement.push(")");
+        let names: Vec<String> = statement
+            .build_query_scalar()
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::unavailable("reading claims for day tables"))?;
+        found.extend(names);
+    }
+    Ok(found)
+}
+
+impl Records {
+    /// Makes the day tables that lines need, as far as the cap lets it; `tell` is told how many of how many are made. Answers
+    /// which of the lines have none, by their index.
+    pub async fn ensure_tables_of(
+        &self,
+        lines: &[Line],
+        mut tell: impl FnMut(usize, usize) + Send,
+    ) -> Result<Vec<usize>, Error> {
+        let tables = self.tables_of(lines);
+        let ensured = self.ensure_tables_telling(tables.iter().cloned().collect(), &mut tell).await?;
+        let refused = |(index, table)| ensured.refused.contains(&table).then_some(index);
+        Ok(tables.into_iter().enumerate().filter_map(refused).collect())
+    }
+
+    /// How many new day tables entries of these products and days would need, and how many there is room for; `None`: a few, or none.
+    pub async fn table_room(
+        &self,
+        entries: impl Iterator<Item = (&ProductId, NaiveDate)> + Send,
+    ) -> Result<Option<TableRoom>, Error> {
+        let tables: HashSet<DayTable> = entries
+            .map(|(product, day)| DayTable::of(self.layout, product, day))
+            .filter(|it| !self.tables.knows(it.name()))
+            .collect();
+        if tables.len() <= FEW {
+            return Ok(None);
+        }
+        let tables: Vec<DayTable> = tables.into_iter().collect();
+        let limit = self.max_tables;
+        with_timeout("counting the day tables", async {
+            let mut connection = self.pool.acquire().await.map_err(Error::unavailable("counting the day tables"))?;
+            let found = registered(&mut connection, &tables).await?;
+            let wanted = tables.len() - found.len();
+            if wanted <= FEW {
+                return Ok(None);
+            }
+            let taken: i64 = sqlx::query_scalar(TAKEN)
+                .fetch_one(&mut *connection)
+                .await
+                .map_err(Error::unavailable("counting the day tables"))?;
+            let left = (i64::from(limit) - taken).max(0);
+            Ok(Some(TableRoom { wanted: i64::try_from(wanted).unwrap_or(i64::MAX), left }))
+        })
+        .await
+    }
+
+    /// The day table of each line.
+    pub(crate) fn tables_of(&self, lines: &[Line]) -> Vec<DayTable> {
+        lines.iter().map(|it| DayTable::of(self.layout, &it.entry.product_id, it.day)).collect()
+    }
+}
