@@ -32,10 +32,10 @@ entry DEMO-3 '' | curl -fsS -o "$RUN/resubmitted.json" --data-binary @- "$url/ap
 
 passed() { curl -fsS "$url/api/v1/audits?limit=1" | grep -q '"state":"passed"'; }
 wait_for "the first audit has not passed" 120 passed
-if [[ ${TALLYHOUSE_REDIS_URL:-} = redis://127.0.0.1:$REDIS_PORT/* ]]; then
+if [[ ${TALLYHOUSE_REDIS_URL:-} = redis://*127.0.0.1:$REDIS_PORT/* ]]; then
   say "a key of the live stock loses 36 apples, and an audit puts that right"
-  key=$(redis-cli -u "$TALLYHOUSE_REDIS_URL" --scan --pattern "${TALLYHOUSE_REDIS_PREFIX:-tallyhouse}:*shanghai-pudong:apple" | head -n 1)
-  version=$(redis-cli -u "$TALLYHOUSE_REDIS_URL" HGET "$key" active_version)
-  redis-cli -u "$TALLYHOUSE_REDIS_URL" HINCRBY "$key" "change_v$version" -36 >"$RUN/edited"
+  key=$(redis-cli --no-auth-warning -u "$TALLYHOUSE_REDIS_URL" --scan --pattern "${TALLYHOUSE_REDIS_PREFIX:-tallyhouse}:*shanghai-pudong:apple" | head -n 1)
+  version=$(redis-cli --no-auth-warning -u "$TALLYHOUSE_REDIS_URL" HGET "$key" active_version)
+  redis-cli --no-auth-warning -u "$TALLYHOUSE_REDIS_URL" HINCRBY "$key" "change_v$version" -36 >"$RUN/edited"
   "$tallyhouse" audit --wait >&2 || true # it names what it repaired
 fi

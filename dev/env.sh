@@ -66,10 +66,14 @@ one_at_a_time() {
   flock -n 9 || { say "waiting for another $1"; flock -w 1800 9 || die "another $1 still runs after 30 minutes"; }
 }
 
-# maven_jars POM NAME [MAVEN_ARGUMENT...]: fetches the jars that a pom names, once, and prints their folder.
+# Nothing is built from other versions than those of Cargo.lock. Whoever adds a dependency runs plain cargo first.
+cargo() { command cargo --locked "$@"; }
+
+# maven_jars POM NAME [MAVEN_ARGUMENT...]: fetches the jars that a pom names, once, and prints their folder. They are those of jars.sha256 beside the pom,
+# or it is an error: sha256sum *.jar >jars.sha256 in that folder, after a look at what changed.
 maven_jars() {
-  local pom=$1 name=$2 lib new
-  lib=$CACHE/$name-$(sha256sum <"$pom" | cut -c1-12)
+  local pom=$1 name=$2 lib new pinned=${1%/*}/jars.sha256
+  lib=$CACHE/$name-$(cat "$pom" "$pinned" | sha256sum | cut -c1-12)
   echo "$lib"
   [ ! -d "$lib" ] || return 0
   shift 2
@@ -80,6 +84,8 @@ maven_jars() {
   cp "$pom" "$new/pom.xml"
   mvn -q -B "$@" -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new" \
     </dev/null >&2 || { rm -rf "$new"; die "$name: Maven could not fetch the jars, see above"; }
+  (cd "$new" && sha256sum --quiet --strict -c "$pinned" && [ "$(find . -name '*.jar' | wc -l)" = "$(wc -l <"$pinned")" ]) >&2 ||
+    die "$name: the jars in $new are not those of $pinned"
   chmod 755 "$new"
   mv -T "$new" "$lib" 2>/dev/null || rm -rf "$new"
 }

@@ -63,7 +63,7 @@ say "frontend: compiling ($mode)"
 # A target folder of its own: these artefacts may come from another rustc than those of the server. Flags that are meant
 # for the server's target would not suit wasm.
 env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET RUSTC="$rustc" \
-  cargo build -p frontend --target wasm32-unknown-unknown --profile "$profile" --target-dir "$CACHE/target-wasm" >&2
+  cargo --locked build -p frontend --target wasm32-unknown-unknown --profile "$profile" --target-dir "$CACHE/target-wasm" >&2
 cargo run -q -p bind-wasm -- \
   "$CACHE/target-wasm/wasm32-unknown-unknown/$profile/frontend.wasm" "$new" tallyhouse >&2
 

@@ -12,6 +12,15 @@ umask 077
 mkdir -p "$RUN"
 RUN=$(cd "$RUN" && pwd -P) # as /proc shows it, see running()
 
+# One password for the servers of this folder, made with it.
+if [ ! -s "$RUN/password" ]; then
+  head -c 18 /dev/urandom | base64 | tr '+/' '_-' >"$RUN/password.$$"
+  ln "$RUN/password.$$" "$RUN/password" 2>/dev/null || true # another was first
+  rm -f "$RUN/password.$$"
+fi
+# shellcheck disable=SC2034 # by the servers' own parts
+PASSWORD=${TALLYHOUSE_DEV_PASSWORD:-$(cat "$RUN/password")}
+
 # Each defines NAME_prepare, NAME_launch, NAME_answers and its row of these:
 declare -A PORT PORT_VARIABLE OWN VARIABLE URL PROCESS START_LIMIT STOP_LIMIT
 for part in mariadb redis kafka; do

@@ -27,7 +27,7 @@ mkdir -p "$folder/db"
 say "change-events: a MariaDB with a binary log of rows"
 user=()
 [ "$(id -u)" != 0 ] || user=(--user=root)
-mariadb-install-db --no-defaults --datadir="$folder/db" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+mariadb-install-db --no-defaults --datadir="$folder/db" --auth-root-authentication-method=socket --skip-test-db --skip-name-resolve \
   "${user[@]}" >"$folder/install.log" 2>&1 </dev/null || die "change-events: see $folder/install.log"
 cat >"$folder/init.sql" <<'SQL'
 CREATE USER IF NOT EXISTS 'debezium'@'127.0.0.1' IDENTIFIED BY 'debezium';

@@ -53,7 +53,7 @@ printf '#![no_main]\n' >"$dir/seed/src/main.rs"
   cd "$dir/seed"
   unset CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
   CARGO_TARGET_DIR=$dir/seed/target RUSTC=$wrapper RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes \
-    cargo build -q -Zbuild-std=std,panic_abort --target wasm32-unknown-unknown --release
+    command cargo build -q -Zbuild-std=std,panic_abort --target wasm32-unknown-unknown --release
 )
 out=$root/usr/lib/rustlib/wasm32-unknown-unknown/lib
 mkdir -p "$out"

@@ -12,7 +12,10 @@ case ${1:-} in ingest | audit | build) ;; *) die "usage: drill.sh ingest|audit|b
 bash dev/install/packages.sh
 # The same build as the tests: the points at which a daemon dies are compiled in.
 mkdir -p "$CACHE/drill"
-if [ "$1" = build ]; then exec cargo test -q -p server --test drill --no-run; fi
+if [ "$1" = build ]; then
+  cargo test -q -p server --test drill --no-run
+  exit
+fi
 folder=$CACHE/drill/$1 # each has ports of its own, too
 mkdir -p "$folder"
 one_at_a_time "drill-$1" "$folder"
@@ -24,4 +27,4 @@ arguments=("$1" --folder "$folder" --rate "${RATE:-$rate}")
 [ -z "${ONLY:-}" ] || arguments+=(--only "$ONLY")
 [ -z "${SEED:-}" ] || arguments+=(--seed "$SEED")
 env -u TALLYHOUSE_MYSQL_URL -u TALLYHOUSE_REDIS_URL -u TALLYHOUSE_KAFKA_BROKERS \
-  cargo test -q -p server --test drill -- "${arguments[@]}" 9>&-
+  cargo --locked test -q -p server --test drill -- "${arguments[@]}" 9>&-

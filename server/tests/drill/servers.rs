@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tokio::process::Command;
+use uuid::Uuid;
 
 use crate::proxy::{Link, Proxy};
 
 /// The first of this drill's ports: drills run side by side.
 static FIRST_PORT: OnceLock<u16> = OnceLock::new();
+
+/// The password of this drill's servers.
+static PASSWORD: LazyLock<String> = LazyLock::new(|| Uuid::new_v4().simple().to_string());
 
 /// Chooses the ports, before anything else.
 pub fn use_ports_from(first: u16) {
@@ -98,9 +102,9 @@ impl Servers {
         vec![
             (
                 "TALLYHOUSE_MYSQL_URL",
-                format!("mysql://tallyhouse:tallyhouse@127.0.0.1:{}/tallyhouse", port(Server::Mariadb)),
+                format!("mysql://tallyhouse:{}@127.0.0.1:{}/tallyhouse", *PASSWORD, port(Server::Mariadb)),
             ),
-            ("TALLYHOUSE_REDIS_URL", format!("redis://127.0.0.1:{}/0", port(Server::Redis))),
+            ("TALLYHOUSE_REDIS_URL", format!("redis://default:{}@127.0.0.1:{}/0", *PASSWORD, port(Server::Redis))),
             ("TALLYHOUSE_KAFKA_BROKERS", format!("127.0.0.1:{}", Server::Kafka.ports().1)),
         ]
     }
@@ -229,6 +233,7 @@ impl Servers {
         }
         command
             .env("SERVERS_RUN", &self.run)
+            .env("TALLYHOUSE_DEV_PASSWORD", &*PASSWORD)
             .env("TALLYHOUSE_DEV_MYSQL_PORT", Server::Mariadb.ports().0.to_string())
             .env("TALLYHOUSE_DEV_REDIS_PORT", Server::Redis.ports().0.to_string())
             .env("TALLYHOUSE_DEV_KAFKA_PORT", Server::Kafka.ports().0.to_string())
