@@ -6,5 +6,11 @@ CREATE TABLE day_table_claims (
   KEY (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE day_table_lock (
+  id INT NOT NULL PRIMARY KEY
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+INSERT INTO day_table_lock (id) VALUES (1);
+
 -- Messages that were set aside for want of a table are looked for by their code, oldest first.
 ALTER TABLE rejections ADD KEY code_in_order (code, id);

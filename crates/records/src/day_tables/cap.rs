@@ -1,5 +1,5 @@
 //! The cap of day tables (a quota, `TALLYHOUSE_RECORDS_MAX_TABLES`): a place under it is claimed before a table is made. Claims are made one after the
-//! other, under the lock of the installation's row, so that partitions and daemons side by side never make more than the cap together.
+//! other, under the lock of a row (`day_table_lock`), so that partitions and daemons side by side never make more than the cap together.
 
 use std::collections::HashSet;
 
@@ -40,10 +40,7 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
     let unavailable = Error::unavailable("claiming places for day tables");
     wanted.sort_by_key(|it| std::cmp::Reverse(it.day()));
     let mut transaction = connection.begin().await.map_err(&unavailable)?;
-    sqlx::query("SELECT id FROM installation FOR UPDATE")
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(&unavailable)?;
+    sqlx::query("SELECT id FROM day_table_lock FOR UPDATE").fetch_one(&mut *transaction).await.map_err(&unavailable)?;
     let taken: i64 = sqlx::query_scalar(TAKEN).fetch_one(&mut *transaction).await.map_err(&unavailable)?;
     let held = names_among(&mut transaction, "SELECT name FROM day_table_claims WHERE name IN (", &wanted).await?;
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
