@@ -296,14 +296,14 @@ describe('the live page', { timeout: 600_000 }, () => {
     open({ language: 'en' }, async (page) => {
       const html = page.locator('html');
       assert.equal(await html.getAttribute('lang'), 'en');
-      await page.getByRole('link', { name: WORDS.en.switchTo, exact: true }).click();
+      await page.getByRole('button', { name: WORDS.en.switchTo, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: WORDS.zh.title }).waitFor();
       assert.equal(await html.getAttribute('lang'), 'zh-CN');
       await row(page, WORDS.zh.byWarehouse, WORDS.zh.north).waitFor();
       await page.reload();
       assert.equal(await html.getAttribute('lang'), 'zh-CN');
       await streamIs(page, WORDS.zh.live);
-      await page.getByRole('link', { name: WORDS.zh.switchTo, exact: true }).click();
+      await page.getByRole('button', { name: WORDS.zh.switchTo, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: WORDS.en.title }).waitFor();
       assert.equal(await html.getAttribute('lang'), 'en');
     }));
@@ -314,12 +314,12 @@ describe('the live page', { timeout: 600_000 }, () => {
       const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       assert.equal(await html.getAttribute('data-theme'), null);
       const light = await background();
-      await page.getByRole('link', { name: WORDS.en.dark, exact: true }).click();
+      await page.getByRole('button', { name: WORDS.en.dark, exact: true }).click();
       await page.locator('html[data-theme=dark]').waitFor();
       assert.notEqual(await background(), light);
       await page.reload();
       assert.equal(await html.getAttribute('data-theme'), 'dark');
-      await page.getByRole('link', { name: WORDS.en.light, exact: true }).click();
+      await page.getByRole('button', { name: WORDS.en.light, exact: true }).click();
       await page.locator('html[data-theme=light]').waitFor();
       assert.equal(await background(), light);
     }));

@@ -61,6 +61,9 @@ pub enum ApiError {
     /// A store or the server does not answer.
     #[error("the server cannot answer now")]
     Away,
+    /// So many are asking as may at a time.
+    #[error("others are asking")]
+    Busy,
     /// Who asks may not.
     #[error("not allowed")]
     Forbidden,

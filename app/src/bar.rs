@@ -49,15 +49,18 @@ pub fn Bar() -> impl IntoView {
             </nav>
             <span class="grow"></span>
             {is_live.then(|| view! { <StreamBadge /> })}
-            <a class="btn quiet icon-only to-dark" rel="external" href="/theme/dark" aria-label=texts.dark title=texts.dark>
-                <Glyph icon=Icon::Moon />
-            </a>
-            <a class="btn quiet icon-only to-light" rel="external" href="/theme/light" aria-label=texts.light title=texts.light>
-                <Glyph icon=Icon::Sun />
-            </a>
-            <a class="btn quiet lang" rel="external" href=format!("/lang/{}", other.tag()) lang=other.tag() hreflang=other.tag()>
-                {texts.switch_language}
-            </a>
+            // By POST: a page elsewhere that has its reader follow a link changes nothing here.
+            <form class="switches" method="post">
+                <button class="btn quiet icon-only to-dark" formaction="/theme/dark" aria-label=texts.dark title=texts.dark>
+                    <Glyph icon=Icon::Moon />
+                </button>
+                <button class="btn quiet icon-only to-light" formaction="/theme/light" aria-label=texts.light title=texts.light>
+                    <Glyph icon=Icon::Sun />
+                </button>
+                <button class="btn quiet lang" formaction=format!("/lang/{}", other.tag()) lang=other.tag()>
+                    {texts.switch_language}
+                </button>
+            </form>
         </header>
     }
 }

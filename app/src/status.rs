@@ -19,6 +19,16 @@ impl SetStatus {
         (self.0)(404);
     }
 
+    /// What is asked for is not as it must be.
+    pub fn bad_question(&self) {
+        (self.0)(422);
+    }
+
+    /// Others are asking.
+    pub fn busy(&self) {
+        (self.0)(429);
+    }
+
     /// There is no answer now.
     pub fn away(&self) {
         (self.0)(503);

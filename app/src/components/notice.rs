@@ -35,20 +35,36 @@ pub fn NothingYet() -> impl IntoView {
     .into_any()
 }
 
-/// When there is no answer.
+/// When there is no answer. `is_busy`: because others are asking.
 #[component]
-pub fn Failed() -> impl IntoView {
+pub fn Failed(#[prop(optional)] is_busy: bool) -> impl IntoView {
     let texts = texts();
+    let (what, how) = if is_busy { (texts.busy, texts.busy_how) } else { (texts.failed, texts.failed_how) };
     view! {
         {module_script("retry.js")}
         <section class="panel" role="alert">
             <div class="blank" data-tone="bad">
                 <Glyph icon=Icon::Alert />
-                <b>{texts.failed}</b>
-                <p>{texts.failed_how}</p>
+                <b>{what}</b>
+                <p>{how}</p>
                 <a class="btn" rel="external" href="">
                     {texts.try_again}
                 </a>
+            </div>
+        </section>
+    }
+}
+
+/// When what the URL asks for cannot be.
+#[component]
+pub fn Unasked() -> impl IntoView {
+    let texts = texts();
+    view! {
+        <section class="panel" role="alert">
+            <div class="blank" data-tone="bad">
+                <Glyph icon=Icon::Alert />
+                <b>{texts.bad_question}</b>
+                <p>{texts.bad_question_how}</p>
             </div>
         </section>
     }

@@ -67,6 +67,10 @@ pub struct Texts {
     pub failed: &'static str,
     /// Failed state, what to do.
     pub failed_how: &'static str,
+    pub busy: &'static str,
+    pub busy_how: &'static str,
+    pub bad_question: &'static str,
+    pub bad_question_how: &'static str,
     /// Failed state, button.
     pub try_again: &'static str,
     pub loading: &'static str,

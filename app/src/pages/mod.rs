@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
 use crate::backend::ApiError;
-use crate::components::notice::Failed;
+use crate::components::notice::{Failed, Unasked};
 use crate::status::status;
 
 /// The part of the page's URL after `?`.
@@ -41,10 +41,20 @@ where
 {
     let status = status();
     Suspend::new(async move {
-        let Ok(it) = answer.await else {
-            status.away();
-            return view! { <Failed /> }.into_any();
-        };
-        show(it).into_any()
+        match answer.await {
+            Ok(it) => show(it).into_any(),
+            Err(ApiError::BadRequest) => {
+                status.bad_question();
+                view! { <Unasked /> }.into_any()
+            }
+            Err(ApiError::Busy) => {
+                status.busy();
+                view! { <Failed is_busy=true /> }.into_any()
+            }
+            Err(_) => {
+                status.away();
+                view! { <Failed /> }.into_any()
+            }
+        }
     })
 }

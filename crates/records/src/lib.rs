@@ -64,7 +64,8 @@ pub use replays::stored::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredRep
 pub use sql::error::Error;
 use sql::error::with_timeout;
 pub use sql::multi_statement::{MultiStatement, Row};
-use sql::session::{connect, connect_options, shared_pool, snapshot_pool};
+use sql::session::{connect, connect_options, shared_pool, snapshot_pool, upload_pool};
+use sql::turn_pool::TurnPool;
 pub use sql::value::Value;
 pub use summary::{StreamSnapshot, Today};
 pub use totals::day_nets::DayNets;
@@ -84,7 +85,9 @@ use base::config::{Layout, RecordsConfig};
 #[derive(Clone)]
 pub struct Records {
     pool: MySqlPool,
-    snapshots: MySqlPool,
+    snapshots: TurnPool,
+    /// For bytes of files alone: whoever brings many waits for others of the kind, and for nothing else.
+    uploads: TurnPool,
     options: MySqlConnectOptions,
     tables: Arc<day_tables::create::TableCache>,
     making: Arc<day_tables::create::Turns>,
@@ -109,6 +112,7 @@ impl Records {
         Ok(Self {
             pool: shared_pool(&options),
             snapshots: snapshot_pool(&options),
+            uploads: upload_pool(&options),
             options,
             tables: Arc::default(),
             making: Arc::default(),

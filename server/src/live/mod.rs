@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use model::ids::WarehouseId;
 use model::live::{Holder, LiveView};
 use model::names::NameOf;
 use model::pipeline::PipelineState;
@@ -73,6 +74,15 @@ pub enum StockAt {
     Unknown,
 }
 
+/// Why a scope is not watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotWatched {
+    /// It names a warehouse that is in no entry and has no name.
+    Unknown(WarehouseId),
+    /// Too many scopes are watched at a time.
+    TooMany,
+}
+
 /// A scope that is watched.
 pub struct Watching {
     pub channel: Arc<Channel>,
@@ -100,13 +110,13 @@ impl Hub {
         &self.all
     }
 
-    /// What screens of a scope are shown. `None`: too many are watched at a time.
-    pub fn channel(&self, scope: &Scope) -> Option<Arc<Channel>> {
+    /// What screens of a scope are shown.
+    pub fn channel(&self, scope: &Scope) -> Result<Arc<Channel>, NotWatched> {
         self.with_channel(scope, Arc::clone)
     }
 
-    /// Watches a scope: its screens, what was missed since an event, and every change to come. `None` as above.
-    pub fn watch(&self, scope: &Scope, after: Option<&str>) -> Option<Watching> {
+    /// Watches a scope: its screens, what was missed since an event, and every change to come.
+    pub fn watch(&self, scope: &Scope, after: Option<&str>) -> Result<Watching, NotWatched> {
         // While the list is held: a channel must not be let go between being found and being watched.
         self.with_channel(scope, |channel| {
             let (missed, changes) = channel.stream(after);
@@ -114,25 +124,39 @@ impl Hub {
         })
     }
 
-    fn with_channel<T>(&self, scope: &Scope, work: impl FnOnce(&Arc<Channel>) -> T) -> Option<T> {
+    fn with_channel<T>(&self, scope: &Scope, work: impl FnOnce(&Arc<Channel>) -> T) -> Result<T, NotWatched> {
         if scope.is_all() {
-            return Some(work(&self.all));
+            return Ok(work(&self.all));
+        }
+        // Invented warehouses must not take the places of those that there are.
+        if let Some(unknown) = self.unknown(scope) {
+            return Err(NotWatched::Unknown(unknown));
         }
         let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(channel) = scopes.get(scope) {
             channel.asked_now();
-            return Some(work(channel));
+            return Ok(work(channel));
         }
         if scopes.len() >= MAX_SCOPES {
             // Whoever only asks for pages must not keep those out who watch.
             let unwatched = scopes.iter().filter_map(|(scope, it)| Some((it.unwatched_since()?, scope.clone())));
-            let (_, oldest) = unwatched.min_by_key(|(since, _)| *since)?;
+            let (_, oldest) = unwatched.min_by_key(|(since, _)| *since).ok_or(NotWatched::TooMany)?;
             scopes.remove(&oldest);
         }
         let channel = Arc::new(Channel::new(|id| self.draw(id, scope)));
         let done = work(&channel);
         scopes.insert(scope.clone(), channel);
-        Some(done)
+        Ok(done)
+    }
+
+    /// A warehouse of a scope that nothing is known of: neither stock nor a name. None while nothing is known of any.
+    fn unknown(&self, scope: &Scope) -> Option<WarehouseId> {
+        let (state, around) = (self.state.read().unwrap_or_else(PoisonError::into_inner), self.around());
+        let held = &state.as_ref()?.sums().warehouses;
+        let named = around.names.get(&NameOf::Warehouse);
+        let is_known =
+            |it: &WarehouseId| held.contains_key(it) || named.is_some_and(|names| names.contains_key(it.as_str()));
+        scope.warehouses().find(|it| !is_known(it)).cloned()
     }
 
     fn draw(&self, id: String, scope: &Scope) -> LiveView {
@@ -336,17 +360,17 @@ mod tests {
         let hub = Hub::new(ViewContext::new(BusinessTime(chrono_tz::UTC), Millis(0)));
         let first = hub.watch(&scope(0), None);
         for n in 1..=2 * MAX_SCOPES {
-            assert!(hub.channel(&scope(n)).is_some(), "{n}");
+            assert!(hub.channel(&scope(n)).is_ok(), "{n}");
         }
         let again = hub.channel(&scope(0));
         assert!(
-            first.as_ref().zip(again).is_some_and(|(first, again)| Arc::ptr_eq(&first.channel, &again)),
+            first.iter().zip(again).any(|(first, again)| Arc::ptr_eq(&first.channel, &again)),
             "a watched scope is never let go"
         );
         let watched: Vec<_> = (1..MAX_SCOPES).map(|n| hub.watch(&scope(n), None)).collect();
-        assert!(watched.iter().all(Option::is_some));
-        assert!(hub.channel(&scope(MAX_SCOPES)).is_none(), "all places are watched");
+        assert!(watched.iter().all(Result::is_ok));
+        assert_eq!(hub.channel(&scope(MAX_SCOPES)).err(), Some(NotWatched::TooMany), "all places are watched");
         drop(watched);
-        assert!(hub.channel(&scope(MAX_SCOPES)).is_some());
+        assert!(hub.channel(&scope(MAX_SCOPES)).is_ok());
     }
 }

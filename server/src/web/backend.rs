@@ -14,10 +14,11 @@ use model::names::NameOf;
 use model::system::SystemView;
 
 use crate::catalogue;
-use crate::live::{Hub, Scope};
+use crate::live::{Hub, NotWatched, Scope};
 use crate::pipeline::SystemReader;
 use crate::web::audits::page::AuditsReader;
 use crate::web::count::page::CountReader;
+use crate::web::http::cause::is_busy;
 use crate::web::import::page::ImportReader;
 use crate::web::records::page::RecordsReader;
 use crate::web::rejections::page::RejectionsReader;
@@ -54,7 +55,10 @@ const MAX_TEXT: usize = 64;
 impl Backend for ServerBackend {
     async fn live_view(&self, warehouses: &[String]) -> Result<LiveView, ApiError> {
         let scope = Scope::of(warehouses).ok_or(ApiError::BadRequest)?;
-        let channel = self.hub.channel(&scope).ok_or(ApiError::Away)?;
+        let channel = self.hub.channel(&scope).map_err(|why| match why {
+            NotWatched::Unknown(_) => ApiError::BadRequest,
+            NotWatched::TooMany => ApiError::Away,
+        })?;
         Ok(LiveView::clone(&channel.view()))
     }
 
@@ -112,8 +116,11 @@ impl Backend for ServerBackend {
 }
 
 /// For `map_err`: a page is not shown now; why, is logged.
-fn unavailable<E: std::error::Error>(page: &'static str) -> impl Fn(E) -> ApiError {
+fn unavailable<E: std::error::Error + 'static>(page: &'static str) -> impl Fn(E) -> ApiError {
     move |error| {
+        if is_busy(&error) {
+            return ApiError::Busy;
+        }
         tracing::warn!("{page} cannot be shown: {}", explain(&error));
         ApiError::Away
     }

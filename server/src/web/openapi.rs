@@ -5,19 +5,24 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::{any, get};
+use model::names::NameOf;
+use model::statistics::Interval;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::http::problem::Problem;
 use super::{Web, audits, import, live, names, records, rejections, statistics, system};
 
-/// What holds for all calls.
+/// What holds for all calls; schemas that only fields of questions refer to, which the routes do not bring along.
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Tallyhouse",
-    description = "Quantities and sums are integers within +-(2^53 - 1), exact everywhere. Times are RFC 3339. A field that a \
+#[openapi(
+    info(
+        title = "Tallyhouse",
+        description = "Quantities and sums are integers within +-(2^53 - 1), exact everywhere. Times are RFC 3339. A field that a \
                    call does not know is refused, by name. A cursor holds for the question that gave it out."
-))]
+    ),
+    components(schemas(Interval, NameOf))
+)]
 struct General;
 
 /// The calls that answer and end, and those that go on for as long as somebody listens.

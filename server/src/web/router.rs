@@ -1,28 +1,21 @@
 //! Every route there is, behind the one guard.
 
-use std::time::Duration;
-
 use axum::Router;
-use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::post;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::audits::forms::AuditForms;
 use super::count::forms::CountForms;
 use super::http::headers::with_headers;
-use super::http::{assets, guard, preferences};
+use super::http::{assets, guard, preferences, time_limits};
 use super::import::events::EventsForm;
 use super::import::forms::ImportForms;
 use super::names::forms::NamesForms;
 use super::pages::Pages;
 use super::rejections::form::RejectionForm;
 use super::{Web, audits, count, export, import, names, openapi, rejections};
-
-/// No answer may take longer; the event stream is no answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// All routes; with those of health where they have no address of their own.
 pub fn routes(web: Web, health: Option<Router>) -> Router {
@@ -31,8 +24,8 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
     let calls = openapi::calls();
     let answers = calls
         .answers
-        .route("/lang/{tag}", get(preferences::choose_language))
-        .route("/theme/{word}", get(preferences::choose_theme))
+        .route("/lang/{tag}", post(preferences::choose_language))
+        .route("/theme/{word}", post(preferences::choose_theme))
         .with_state(web.clone())
         .merge(pages.routes())
         .merge(names::forms::routes(forms))
@@ -49,7 +42,7 @@ pub fn routes(web: Web, health: Option<Router>) -> Router {
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
+        .layer(middleware::from_fn(time_limits::limited))
         .layer(CompressionLayer::new());
     let files = export::routes(&web, web.records(), web.statistics());
     let streams = calls.streams.with_state(web).merge(files);

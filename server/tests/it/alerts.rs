@@ -16,6 +16,9 @@ use tallyhouse::alerts::{Alert, Alerter, Message, Webhook, signature};
 use crate::audit::replays::{audit, edit_live};
 use crate::harness::{System, entry, eventually};
 
+/// Of these bytes: `012345678901234567890123`.
+const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
+
 async fn changes(alerter: &mut Alerter) -> Vec<(&'static str, &'static str, String)> {
     let seen = alerter.see().await;
     assert_eq!(seen.len(), Alert::ALL.len(), "everything could be asked: {seen:?}");
@@ -85,7 +88,7 @@ async fn an_alert_that_is_not_taken_holds_up_none_of_another_kind() {
         if is_refused { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
     });
     tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/hook", handler)).await });
-    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse("").unwrap() };
+    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse(SECRET).unwrap() };
     let webhook = Webhook::new(to, Clock::system()).unwrap().first_wait(Duration::from_mins(1));
     let (sender, messages) = tokio::sync::mpsc::channel(4);
     let sending = tokio::spawn(webhook.deliver(messages));
@@ -105,7 +108,7 @@ async fn an_alert_that_is_not_taken_holds_up_none_of_another_kind() {
 async fn a_message_is_signed_and_sent_until_it_is_taken() {
     let taken = Taken::default();
     let url = receiver(Arc::clone(&taken)).await;
-    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse("hush").unwrap() };
+    let to = WebhookConfig { url: Secret::new(url), secret: SecretKey::parse(SECRET).unwrap() };
     let webhook = Webhook::new(to, Clock::system()).unwrap().first_wait(Duration::from_millis(10));
     let (sender, messages) = tokio::sync::mpsc::channel(2);
     let message = Message {
@@ -125,7 +128,10 @@ async fn a_message_is_signed_and_sent_until_it_is_taken() {
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();
         assert_eq!(header("webhook-id"), "audit_failed-7");
         let seconds: i64 = header("webhook-timestamp").parse().unwrap();
-        assert_eq!(header("webhook-signature"), signature(b"hush", "audit_failed-7", seconds, body));
+        assert_eq!(
+            header("webhook-signature"),
+            signature(b"012345678901234567890123", "audit_failed-7", seconds, body)
+        );
         let age = Clock::system().now().0 / 1000 - seconds;
         assert!((0..60).contains(&age), "the time of the try, {age} s ago, not that of the alert");
         let body: Value = serde_json::from_str(body).unwrap();

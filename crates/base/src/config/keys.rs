@@ -62,8 +62,16 @@ pub const KEYS: &[Key] = &[
          than that is rebuilt",
     ),
     key("journal_max_bytes", "2GB", "the most that is kept of it"),
-    key("webhook_url", "", "where alerts are sent; see [Be told](audit.md#be-told)"),
-    key("webhook_secret", "", "what they are signed with"),
+    key(
+        "webhook_url",
+        "",
+        "where alerts are sent, `https://` unless it is this machine; see [Be told](audit.md#be-told)",
+    ),
+    key(
+        "webhook_secret",
+        "",
+        "what they are signed with: `whsec_` and the base64 of 24 to 64 bytes, such as `whsec_$(openssl rand -base64 32)`",
+    ),
 ];
 
 #[cfg(test)]

@@ -194,15 +194,37 @@ mod tests {
     }
 
     #[test]
+    fn a_webhook_is_signed_with_what_nobody_can_guess_and_read_by_nobody_else() {
+        let secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
+        let with = |url, secret| with(&[("webhook_url", url), ("webhook_secret", secret)]);
+        for (url, wrong) in [
+            ("https://a.example/x", ""),
+            ("https://a.example/x", "hush"),
+            ("https://a.example/x", "whsec_"),
+            ("https://a.example/x", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="),
+            ("http://a.example/x", secret),
+            ("http://10.0.0.5/x", secret),
+        ] {
+            let refused = with(url, wrong).unwrap_err().to_string();
+            assert!(refused.contains("webhook_") && !refused.contains("MDEy"), "{url} {wrong}: {refused}");
+        }
+        for url in ["https://a.example/x", "http://127.0.0.1:9/x", "http://localhost/x", "http://[::1]:9/x"] {
+            assert!(with(url, secret).unwrap().webhook.is_some(), "{url}");
+        }
+        assert!(with("", secret).unwrap().webhook.is_none());
+    }
+
+    #[test]
     fn passwords_are_never_shown() {
         let config = with(&[
             ("mysql_url", "mysql://u:hunter2@db:3307/stock"),
-            ("webhook_secret", "hunter2"),
+            ("webhook_secret", "whsec_aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMg=="),
             ("webhook_url", "https://hooks.example/services/hunter2"),
             ("redis_url", "redis://:hunter2@r/0"),
         ])
         .unwrap();
-        assert!(!format!("{config:?}").contains("hunter2"));
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
         assert!(config.webhook.is_some_and(|it| it.url.reveal().ends_with("/hunter2")));
         assert_eq!(config.records.url.to_string(), "mysql://db:3307/stock");
     }

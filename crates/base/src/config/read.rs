@@ -125,7 +125,14 @@ fn journal(from: &mut Reader<'_>) -> Option<JournalConfig> {
 
 #[expect(clippy::option_option, reason = "the outer one is a fault, the inner one: nobody is told")]
 fn webhook(from: &mut Reader<'_>) -> Option<Option<WebhookConfig>> {
-    let (url, secret) = (from.optional("webhook_url", webhook_url), from.read("webhook_secret", SecretKey::parse));
-    let (url, secret) = (url?, secret?);
-    Some(url.map(|url| WebhookConfig { url, secret }))
+    let (url, secret) = (from.optional("webhook_url", webhook_url), from.optional("webhook_secret", SecretKey::parse));
+    match (url?, secret?) {
+        (None, _) => Some(None),
+        (Some(url), Some(secret)) => Some(Some(WebhookConfig { url, secret })),
+        (Some(_), None) => {
+            from.faults
+                .push("webhook_secret: is missing, and nobody could tell our messages from those of others".to_owned());
+            None
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use url::Url;
+use url::{Host, Url};
 
 /// A text that must not be shown: its `Debug` is `***`.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,11 +33,12 @@ impl fmt::Debug for Secret {
 pub struct SecretKey(Vec<u8>);
 
 impl SecretKey {
-    /// A key as Standard Webhooks writes it: what stands behind `whsec_` is base64. Any other text is the key as it is.
+    /// A key as Standard Webhooks writes it: `whsec_` and the base64 of 24 to 64 bytes that nobody can guess.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let Some(encoded) = text.strip_prefix("whsec_") else { return Ok(Self(text.as_bytes().to_vec())) };
-        let key = STANDARD.decode(encoded).ok().filter(|it| !it.is_empty());
-        key.map(Self).ok_or_else(|| "begins with whsec_, and what follows is no base64".to_owned())
+        let key = text.strip_prefix("whsec_").and_then(|it| STANDARD.decode(it).ok());
+        let wrong =
+            || "is not whsec_ and the base64 of 24 to 64 bytes: echo whsec_$(openssl rand -base64 32)".to_owned();
+        key.filter(|it| (24..=64).contains(&it.len())).map(Self).ok_or_else(wrong)
     }
 
     /// The key itself. Give it only to whoever signs.
@@ -83,6 +84,21 @@ impl SecretUrl {
         let mut url = self.0.clone();
         url.set_path(path);
         Self(url)
+    }
+
+    /// Is it of this scheme?
+    pub(super) fn is_of(&self, scheme: &str) -> bool {
+        self.0.scheme() == scheme
+    }
+
+    /// Does it lead to this machine? `localhost` and addresses of the loopback network.
+    pub fn is_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(Host::Ipv4(it)) => it.is_loopback(),
+            Some(Host::Ipv6(it)) => it.is_loopback(),
+            None => false,
+        }
     }
 
     /// The first part of the path: a database's name.

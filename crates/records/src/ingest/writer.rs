@@ -383,7 +383,9 @@ impl Records {
 
     /// Closes the shared connections; those that do not answer are left to the end of the process.
     pub async fn close(&self) {
-        let both = async { tokio::join!(self.pool.close(), self.snapshots.close()) };
-        let _in_time = tokio::time::timeout(Duration::from_secs(3), both).await;
+        let all = async {
+            tokio::join!(self.pool.close(), self.snapshots.connections.close(), self.uploads.connections.close())
+        };
+        let _in_time = tokio::time::timeout(Duration::from_secs(3), all).await;
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use model::time::Millis;
 use sha2::{Digest, Sha256};
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use crate::sql::error::with_timeout;
@@ -16,6 +17,10 @@ use base::hex::hex;
 
 /// So much of a file in one statement: far below what a server takes at once.
 const CHUNK: usize = 1 << 20;
+/// So many files of a person wait to be sent, and
+const MAX_FILES: usize = 5;
+/// so many bytes of them: what is more takes the place of the oldest.
+const MAX_BYTES: i64 = 100_000_000;
 /// A file that was being sent for so long has lost its sender, and may be sent again: what has arrived counts once.
 const SENDING_LIMIT: Duration = Duration::from_mins(2);
 
@@ -89,12 +94,14 @@ impl TryFrom<Row> for Upload {
 }
 
 impl Records {
-    /// Keeps a file; answers its id.
+    /// Keeps a file; answers its id. Of more than [`MAX_FILES`] of this person, or [`MAX_BYTES`] of them, the oldest that are not sent go.
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
         let unavailable = Error::unavailable("keeping a file");
+        let _turn = self.uploads.turn("keeping a file").await?;
+        let mut connection = self.uploads.connections.acquire().await.map_err(&unavailable)?;
         with_timeout("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
-            let mut transaction = self.pool.begin().await.map_err(&unavailable)?;
+            let mut transaction = connection.begin().await.map_err(&unavailable)?;
             sqlx::query(
                 "INSERT INTO uploads (id, name, who, at, bytes, sha256, changed_at)
                  VALUES (?, ?, ?, UTC_TIMESTAMP(3), ?, ?, UTC_TIMESTAMP(3))",
@@ -116,6 +123,21 @@ impl Records {
                     .await
                     .map_err(&unavailable)?;
             }
+            let waiting: Vec<(String, i64)> = sqlx::query_as(
+                "SELECT id, bytes FROM uploads WHERE who = ? AND state = 'looked_at' ORDER BY id = ? DESC, at DESC, id DESC",
+            )
+            .bind(who)
+            .bind(&id)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(&unavailable)?;
+            for oldest in beyond(&waiting) {
+                sqlx::query("DELETE FROM uploads WHERE id = ?")
+                    .bind(oldest)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(&unavailable)?;
+            }
             transaction.commit().await.map_err(&unavailable)?;
             Ok(id)
         })
@@ -125,19 +147,21 @@ impl Records {
     /// A file; its bytes are empty once they were let go. `None`: there is none.
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
         let unavailable = Error::unavailable("reading a file");
+        let _turn = self.uploads.turn("reading a file").await?;
+        let mut connection = self.uploads.connections.acquire().await.map_err(&unavailable)?;
         with_timeout("reading a file", async {
             let upload: Option<Row> = sqlx::query_as(
                 "SELECT id, name, who, at, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
             )
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *connection)
             .await
             .map_err(&unavailable)?;
             let Some(upload) = upload.map(Upload::try_from).transpose()? else { return Ok(None) };
             let chunks: Vec<Vec<u8>> =
                 sqlx::query_scalar("SELECT content FROM upload_chunks WHERE upload_id = ? ORDER BY number")
                     .bind(id)
-                    .fetch_all(&self.pool)
+                    .fetch_all(&mut *connection)
                     .await
                     .map_err(&unavailable)?;
             Ok(Some((upload, chunks.concat())))
@@ -223,5 +247,35 @@ impl Records {
             Ok(())
         })
         .await
+    }
+}
+
+/// The files, of those that wait, newest first with their bytes, that are beyond what a person may have. The newest always stays.
+fn beyond(waiting: &[(String, i64)]) -> impl Iterator<Item = &str> {
+    let kept = waiting.iter().scan(0_i64, |sum, (_, bytes)| {
+        *sum = sum.saturating_add(*bytes);
+        Some(*sum)
+    });
+    let kept = kept.take(MAX_FILES).take_while(|sum| *sum <= MAX_BYTES).count();
+    waiting.iter().skip(kept.max(1)).map(|(id, _)| id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_more_than_a_person_may_have_takes_the_place_of_the_oldest() {
+        let files = |bytes: &[i64]| -> Vec<(String, i64)> {
+            bytes.iter().enumerate().map(|(n, bytes)| (n.to_string(), *bytes)).collect()
+        };
+        for (bytes, gone) in [
+            (vec![1; 5], vec![]),
+            (vec![1; 7], vec!["5", "6"]),
+            (vec![60_000_000, 40_000_000, 1], vec!["2"]),
+            (vec![200_000_000, 1], vec!["1"]),
+        ] {
+            assert_eq!(beyond(&files(&bytes)).collect::<Vec<_>>(), gone, "{bytes:?}");
+        }
     }
 }

@@ -24,6 +24,12 @@ pub enum Error {
         /// Limit that passed, in seconds.
         seconds: u64,
     },
+    /// So many work at it as may at a time, and went on for as long as somebody waits for a turn.
+    #[error("records: {doing}: others have all turns")]
+    Busy {
+        /// What was to be done.
+        doing: &'static str,
+    },
     /// The data of a batch is refused by the database; narrow it down to the entry.
     #[error("records: the database refuses the data: {reason}")]
     Data {

@@ -9,4 +9,5 @@ pub mod rows;
 pub mod session;
 pub mod snapshot;
 pub mod stored;
+pub mod turn_pool;
 pub mod value;

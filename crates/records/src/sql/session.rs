@@ -7,6 +7,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::{ConnectOptions, Connection, MySqlConnection};
 
 use super::error::Error;
+use super::turn_pool::TurnPool;
 
 /// How long a caller waits for a free connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
@@ -16,6 +17,11 @@ const SHARED_CONNECTIONS: u32 = 8;
 
 /// Connections that read snapshots of totals: so many statements are worked out at once, others wait.
 const SNAPSHOT_CONNECTIONS: u32 = 4;
+
+/// Connections that carry bytes of files: so many files come and go at once.
+const UPLOAD_CONNECTIONS: u32 = 2;
+/// How long others wait for a turn, at a snapshot or with a file.
+const TURN_LIMIT: Duration = Duration::from_secs(12);
 
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 512;
@@ -29,14 +35,25 @@ pub fn shared_pool(options: &MySqlConnectOptions) -> MySqlPool {
         .connect_lazy_with(options.clone())
 }
 
+/// Connections for files that are brought and looked at.
+pub fn upload_pool(options: &MySqlConnectOptions) -> TurnPool {
+    let connections = MySqlPoolOptions::new()
+        .max_connections(UPLOAD_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        .after_connect(|connection, _| Box::pin(prepare_session(connection)))
+        .connect_lazy_with(options.clone());
+    TurnPool::new(connections, TURN_LIMIT)
+}
+
 /// Connections for snapshots: REPEATABLE READ, and a statement that nobody waits for ends.
-pub fn snapshot_pool(options: &MySqlConnectOptions) -> MySqlPool {
-    MySqlPoolOptions::new()
+pub fn snapshot_pool(options: &MySqlConnectOptions) -> TurnPool {
+    let connections = MySqlPoolOptions::new()
         .max_connections(SNAPSHOT_CONNECTIONS)
         .acquire_timeout(ACQUIRE_LIMIT)
         .after_connect(|connection, _| Box::pin(prepare_for_snapshots(connection)))
         .after_release(|connection, _| Box::pin(make_room(connection)))
-        .connect_lazy_with(options.clone())
+        .connect_lazy_with(options.clone());
+    TurnPool::new(connections, TURN_LIMIT)
 }
 
 /// Connect options of the settings; a URL that cannot be read is an error that hides its password.

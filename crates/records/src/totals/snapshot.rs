@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use model::names::NameOf;
 use model::statistics::{Filter, GroupBy, Sums};
 use sqlx::{MySql, QueryBuilder, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::cursors;
 use crate::cursors::Cursor;
@@ -48,6 +49,7 @@ pub struct TotalsSnapshot {
     pending: Flows,
     /// Where each partition stood.
     pub cursors: BTreeMap<i32, Cursor>,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// Why a snapshot cannot answer.
@@ -74,7 +76,8 @@ impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
         let unavailable = Error::unavailable("taking a snapshot of the totals");
-        let mut transaction = self.snapshots.begin().await.map_err(&unavailable)?;
+        let turn = self.snapshots.turn("taking a snapshot of the totals").await?;
+        let mut transaction = self.snapshots.connections.begin().await.map_err(&unavailable)?;
         self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);
@@ -84,7 +87,7 @@ impl Records {
         if more {
             return Err(TotalsError::Behind);
         }
-        Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors })
+        Ok(TotalsSnapshot { transaction, zone: self.business_time, pending, cursors, _turn: turn })
     }
 
     /// Every company that an entry ever had.

@@ -143,6 +143,10 @@ async fn confirm(
     only_auditor(&who)?;
     let audit: i64 = id.parse().map_err(|_| bad_form())?;
     let replay: i64 = fields(&body).get("replay").and_then(|it| it.parse().ok()).ok_or_else(bad_form)?;
+    let stored = forms.web.records.replay(replay).await.map_err(Problem::unavailable("audits"))?;
+    if stored.is_none_or(|it| it.audit_id != audit) {
+        return Err(bad_form());
+    }
     let (replayer, name) = (forms.web.replayer.clone(), who.name.clone());
     let (why, status) = match to_its_end(async move { replayer.confirm(replay, &name).await }).await {
         Ok(Confirmed::Done) => return Ok(Redirect::to(&format!("/audits/{audit}#replay")).into_response()),

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod cause;
 pub mod front_door;
 pub mod guard;
 pub mod headers;
@@ -11,4 +12,5 @@ pub mod period;
 pub mod preferences;
 pub mod problem;
 pub mod table_file;
+pub mod time_limits;
 pub mod upload;

@@ -1,4 +1,4 @@
-//! Language and theme: by cookie, else by what the browser asks for. The switches are plain links that set the cookie and
+//! Language and theme: by cookie, else by what the browser asks for. The switches are buttons of a plain form that set the cookie and
 //! come back, so they work without script.
 
 use app::i18n::Locale;
@@ -53,7 +53,7 @@ fn remember(name: &str, value: Option<&'static str>, headers: &HeaderMap) -> Res
     }
 }
 
-/// The path of the page that linked here, if it is one of ours; else `/`.
+/// The path of the page that sent this, if it is one of ours; else `/`.
 fn back_to(headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|it: &HeaderValue| it.to_str().ok());
     let (Some(referer), Some(host)) = (text(header::REFERER), text(header::HOST)) else { return "/".to_owned() };

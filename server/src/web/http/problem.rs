@@ -9,13 +9,14 @@ use model::flaw::LineFlaw;
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use super::cause::{is_busy, is_damage};
 use base::status::explain;
 
 /// A problem, as a client sees it (RFC 9457). Never holds internals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, IntoResponses)]
 #[response(
     status = "default",
-    description = "A problem: 404 `not_found`, 409, 413 `too_large`, 422 `invalid_input`, 503 `unavailable`. `code` is stable.",
+    description = "A problem: 404 `not_found`, 409, 413 `too_large`, 422 `invalid_input`, 429 `busy`, 503 `unavailable`. `code` is stable.",
     content_type = "application/problem+json"
 )]
 pub struct Problem {
@@ -49,6 +50,9 @@ pub struct FieldError {
     pub code: &'static str,
     pub message: String,
 }
+
+/// Others have all turns; `retry-after` says when to come again.
+const BUSY: &str = "busy";
 
 /// So many errors are listed; the detail counts them all.
 const MAX_ERRORS: usize = 1000;
@@ -119,6 +123,9 @@ impl Problem {
     /// For `map_err`: the records do not answer, or hold what cannot be read; why, is logged.
     pub fn unavailable<E: std::error::Error + 'static>(doing: &'static str) -> impl Fn(E) -> Self {
         move |error| {
+            if is_busy(&error) {
+                return Self::busy();
+            }
             tracing::warn!("{doing}: {}", explain(&error));
             if is_damage(&error) {
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "What is stored of it cannot be read.");
@@ -127,29 +134,27 @@ impl Problem {
         }
     }
 
+    /// So many are asking as may at a time.
+    pub fn busy() -> Self {
+        let detail = "Others ask much at this moment. Try again in a few seconds.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, BUSY, detail)
+    }
+
     /// A store does not answer.
     pub fn away(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
 }
 
-/// Is it, somewhere below, that something stored cannot be read?
-fn is_damage(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(it) = cause {
-        if let Some(records::Error::Inconsistent(_)) = it.downcast_ref() {
-            return true;
-        }
-        cause = it.source();
-    }
-    false
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let is_busy = self.code == BUSY;
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if is_busy {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
         response
     }
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use crate::live::{Channel, Event, Scope, Watching, clock};
+use crate::live::{Channel, Event, NotWatched, Scope, Watching, clock};
 use crate::web::Web;
 use crate::web::http::problem::{FieldError, Problem};
 
@@ -50,7 +50,18 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: Hea
     })?;
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let watched = web.hub.watch(&scope, last.or(after).as_deref());
-    let watched = watched.ok_or_else(|| Problem::away("Too many selections are watched at a time."))?;
+    let watched = watched.map_err(|why| match why {
+        NotWatched::TooMany => Problem::away("Too many selections are watched at a time."),
+        NotWatched::Unknown(id) => {
+            let message = format!("no warehouse {:?} is in any entry, and none has that name", id.as_str());
+            Problem::invalid(vec![FieldError {
+                line: None,
+                field: "warehouse".to_owned(),
+                code: "unknown_id",
+                message,
+            }])
+        }
+    })?;
     let events = events(&web, watched);
     let stop = web.stop.clone().cancelled_owned();
     metrics::counter!("tallyhouse_streams_opened_total").increment(1);

@@ -20,6 +20,8 @@ use records::Records;
 
 /// The most bytes that a page of the table sends.
 const MAX_FORM: usize = 8 * 1024 * 1024;
+/// The most fields of a page of the table: each is written back where one is wrong.
+const MAX_FIELDS: usize = 20_000;
 /// A file as a form sends it, which doubles the line ends of a text.
 const MAX_UPLOAD: usize = 2 * MAX_FILE + 64 * 1024;
 
@@ -95,7 +97,10 @@ fn typed(edits: Vec<Edit>) -> Typed {
 /// The rows of the table's form, in its order; none: it is no such form. What its fields are called: `app/src/pages/names/table.rs`.
 fn edits(body: &[u8]) -> Option<Vec<Edit>> {
     let mut rows: Vec<(String, Edit)> = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(body) {
+    for (index, (name, value)) in url::form_urlencoded::parse(body).enumerate() {
+        if index >= MAX_FIELDS {
+            return None;
+        }
         let (row, field) = name.split_once('.')?;
         if rows.last().is_none_or(|(last, _)| last != row) {
             rows.push((row.to_owned(), Edit { row: TypedRow::default(), was: None }));
@@ -238,8 +243,9 @@ mod tests {
 
     #[test]
     fn what_is_no_such_form_is_refused() {
-        for body in ["zh=1", "0.colour=red", "0.id=a&0.was=nonsense"] {
-            assert!(edits(body.as_bytes()).is_none(), "{body}");
+        let many = "0.level.north=30&".repeat(MAX_FIELDS + 1);
+        for body in [many.trim_end_matches('&'), "zh=1", "0.colour=red", "0.id=a&0.was=nonsense"] {
+            assert!(edits(body.as_bytes()).is_none(), "{body:.99}");
         }
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::lookup::Lookup;
 use crate::web::Web;
+use crate::web::http::cause::is_busy;
 use crate::web::http::page::PageSize;
 use crate::web::http::params::Params;
 use crate::web::http::period::{check_period, filter};
@@ -129,6 +130,9 @@ fn item(it: RecordedEntry, zone: BusinessTime) -> RecordedItem {
 }
 
 fn problem(error: &TotalsError) -> Problem {
+    if is_busy(error) {
+        return Problem::busy();
+    }
     tracing::warn!("records: {}", explain(error));
     match error {
         TotalsError::Missing | TotalsError::Behind => {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::statistics::page::{Place, page};
 use crate::statistics::{Error, Reader};
 use crate::web::Web;
+use crate::web::http::cause::is_busy;
 use crate::web::http::page::PageSize;
 use crate::web::http::params::Params;
 use crate::web::http::period::{check_period, filter};
@@ -134,6 +135,9 @@ fn line(row: Row, zone: BusinessTime) -> StatisticsRow {
 fn problem(error: &Error, period: &Range<Millis>, zone: BusinessTime) -> Problem {
     if let Some(fault) = fault_of(error, period, zone) {
         return Problem::faults(&[fault]);
+    }
+    if is_busy(error) {
+        return Problem::busy();
     }
     tracing::warn!("statistics: {}", explain(error));
     match error {

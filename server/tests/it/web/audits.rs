@@ -187,3 +187,33 @@ async fn the_period_is_changed_on_record_and_given_back() {
     stop.cancel();
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_is_confirmed_on_the_page_of_its_own_audit_only() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({})), entry("2", &json!({}))]).await;
+    system.caught_up().await;
+    let (base, stop) = system.serve().await;
+    let passed = audited(&base, "full").await;
+    system.sql("DELETE FROM t_apple_20250310 LIMIT 1").await;
+    let failed = audited(&base, "full").await;
+    assert_eq!((&passed["state"], &failed["state"]), (&json!("passed"), &json!("failed")));
+    let (_, started) = post(&base, &format!("audits/{}/replay", failed["id"]), &json!({})).await;
+    let replay = started["id"].as_i64().unwrap();
+    let state = async || ask(&base, &format!("replays/{replay}"), "").await.1["state"].clone();
+    eventually("the replay is ready", || async {
+        let state = state().await;
+        if state == "ready" { Ok(()) } else { Err(state.to_string()) }
+    })
+    .await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let confirm = async |audit: &Value| {
+        let form = client.post(format!("{base}/audits/{audit}/confirm")).body(format!("replay={replay}"));
+        form.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((confirm(&passed["id"]).await, state().await), (400, json!("ready")), "of another audit");
+    assert_eq!((confirm(&failed["id"]).await, state().await), (303, json!("corrected")));
+    stop.cancel();
+    system.end().await;
+}

@@ -137,3 +137,69 @@ async fn the_stream_begins_with_a_snapshot_and_goes_on_from_where_a_client_was()
     stop.cancel();
     system.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invented_warehouses_take_no_places_from_those_that_there_are() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({ "warehouse_id": "w1" }))]).await;
+    system.caught_up().await;
+    let (base, stop) = system.serve().await;
+    knows_the_stock(&base).await;
+    let mut streams = Vec::new();
+    for n in 0..70 {
+        let answer = reqwest::get(format!("{base}/api/v1/live?warehouse=invented-{n}")).await.unwrap();
+        if answer.status() == 200 {
+            streams.push(answer);
+            continue;
+        }
+        assert_eq!(answer.status(), 422);
+        let problem: Value = answer.json().await.unwrap();
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("warehouse"), &json!("unknown_id")), "{problem}");
+    }
+    assert!(streams.is_empty(), "{} streams of nothing", streams.len());
+    assert_eq!(reqwest::get(format!("{base}/api/v1/live?warehouse=w1")).await.unwrap().status(), 200);
+    assert_eq!(reqwest::get(format!("{base}/wall?warehouse=w1")).await.unwrap().status(), 200);
+    // A wrong question is no outage.
+    let many = (0..101).map(|n| format!("warehouse=w{n}")).collect::<Vec<_>>().join("&");
+    for query in ["warehouse=invented", "warehouse=%00", &many] {
+        let page = reqwest::Client::new().get(format!("{base}/wall?{query}")).header("accept-language", "en");
+        let page = page.send().await.unwrap();
+        assert_eq!(page.status(), 422, "{query}");
+        assert!(page.text().await.unwrap().contains("There is no such page"), "{query}");
+    }
+    stop.cancel();
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gets_no_turn_is_told_that_others_ask_and_when_to_come_again() {
+    let mut system = System::new().await;
+    system.start();
+    system.publish_all([entry("1", &json!({}))]).await;
+    system.caught_up().await;
+    let (base, stop) = system.serve().await;
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(system.parts.records.totals_snapshot().await.unwrap());
+    }
+    let question = format!("{base}/api/v1/statistics?from=2025-03-01&to=2025-04-01&group_by=warehouse");
+    let page = reqwest::Client::new().get(format!("{base}/statistics?period=30d")).header("accept-language", "en");
+    let (answer, page) = tokio::join!(reqwest::get(&question), page.send());
+    let (answer, page) = (answer.unwrap(), page.unwrap());
+    assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (429, &"5".parse().unwrap()));
+    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "busy");
+    assert_eq!(page.status(), 429);
+    assert!(page.text().await.unwrap().contains("Others are asking much now"));
+    // Whoever waits when a turn is over has it.
+    let waiting = tokio::spawn(reqwest::get(question));
+    tokio::task::yield_now().await;
+    others.pop().unwrap().close().await;
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    for it in others {
+        it.close().await;
+    }
+    stop.cancel();
+    system.end().await;
+}

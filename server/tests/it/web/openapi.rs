@@ -148,3 +148,30 @@ async fn filters_need_not_be_given() {
     stop.cancel();
     system.end().await;
 }
+
+/// What a description refers to is in it, or a client cannot be generated from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_reference_resolves() {
+    let system = System::new().await;
+    let (base, stop) = system.serve().await;
+    let described = described(&base).await;
+    let mut open = vec![&described];
+    let mut references = 0;
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => {
+                if let Some(place) = fields.get("$ref").and_then(Value::as_str) {
+                    references += 1;
+                    let there = place.strip_prefix('#').and_then(|it| described.pointer(it));
+                    assert!(there.is_some(), "{place} is not in the description");
+                }
+                open.extend(fields.values());
+            }
+            _ => {}
+        }
+    }
+    assert!(references > 20, "{references}");
+    stop.cancel();
+    system.end().await;
+}
