@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use model::ids::ProductId;
 use model::system::TableRoom;
-use sqlx::{Connection as _, MySqlConnection, QueryBuilder};
+use sqlx::{Connection as _, MySql, MySqlConnection, QueryBuilder, Transaction};
 
 use crate::batch::Line;
 use crate::day_tables::create::{NAMES_AT_ONCE, registered};
@@ -29,18 +29,21 @@ pub struct Claimed {
 const FEW: usize = 50;
 
 /// Counts what takes a place: tables of the register, and claims of those that are not there yet. A daemon that was killed may have left a claim:
-/// whoever needs that table next takes it over, and after a day it counts no more.
+/// whoever needs that table next takes it over, and after a day it is forgotten.
 const TAKEN: &str = "SELECT
     (SELECT COUNT(*) FROM day_tables) +
     (SELECT COUNT(*) FROM day_table_claims AS c
-     WHERE c.at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY AND NOT EXISTS (SELECT 1 FROM day_tables AS t WHERE t.name = c.name))";
+     WHERE NOT EXISTS (SELECT 1 FROM day_tables AS t WHERE t.name = c.name))";
 
 /// Claims places for tables that are not in the register; those of the newest days first, as the business of today needs them.
 pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, limit: u32) -> Result<Claimed, Error> {
     let unavailable = Error::unavailable("claiming places for day tables");
     wanted.sort_by_key(|it| std::cmp::Reverse(it.day()));
-    let mut transaction = connection.begin().await.map_err(&unavailable)?;
-    sqlx::query("SELECT id FROM day_table_lock FOR UPDATE").fetch_one(&mut *transaction).await.map_err(&unavailable)?;
+    let mut transaction = alone(connection).await.map_err(&unavailable)?;
+    sqlx::query("DELETE FROM day_table_claims WHERE at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY")
+        .execute(&mut *transaction)
+        .await
+        .map_err(&unavailable)?;
     let taken: i64 = sqlx::query_scalar(TAKEN).fetch_one(&mut *transaction).await.map_err(&unavailable)?;
     let held = names_among(&mut transaction, "SELECT name FROM day_table_claims WHERE name IN (", &wanted).await?;
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
@@ -73,8 +76,17 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
     Ok(claimed)
 }
 
-/// Takes claims back whose tables are in the register now.
+/// A transaction in which nobody else changes claims. Without the lock, those who claim and those who settle would deadlock over the gaps between names.
+async fn alone(connection: &mut MySqlConnection) -> Result<Transaction<'_, MySql>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT id FROM day_table_lock FOR UPDATE").fetch_one(&mut *transaction).await?;
+    Ok(transaction)
+}
+
+/// Forgets claims whose tables are in the register now, where they count no more.
 pub async fn settle(connection: &mut MySqlConnection, made: &[String]) -> Result<(), Error> {
+    let unavailable = Error::unavailable("settling claims for day tables");
+    let mut transaction = alone(connection).await.map_err(&unavailable)?;
     for chunk in made.chunks(NAMES_AT_ONCE) {
         let mut statement = QueryBuilder::new("DELETE FROM day_table_claims WHERE name IN (");
         let mut list = statement.separated(", ");
@@ -82,13 +94,9 @@ pub async fn settle(connection: &mut MySqlConnection, made: &[String]) -> Result
             list.push_bind(name);
         }
         statement.push(")");
-        statement
-            .build()
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::unavailable("settling claims for day tables"))?;
+        statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
     }
-    Ok(())
+    transaction.commit().await.map_err(unavailable)
 }
 
 async fn names_among(

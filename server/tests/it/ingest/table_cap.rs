@@ -48,6 +48,43 @@ async fn sixteen_at_once_make_no_more_tables_than_may_be() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_claim_and_those_who_settle_never_deadlock() {
+    let system = System::new().await;
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(system.world.parts().await.unwrap());
+    }
+    let making: Vec<_> = (0..16)
+        .map(|n| {
+            // Daemons of their own: what one knows to be there another has to ask for.
+            let records = &others[n % others.len()].records;
+            let (records, system) = (records.clone(), &system);
+            // Tables by bucket are needed by all partitions, those of several days at once.
+            let of_round = |round| {
+                let day = |it| format!("2025-03-{:02}", 10 + it % 8);
+                (0..48).map(|it| line(system, &format!("p{}-{round}", it / 8), &day(it))).collect()
+            };
+            let rounds: Vec<Vec<Line>> = (0..10).map(of_round).collect();
+            tokio::spawn(async move {
+                for lines in rounds {
+                    records.ensure_tables_of(&lines, |_, _| {}).await?;
+                }
+                Ok::<_, records::Error>(())
+            })
+        })
+        .collect();
+    for made in making {
+        made.await.unwrap().unwrap();
+    }
+    let claims: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM day_table_claims")
+        .fetch_one(&mut system.connection().await)
+        .await
+        .unwrap();
+    assert_eq!((claims, system.parts.records.table_count().await.unwrap().count), (0, 48 * 10));
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn places_that_a_killed_daemon_claimed_are_taken_over_and_not_counted_for_ever() {
     let system = System::with(|config| config.records.max_tables = 2).await;
     let records = &system.parts.records;
