@@ -30,6 +30,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("mysql_url", "mysql://127.0.0.1:3306/tallyhouse", "`mysql://USER:PASSWORD@HOST:PORT/DATABASE`"),
     key("redis_url", "redis://127.0.0.1:6379/0", "or `rediss://`"),
+    key(
+        "plaintext",
+        "",
+        "of `mysql`, `redis`, `kafka` those that may be on another machine and are spoken to in plain text all the same: otherwise \
+         `mysql_url` needs `?ssl-mode=VERIFY_IDENTITY` there and `redis_url` begins with `rediss://`",
+    ),
     key("redis_prefix", "tallyhouse", "one per installation"),
     key("listen", "127.0.0.1:3000", "loopback only, for now"),
     key("ops_listen", "", "own address for `/healthz`, `/readyz`, `/metrics`; may be any address"),

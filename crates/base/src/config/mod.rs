@@ -3,11 +3,13 @@
 
 mod keys;
 mod parse;
+mod plaintext;
 mod read;
 mod secret;
 mod sections;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use keys::KEYS;
@@ -82,18 +84,22 @@ pub fn temporary_folder() -> PathBuf {
 /// Reads the file (if any), then the environment over it.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     let mut faults = Vec::new();
-    let mut values: BTreeMap<&'static str, (String, &'static str)> =
-        KEYS.iter().map(|it| (it.name, (it.default.to_owned(), "default"))).collect();
-    for (key, value) in read_file(file)? {
-        take(&mut values, &key, value, "file", &mut faults);
-    }
-    for (name, value) in std::env::vars() {
-        let Some(key) = name.strip_prefix("TALLYHOUSE_").map(str::to_ascii_lowercase) else { continue };
-        if !NOT_SETTINGS.contains(&key.as_str()) && !key.starts_with("dev_") && !key.starts_with("test_") {
-            take(&mut values, &key, value, "environment", &mut faults);
-        }
-    }
+    let mut values = defaults();
+    take_all(&mut values, read_file(file)?, "file", &mut faults);
+    let ours = |(name, value): (String, String)| {
+        let key = name.strip_prefix("TALLYHOUSE_")?.to_ascii_lowercase();
+        let is_setting = !NOT_SETTINGS.contains(&key.as_str()) && !key.starts_with("dev_") && !key.starts_with("test_");
+        is_setting.then_some((key, value))
+    };
+    take_all(&mut values, std::env::vars().filter_map(ours).collect(), "environment", &mut faults);
     build(&values, faults)
+}
+
+/// Key to value, and where that came from.
+type Values = BTreeMap<&'static str, (String, &'static str)>;
+
+fn defaults() -> Values {
+    KEYS.iter().map(|it| (it.name, (it.default.to_owned(), "default"))).collect()
 }
 
 fn read_file(file: Option<&Path>) -> Result<Vec<(String, String)>, ConfigError> {
@@ -113,20 +119,50 @@ fn read_file(file: Option<&Path>) -> Result<Vec<(String, String)>, ConfigError> 
     table.into_iter().map(|(key, value)| Ok((key, value.into_string().map_err(wrong)?))).collect()
 }
 
-fn take(
-    values: &mut BTreeMap<&'static str, (String, &'static str)>,
-    key: &str,
-    value: String,
-    from: &'static str,
-    faults: &mut Vec<String>,
-) {
-    match values.iter_mut().find(|(known, _)| **known == key) {
+/// Takes what one source says, over what others said.
+fn take_all(values: &mut Values, said: Vec<(String, String)>, from: &'static str, faults: &mut Vec<String>) {
+    for secret in SECRETS {
+        let file = format!("{secret}_file");
+        if [*secret, &file].iter().all(|name| said.iter().any(|(key, _)| key == name)) {
+            faults.push(format!("{secret} ({from}): is given as {file} too"));
+        }
+    }
+    for (key, value) in said {
+        take(values, &key, value, from, faults);
+    }
+}
+
+fn take(values: &mut Values, key: &str, value: String, from: &'static str, faults: &mut Vec<String>) {
+    let (name, value, from) = match key.strip_suffix("_file").filter(|it| SECRETS.contains(it)) {
+        None => (key, value, from),
+        Some(name) => match secret_of(Path::new(&value)) {
+            Ok(secret) => (name, secret, "secret file"),
+            Err(why) => return faults.push(format!("{key}: {value} {why}")),
+        },
+    };
+    match values.iter_mut().find(|(known, _)| **known == name) {
         Some((_, slot)) => *slot = (value, from),
         None => faults.push(format!("{key} ({from}): no such setting")),
     }
 }
 
-fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<String>) -> Result<Config, ConfigError> {
+/// Settings that hold a secret: each may be in a file of its own, which `<NAME>_FILE` names.
+const SECRETS: &[&str] = &["mysql_url", "redis_url", "webhook_url", "webhook_secret"];
+/// The most bytes of such a file.
+const MAX_SECRET: u64 = 8192;
+
+/// The secret that a file holds, without the end of its line. What is wrong is said without it.
+fn secret_of(path: &Path) -> Result<String, &'static str> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|_| "cannot be read")?;
+    file.take(MAX_SECRET + 1).read_to_string(&mut text).map_err(|_| "is no text")?;
+    if u64::try_from(text.len()).is_ok_and(|it| it > MAX_SECRET) {
+        return Err("is longer than a secret");
+    }
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn build(values: &Values, faults: Vec<String>) -> Result<Config, ConfigError> {
     let mut from = Reader { values, faults };
     let config = read::config(&mut from);
     match config {
@@ -142,7 +178,7 @@ fn build(values: &BTreeMap<&'static str, (String, &'static str)>, faults: Vec<St
     }
 }
 
-fn shown(values: &BTreeMap<&'static str, (String, &'static str)>) -> Vec<Shown> {
+fn shown(values: &Values) -> Vec<Shown> {
     KEYS.iter()
         .filter_map(|it| values.get(it.name).map(|(value, from)| (it.name, value, *from)))
         .map(|(key, value, from)| Shown { key, value: redact(key, value), from })
@@ -168,7 +204,7 @@ mod tests {
     use super::*;
 
     fn with(changes: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
-        let mut values: BTreeMap<_, _> = KEYS.iter().map(|it| (it.name, (it.default.to_owned(), "default"))).collect();
+        let mut values = defaults();
         for &(key, value) in changes {
             values.insert(key, (value.to_owned(), "environment"));
         }
@@ -215,12 +251,56 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_may_be_in_a_file_of_its_own() {
+        let path = temporary_folder().join(format!("tallyhouse-secret-{}", std::process::id()));
+        std::fs::write(&path, "mysql://u:hunter2@localhost/stock\n").unwrap();
+        let file = path.display().to_string();
+        let taken = |settings: &[(&str, &str)]| {
+            let (mut values, mut faults) = (defaults(), Vec::new());
+            let said = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            take_all(&mut values, said, "environment", &mut faults);
+            build(&values, faults)
+        };
+        let config = taken(&[("mysql_url_file", &file)]).unwrap();
+        assert_eq!(config.records.url.reveal(), "mysql://u:hunter2@localhost/stock");
+        let shown = config.shown.iter().find(|it| it.key == "mysql_url").unwrap();
+        assert_eq!((shown.from, shown.value.contains("hunter2")), ("secret file", false));
+        for settings in [
+            [("mysql_url_file", file.as_str()), ("mysql_url", "mysql://localhost/x")],
+            [("mysql_url_file", "/nowhere"), ("redis_prefix", "a")],
+            [("topic_file", file.as_str()), ("redis_prefix", "a")],
+        ] {
+            let refused = taken(&settings).unwrap_err().to_string();
+            assert!(
+                refused.contains(settings[0].0.trim_end_matches("_file")) && !refused.contains("hunter2"),
+                "{refused}"
+            );
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn what_would_go_in_plain_text_to_another_machine_is_refused_without_its_password() {
+        let elsewhere = [
+            ("mysql_url", "mysql://u:hunter2@db:3307/stock"),
+            ("redis_url", "redis://:hunter2@r/0"),
+            ("kafka_brokers", "k1:9092"),
+        ];
+        let refused = with(&elsewhere).unwrap_err().to_string();
+        for (key, _) in elsewhere {
+            assert!(refused.contains(&format!("  {key}: ")) && refused.contains("TALLYHOUSE_PLAINTEXT"), "{refused}");
+        }
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+
+    #[test]
     fn passwords_are_never_shown() {
         let config = with(&[
             ("mysql_url", "mysql://u:hunter2@db:3307/stock"),
             ("webhook_secret", "whsec_aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMg=="),
             ("webhook_url", "https://hooks.example/services/hunter2"),
             ("redis_url", "redis://:hunter2@r/0"),
+            ("plaintext", "mysql,redis"),
         ])
         .unwrap();
         let shown = format!("{config:?}");

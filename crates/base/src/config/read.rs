@@ -6,6 +6,7 @@ use super::parse::{
     address, bytes, duration, mysql_url, not_empty, number_at_least_one, percent, redis_prefix, topic_name,
     webhook_url, yes_or_no, zone,
 };
+use super::plaintext::Plaintext;
 use super::{
     AuditConfig, Config, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, SecretKey,
     SecretUrl, WebConfig, WebhookConfig,
@@ -46,8 +47,12 @@ impl Reader<'_> {
 
 /// Everything; `None` where something was wrong.
 pub fn config(from: &mut Reader<'_>) -> Option<Config> {
-    let (kafka, records, realtime, web) = (kafka(from), records(from), realtime(from), web(from));
+    let plaintext = from.read("plaintext", Plaintext::parse);
+    let wanted = plaintext.unwrap_or_default();
+    let (kafka, records, realtime, web) =
+        (kafka(from, wanted), records(from, wanted), realtime(from, wanted), web(from));
     let (entry, audit, journal, webhook) = (entry(from), audit(from), journal(from), webhook(from));
+    plaintext?;
     Some(Config {
         kafka: kafka?,
         records: records?,
@@ -61,14 +66,15 @@ pub fn config(from: &mut Reader<'_>) -> Option<Config> {
     })
 }
 
-fn kafka(from: &mut Reader<'_>) -> Option<KafkaConfig> {
-    let (brokers, topic) = (from.read("kafka_brokers", not_empty), from.read("topic", topic_name));
+fn kafka(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<KafkaConfig> {
+    let brokers = from.read("kafka_brokers", |it| not_empty(it).and_then(|it| plaintext.check_kafka(it)));
+    let topic = from.read("topic", topic_name);
     let (group, instance) = (from.read("group", not_empty), from.optional("instance", not_empty));
     Some(KafkaConfig { brokers: brokers?, topic: topic?, group: group?, instance: instance? })
 }
 
-fn records(from: &mut Reader<'_>) -> Option<RecordsConfig> {
-    let url = from.read("mysql_url", mysql_url);
+fn records(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RecordsConfig> {
+    let url = from.read("mysql_url", |it| mysql_url(it).and_then(|it| plaintext.check_mysql(it)));
     let buckets = from.read("records_buckets", number_at_least_one);
     let layout = from.read("records_layout", |it| match it {
         "product-day" => Ok(Layout::ProductDay),
@@ -79,8 +85,9 @@ fn records(from: &mut Reader<'_>) -> Option<RecordsConfig> {
     Some(RecordsConfig { url: url?, layout: layout?, max_tables: max_tables? })
 }
 
-fn realtime(from: &mut Reader<'_>) -> Option<RealtimeConfig> {
-    let url = from.read("redis_url", |it| SecretUrl::parse(it, &["redis", "rediss"]));
+fn realtime(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RealtimeConfig> {
+    let url = |it: &str| SecretUrl::parse(it, &["redis", "rediss"]).and_then(|it| plaintext.check_redis(it));
+    let url = from.read("redis_url", url);
     let prefix = from.read("redis_prefix", redis_prefix);
     Some(RealtimeConfig { url: url?, prefix: prefix? })
 }

@@ -1,6 +1,7 @@
 //! Texts that must not be shown: their `Debug` and `Display` leave the secret out.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -91,10 +92,23 @@ impl SecretUrl {
         self.0.scheme() == scheme
     }
 
+    /// The fields behind `?`.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()))
+    }
+
+    /// Does it say that certificates are not looked at, as the client of Redis reads it?
+    pub(super) fn is_insecure(&self) -> bool {
+        self.0.fragment().is_some()
+    }
+
     /// Does it lead to this machine? `localhost` and addresses of the loopback network.
     pub fn is_loopback(&self) -> bool {
         match self.0.host() {
-            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            // Of schemes that no browser knows an IPv4 address is taken for a name.
+            Some(Host::Domain(name)) => {
+                name.eq_ignore_ascii_case("localhost") || name.parse::<Ipv4Addr>().is_ok_and(|it| it.is_loopback())
+            }
             Some(Host::Ipv4(it)) => it.is_loopback(),
             Some(Host::Ipv6(it)) => it.is_loopback(),
             None => false,

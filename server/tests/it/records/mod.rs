@@ -2,5 +2,6 @@
 
 mod entries;
 mod retail;
+mod rogue_server;
 mod simulated;
 pub mod statistics;
