@@ -230,7 +230,7 @@ mod tests {
     }
 
     /// No message of these tests is judged by it.
-    const READ_AT: Millis = Millis(0);
+    const READ_AT: Millis = Millis(i64::MAX);
 
     fn message(offset: i64, good: bool) -> Message {
         let payload = format!(
