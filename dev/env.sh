@@ -34,7 +34,7 @@ fi
 exec {TOLD}>&2
 say() { printf 'dev: %s\n' "$*" >&"$TOLD"; }
 die() { say "ERROR: $*"; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { type -P "$1" >/dev/null; } # a program, not a function of ours
 
 # need_root COMMAND...: as it is when we are root, else through sudo without a password prompt (there may be no terminal).
 need_root() {

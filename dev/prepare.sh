@@ -3,7 +3,7 @@
 # computes beside what fetches and waits.
 #   prepare.sh [COMMAND...]    a command that needs servers and program, but no browser part
 # PROFILE=release: program and browser part as they are shipped; the usual ones are quick to build: the tests' program, and a browser part that no
-# optimiser has seen (8 MB instead of 0.6), unless the other one is there.
+# optimiser has seen (5 MB instead of 0.6), unless the other one is there.
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"

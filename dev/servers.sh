@@ -97,6 +97,9 @@ start_all() {
   for name in "$@"; do
     given "$name" && continue
     wait_for "$name" "${START_LIMIT[$name]}" up_or_dead "$name" || true
+    if running "$name" && ! "${name}_answers"; then
+      say "$name runs and does not answer to the password of $RUN/password; if it was started before there was one: make stop, then again"
+    fi
     if ! running "$name" || ! "${name}_answers"; then
       fail_with_log "$name"
       failed=yes

@@ -11,6 +11,3 @@ CREATE TABLE day_table_lock (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 INSERT INTO day_table_lock (id) VALUES (1);
-
--- Messages that were set aside for want of a table are looked for by their code, oldest first.
-ALTER TABLE rejections ADD KEY code_in_order (code, id);

@@ -1,4 +1,5 @@
-//! The books behind the queue: what was in it when somebody asked, another count above all, must be recorded before the books are read.
+//! The books behind the queue: what was in it when somebody asked, another count above all, must be recorded before the books are read; also what was set
+//! aside for want of a day table, which a cursor has passed.
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ impl Counter {
             let is_behind = |(partition, (begin, end)): (&i32, &(i64, i64))| {
                 begin < end && cursors.get(partition).is_none_or(|it| it.next_offset < *end)
             };
-            if !reach.iter().any(is_behind) {
+            if !reach.iter().any(is_behind) && self.intake.records.set_aside_missing().await? == 0 {
                 return Ok(());
             }
             if Instant::now() > until {

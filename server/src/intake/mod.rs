@@ -23,7 +23,7 @@ pub use known::known_ids;
 pub use look::{Looked, RawRow, Reading};
 pub use resubmit::{Resubmitted, typed_entry};
 pub use send::Delivery;
-pub use set_aside::SetAsideTask;
+pub use set_aside::{Round, SetAsideTask};
 
 /// Takes entries in. Cheap to clone.
 #[derive(Clone)]

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use model::pipeline::PipelineState;
+use model::system::Tables;
 
 use super::check::check_one;
 use super::{GoodLine, Intake, Resubmitted};
-use crate::background::{Looked, Task};
+use crate::background::{Looked, Task, Trouble};
 use crate::ingest::Error;
 use base::status::Status;
 use records::{Line, SetAside};
@@ -24,8 +25,17 @@ pub struct SetAsideTask {
     pub intake: Intake,
     /// Where it is told that messages wait.
     pub status: Status,
-    /// The last one of this round that was looked at.
-    pub after: i64,
+    pub round: Round,
+}
+
+/// A pass over all that wait, some at a time.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// The last one that was looked at.
+    after: i64,
+    has_sent: bool,
+    /// The tables there were, of how many, when a whole round found no room: until that changes there is none.
+    full_at: Option<(i64, i64)>,
 }
 
 impl Task for SetAsideTask {
@@ -34,51 +44,74 @@ impl Task for SetAsideTask {
     type Error = Error;
 
     async fn look(&mut self) -> Result<Looked, Error> {
-        let some = self.intake.records.set_aside_after(self.after, AT_ONCE).await?;
-        let is_last = i64::try_from(some.len()).unwrap_or(i64::MAX) < AT_ONCE;
-        self.after = if is_last { 0 } else { some.last().map_or(0, |it| it.id) };
-        self.send_again(some).await?;
-        self.tell().await?;
-        Ok(Looked { rest: (!is_last).then_some(Duration::ZERO), is_right: true })
+        let tables = self.intake.records.table_count().await?;
+        let full = (tables.count >= tables.most).then_some((tables.count, tables.most));
+        if self.round.after == 0 {
+            let waiting = self.intake.records.set_aside_count().await?;
+            self.tell(waiting, &tables);
+            if waiting == 0 || (full.is_some() && self.round.full_at == full) {
+                return Ok(Looked::RIGHT);
+            }
+            self.round.has_sent = false;
+        }
+        let some = self.intake.records.set_aside_after(self.round.after, AT_ONCE).await?;
+        let last = some.last().map(|it| it.id);
+        let is_last = i64::try_from(some.len()).is_ok_and(|it| it < AT_ONCE);
+        let Some(sent) = self.send_again(some).await? else { return Ok(Looked::UNCHANGED) };
+        self.round.has_sent |= sent > 0;
+        if is_last {
+            let full_at = full.filter(|_| !self.round.has_sent);
+            self.round = Round { full_at, ..Round::default() };
+            return Ok(Looked::RIGHT);
+        }
+        self.round.after = last.unwrap_or(0);
+        Ok(Looked { rest: Some(Duration::ZERO), is_right: true })
+    }
+
+    fn trouble(&self) -> Option<Trouble<'_>> {
+        Some(Trouble { status: &self.status, place: "set aside", says: "what was set aside cannot be sent again" })
     }
 }
 
 impl SetAsideTask {
-    /// Sends those for which there is a table now, or can be.
-    async fn send_again(&self, some: Vec<SetAside>) -> Result<(), Error> {
+    /// Sends those for which there is a table now, or can be; answers how many. `None`: Kafka does not confirm, and the rest has to wait.
+    async fn send_again(&self, some: Vec<SetAside>) -> Result<Option<usize>, Error> {
         let now = self.intake.clock.now();
         // One that today's rules refuse waits for a person.
-        let valid = |it: SetAside| check_one(it.raw, &self.intake.rules, now).ok().map(|line| (it.id, line));
-        let (ids, lines): (Vec<i64>, Vec<GoodLine>) = some.into_iter().filter_map(valid).unzip();
+        let valid = |it: SetAside| check_one(it.raw, &self.intake.rules, now).ok().map(|line| ((it.id, it.sent), line));
+        let (ids, lines): (Vec<(i64, i64)>, Vec<GoodLine>) = some.into_iter().filter_map(valid).unzip();
         let asked: Vec<Line> = lines.iter().map(GoodLine::as_line).collect();
         let without_table = self.intake.records.ensure_tables_of(&asked, |_, _| {}).await?;
-        for (index, (id, line)) in ids.into_iter().zip(lines).enumerate() {
+        let mut done = 0;
+        for (index, ((id, sent), line)) in ids.into_iter().zip(lines).enumerate() {
             if without_table.binary_search(&index).is_ok() {
                 continue;
             }
-            match self.intake.resubmit(id, 0, line.payload.as_bytes(), WHO).await? {
-                Resubmitted::At(..) | Resubmitted::Meanwhile | Resubmitted::NoSuch => {}
-                Resubmitted::Flawed(_) | Resubmitted::Unconfirmed => {
-                    tracing::warn!(rejection = id, "a message that was set aside was not sent again");
+            match self.intake.resubmit(id, sent, line.payload.as_bytes(), WHO).await? {
+                Resubmitted::At(..) => done += 1,
+                Resubmitted::Meanwhile | Resubmitted::NoSuch | Resubmitted::Flawed(_) => {}
+                Resubmitted::Unconfirmed => {
+                    tracing::warn!(
+                        rejection = id,
+                        "Kafka has not confirmed a message that was set aside; once more later"
+                    );
+                    return Ok(None);
                 }
             }
         }
-        Ok(())
+        Ok(Some(done))
     }
 
-    async fn tell(&self) -> Result<(), Error> {
-        let waiting = self.intake.records.set_aside_count().await?;
+    fn tell(&self, waiting: i64, tables: &Tables) {
         if waiting == 0 {
             self.status.clear(PLACE);
-            return Ok(());
+            return;
         }
-        let tables = self.intake.records.table_count().await?;
         let (count, most) = (tables.count, tables.most);
         let reason = format!(
             "{waiting} messages are set aside, since they need new day tables and there are {count} of {most}: raise \
              TALLYHOUSE_RECORDS_MAX_TABLES and restart, and they go in by themselves; what else comes is recorded"
         );
         self.status.raise(PLACE, PipelineState::Paused, reason);
-        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::alerts::{Alerter, Memory, Webhook};
 use crate::audit::{Adjuster, Auditor, Rebuilder, ReplayLimits, Replayer, Schedule};
 use crate::background::Demand;
 use crate::ingest::{Daemon, Error};
-use crate::intake::{Intake, SetAsideTask};
+use crate::intake::{Intake, Round, SetAsideTask};
 use crate::statistics::RollupWorker;
 use base::clock::Clock;
 use base::config::Config;
@@ -97,7 +97,7 @@ impl Parts {
 
     /// Sends again what was set aside for want of a day table.
     pub fn set_aside(&self) -> Result<SetAsideTask, Error> {
-        Ok(SetAsideTask { intake: self.intake()?, status: self.status.clone(), after: 0 })
+        Ok(SetAsideTask { intake: self.intake()?, status: self.status.clone(), round: Round::default() })
     }
 
     /// The keeper of levels of these parts.

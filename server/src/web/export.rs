@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Extension, FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use futures::StreamExt as _;
 use model::audit::Finding;
 use model::faults::{FieldFault, Why};
 use model::files::choices::Separator;
@@ -31,6 +33,8 @@ use records::FindingsFilter;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;
+/// So many files that are made of rows in memory may be on their way: each holds them until its reader has taken all.
+const IN_MEMORY: usize = 8;
 /// So long one waits for its turn.
 const TURN: Duration = Duration::from_secs(20);
 
@@ -42,12 +46,14 @@ struct Exporter {
     statistics: StatisticsReader,
     exports: Exports,
     turns: Arc<Semaphore>,
+    in_memory: Arc<Semaphore>,
 }
 
 /// The routes. Nothing here may have the limit of an ordinary answer: a file takes as long as it takes.
 pub fn routes(web: &Web, records: RecordsReader, statistics: StatisticsReader) -> Router {
     let turns = Arc::new(Semaphore::new(AT_ONCE));
-    let exporter = Exporter { web: web.clone(), records, statistics, exports: Exports::default(), turns };
+    let in_memory = Arc::new(Semaphore::new(IN_MEMORY));
+    let exporter = Exporter { web: web.clone(), records, statistics, exports: Exports::default(), turns, in_memory };
     Router::new()
         .route("/records.csv", get(entries))
         .route("/records.xlsx", get(entries))
@@ -81,16 +87,30 @@ impl FromRequestParts<Exporter> for ExportRequest {
         let FileFields { question: query, name, separator } = fields;
         let kind = Kind::of_path(parts.uri.path(), separator);
         let progress = it.exports.begin(name);
-        let turn = tokio::time::timeout(TURN, Arc::clone(&it.turns).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
-            progress.end(Ended::Failed);
-            return Err(Problem::away("Other exports are being made. Try again in a minute."));
-        };
+        let turn = turn_of(&it.turns, &progress).await?;
         let now = it.web.clock.now();
         let stamp = clock(it.web.business_time, now, "%Y%m%d-%H%M%S");
         let file = FileRequest { kind, locale: preferences::locale(&parts.headers), now, stamp };
         Ok(Self { query, file, progress, turn })
     }
+}
+
+/// A turn, within a limit.
+async fn turn_of(turns: &Arc<Semaphore>, progress: &Progress) -> Result<OwnedSemaphorePermit, Problem> {
+    if let Ok(Ok(turn)) = tokio::time::timeout(TURN, Arc::clone(turns).acquire_owned()).await {
+        return Ok(turn);
+    }
+    progress.end(Ended::Failed);
+    Err(Problem::away("Other exports are being made. Try again in a minute."))
+}
+
+/// The answer, which has its turn until its reader has taken it, or is gone.
+fn held(answer: Response, turn: OwnedSemaphorePermit) -> Response {
+    answer.map(|body| {
+        Body::from_stream(body.into_data_stream().inspect(move |_| {
+            let _held = &turn;
+        }))
+    })
 }
 
 async fn entries(State(it): State<Exporter>, asked: ExportRequest) -> Result<Response, Problem> {
@@ -105,12 +125,13 @@ async fn entries(State(it): State<Exporter>, asked: ExportRequest) -> Result<Res
 
 async fn statement(State(it): State<Exporter>, asked: ExportRequest) -> Result<Response, Problem> {
     let ExportRequest { query, file, progress, turn } = asked;
+    let place = turn_of(&it.in_memory, &progress).await?;
     let sheet = it.statistics.export(&query, file.now, file.locale).await;
     let (titles, all) = found(sheet, &progress)?;
     let rows = whole(all, &progress);
     drop(turn);
     let sheet = file.locale.export_texts().statistics;
-    file.of(Table { name: "statistics", sheet, titles, rows }).await
+    file.of(Table { name: "statistics", sheet, titles, rows }).await.map(|it| held(it, place))
 }
 
 /// All findings of an audit.
@@ -121,11 +142,13 @@ async fn findings(
     asked: ExportRequest,
 ) -> Result<Response, Problem> {
     let ExportRequest { file, progress, turn, .. } = asked;
+    let place = turn_of(&it.in_memory, &progress).await?;
     let read = read_findings(&it.web, &who, &id).await.inspect_err(|_| progress.end(Ended::Failed))?;
     let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
     drop(turn);
     let texts = file.locale.findings_texts();
-    file.of(Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows }).await
+    let table = Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows };
+    file.of(table).await.map(|it| held(it, place))
 }
 
 async fn read_findings(web: &Web, who: &Principal, id: &str) -> Result<Vec<Finding>, Problem> {
@@ -194,6 +217,18 @@ async fn progress(State(it): State<Exporter>, Path(name): Path<String>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_turn_is_over_when_the_file_is_taken_or_given_up() {
+        let turns = Arc::new(Semaphore::new(2));
+        let turn = || Arc::clone(&turns).try_acquire_owned().unwrap();
+        let (taken, given_up) = (held("a file".into_response(), turn()), held("another".into_response(), turn()));
+        assert_eq!(turns.available_permits(), 0, "they are on their way");
+        assert_eq!(axum::body::to_bytes(taken.into_body(), 100).await.unwrap(), "a file");
+        assert_eq!(turns.available_permits(), 1);
+        drop(given_up);
+        assert_eq!(turns.available_permits(), 2);
+    }
 
     #[test]
     fn the_name_of_an_export_is_no_part_of_the_question() {

@@ -161,6 +161,7 @@ pub fn why_not(it: &NotPosted) -> AnyView {
         NotPosted::Already => ("warn", texts.already.to_owned()),
         NotPosted::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
         NotPosted::Behind => ("warn", texts.behind.to_owned()),
+        NotPosted::Busy => ("warn", format!("{}. {}", crate::i18n::texts().busy, crate::i18n::texts().busy_how)),
         NotPosted::Away => ("bad", texts.away.to_owned()),
         NotPosted::Gone => ("warn", texts.gone.to_owned()),
         NotPosted::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),

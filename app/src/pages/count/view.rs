@@ -115,6 +115,8 @@ pub enum NotPosted {
     Behind,
     /// The records do not answer: nothing was posted.
     Away,
+    /// Others have all turns: nothing was done.
+    Busy,
     /// There is no such file any more.
     Gone,
     /// A file that cannot be taken.

@@ -157,6 +157,7 @@ pub fn why_not(it: &NotSent) -> AnyView {
         NotSent::TooManyProfiles => ("warn", texts.too_many_profiles.to_owned()),
         NotSent::Already => ("warn", texts.already.to_owned()),
         NotSent::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
+        NotSent::Busy => ("warn", format!("{}. {}", crate::i18n::texts().busy, crate::i18n::texts().busy_how)),
         NotSent::Away => ("bad", texts.away.to_owned()),
         NotSent::Gone => ("warn", texts.gone.to_owned()),
         NotSent::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),

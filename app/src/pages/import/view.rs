@@ -224,6 +224,8 @@ pub enum NotSent {
     Some(usize),
     /// The records do not answer: nothing was sent.
     Away,
+    /// Others have all turns: nothing was done.
+    Busy,
     /// There is no such file any more.
     Gone,
     /// A file that cannot be taken.

@@ -45,12 +45,14 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
         .await
         .map_err(&unavailable)?;
     let taken: i64 = sqlx::query_scalar(TAKEN).fetch_one(&mut *transaction).await.map_err(&unavailable)?;
+    // Made by others since the caller looked: these take no place.
+    let there = registered(&mut transaction, &wanted).await?;
     let held = names_among(&mut transaction, "SELECT name FROM day_table_claims WHERE name IN (", &wanted).await?;
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
     let mut free = limit.saturating_sub(taken);
     let mut claimed = Claimed { taken, ..Claimed::default() };
     for table in wanted {
-        if held.contains(table.name()) {
+        if there.contains_key(table.name()) || held.contains(table.name()) {
             claimed.granted.push(table);
         } else if free > 0 {
             (free, claimed.taken) = (free - 1, claimed.taken + 1);
@@ -59,11 +61,6 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
             claimed.refused.push(table);
         }
     }
-    // Made by others since the caller looked: it takes no place.
-    let there = registered(&mut transaction, &claimed.refused).await?;
-    let (there, refused) = claimed.refused.into_iter().partition(|it: &DayTable| there.contains_key(it.name()));
-    claimed.refused = refused;
-    claimed.granted.extend::<Vec<DayTable>>(there);
     for chunk in claimed.granted.chunks(NAMES_AT_ONCE) {
         let mut statement = QueryBuilder::new("INSERT INTO day_table_claims (name, at) ");
         statement.push_values(chunk, |mut row, table| {
@@ -73,18 +70,29 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
         statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
     }
     transaction.commit().await.map_err(&unavailable)?;
+    unhurried(connection).await.map_err(unavailable)?;
     Ok(claimed)
 }
 
 /// A transaction in which nobody else changes claims. Without the lock, those who claim and those who settle would deadlock over the gaps between names.
 async fn alone(connection: &mut MySqlConnection) -> Result<Transaction<'_, MySql>, sqlx::Error> {
+    // A daemon that freezes with the lock loses it, as the writers lose theirs.
+    sqlx::query("SET SESSION wait_timeout = 15").execute(&mut *connection).await?;
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT id FROM day_table_lock FOR UPDATE").fetch_one(&mut *transaction).await?;
     Ok(transaction)
 }
 
+/// Lets a connection be silent again: it may have to wait for a table that another makes.
+async fn unhurried(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SET SESSION wait_timeout = DEFAULT").execute(connection).await.map(drop)
+}
+
 /// Forgets claims whose tables are in the register now, where they count no more.
 pub async fn settle(connection: &mut MySqlConnection, made: &[String]) -> Result<(), Error> {
+    if made.is_empty() {
+        return Ok(());
+    }
     let unavailable = Error::unavailable("settling claims for day tables");
     let mut transaction = alone(connection).await.map_err(&unavailable)?;
     for chunk in made.chunks(NAMES_AT_ONCE) {

@@ -383,9 +383,7 @@ impl Records {
 
     /// Closes the shared connections; those that do not answer are left to the end of the process.
     pub async fn close(&self) {
-        let all = async {
-            tokio::join!(self.pool.close(), self.snapshots.connections.close(), self.uploads.connections.close())
-        };
+        let all = async { tokio::join!(self.pool.close(), self.snapshots.close(), self.uploads.close()) };
         let _in_time = tokio::time::timeout(Duration::from_secs(3), all).await;
     }
 }

@@ -18,9 +18,9 @@ use base::hex::hex;
 /// So much of a file in one statement: far below what a server takes at once.
 const CHUNK: usize = 1 << 20;
 /// So many files of a person wait to be sent, and
-const MAX_FILES: usize = 5;
-/// so many bytes of them: what is more takes the place of the oldest.
-const MAX_BYTES: i64 = 100_000_000;
+const MAX_FILES: usize = 20;
+/// so many bytes of them: what is more takes the place of the oldest. Until there is signing in, one person is everybody at this machine.
+const MAX_BYTES: i64 = 200_000_000;
 /// A file that was being sent for so long has lost its sender, and may be sent again: what has arrived counts once.
 const SENDING_LIMIT: Duration = Duration::from_mins(2);
 
@@ -98,7 +98,7 @@ impl Records {
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
         let unavailable = Error::unavailable("keeping a file");
         let _turn = self.uploads.turn("keeping a file").await?;
-        let mut connection = self.uploads.connections.acquire().await.map_err(&unavailable)?;
+        let mut connection = self.uploads.acquire("keeping a file").await?;
         with_timeout("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
             let mut transaction = connection.begin().await.map_err(&unavailable)?;
@@ -132,7 +132,7 @@ impl Records {
             .await
             .map_err(&unavailable)?;
             for oldest in beyond(&waiting) {
-                sqlx::query("DELETE FROM uploads WHERE id = ?")
+                sqlx::query("DELETE FROM uploads WHERE id = ? AND state = 'looked_at'")
                     .bind(oldest)
                     .execute(&mut *transaction)
                     .await
@@ -148,7 +148,7 @@ impl Records {
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
         let unavailable = Error::unavailable("reading a file");
         let _turn = self.uploads.turn("reading a file").await?;
-        let mut connection = self.uploads.connections.acquire().await.map_err(&unavailable)?;
+        let mut connection = self.uploads.acquire("reading a file").await?;
         with_timeout("reading a file", async {
             let upload: Option<Row> = sqlx::query_as(
                 "SELECT id, name, who, at, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",
@@ -270,10 +270,10 @@ mod tests {
             bytes.iter().enumerate().map(|(n, bytes)| (n.to_string(), *bytes)).collect()
         };
         for (bytes, gone) in [
-            (vec![1; 5], vec![]),
-            (vec![1; 7], vec!["5", "6"]),
-            (vec![60_000_000, 40_000_000, 1], vec!["2"]),
-            (vec![200_000_000, 1], vec!["1"]),
+            (vec![1; MAX_FILES], vec![]),
+            (vec![1; MAX_FILES + 2], vec!["20", "21"]),
+            (vec![160_000_000, 40_000_000, 1], vec!["2"]),
+            (vec![300_000_000, 1], vec!["1"]),
         ] {
             assert_eq!(beyond(&files(&bytes)).collect::<Vec<_>>(), gone, "{bytes:?}");
         }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::MySqlPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{MySql, MySqlPool, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Error;
@@ -12,8 +13,7 @@ use crate::Error;
 /// As many turns as there are connections. Cheap to clone.
 #[derive(Clone)]
 pub struct TurnPool {
-    /// To be used by those who have a turn.
-    pub connections: MySqlPool,
+    connections: MySqlPool,
     turns: Arc<Semaphore>,
     limit: Duration,
 }
@@ -31,5 +31,29 @@ impl TurnPool {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Error::Busy { doing }),
         }
+    }
+
+    /// A connection, for whoever has a turn. One that somebody gave up half-way comes back only when its statement ends: that is no outage either.
+    pub async fn acquire(&self, doing: &'static str) -> Result<PoolConnection<MySql>, Error> {
+        self.connections.acquire().await.map_err(|cause| self.busy_or_away(doing, cause))
+    }
+
+    /// A transaction, as above.
+    pub async fn begin(&self, doing: &'static str) -> Result<Transaction<'static, MySql>, Error> {
+        self.connections.begin().await.map_err(|cause| self.busy_or_away(doing, cause))
+    }
+
+    fn busy_or_away(&self, doing: &'static str, cause: sqlx::Error) -> Error {
+        let most = self.connections.options().get_max_connections();
+        let all_are_out = self.connections.size() >= most && self.connections.num_idle() == 0;
+        match cause {
+            sqlx::Error::PoolTimedOut if all_are_out => Error::Busy { doing },
+            cause => Error::Unavailable { doing, cause },
+        }
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.connections.close().await;
     }
 }

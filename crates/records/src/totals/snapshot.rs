@@ -75,9 +75,8 @@ pub enum TotalsError {
 impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
-        let unavailable = Error::unavailable("taking a snapshot of the totals");
         let turn = self.snapshots.turn("taking a snapshot of the totals").await?;
-        let mut transaction = self.snapshots.connections.begin().await.map_err(&unavailable)?;
+        let mut transaction = self.snapshots.begin("taking a snapshot of the totals").await?;
         self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);

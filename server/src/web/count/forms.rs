@@ -12,6 +12,7 @@ use model::files::MAX_FILE_BYTES;
 use model::files::trouble::FileTrouble;
 
 use crate::counting::{Counter, Error, Posted};
+use crate::web::http::cause::is_busy;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::http::upload::{MAX_UPLOAD, Uploaded, uploaded};
@@ -43,6 +44,9 @@ fn only_manager(who: &Principal) -> Result<(), Problem> {
 }
 
 fn away(error: &Error) -> (NotPosted, StatusCode) {
+    if is_busy(error) {
+        return (NotPosted::Busy, StatusCode::TOO_MANY_REQUESTS);
+    }
     tracing::warn!("a count cannot be posted: {}", explain(error));
     (NotPosted::Away, StatusCode::SERVICE_UNAVAILABLE)
 }

@@ -100,17 +100,25 @@ async fn within(limits: Limits, request: Request, next: Next) -> Response {
     }
 }
 
-/// The body, and a note of how far it came. A handler that reads none of it is answering from the start.
+/// The body, and a note of how far it came.
 fn watched(body: Body, arrival: Arc<Arrival>) -> Body {
     use axum::body::HttpBody as _;
     if body.is_end_stream() {
         arrival.is_over();
         return body;
     }
-    let noting = Arc::clone(&arrival);
-    let chunks = body.into_data_stream().inspect(move |chunk| noting.came(chunk.as_ref().map_or(0, Bytes::len)));
-    let end = futures::stream::once(async move { arrival.is_over() }).filter_map(async |()| None);
-    Body::from_stream(chunks.chain(end))
+    // At its end, or where whoever reads it has enough.
+    let whole = Whole(arrival);
+    Body::from_stream(body.into_data_stream().inspect(move |chunk| whole.0.came(chunk.as_ref().map_or(0, Bytes::len))))
+}
+
+/// A body that is being read; dropped, nothing more of it is waited for.
+struct Whole(Arc<Arrival>);
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        self.0.is_over();
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use model::files::trouble::FileTrouble;
 
 use crate::ingest::Error;
 use crate::intake::{Delivery, GoodLine, Intake};
+use crate::web::http::cause::is_busy;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::Problem;
 use crate::web::http::upload::{MAX_UPLOAD, Uploaded, uploaded};
@@ -45,6 +46,9 @@ fn only_manager(who: &Principal) -> Result<(), Problem> {
 }
 
 fn away(error: &Error) -> (NotSent, StatusCode) {
+    if is_busy(error) {
+        return (NotSent::Busy, StatusCode::TOO_MANY_REQUESTS);
+    }
     tracing::warn!("a file cannot be imported: {}", explain(error));
     (NotSent::Away, StatusCode::SERVICE_UNAVAILABLE)
 }

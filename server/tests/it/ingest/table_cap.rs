@@ -148,6 +148,46 @@ async fn at_the_cap_what_needs_a_table_is_set_aside_and_goes_in_once_there_is_ro
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_confirmed_is_sent_once_more_and_no_count_is_posted_over_it() {
+    let mut system = System::with(|config| config.records.max_tables = 1).await;
+    system.start();
+    for (bill, product) in [("1", "apple"), ("2", "pear")] {
+        system.publish("one", entry(bill, &json!({ "product_id": product })).as_bytes()).await;
+    }
+    system.caught_up().await;
+    system.stop().await;
+    system.world.config.records.max_tables = 2;
+    let parts = system.world.parts().await.unwrap();
+    system.parts = parts.clone();
+    let records = &parts.records;
+    // A daemon has written down that it sends the pear, and was killed.
+    let waiting = records.set_aside_after(0, 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|it| it.sent).collect::<Vec<_>>(), [0]);
+    records.begin_resubmission(waiting[0].id, 0, &waiting[0].raw, "tallyhouse").await.unwrap();
+    let mut task = parts.set_aside().unwrap();
+    task.look().await.unwrap();
+    assert_eq!(
+        (records.set_aside_count().await.unwrap(), records.set_aside_missing().await.unwrap()),
+        (0, 1),
+        "on its way?"
+    );
+    system.sql("UPDATE resubmissions SET at = at - INTERVAL 3 MINUTE").await;
+    assert_eq!(records.set_aside_count().await.unwrap(), 1, "it is not");
+    task.look().await.unwrap();
+    assert_eq!(
+        (records.set_aside_count().await.unwrap(), records.set_aside_missing().await.unwrap()),
+        (0, 1),
+        "now it is"
+    );
+    system.start();
+    system.caught_up().await;
+    assert_eq!(records.set_aside_missing().await.unwrap(), 0, "the books hold it");
+    assert_eq!(system.counts().await.recorded, 2);
+    system.prove().await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_takes_the_room_from_all_others_with_one_body() {
     let mut system = System::with(|config| config.records.max_tables = 400).await;
     system.start();
