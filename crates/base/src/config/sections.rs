@@ -37,7 +37,7 @@ pub struct RecordsConfig {
     pub url: SecretUrl,
     /// How entries are spread over tables.
     pub layout: Layout,
-    /// At so many day tables a partition pauses.
+    /// At so many day tables, what needs another one is set aside.
     pub max_tables: u32,
 }
 
