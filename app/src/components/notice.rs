@@ -55,6 +55,12 @@ pub fn Failed(#[prop(optional)] is_busy: bool) -> impl IntoView {
     }
 }
 
+/// What a form says that found no turn: what is the case, and what to do.
+pub fn busy_words() -> String {
+    let texts = texts();
+    format!("{}. {}", texts.busy, texts.busy_how)
+}
+
 /// When what the URL asks for cannot be.
 #[component]
 pub fn Unasked() -> impl IntoView {

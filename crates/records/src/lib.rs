@@ -46,7 +46,7 @@ pub use ingest::duplicate_preview::Recorded;
 pub use ingest::rejections::{MAX_COUNTED, RejectionCount, RejectionsFilter, StoredRejection};
 pub use ingest::set_aside::SetAside;
 pub use ingest::set_cursor::{CursorMove, Loss};
-pub use ingest::writer::{Outcome, SILENT_SESSION_LIMIT, Writer};
+pub use ingest::writer::{Outcome, Writer};
 pub use installation::identity::{Frozen, Installation};
 use installation::migrations::MIGRATIONS;
 pub use intake::counts::{Count, CountLine, CountLock, PostedCount};
@@ -64,6 +64,7 @@ pub use replays::stored::{Named, ReplayClaim, ReplayEnds, ReplayedKey, StoredRep
 pub use sql::error::Error;
 use sql::error::with_timeout;
 pub use sql::multi_statement::{MultiStatement, Row};
+pub use sql::session::SILENT_SESSION_LIMIT;
 use sql::session::{connect, connect_options, shared_pool, snapshot_pool, upload_pool};
 use sql::turn_pool::TurnPool;
 pub use sql::value::Value;

@@ -44,15 +44,19 @@ impl Task for SetAsideTask {
     type Error = Error;
 
     async fn look(&mut self) -> Result<Looked, Error> {
+        let begins = self.round.after == 0;
+        let waiting = if begins { self.intake.records.set_aside_count().await? } else { 0 };
+        if begins && waiting == 0 {
+            self.status.clear(PLACE);
+            return Ok(Looked::RIGHT);
+        }
         let tables = self.intake.records.table_count().await?;
         let full = (tables.count >= tables.most).then_some((tables.count, tables.most));
-        if self.round.after == 0 {
-            let waiting = self.intake.records.set_aside_count().await?;
+        if begins {
             self.tell(waiting, &tables);
-            if waiting == 0 || (full.is_some() && self.round.full_at == full) {
+            if full.is_some() && self.round.full_at == full {
                 return Ok(Looked::RIGHT);
             }
-            self.round.has_sent = false;
         }
         let some = self.intake.records.set_aside_after(self.round.after, AT_ONCE).await?;
         let last = some.last().map(|it| it.id);
@@ -103,10 +107,6 @@ impl SetAsideTask {
     }
 
     fn tell(&self, waiting: i64, tables: &Tables) {
-        if waiting == 0 {
-            self.status.clear(PLACE);
-            return;
-        }
         let (count, most) = (tables.count, tables.most);
         let reason = format!(
             "{waiting} messages are set aside, since they need new day tables and there are {count} of {most}: raise \

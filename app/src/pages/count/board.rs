@@ -6,7 +6,7 @@ use model::files::question::Question;
 
 use crate::components::data_table::{column, data_table};
 use crate::components::filters::name_of;
-use crate::components::notice::Notice;
+use crate::components::notice::{Notice, busy_words};
 use crate::i18n::locale;
 use crate::number::{count_of, grouped, signed};
 use crate::pages::count::view::{CountView, CountedLine, NoBook, NotPosted};
@@ -161,7 +161,7 @@ pub fn why_not(it: &NotPosted) -> AnyView {
         NotPosted::Already => ("warn", texts.already.to_owned()),
         NotPosted::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
         NotPosted::Behind => ("warn", texts.behind.to_owned()),
-        NotPosted::Busy => ("warn", format!("{}. {}", crate::i18n::texts().busy, crate::i18n::texts().busy_how)),
+        NotPosted::Busy => ("warn", busy_words()),
         NotPosted::Away => ("bad", texts.away.to_owned()),
         NotPosted::Gone => ("warn", texts.gone.to_owned()),
         NotPosted::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),

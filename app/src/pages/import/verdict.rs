@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
-use crate::components::notice::Notice;
+use crate::components::notice::{Notice, busy_words};
 use crate::i18n::locale;
 use crate::number::{count_of, grouped};
 use crate::pages::import::hidden::hidden;
@@ -157,7 +157,7 @@ pub fn why_not(it: &NotSent) -> AnyView {
         NotSent::TooManyProfiles => ("warn", texts.too_many_profiles.to_owned()),
         NotSent::Already => ("warn", texts.already.to_owned()),
         NotSent::Some(n) => ("warn", (texts.not_all)(&count_of(*n))),
-        NotSent::Busy => ("warn", format!("{}. {}", crate::i18n::texts().busy, crate::i18n::texts().busy_how)),
+        NotSent::Busy => ("warn", busy_words()),
         NotSent::Away => ("bad", texts.away.to_owned()),
         NotSent::Gone => ("warn", texts.gone.to_owned()),
         NotSent::File(trouble) => ("bad", format!("{} {}", texts.unreadable, locale().file_trouble(trouble))),

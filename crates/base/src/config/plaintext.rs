@@ -30,9 +30,9 @@ impl Plaintext {
 
     /// A database elsewhere proves by its certificate that it is the one of the URL.
     pub(super) fn check_mysql(self, url: SecretUrl) -> Result<SecretUrl, String> {
-        let mut modes = url.fields().filter(|(name, _)| name == "ssl-mode" || name == "sslmode").peekable();
-        let is_proved = modes.peek().is_some() && modes.all(|(_, mode)| mode.eq_ignore_ascii_case("verify_identity"));
-        drop(modes);
+        let is_mode = |name: &str| name == "ssl-mode" || name == "sslmode";
+        let modes: Vec<String> = url.fields().filter(|(name, _)| is_mode(name)).map(|(_, mode)| mode).collect();
+        let is_proved = !modes.is_empty() && modes.iter().all(|it| it.eq_ignore_ascii_case("verify_identity"));
         if self.mysql || is_proved || url.is_loopback() {
             return Ok(url);
         }
@@ -63,7 +63,11 @@ impl Plaintext {
 
 /// Does `host:port` lead to this machine?
 fn is_loopback(broker: &str) -> bool {
-    let host = broker.rsplit_once(':').map_or(broker, |(host, _)| host);
+    is_this_machine(broker.rsplit_once(':').map_or(broker, |(host, _)| host))
+}
+
+/// Is it `localhost`, or an address of the loopback network? One of IPv6 may stand in brackets.
+pub(super) fn is_this_machine(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
 }

@@ -1,11 +1,12 @@
 //! Texts that must not be shown: their `Debug` and `Display` leave the secret out.
 
 use std::fmt;
-use std::net::Ipv4Addr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use url::{Host, Url};
+use url::Url;
+
+use super::plaintext::is_this_machine;
 
 /// A text that must not be shown: its `Debug` is `***`.
 #[derive(Clone, PartialEq, Eq)]
@@ -104,15 +105,7 @@ impl SecretUrl {
 
     /// Does it lead to this machine? `localhost` and addresses of the loopback network.
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            // Of schemes that no browser knows an IPv4 address is taken for a name.
-            Some(Host::Domain(name)) => {
-                name.eq_ignore_ascii_case("localhost") || name.parse::<Ipv4Addr>().is_ok_and(|it| it.is_loopback())
-            }
-            Some(Host::Ipv4(it)) => it.is_loopback(),
-            Some(Host::Ipv6(it)) => it.is_loopback(),
-            None => false,
-        }
+        self.0.host_str().is_some_and(is_this_machine)
     }
 
     /// The first part of the path: a database's name.

@@ -9,9 +9,10 @@ use model::system::TableRoom;
 use sqlx::{Connection as _, MySql, MySqlConnection, QueryBuilder, Transaction};
 
 use crate::batch::Line;
-use crate::day_tables::create::{NAMES_AT_ONCE, registered};
+use crate::day_tables::create::{NAMES_AT_ONCE, of_names, registered};
 use crate::day_tables::names::DayTable;
 use crate::sql::error::with_timeout;
+use crate::sql::session::LIMIT_SILENCE;
 use crate::{Error, Records};
 
 /// Tables that may be made, and those for which there is no place.
@@ -47,7 +48,7 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
     let taken: i64 = sqlx::query_scalar(TAKEN).fetch_one(&mut *transaction).await.map_err(&unavailable)?;
     // Made by others since the caller looked: these take no place.
     let there = registered(&mut transaction, &wanted).await?;
-    let held = names_among(&mut transaction, "SELECT name FROM day_table_claims WHERE name IN (", &wanted).await?;
+    let held = held(&mut transaction, &wanted).await?;
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
     let mut free = limit.saturating_sub(taken);
     let mut claimed = Claimed { taken, ..Claimed::default() };
@@ -77,7 +78,7 @@ pub async fn claim(connection: &mut MySqlConnection, mut wanted: Vec<DayTable>, 
 /// A transaction in which nobody else changes claims. Without the lock, those who claim and those who settle would deadlock over the gaps between names.
 async fn alone(connection: &mut MySqlConnection) -> Result<Transaction<'_, MySql>, sqlx::Error> {
     // A daemon that freezes with the lock loses it, as the writers lose theirs.
-    sqlx::query("SET SESSION wait_timeout = 15").execute(&mut *connection).await?;
+    sqlx::query(LIMIT_SILENCE).execute(&mut *connection).await?;
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT id FROM day_table_lock FOR UPDATE").fetch_one(&mut *transaction).await?;
     Ok(transaction)
@@ -89,38 +90,27 @@ async fn unhurried(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> 
 }
 
 /// Forgets claims whose tables are in the register now, where they count no more.
-pub async fn settle(connection: &mut MySqlConnection, made: &[String]) -> Result<(), Error> {
+pub async fn settle(connection: &mut MySqlConnection, made: &[DayTable]) -> Result<(), Error> {
     if made.is_empty() {
         return Ok(());
     }
     let unavailable = Error::unavailable("settling claims for day tables");
     let mut transaction = alone(connection).await.map_err(&unavailable)?;
     for chunk in made.chunks(NAMES_AT_ONCE) {
-        let mut statement = QueryBuilder::new("DELETE FROM day_table_claims WHERE name IN (");
-        let mut list = statement.separated(", ");
-        for name in chunk {
-            list.push_bind(name);
-        }
-        statement.push(")");
-        statement.build().execute(&mut *transaction).await.map_err(&unavailable)?;
+        of_names("DELETE FROM day_table_claims", chunk)
+            .build()
+            .execute(&mut *transaction)
+            .await
+            .map_err(&unavailable)?;
     }
     transaction.commit().await.map_err(unavailable)
 }
 
-async fn names_among(
-    connection: &mut MySqlConnection,
-    select: &str,
-    tables: &[DayTable],
-) -> Result<HashSet<String>, Error> {
+/// The names of these tables that are claimed.
+async fn held(connection: &mut MySqlConnection, tables: &[DayTable]) -> Result<HashSet<String>, Error> {
     let mut found = HashSet::new();
     for chunk in tables.chunks(NAMES_AT_ONCE) {
-        let mut statement = QueryBuilder::new(select);
-        let mut list = statement.separated(", ");
-        for table in chunk {
-            list.push_bind(table.name());
-        }
-        statement.push(")");
-        let names: Vec<String> = statement
+        let names: Vec<String> = of_names("SELECT name FROM day_table_claims", chunk)
             .build_query_scalar()
             .fetch_all(&mut *connection)
             .await

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use model::system::Tables;
-use sqlx::{Connection, QueryBuilder};
+use sqlx::{Connection, MySql, QueryBuilder};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::day_tables::cap::{Claimed, claim, settle};
@@ -181,7 +181,7 @@ impl Records {
         })
         .await?;
         (ensured.refused, ensured.taken) = (claimed.refused.into_iter().collect(), claimed.taken);
-        let names: Vec<String> = claimed.granted.iter().map(|it| it.name().to_owned()).collect();
+        let granted = claimed.granted.clone();
         let (all, mut made, mut busy) = (claimed.granted.len(), 0, Vec::new());
         for table in claimed.granted {
             tell(made, all);
@@ -199,7 +199,7 @@ impl Records {
             self.make_table(&mut connection, table, ids).await?;
             made += 1;
         }
-        with_timeout("settling claims for day tables", settle(&mut connection, &names)).await?;
+        with_timeout("settling claims for day tables", settle(&mut connection, &granted)).await?;
         // The work is done; a farewell that fails changes nothing.
         let _closed = tokio::time::timeout(CLOSE_LIMIT, connection.close()).await;
         Ok(())
@@ -234,6 +234,17 @@ impl Records {
     }
 }
 
+/// A statement about the rows of these tables, by their names.
+pub fn of_names(statement: &'static str, tables: &[DayTable]) -> QueryBuilder<MySql> {
+    let mut statement = QueryBuilder::new(statement);
+    let mut list = statement.push(" WHERE name IN (").separated(", ");
+    for table in tables {
+        list.push_bind(table.name());
+    }
+    statement.push(")");
+    statement
+}
+
 /// The ids of tables that are registered, by name.
 pub async fn registered(
     connection: &mut sqlx::MySqlConnection,
@@ -241,13 +252,7 @@ pub async fn registered(
 ) -> Result<HashMap<String, i32>, Error> {
     let mut found = HashMap::new();
     for chunk in tables.chunks(NAMES_AT_ONCE) {
-        let mut statement = QueryBuilder::new("SELECT name, id FROM day_tables WHERE name IN (");
-        let mut list = statement.separated(", ");
-        for table in chunk {
-            list.push_bind(table.name());
-        }
-        statement.push(")");
-        let rows: Vec<(String, i32)> = statement
+        let rows: Vec<(String, i32)> = of_names("SELECT name, id FROM day_tables", chunk)
             .build_query_as()
             .fetch_all(&mut *connection)
             .await

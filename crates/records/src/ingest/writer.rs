@@ -24,6 +24,7 @@ use crate::sql::error::with_timeout;
 use crate::sql::error::{SqlFailure, sql_failure};
 use crate::sql::multi_statement::Row;
 use crate::sql::pipeline::StatementPipeline;
+use crate::sql::session::LIMIT_SILENCE;
 use crate::sql::value::Value;
 use crate::totals::{minutes, staged, sums};
 use crate::{Error, Records};
@@ -36,10 +37,6 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// So long for a rollback.
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(5);
 
-/// Limit of silence: the server ends a writer's session that says nothing for so long, so that a frozen daemon's locks do not outlive it.
-pub const SILENT_SESSION_LIMIT: Duration = Duration::from_secs(15);
-/// The same, in seconds, as a statement.
-const LIMIT_SILENCE: &str = "SET SESSION wait_timeout = 15";
 /// A connection idle for this long is replaced before it is used.
 const IDLE_LIMIT: Duration = Duration::from_secs(10);
 

@@ -97,8 +97,7 @@ impl Records {
     /// Keeps a file; answers its id. Of more than [`MAX_FILES`] of this person, or [`MAX_BYTES`] of them, the oldest that are not sent go.
     pub async fn keep_upload(&self, name: &str, who: &str, bytes: &[u8]) -> Result<String, Error> {
         let unavailable = Error::unavailable("keeping a file");
-        let _turn = self.uploads.turn("keeping a file").await?;
-        let mut connection = self.uploads.acquire("keeping a file").await?;
+        let (_turn, mut connection) = self.uploads.acquire("keeping a file").await?;
         with_timeout("keeping a file", async {
             let id = Uuid::now_v7().simple().to_string();
             let mut transaction = connection.begin().await.map_err(&unavailable)?;
@@ -147,8 +146,7 @@ impl Records {
     /// A file; its bytes are empty once they were let go. `None`: there is none.
     pub async fn upload(&self, id: &str) -> Result<Option<(Upload, Vec<u8>)>, Error> {
         let unavailable = Error::unavailable("reading a file");
-        let _turn = self.uploads.turn("reading a file").await?;
-        let mut connection = self.uploads.acquire("reading a file").await?;
+        let (_turn, mut connection) = self.uploads.acquire("reading a file").await?;
         with_timeout("reading a file", async {
             let upload: Option<Row> = sqlx::query_as(
                 "SELECT id, name, who, at, CAST(state AS CHAR) AS state, changed_at, accepted, left_out FROM uploads WHERE id = ?",

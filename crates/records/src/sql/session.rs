@@ -20,6 +20,11 @@ const SNAPSHOT_CONNECTIONS: u32 = 4;
 
 /// Connections that carry bytes of files: so many files come and go at once.
 const UPLOAD_CONNECTIONS: u32 = 2;
+/// Limit of silence: the server ends a writer's session that says nothing for so long, so that a frozen daemon's locks do not outlive it.
+pub const SILENT_SESSION_LIMIT: Duration = Duration::from_secs(15);
+/// The same, in seconds, as a statement.
+pub const LIMIT_SILENCE: &str = "SET SESSION wait_timeout = 15";
+
 /// How long others wait for a turn, at a snapshot or with a file.
 const TURN_LIMIT: Duration = Duration::from_secs(12);
 

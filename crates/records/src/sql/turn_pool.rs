@@ -25,22 +25,29 @@ impl TurnPool {
         Self { connections, turns: Arc::new(Semaphore::new(most)), limit }
     }
 
-    /// Waits for a turn, first come first served; [`Error::Busy`] where none comes in time. It is over when the permit is dropped.
-    pub async fn turn(&self, doing: &'static str) -> Result<OwnedSemaphorePermit, Error> {
+    /// A connection, once there is a turn: first come first served, [`Error::Busy`] where none comes in time. The turn is over when the permit is dropped; let it
+    /// outlive the connection. One that somebody gave up half-way comes back only when its statement ends: that is no outage either.
+    pub async fn acquire(&self, doing: &'static str) -> Result<(OwnedSemaphorePermit, PoolConnection<MySql>), Error> {
+        let turn = self.turn(doing).await?;
+        let connection = self.connections.acquire().await.map_err(|cause| self.busy_or_away(doing, cause))?;
+        Ok((turn, connection))
+    }
+
+    /// A transaction, as above.
+    pub async fn begin(
+        &self,
+        doing: &'static str,
+    ) -> Result<(OwnedSemaphorePermit, Transaction<'static, MySql>), Error> {
+        let turn = self.turn(doing).await?;
+        let transaction = self.connections.begin().await.map_err(|cause| self.busy_or_away(doing, cause))?;
+        Ok((turn, transaction))
+    }
+
+    async fn turn(&self, doing: &'static str) -> Result<OwnedSemaphorePermit, Error> {
         match tokio::time::timeout(self.limit, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Error::Busy { doing }),
         }
-    }
-
-    /// A connection, for whoever has a turn. One that somebody gave up half-way comes back only when its statement ends: that is no outage either.
-    pub async fn acquire(&self, doing: &'static str) -> Result<PoolConnection<MySql>, Error> {
-        self.connections.acquire().await.map_err(|cause| self.busy_or_away(doing, cause))
-    }
-
-    /// A transaction, as above.
-    pub async fn begin(&self, doing: &'static str) -> Result<Transaction<'static, MySql>, Error> {
-        self.connections.begin().await.map_err(|cause| self.busy_or_away(doing, cause))
     }
 
     fn busy_or_away(&self, doing: &'static str, cause: sqlx::Error) -> Error {

@@ -75,8 +75,7 @@ pub enum TotalsError {
 impl Records {
     /// Opens a snapshot.
     pub async fn totals_snapshot(&self) -> Result<TotalsSnapshot, TotalsError> {
-        let turn = self.snapshots.turn("taking a snapshot of the totals").await?;
-        let mut transaction = self.snapshots.begin("taking a snapshot of the totals").await?;
+        let (turn, mut transaction) = self.snapshots.begin("taking a snapshot of the totals").await?;
         self.begin_snapshot(&mut transaction).await?;
         if !levels::are_whole(&mut transaction).await? {
             return Err(TotalsError::Missing);

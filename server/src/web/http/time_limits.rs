@@ -124,7 +124,6 @@ impl Drop for Whole {
 #[cfg(test)]
 mod tests {
     use axum::Router;
-
     use axum::middleware::from_fn;
     use axum::routing::post;
     use futures::stream;
