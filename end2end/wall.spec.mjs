@@ -137,6 +137,19 @@ describe('the wall', { timeout: 600_000 }, () => {
       await eventually(async () => assert.equal(await number(figure(page, WORDS.en.total)), old + 19));
     }));
 
+  it('waits for the first entry of a warehouse that nothing is known of', async () => {
+    const page = await browser.newPage({ locale: 'en', viewport: { width: 1920, height: 1080 } });
+    try {
+      const answer = await page.goto(`${system.url}/wall?warehouse=e2e-newest`);
+      assert.equal(answer.status(), 422);
+      await page.getByRole('alert').getByText('There is no such page').waitFor();
+      await system.produce(entry(5, { warehouse_id: 'e2e-newest' }));
+      await streamIs(page, 'Live', 40_000);
+    } finally {
+      await page.close();
+    }
+  });
+
   it('refuses what is no warehouse', async () => {
     const answer = await fetch(`${system.url}/api/v1/live?warehouse=${'x'.repeat(65)}`);
     assert.equal(answer.status, 422);

@@ -56,7 +56,7 @@ pub trait Backend: Send + Sync {
 pub const MAX_FOUND: usize = 50;
 
 /// What the browser is told of an error: few kinds, no internals. The server has logged the rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
     /// A store or the server does not answer.
     #[error("the server cannot answer now")]

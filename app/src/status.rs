@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::use_context;
 
+use crate::backend::ApiError;
+
 /// Sets the status of the page that is being made.
 #[derive(Clone)]
 pub struct SetStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
@@ -19,18 +21,12 @@ impl SetStatus {
         (self.0)(404);
     }
 
-    /// What is asked for is not as it must be.
-    pub fn bad_question(&self) {
-        (self.0)(422);
-    }
-
-    /// Others are asking.
-    pub fn busy(&self) {
-        (self.0)(429);
-    }
-
-    /// There is no answer now.
-    pub fn away(&self) {
-        (self.0)(503);
+    /// There is no answer, for this reason.
+    pub fn unanswered(&self, why: ApiError) {
+        (self.0)(match why {
+            ApiError::BadRequest => 422,
+            ApiError::Busy => 429,
+            ApiError::Away | ApiError::Forbidden => 503,
+        });
     }
 }

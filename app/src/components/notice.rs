@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::assets::module_script;
+use crate::backend::ApiError;
 use crate::draw::part;
 use crate::i18n::texts;
 use crate::live::LiveStore;
@@ -35,11 +36,19 @@ pub fn NothingYet() -> impl IntoView {
     .into_any()
 }
 
-/// When there is no answer. `is_busy`: because others are asking.
+/// When there is no answer. A wall asks again by itself, also for a warehouse that has no entry yet.
 #[component]
-pub fn Failed(#[prop(optional)] is_busy: bool) -> impl IntoView {
+pub fn Failed(
+    /// What kept it away.
+    #[prop(default = ApiError::Away)]
+    why: ApiError,
+) -> impl IntoView {
     let texts = texts();
-    let (what, how) = if is_busy { (texts.busy, texts.busy_how) } else { (texts.failed, texts.failed_how) };
+    let (what, how) = match why {
+        ApiError::Busy => (texts.busy, texts.busy_how),
+        ApiError::BadRequest => (texts.bad_question, texts.bad_question_how),
+        ApiError::Away | ApiError::Forbidden => (texts.failed, texts.failed_how),
+    };
     view! {
         {module_script("retry.js")}
         <section class="panel" role="alert">
@@ -59,21 +68,6 @@ pub fn Failed(#[prop(optional)] is_busy: bool) -> impl IntoView {
 pub fn busy_words() -> String {
     let texts = texts();
     format!("{}. {}", texts.busy, texts.busy_how)
-}
-
-/// When what the URL asks for cannot be.
-#[component]
-pub fn Unasked() -> impl IntoView {
-    let texts = texts();
-    view! {
-        <section class="panel" role="alert">
-            <div class="blank" data-tone="bad">
-                <Glyph icon=Icon::Alert />
-                <b>{texts.bad_question}</b>
-                <p>{texts.bad_question_how}</p>
-            </div>
-        </section>
-    }
 }
 
 /// What a state means for who looks; none: all is well.

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
 use crate::backend::ApiError;
-use crate::components::notice::{Failed, Unasked};
+use crate::components::notice::Failed;
 use crate::status::status;
 
 /// The part of the page's URL after `?`.
@@ -43,17 +43,9 @@ where
     Suspend::new(async move {
         match answer.await {
             Ok(it) => show(it).into_any(),
-            Err(ApiError::BadRequest) => {
-                status.bad_question();
-                view! { <Unasked /> }.into_any()
-            }
-            Err(ApiError::Busy) => {
-                status.busy();
-                view! { <Failed is_busy=true /> }.into_any()
-            }
-            Err(_) => {
-                status.away();
-                view! { <Failed /> }.into_any()
+            Err(why) => {
+                status.unanswered(why);
+                view! { <Failed why /> }.into_any()
             }
         }
     })

@@ -211,7 +211,7 @@ const EN: ImportTexts = ImportTexts {
     sent: |n| format!("{n} entries were sent."),
     left_out: |n| format!("{n} lines were left out."),
     not_all: |n| format!("Kafka has confirmed only {n} of them"),
-    crowd: |n, most| format!("Needs {n} new day tables; one file may need {most}: nothing can be sent"),
+    crowd: |n, most| format!("Needs {n} new day tables; one file may need {most}: nothing can be sent."),
 };
 
 const ZH: ImportTexts = ImportTexts {
@@ -303,7 +303,7 @@ const ZH: ImportTexts = ImportTexts {
     sent: |n| format!("已提交 {n} 笔明细。"),
     left_out: |n| format!("{n} 行未提交。"),
     not_all: |n| format!("Kafka 只确认了其中 {n} 笔"),
-    crowd: |n, most| format!("需新建 {n} 张日表，而一个文件最多可建 {most} 张：不能提交"),
+    crowd: |n, most| format!("需新建 {n} 张日表，而一个文件最多可建 {most} 张：不能提交。"),
 };
 
 impl Locale {
