@@ -35,6 +35,7 @@ node_is_new_enough() {
 
 want pkg-config pkg-config
 want libzstd-dev
+want libssl-dev
 want gcc gcc
 want g++ g++
 want make make

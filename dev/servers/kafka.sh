@@ -20,12 +20,18 @@ kafka_prepare() {
   properties=${properties//@ADVERTISED_PORT@/"${TALLYHOUSE_DEV_KAFKA_ADVERTISED_PORT:-$KAFKA_PORT}"}
   properties=${properties//@CONTROLLER_PORT@/"$KAFKA_CONTROLLER_PORT"}
   printf '%s\n' "${properties//@DATA@/"$RUN/kafka/data"}" >"$RUN/kafka.properties"
+  # Of tests: a file of listeners by TLS, and accounts. Of a property that is there twice, Java takes the last.
+  [ -z "${TALLYHOUSE_DEV_KAFKA_PROPERTIES:-}" ] || cat "$TALLYHOUSE_DEV_KAFKA_PROPERTIES" >>"$RUN/kafka.properties"
+  local accounts=() account
+  while IFS= read -r account; do
+    [ -z "$account" ] || accounts+=(--add-scram "$account")
+  done <<<"${TALLYHOUSE_DEV_KAFKA_ACCOUNTS:-}"
   [ ! -f "$RUN/kafka/data/meta.properties" ] || return 0
   say "kafka: formatting the data folder"
   # 16 bytes in URL-safe base64, as `StorageTool random-uuid` prints after a second of JVM. No leading dash.
   id=$(head -c 16 /dev/urandom | base64 | tr '+/' '_-' | tr -d '=' | sed 's/^-/_/')
   java -Dlog4j2.configurationFile="$ROOT/dev/kafka/log4j2.properties" -cp "$lib/*" kafka.tools.StorageTool \
-    format -t "$id" -c "$RUN/kafka.properties" >"$RUN/kafka.log" 2>&1 </dev/null || { fail_with_log kafka; exit 1; }
+    format -t "$id" -c "$RUN/kafka.properties" "${accounts[@]}" >"$RUN/kafka.log" 2>&1 </dev/null || { fail_with_log kafka; exit 1; }
 }
 
 kafka_launch() {

@@ -1,21 +1,27 @@
 //! Administration of the topic: making it, for development and demos; and what tests do to it.
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 
 use super::Error;
-use super::topic::ANSWER_LIMIT;
+use super::client::{LastComplaint, client};
+use super::topic::{ANSWER_LIMIT, Topic};
 use base::config::KafkaConfig;
+
+fn admin(config: &KafkaConfig) -> Result<AdminClient<LastComplaint>, Error> {
+    client(config).create_with_context(LastComplaint::default()).map_err(Error::kafka("making a Kafka client"))
+}
 
 /// Makes the topic; one that is there already is left as it is. For development, demos and tests: production topics are
 /// made by those who run the cluster.
 pub async fn make_topic(config: &KafkaConfig, partitions: i32) -> Result<(), Error> {
-    let doing = Error::kafka("making the topic");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
+    if Topic::new(config)?.partitions().await?.is_some() {
+        return Ok(());
+    }
+    let admin = admin(config)?;
+    let doing = admin.inner().context().explain("making the topic");
     let topic = NewTopic::new(&config.topic, partitions, TopicReplication::Fixed(1));
     let options = AdminOptions::new().operation_timeout(Some(ANSWER_LIMIT)).request_timeout(Some(ANSWER_LIMIT));
     let answers = admin.create_topics(&[topic], &options).await.map_err(&doing)?;
@@ -30,9 +36,8 @@ pub async fn make_topic(config: &KafkaConfig, partitions: i32) -> Result<(), Err
 
 /// Deletes the topic. For tests, whose topic is their own.
 pub async fn delete_topic(config: &KafkaConfig) -> Result<(), Error> {
-    let doing = Error::kafka("deleting the topic");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
+    let admin = admin(config)?;
+    let doing = admin.inner().context().explain("deleting the topic");
     let answers = admin.delete_topics(&[&config.topic], &AdminOptions::new()).await.map_err(&doing)?;
     match answers.into_iter().next() {
         Some(Err((_, code))) => Err(doing(KafkaError::AdminOp(code))),
@@ -42,9 +47,8 @@ pub async fn delete_topic(config: &KafkaConfig) -> Result<(), Error> {
 
 /// Lets go of a partition's messages before an offset, as retention would. For tests.
 pub async fn delete_before(config: &KafkaConfig, partition: i32, offset: i64) -> Result<(), Error> {
-    let doing = Error::kafka("deleting messages");
-    let admin: AdminClient<DefaultClientContext> =
-        ClientConfig::new().set("bootstrap.servers", &config.brokers).create().map_err(&doing)?;
+    let admin = admin(config)?;
+    let doing = admin.inner().context().explain("deleting messages");
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(&config.topic, partition, Offset::Offset(offset)).map_err(&doing)?;
     admin.delete_records(&list, &AdminOptions::new()).await.map(drop).map_err(&doing)

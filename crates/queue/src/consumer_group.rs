@@ -8,10 +8,11 @@ use rdkafka::consumer::stream_consumer::StreamPartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
-use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
 use super::Error;
+use super::client::client;
 use super::message::Message;
 use super::peek::is_unreadable;
 use super::position::Position;
@@ -42,12 +43,11 @@ impl ConsumerGroup {
     /// Joins the group of the settings; connects in the background. `instance`: a name for static membership.
     pub fn join(config: &KafkaConfig, instance: Option<&str>, status: &Status) -> Result<Self, Error> {
         let (sender, events) = mpsc::unbounded_channel();
-        let mut client = ClientConfig::new();
+        let mut client = client(config);
         if let Some(name) = instance {
             client.set("group.instance.id", name);
         }
         let consumer: StreamConsumer<Context> = client
-            .set("bootstrap.servers", &config.brokers)
             .set("group.id", &config.group)
             .set("isolation.level", "read_committed")
             .set("auto.offset.reset", "error")

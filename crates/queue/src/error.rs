@@ -6,13 +6,15 @@ use rdkafka::error::KafkaError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Kafka does not answer or refuses.
-    #[error("Kafka: {doing}")]
+    #[error("Kafka: {doing}{complaint}")]
     Unavailable {
         /// What was being done.
         doing: &'static str,
         /// What the client says.
         #[source]
         cause: KafkaError,
+        /// What it complained of before, in brackets; or nothing.
+        complaint: String,
     },
     /// Something is not there yet; look again.
     #[error("{0}")]
@@ -30,6 +32,6 @@ impl Error {
 
     /// For `map_err`: names what was being done.
     pub(crate) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {
-        move |cause| Self::Unavailable { doing, cause }
+        move |cause| Self::Unavailable { doing, cause, complaint: String::new() }
     }
 }

@@ -3,6 +3,7 @@
 
 mod admin;
 mod backlog;
+mod client;
 mod consumer_group;
 mod decode;
 mod encode;

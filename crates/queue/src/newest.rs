@@ -24,10 +24,10 @@ pub async fn newest(topic: &Topic, most: usize) -> Result<Option<Vec<Message>>, 
         return Ok(None);
     }
     let reach = topic.reach().await?;
-    let (brokers, name, wanted) =
-        (topic.brokers().to_owned(), topic.name().to_owned(), i64::try_from(most).unwrap_or(i64::MAX));
+    let (config, name, wanted) =
+        (topic.config().clone(), topic.name().to_owned(), i64::try_from(most).unwrap_or(i64::MAX));
     let mut all = blocking(move || {
-        let consumer: BaseConsumer = of_no_group(&brokers)
+        let consumer: BaseConsumer = of_no_group(&config)
             .set("queued.max.messages.kbytes", "1024")
             .create()
             .map_err(Error::kafka("making a reader"))?;

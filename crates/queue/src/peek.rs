@@ -61,7 +61,7 @@ impl Topic {
     }
 
     fn peek(&self) -> Result<Peek, Error> {
-        let consumer = of_no_group(self.brokers())
+        let consumer = of_no_group(self.config())
             .set("fetch.wait.max.ms", "50")
             // One message of each is wanted: what lies behind it must not keep the others waiting.
             .set("queued.min.messages", "1")

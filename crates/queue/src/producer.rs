@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::ToBytes;
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
 
 use super::Error;
+use super::client::{LastComplaint, client};
 use base::config::KafkaConfig;
 
 /// How long one message may take to be acknowledged.
@@ -16,12 +16,13 @@ const SEND_LIMIT: Duration = Duration::from_mins(1);
 /// Publishes entries, idempotently: a retry by the client never makes a second message.
 #[derive(Clone)]
 pub struct EntryProducer {
-    producer: FutureProducer,
+    producer: FutureProducer<LastComplaint>,
+    complaint: LastComplaint,
     topic: String,
 }
 
 /// An acknowledgement that is yet to come.
-pub struct Sent(DeliveryFuture);
+pub struct Sent(DeliveryFuture, LastComplaint);
 
 impl Sent {
     /// Waits for Kafka's word.
@@ -33,7 +34,7 @@ impl Sent {
     pub async fn place(self) -> Result<(i32, i64), Error> {
         match self.0.await {
             Ok(Ok(delivery)) => Ok((delivery.partition, delivery.offset)),
-            Ok(Err((cause, _))) => Err(Error::kafka("publishing an entry")(cause)),
+            Ok(Err((cause, _))) => Err(self.1.explain("publishing an entry")(cause)),
             Err(_) => Err(Error::Stopped),
         }
     }
@@ -42,15 +43,15 @@ impl Sent {
 impl EntryProducer {
     /// A producer for the topic of entries; connects when first used.
     pub fn new(config: &KafkaConfig) -> Result<Self, Error> {
-        let producer = ClientConfig::new()
-            .set("bootstrap.servers", &config.brokers)
+        let complaint = LastComplaint::default();
+        let producer = client(config)
             .set("enable.idempotence", "true")
             .set("compression.type", "lz4")
             .set("linger.ms", "5")
             .set("message.timeout.ms", SEND_LIMIT.as_millis().to_string())
-            .create()
+            .create_with_context(complaint.clone())
             .map_err(Error::kafka("making a Kafka producer"))?;
-        Ok(Self { producer, topic: config.topic.clone() })
+        Ok(Self { producer, complaint, topic: config.topic.clone() })
     }
 
     /// Publishes one message; its key says which partition it goes to.
@@ -67,12 +68,12 @@ impl EntryProducer {
     async fn enqueue<P: ToBytes + ?Sized>(&self, mut record: FutureRecord<'_, str, P>) -> Result<Sent, Error> {
         loop {
             match self.producer.send_result(record) {
-                Ok(delivery) => return Ok(Sent(delivery)),
+                Ok(delivery) => return Ok(Sent(delivery, self.complaint.clone())),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
                     record = back;
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
-                Err((cause, _)) => return Err(Error::kafka("publishing an entry")(cause)),
+                Err((cause, _)) => return Err(self.complaint.explain("publishing an entry")(cause)),
             }
         }
     }

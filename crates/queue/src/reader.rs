@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
-use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
+use rdkafka::{Message as _, Offset, TopicPartitionList};
 use tokio::time::timeout;
 
+use super::client::client;
 use super::{Error, Message};
 use base::config::KafkaConfig;
 
@@ -19,8 +20,7 @@ pub struct MessageReader(StreamConsumer);
 impl MessageReader {
     /// A reader of a group that nobody else is in.
     pub fn new(config: &KafkaConfig, group: &str) -> Result<Self, Error> {
-        let consumer: StreamConsumer = ClientConfig::new()
-            .set("bootstrap.servers", &config.brokers)
+        let consumer: StreamConsumer = client(config)
             .set("group.id", group)
             .set("enable.auto.commit", "false")
             .set("auto.offset.reset", "earliest")

@@ -46,8 +46,7 @@ impl TopicScan {
     /// Begins. `ends`: up to where each partition is read.
     pub async fn open(config: &KafkaConfig, topic: &Topic, ends: &BTreeMap<i32, i64>) -> Result<Self, Error> {
         let reach = topic.reach().await?;
-        let consumer: StreamConsumer =
-            of_no_group(&config.brokers).create().map_err(Error::kafka("making a reader"))?;
+        let consumer: StreamConsumer = of_no_group(config).create().map_err(Error::kafka("making a reader"))?;
         let mut list = TopicPartitionList::new();
         let mut open = BTreeSet::new();
         for (partition, (begin, end)) in &reach {

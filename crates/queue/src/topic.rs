@@ -9,6 +9,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
 
 use super::Error;
+use super::client::{LastComplaint, client};
 use base::config::KafkaConfig;
 
 /// Kafka answers within this, or counts as away.
@@ -19,10 +20,9 @@ pub type Reach = BTreeMap<i32, (i64, i64)>;
 
 /// Settings of a consumer that is a member of no group and commits nothing: it hands over what is committed, says where a partition ends, and fails where
 /// the place that it is sent to is not there any more.
-pub(crate) fn of_no_group(brokers: &str) -> ClientConfig {
-    let mut client = ClientConfig::new();
+pub(crate) fn of_no_group(config: &KafkaConfig) -> ClientConfig {
+    let mut client = client(config);
     client
-        .set("bootstrap.servers", brokers)
         // Never joined and never committed to; the client insists on a name.
         .set("group.id", "tallyhouse-reader")
         .set("enable.auto.commit", "false")
@@ -36,24 +36,19 @@ pub(crate) fn of_no_group(brokers: &str) -> ClientConfig {
 /// Looks at the topic without being a member of any group. Cheap to clone; keeps one connection.
 #[derive(Clone)]
 pub struct Topic {
-    consumer: std::sync::Arc<BaseConsumer>,
-    brokers: String,
+    consumer: std::sync::Arc<BaseConsumer<LastComplaint>>,
+    config: KafkaConfig,
     name: String,
 }
 
 impl Topic {
     /// A handle; connects when first used.
     pub fn new(config: &KafkaConfig) -> Result<Self, Error> {
-        let consumer = ClientConfig::new()
-            .set("bootstrap.servers", &config.brokers)
+        let consumer = client(config)
             .set("enable.auto.commit", "false")
-            .create()
+            .create_with_context(LastComplaint::default())
             .map_err(Error::kafka("making a Kafka client"))?;
-        Ok(Self {
-            consumer: std::sync::Arc::new(consumer),
-            brokers: config.brokers.clone(),
-            name: config.topic.clone(),
-        })
+        Ok(Self { consumer: std::sync::Arc::new(consumer), config: config.clone(), name: config.topic.clone() })
     }
 
     /// Another topic of the same brokers, by the same connection.
@@ -62,8 +57,8 @@ impl Topic {
         Self { name: name.to_owned(), ..self.clone() }
     }
 
-    pub(crate) fn brokers(&self) -> &str {
-        &self.brokers
+    pub(crate) fn config(&self) -> &KafkaConfig {
+        &self.config
     }
 
     /// Name of the topic, from the settings.
@@ -71,11 +66,19 @@ impl Topic {
         &self.name
     }
 
+    /// For `map_err`: names what was being done, and what the client complained of meanwhile. Nobody else polls it, and its events would pile up.
+    fn explain(&self, doing: &'static str) -> impl Fn(KafkaError) -> Error {
+        move |cause| {
+            while self.consumer.poll(Duration::ZERO).is_some() {}
+            self.consumer.context().explain(doing)(cause)
+        }
+    }
+
     /// The partitions of the topic; `None` where there is no such topic.
     pub async fn partitions(&self) -> Result<Option<Vec<i32>>, Error> {
         let this = self.clone();
         blocking(move || {
-            let doing = Error::kafka("asking Kafka for the topic");
+            let doing = this.explain("asking Kafka for the topic");
             let metadata = this.consumer.fetch_metadata(Some(&this.name), ANSWER_LIMIT).map_err(&doing)?;
             let Some(topic) = metadata.topics().iter().find(|it| it.name() == this.name) else { return Ok(None) };
             match topic.error().map(RDKafkaErrorCode::from) {
@@ -97,16 +100,9 @@ impl Topic {
         let Some(partitions) = self.partitions().await? else { return Ok(Reach::new()) };
         let this = self.clone();
         blocking(move || {
-            partitions
-                .into_iter()
-                .map(|partition| {
-                    let marks = this
-                        .consumer
-                        .fetch_watermarks(&this.name, partition, ANSWER_LIMIT)
-                        .map_err(Error::kafka("asking Kafka how far the topic reaches"))?;
-                    Ok((partition, marks))
-                })
-                .collect()
+            let doing = this.explain("asking Kafka how far the topic reaches");
+            let marks = |partition| this.consumer.fetch_watermarks(&this.name, partition, ANSWER_LIMIT).map_err(&doing);
+            partitions.into_iter().map(|partition| Ok((partition, marks(partition)?))).collect()
         })
         .await
     }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use model::batch::{BatchId, JournalLine};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands, Client, RedisError};
+use redis::{AsyncCommands, Client, RedisError, TlsCertificates};
 use tokio::sync::OnceCell;
 
 pub use feed::{Feed, FeedMessage};
@@ -116,11 +116,26 @@ impl std::fmt::Debug for Realtime {
     }
 }
 
+/// A client by the URL; of TLS with the authorities of a file, where one is named.
+fn client(config: &RealtimeConfig) -> Result<Client, Error> {
+    let url = config.url.reveal();
+    let opened = match &config.ca {
+        None => Client::open(url),
+        Some(path) => {
+            let root_cert = std::fs::read(path)
+                .map_err(|cause| Error::Misconfigured(format!("cannot read {}: {cause}", path.display())))?;
+            Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert: Some(root_cert) })
+        }
+    };
+    opened.map_err(|_| {
+        Error::Misconfigured(format!("cannot read the URL {}, or the authorities of redis_ca", config.url))
+    })
+}
+
 impl Realtime {
     /// A handle for an installation.
     pub fn new(config: &RealtimeConfig, installation: &str) -> Result<Self, Error> {
-        let client = Client::open(config.url.reveal())
-            .map_err(|_| Error::Misconfigured(format!("cannot read the URL {}", config.url)))?;
+        let client = client(config)?;
         Ok(Self {
             client,
             manager: Arc::default(),

@@ -83,6 +83,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let config = |instance: Option<&str>| KafkaConfig {
             brokers: "b".to_owned(),
+            security: Box::default(),
             topic: "t".to_owned(),
             group: "g".to_owned(),
             instance: instance.map(str::to_owned),

@@ -9,4 +9,5 @@ mod ingest;
 mod realtime;
 mod records;
 mod tidy;
+mod transport;
 mod web;

@@ -19,6 +19,22 @@ const fn key(name: &'static str, default: &'static str, doc: &'static str) -> Ke
 /// All of them, in the order in which they are shown.
 pub const KEYS: &[Key] = &[
     key("kafka_brokers", "127.0.0.1:9092", "`host:port`, comma separated"),
+    key(
+        "kafka_security_protocol",
+        "PLAINTEXT",
+        "or `SSL`, `SASL_PLAINTEXT`, `SASL_SSL`: with `SSL` in it the broker's certificate must be of the host that `kafka_brokers` names",
+    ),
+    key(
+        "kafka_ssl_ca",
+        "",
+        "file of the authorities that brokers' certificates are trusted by, PEM; empty: the system's",
+    ),
+    key("kafka_ssl_certificate", "", "file of our own certificate, PEM, for brokers that ask for one"),
+    key("kafka_ssl_key", "", "file of its key, PEM"),
+    key("kafka_ssl_key_password", "", "what that file is encrypted by"),
+    key("kafka_sasl_mechanism", "SCRAM-SHA-512", "or `SCRAM-SHA-256`, or `PLAIN`, which sends the password as it is"),
+    key("kafka_sasl_username", "", "name of our account"),
+    key("kafka_sasl_password", "", "its password"),
     key("topic", "PREFIX-TOPIC-INVENTORY", "fixed at the first migrate"),
     key("group", "inv-daemon", "consumer group"),
     key(
@@ -31,10 +47,16 @@ pub const KEYS: &[Key] = &[
     key("mysql_url", "mysql://127.0.0.1:3306/tallyhouse", "`mysql://USER:PASSWORD@HOST:PORT/DATABASE`"),
     key("redis_url", "redis://127.0.0.1:6379/0", "or `rediss://`"),
     key(
+        "redis_ca",
+        "",
+        "file of the authorities that the certificate of `rediss://` is trusted by, PEM; empty: the system's",
+    ),
+    key(
         "plaintext",
         "",
         "of `mysql`, `redis`, `kafka` those that may be on another machine and are spoken to in plain text all the same: otherwise \
-         `mysql_url` needs `?ssl-mode=VERIFY_IDENTITY` there and `redis_url` begins with `rediss://`",
+         `mysql_url` needs `?ssl-mode=VERIFY_IDENTITY` there (and `&ssl-ca=FILE` for an authority of your own), `redis_url` begins with \
+         `rediss://`, and `kafka_security_protocol` is `SSL` or `SASL_SSL`",
     ),
     key("redis_prefix", "tallyhouse", "one per installation"),
     key("listen", "127.0.0.1:3000", "loopback only, for now"),

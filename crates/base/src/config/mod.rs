@@ -1,6 +1,7 @@
 //! Settings: one file, every key also an environment variable `TALLYHOUSE_<KEY>`. All faults are reported at once.
 //! This is the only place that reads the environment. Names and defaults are those of the contract (docs/settings.md).
 
+mod kafka_security;
 mod keys;
 mod parse;
 mod plaintext;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+pub use kafka_security::{ClientCertificate, KafkaSasl, KafkaSecurity, KafkaTls, SaslMechanism};
 use keys::KEYS;
 use read::Reader;
 pub use secret::{Secret, SecretKey, SecretUrl};
@@ -147,7 +149,8 @@ fn take(values: &mut Values, key: &str, value: String, from: &'static str, fault
 }
 
 /// Settings that hold a secret: each may be in a file of its own, which `<NAME>_FILE` names.
-const SECRETS: &[&str] = &["mysql_url", "redis_url", "webhook_url", "webhook_secret"];
+const SECRETS: &[&str] =
+    &["mysql_url", "redis_url", "kafka_sasl_password", "kafka_ssl_key_password", "webhook_url", "webhook_secret"];
 /// The most bytes of such a file.
 const MAX_SECRET: u64 = 8192;
 
@@ -190,11 +193,11 @@ fn redact(key: &str, value: &str) -> String {
         return String::new();
     }
     match key {
-        // The path of such an address is often a secret too.
-        "webhook_secret" | "webhook_url" => "***".to_owned(),
-        _ if key.ends_with("_url") => {
+        "mysql_url" | "redis_url" => {
             SecretUrl::parse_any(value).map_or_else(|| "***".to_owned(), |url| url.to_string())
         }
+        // Of a webhook's address the path is often a secret too.
+        _ if SECRETS.contains(&key) => "***".to_owned(),
         _ => value.to_owned(),
     }
 }
@@ -221,7 +224,8 @@ mod tests {
     #[test]
     fn every_fault_is_named_at_once() {
         let words = ["kafka_brokers", "topic", "group", "redis_prefix"];
-        let others = KEYS.iter().map(|it| it.name).filter(|it| !words.contains(it) && *it != "instance");
+        let any_text = ["instance", "kafka_sasl_username", "kafka_sasl_password", "kafka_ssl_key_password"];
+        let others = KEYS.iter().map(|it| it.name).filter(|it| !words.contains(it) && !any_text.contains(it));
         let changes: Vec<_> = words.map(|it| (it, "")).into_iter().chain(others.map(|it| (it, "whsec_?"))).collect();
         let wrong = with(&changes).unwrap_err().to_string();
         for (key, _) in &changes {
@@ -294,6 +298,38 @@ mod tests {
     }
 
     #[test]
+    fn brokers_are_spoken_to_as_kafkas_own_clients_say_it() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let protocol = |it| ("kafka_security_protocol", it);
+        let (name, password) = (("kafka_sasl_username", "clerk"), ("kafka_sasl_password", "hunter2"));
+        let elsewhere = ("kafka_brokers", "k1:9093,k2:9093");
+        for settings in [
+            vec![protocol("ssl"), elsewhere],
+            vec![protocol("SSL"), ("kafka_ssl_ca", file), ("kafka_ssl_certificate", file), ("kafka_ssl_key", file)],
+            vec![protocol("SASL_SSL"), elsewhere, name, password, ("kafka_sasl_mechanism", "scram-sha-256")],
+            vec![protocol("SASL_PLAINTEXT"), name, password],
+        ] {
+            let security = with(&settings).unwrap().kafka.security;
+            assert_eq!(security.protocol(), settings[0].1.to_uppercase());
+        }
+        for (settings, key) in [
+            (vec![protocol("TLS")], "kafka_security_protocol"),
+            (vec![protocol("SASL_PLAINTEXT"), elsewhere, name, password], "kafka_brokers"),
+            (vec![protocol("SASL_SSL"), name], "kafka_sasl_password"),
+            (vec![protocol("SASL_SSL"), password], "kafka_sasl_username"),
+            (vec![protocol("SSL"), name], "kafka_sasl_username"),
+            (vec![("kafka_ssl_ca", file)], "kafka_ssl_ca"),
+            (vec![protocol("SSL"), ("kafka_ssl_ca", "/nowhere.pem")], "kafka_ssl_ca"),
+            (vec![protocol("SSL"), ("kafka_ssl_certificate", file)], "kafka_ssl_key"),
+            (vec![protocol("SSL"), ("kafka_ssl_key", file)], "kafka_ssl_certificate"),
+            (vec![protocol("SASL_SSL"), name, password, ("kafka_sasl_mechanism", "MD5")], "kafka_sasl_mechanism"),
+        ] {
+            let refused = with(&settings).unwrap_err().to_string();
+            assert!(refused.contains(&format!("  {key}: ")) && !refused.contains("hunter2"), "{settings:?}: {refused}");
+        }
+    }
+
+    #[test]
     fn passwords_are_never_shown() {
         let config = with(&[
             ("mysql_url", "mysql://u:hunter2@db:3307/stock"),
@@ -301,6 +337,10 @@ mod tests {
             ("webhook_url", "https://hooks.example/services/hunter2"),
             ("redis_url", "redis://:hunter2@r/0"),
             ("plaintext", "mysql,redis"),
+            ("kafka_security_protocol", "SASL_SSL"),
+            ("kafka_sasl_username", "clerk"),
+            ("kafka_sasl_password", "hunter2"),
+            ("kafka_ssl_key_password", "hunter2"),
         ])
         .unwrap();
         let shown = format!("{config:?}");

@@ -1,6 +1,8 @@
 //! One value each: what is allowed, and what is said when it is not. Pure.
 
+use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Secret, SecretUrl};
@@ -8,6 +10,15 @@ use crate::business_time::BusinessTime;
 
 pub(super) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// The path of a file, absolute or from where the program starts.
+pub(super) fn readable_file(text: &str) -> Result<PathBuf, String> {
+    match File::open(text).and_then(|it| it.metadata()) {
+        Ok(it) if it.is_file() => Ok(text.into()),
+        Ok(_) => Err(format!("{text} is no file")),
+        Err(cause) => Err(format!("{text} cannot be read: {cause}")),
+    }
 }
 
 pub(super) fn percent(text: &str) -> Result<u8, String> {

@@ -52,12 +52,14 @@ impl Plaintext {
             .to_owned())
     }
 
-    /// Brokers elsewhere are not spoken to by TLS yet.
-    pub(super) fn check_kafka(self, brokers: String) -> Result<String, String> {
-        if self.kafka || brokers.split(',').all(|it| is_loopback(it.trim())) {
+    /// Brokers elsewhere are spoken to by TLS.
+    pub(super) fn check_kafka(self, brokers: String, is_tls: bool) -> Result<String, String> {
+        if is_tls || self.kafka || brokers.split(',').all(|it| is_loopback(it.trim())) {
             return Ok(brokers);
         }
-        Err("names another machine, and brokers are spoken to in plain text: have TALLYHOUSE_PLAINTEXT name kafka where that is wanted".to_owned())
+        Err("names another machine, and whoever answers there would be believed: set kafka_security_protocol to SSL or SASL_SSL, or have \
+             TALLYHOUSE_PLAINTEXT name kafka"
+            .to_owned())
     }
 }
 
@@ -109,16 +111,17 @@ mod tests {
             ("127.0.0.1:9092,k1:9092", false),
             ("127.evil:1", false),
         ] {
-            assert_eq!(none.check_kafka(brokers.to_owned()).is_ok(), is_let, "{brokers}");
+            assert_eq!(none.check_kafka(brokers.to_owned(), false).is_ok(), is_let, "{brokers}");
         }
     }
 
     #[test]
     fn what_is_said_aloud_is_let() {
+        assert!(Plaintext::default().check_kafka("k1:9092".to_owned(), true).is_ok());
         let all = Plaintext::parse("mysql, redis,kafka").unwrap();
         assert!(all.check_mysql(SecretUrl::parse("mysql://u:p@db/x", &["mysql"]).unwrap()).is_ok());
         assert!(all.check_redis(SecretUrl::parse("redis://r/0", &["redis"]).unwrap()).is_ok());
-        assert!(all.check_kafka("k1:9092".to_owned()).is_ok());
+        assert!(all.check_kafka("k1:9092".to_owned(), false).is_ok());
         assert!(Plaintext::parse("all").is_err());
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::parse::{
-    address, bytes, duration, mysql_url, not_empty, number_at_least_one, percent, redis_prefix, topic_name,
-    webhook_url, yes_or_no, zone,
+    address, bytes, duration, mysql_url, not_empty, number_at_least_one, percent, readable_file, redis_prefix,
+    topic_name, webhook_url, yes_or_no, zone,
 };
 use super::plaintext::Plaintext;
 use super::{
     AuditConfig, Config, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, SecretKey,
-    SecretUrl, WebConfig, WebhookConfig,
+    SecretUrl, WebConfig, WebhookConfig, kafka_security,
 };
 
 /// Hands out values by key and collects what is wrong with them.
@@ -25,8 +25,13 @@ impl Reader<'_> {
         self.values.get(key).map(|(value, _)| value.as_str()).unwrap_or_default()
     }
 
+    /// Was it set, to something else than nothing?
+    pub(super) fn is_given(&self, key: &str) -> bool {
+        !self.text(key).is_empty()
+    }
+
     /// A value that must parse; where it does not, the fault names the key, and `None` stands in until all are known.
-    fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         match parse(self.text(key)) {
             Ok(value) => Some(value),
             Err(why) => {
@@ -40,7 +45,11 @@ impl Reader<'_> {
         clippy::option_option,
         reason = "the outer one is a fault that is reported, the inner one a value that may be missing"
     )]
-    fn optional<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<Option<T>> {
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Option<T>> {
         if self.text(key).is_empty() { Some(None) } else { self.read(key, parse).map(Some) }
     }
 }
@@ -67,10 +76,19 @@ pub fn config(from: &mut Reader<'_>) -> Option<Config> {
 }
 
 fn kafka(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<KafkaConfig> {
-    let brokers = from.read("kafka_brokers", |it| not_empty(it).and_then(|it| plaintext.check_kafka(it)));
+    let security = kafka_security::read(from);
+    // What is wrong with it is told once.
+    let is_tls = security.as_ref().is_none_or(|it| it.tls.is_some());
+    let brokers = from.read("kafka_brokers", |it| not_empty(it).and_then(|it| plaintext.check_kafka(it, is_tls)));
     let topic = from.read("topic", topic_name);
     let (group, instance) = (from.read("group", not_empty), from.optional("instance", not_empty));
-    Some(KafkaConfig { brokers: brokers?, topic: topic?, group: group?, instance: instance? })
+    Some(KafkaConfig {
+        brokers: brokers?,
+        security: Box::new(security?),
+        topic: topic?,
+        group: group?,
+        instance: instance?,
+    })
 }
 
 fn records(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RecordsConfig> {
@@ -88,8 +106,9 @@ fn records(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RecordsConfig>
 fn realtime(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RealtimeConfig> {
     let url = |it: &str| SecretUrl::parse(it, &["redis", "rediss"]).and_then(|it| plaintext.check_redis(it));
     let url = from.read("redis_url", url);
+    let ca = from.optional("redis_ca", readable_file);
     let prefix = from.read("redis_prefix", redis_prefix);
-    Some(RealtimeConfig { url: url?, prefix: prefix? })
+    Some(RealtimeConfig { url: url?, ca: ca?, prefix: prefix? })
 }
 
 fn web(from: &mut Reader<'_>) -> Option<WebConfig> {

@@ -1,11 +1,12 @@
 //! The sections of the settings. Each is handed to its module by value.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::{Secret, SecretKey, SecretUrl};
+use super::{KafkaSecurity, Secret, SecretKey, SecretUrl};
 use crate::business_time::BusinessTime;
 
 /// How entries are spread over tables. Fixed at the first migrate.
@@ -22,6 +23,8 @@ pub enum Layout {
 pub struct KafkaConfig {
     /// `host:port`, comma separated.
     pub brokers: String,
+    /// How they are spoken to.
+    pub security: Box<KafkaSecurity>,
     /// The topic of entries.
     pub topic: String,
     /// The consumer group of the daemons.
@@ -46,6 +49,8 @@ pub struct RecordsConfig {
 pub struct RealtimeConfig {
     /// Address of the server, `redis://` or `rediss://`; shown without its password.
     pub url: SecretUrl,
+    /// File of the authorities that its certificate is trusted by, PEM; none: the system's.
+    pub ca: Option<PathBuf>,
     /// Starts every key of ours.
     pub prefix: String,
 }
