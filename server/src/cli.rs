@@ -123,7 +123,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Check { json }) => commands::config::check(&config, json),
         Command::Topic(TopicCommand::Create { partitions }) => commands::topic::create(&config, partitions).await,
         Command::Cursor(command) => commands::cursor::run(config, &command).await,
-        Command::Bench(bench) => commands::bench::run(&config, &bench).await,
+        Command::Bench(bench) => Box::pin(commands::bench::run(&config, &bench)).await,
     }
 }
 

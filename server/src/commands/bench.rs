@@ -233,7 +233,7 @@ pub async fn run(config: &Config, bench: &Bench) -> anyhow::Result<ExitCode> {
         }
         Bench::Latency { rate, seconds, json } => latency::run(config, rate, seconds, json).await,
         Bench::Preview { lines, rate, seconds, json } => {
-            preview::run(config, &preview::Size { lines, rate, seconds }, json).await
+            Box::pin(preview::run(config, &preview::Size { lines, rate, seconds }, json)).await
         }
         Bench::Fanout { streams, entries, ref pkg, json } => {
             fanout::run(config, &fanout::Size { streams, entries }, pkg.clone(), json).await

@@ -38,7 +38,7 @@ pub enum Part {
 pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     let with = |part| !serve.without.contains(&part);
     if with(Part::Web) {
-        check_listen(config.web.listen).map_err(anyhow::Error::msg)?;
+        check_listen(&config.web).map_err(anyhow::Error::msg)?;
     }
     let config = with_descriptors(config, with(Part::Web))?;
     let metrics = telemetry::start_metrics().context("cannot start metrics")?;

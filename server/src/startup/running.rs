@@ -14,6 +14,7 @@ use crate::ingest::Error;
 use crate::live::{AuditWatch, Follower, Hub, HubWatch, LagWatch};
 use crate::pipeline::{PipelineReader, SystemReader};
 use crate::retention::Retention;
+use crate::web::live::selections::Selections;
 use crate::web::{Web, version_of};
 
 /// How long parts have to end after they were told to.
@@ -93,6 +94,7 @@ impl Running {
             clock,
             business_time: zone,
             pkg,
+            selections: Selections::default(),
             stop: stop.clone(),
         })
     }

@@ -23,7 +23,10 @@ use crate::web::Web;
 use crate::export::{Exports, Progress, State as Ended, finding_rows, finding_titles, whole};
 use crate::live::clock;
 use crate::web::audits::only_auditor;
-use crate::web::http::guard::{Principal, Role, is_led_to_from_elsewhere};
+use crate::web::http::guard::client::Client;
+use crate::web::http::guard::fair_share::{FairShare, Turn};
+use crate::web::http::guard::gate::is_led_to_from_elsewhere;
+use crate::web::http::guard::{Principal, Role};
 use crate::web::http::preferences;
 use crate::web::http::problem::Problem;
 use crate::web::http::table_file::{FileRequest, Kind, Table};
@@ -33,6 +36,8 @@ use records::FindingsFilter;
 
 /// So many exports at once: each holds a snapshot.
 const AT_ONCE: usize = 2;
+/// So many of them of one client.
+const OF_ONE: usize = 1;
 /// So many files that are made of rows in memory may be on their way: each holds them until its reader has taken all.
 const IN_MEMORY: usize = 8;
 /// So long one waits for its turn.
@@ -46,6 +51,7 @@ struct Exporter {
     statistics: StatisticsReader,
     exports: Exports,
     turns: Arc<Semaphore>,
+    shares: FairShare,
     in_memory: Arc<Semaphore>,
 }
 
@@ -53,7 +59,9 @@ struct Exporter {
 pub fn routes(web: &Web, records: RecordsReader, statistics: StatisticsReader) -> Router {
     let turns = Arc::new(Semaphore::new(AT_ONCE));
     let in_memory = Arc::new(Semaphore::new(IN_MEMORY));
-    let exporter = Exporter { web: web.clone(), records, statistics, exports: Exports::default(), turns, in_memory };
+    let shares = FairShare::new(OF_ONE, TURN);
+    let exports = Exports::default();
+    let exporter = Exporter { web: web.clone(), records, statistics, exports, turns, shares, in_memory };
     Router::new()
         .route("/records.csv", get(entries))
         .route("/records.xlsx", get(entries))
@@ -70,8 +78,11 @@ struct ExportRequest {
     query: String,
     file: FileRequest,
     progress: Arc<Progress>,
-    turn: OwnedSemaphorePermit,
+    turn: ExportTurn,
 }
+
+/// A turn of all, and one of the client's own.
+type ExportTurn = (OwnedSemaphorePermit, Turn);
 
 impl FromRequestParts<Exporter> for ExportRequest {
     type Rejection = Problem;
@@ -87,7 +98,9 @@ impl FromRequestParts<Exporter> for ExportRequest {
         let FileFields { question: query, name, separator } = fields;
         let kind = Kind::of_path(parts.uri.path(), separator);
         let progress = it.exports.begin(name);
-        let turn = turn_of(&it.turns, &progress).await?;
+        let client = *parts.extensions.get::<Client>().ok_or_else(|| Problem::away("Nobody is known."))?;
+        let share = it.shares.turn(client).await.inspect_err(|_| progress.end(Ended::Failed))?;
+        let turn = (turn_of(&it.turns, &progress).await?, share);
         let now = it.web.clock.now();
         let stamp = clock(it.web.business_time, now, "%Y%m%d-%H%M%S");
         let file = FileRequest { kind, locale: preferences::locale(&parts.headers), now, stamp };
@@ -105,7 +118,7 @@ async fn turn_of(turns: &Arc<Semaphore>, progress: &Progress) -> Result<OwnedSem
 }
 
 /// The answer, which has its turn until its reader has taken it, or is gone.
-fn held(answer: Response, turn: OwnedSemaphorePermit) -> Response {
+fn held<T: Send + 'static>(answer: Response, turn: T) -> Response {
     answer.map(|body| {
         Body::from_stream(body.into_data_stream().inspect(move |_| {
             let _held = &turn;
@@ -129,9 +142,10 @@ async fn statement(State(it): State<Exporter>, asked: ExportRequest) -> Result<R
     let sheet = it.statistics.export(&query, file.now, file.locale).await;
     let (titles, all) = found(sheet, &progress)?;
     let rows = whole(all, &progress);
-    drop(turn);
+    let (turn_to_read, share) = turn;
+    drop(turn_to_read);
     let sheet = file.locale.export_texts().statistics;
-    file.of(Table { name: "statistics", sheet, titles, rows }).await.map(|it| held(it, place))
+    file.of(Table { name: "statistics", sheet, titles, rows }).await.map(|it| held(it, (place, share)))
 }
 
 /// All findings of an audit.
@@ -145,10 +159,11 @@ async fn findings(
     let place = turn_of(&it.in_memory, &progress).await?;
     let read = read_findings(&it.web, &who, &id).await.inspect_err(|_| progress.end(Ended::Failed))?;
     let rows = whole(finding_rows(&read, (it.web.business_time, file.locale, &it.web.hub.names())), &progress);
-    drop(turn);
+    let (turn_to_read, share) = turn;
+    drop(turn_to_read);
     let texts = file.locale.findings_texts();
     let table = Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows };
-    file.of(table).await.map(|it| held(it, place))
+    file.of(table).await.map(|it| held(it, (place, share)))
 }
 
 async fn read_findings(web: &Web, who: &Principal, id: &str) -> Result<Vec<Finding>, Problem> {

@@ -7,7 +7,7 @@ mod export;
 mod health;
 mod http;
 mod import;
-mod live;
+pub mod live;
 mod names;
 mod openapi;
 mod pages;
@@ -36,6 +36,7 @@ use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::{AuditConfig, WebConfig};
 use http::front_door::{self, Limits};
+use live::selections::Selections;
 
 /// What the web server works with. Cheap to clone.
 #[derive(Clone)]
@@ -64,6 +65,8 @@ pub struct Web {
     pub pkg: PathBuf,
     /// Another one when anything of the browser's part changed.
     pub version: Arc<str>,
+    /// Who watches which selections.
+    pub selections: Selections,
     /// Ends the event streams first when the process goes down.
     pub stop: CancellationToken,
 }
@@ -135,10 +138,10 @@ impl Web {
     /// Serves until it is told to stop. Where the settings have an address for operations, health and metrics are served there instead.
     pub async fn serve(self, settings: &WebConfig) -> Result<(), Error> {
         let (health, limits, stop) = (health::routes(&self), Limits::of(settings), self.stop.clone());
-        let app = router::routes(self, settings.ops_listen.is_none().then(|| health.clone()));
+        let app = router::routes(self, settings, settings.ops_listen.is_none().then(|| health.clone()));
         let listener = bind(settings.listen).await?;
         tracing::info!(address = %settings.listen, "serving");
-        let main = front_door::serve(listener, app, limits, stop.clone());
+        let main = front_door::serve(listener, app, limits.clone(), stop.clone());
         match settings.ops_listen {
             None => main.await,
             Some(address) => {

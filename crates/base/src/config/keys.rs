@@ -59,7 +59,22 @@ pub const KEYS: &[Key] = &[
          `rediss://`, and `kafka_security_protocol` is `SSL` or `SASL_SSL`",
     ),
     key("redis_prefix", "tallyhouse", "one per installation"),
-    key("listen", "127.0.0.1:3000", "loopback only, for now"),
+    key(
+        "listen",
+        "127.0.0.1:3000",
+        "another address than this machine's own needs `public_url` and `trusted_proxies`; only those proxies are answered there",
+    ),
+    key(
+        "public_url",
+        "",
+        "our address as people have it behind a proxy: `https://HOST` or `https://HOST:PORT`. Nothing of it is taken from a request",
+    ),
+    key(
+        "trusted_proxies",
+        "",
+        "networks of the proxies in front, such as `10.1.0.0/16`, comma separated: of these, what `X-Forwarded-For` or `Forwarded` says \
+         of who asks is believed",
+    ),
     key("ops_listen", "", "own address for `/healthz`, `/readyz`, `/metrics`; may be any address"),
     key(
         "max_connections",

@@ -5,6 +5,7 @@ mod kafka_security;
 mod keys;
 mod parse;
 mod plaintext;
+mod public_address;
 mod read;
 mod secret;
 mod sections;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use kafka_security::{ClientCertificate, KafkaSasl, KafkaSecurity, KafkaTls, SaslMechanism};
 use keys::KEYS;
+pub use public_address::{PublicUrl, TrustedProxies};
 use read::Reader;
 pub use secret::{Secret, SecretKey, SecretUrl};
 pub use sections::{

@@ -8,8 +8,8 @@ use super::parse::{
 };
 use super::plaintext::Plaintext;
 use super::{
-    AuditConfig, Config, EntryRules, JournalConfig, KafkaConfig, Layout, RealtimeConfig, RecordsConfig, SecretKey,
-    SecretUrl, WebConfig, WebhookConfig, kafka_security,
+    AuditConfig, Config, EntryRules, JournalConfig, KafkaConfig, Layout, PublicUrl, RealtimeConfig, RecordsConfig,
+    SecretKey, SecretUrl, TrustedProxies, WebConfig, WebhookConfig, kafka_security,
 };
 
 /// Hands out values by key and collects what is wrong with them.
@@ -113,12 +113,16 @@ fn realtime(from: &mut Reader<'_>, plaintext: Plaintext) -> Option<RealtimeConfi
 
 fn web(from: &mut Reader<'_>) -> Option<WebConfig> {
     let (listen, ops_listen) = (from.read("listen", address), from.optional("ops_listen", address));
+    let public_url = from.optional("public_url", PublicUrl::parse);
+    let trusted_proxies = from.read("trusted_proxies", TrustedProxies::parse);
     let public_wall = from.read("public_wall", yes_or_no);
     let max_connections = from.read("max_connections", number_at_least_one);
     let max_connections_per_address = from.read("max_connections_per_address", number_at_least_one);
     Some(WebConfig {
         listen: listen?,
         ops_listen: ops_listen?,
+        public_url: public_url?,
+        trusted_proxies: trusted_proxies?,
         max_connections: max_connections?,
         max_connections_per_address: max_connections_per_address?,
         public_wall: public_wall?,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::{KafkaSecurity, Secret, SecretKey, SecretUrl};
+use super::{KafkaSecurity, PublicUrl, Secret, SecretKey, SecretUrl, TrustedProxies};
 use crate::business_time::BusinessTime;
 
 /// How entries are spread over tables. Fixed at the first migrate.
@@ -62,6 +62,10 @@ pub struct WebConfig {
     pub listen: SocketAddr,
     /// Health and metrics on an address of their own.
     pub ops_listen: Option<SocketAddr>,
+    /// Our own address as people have it; none: this machine's.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies whose word about who asks is taken.
+    pub trusted_proxies: TrustedProxies,
     /// The most connections of all.
     pub max_connections: u32,
     /// The most connections of one address.

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
+use base::config::PublicUrl;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Of a page: scripts, styles, pictures and connections are its own, nothing inline runs, and nobody shows it inside of another. `style=` is for the
@@ -26,9 +27,13 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// Where people reach us by TLS: for a year by nothing else.
+const BY_TLS_ONLY: &str = "max-age=31536000; includeSubDomains";
+
 /// Lets every answer of the routes say what a browser may do with it.
-pub fn with_headers(routes: Router) -> Router {
-    ALWAYS.into_iter().fold(routes, |routes, (name, value)| {
+pub fn with_headers(routes: Router, public_url: Option<&PublicUrl>) -> Router {
+    let by_tls = public_url.filter(|it| it.is_https()).map(|_| (header::STRICT_TRANSPORT_SECURITY, BY_TLS_ONLY));
+    ALWAYS.into_iter().chain(by_tls).fold(routes, |routes, (name, value)| {
         routes.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     })
 }

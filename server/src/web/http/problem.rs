@@ -140,6 +140,12 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, BUSY, detail)
     }
 
+    /// Whoever asks has had as many turns as one may have at a time.
+    pub fn yours_are_busy() -> Self {
+        let detail = "Your other questions are not answered yet. Try again in a few seconds.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, BUSY, detail)
+    }
+
     /// A store does not answer.
     pub fn away(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)

@@ -1,5 +1,6 @@
 //! `/api/v1/live` and `/api/v1/stock`: the live stock as a stream, and page by page.
 
+pub mod selections;
 pub mod stock;
 pub mod stream;
 

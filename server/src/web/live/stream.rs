@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as Sse, Sse as SseBody};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::live::{Channel, Event, NotWatched, Scope, Watching, clock};
 use crate::web::Web;
+use crate::web::http::guard::client::Client;
 use crate::web::http::problem::{FieldError, Problem};
 
 /// How often something is sent when nothing changes.
@@ -35,7 +36,12 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
     ),
     responses((status = OK, description = "Events, until one side ends it.", body = String, content_type = "text/event-stream"), Problem),
 )]
-pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn get(
+    State(web): State<Web>,
+    Extension(client): Extension<Client>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (mut after, mut warehouses) = (None, Vec::new());
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
@@ -48,6 +54,7 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: Hea
         let message = format!("one is no id, or they are more than {}", Scope::MAX);
         Problem::invalid(vec![FieldError { line: None, field: "warehouse".to_owned(), code: "invalid", message }])
     })?;
+    let place = web.selections.watch(client, &scope).ok_or_else(Problem::yours_are_busy)?;
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()).map(str::to_owned);
     let watched = web.hub.watch(&scope, last.or(after).as_deref());
     let watched = watched.map_err(|why| match why {
@@ -62,7 +69,9 @@ pub async fn get(State(web): State<Web>, RawQuery(query): RawQuery, headers: Hea
             }])
         }
     })?;
-    let events = events(&web, watched);
+    let events = events(&web, watched).inspect(move |_| {
+        let _held = &place;
+    });
     let stop = web.stop.clone().cancelled_owned();
     metrics::counter!("tallyhouse_streams_opened_total").increment(1);
     Ok(([("x-accel-buffering", "no")], SseBody::new(events.take_until(stop))).into_response())

@@ -184,6 +184,11 @@ impl System {
 
     /// Serves the HTTP interface; answers its address.
     pub async fn serve(&self) -> (String, CancellationToken) {
+        self.serve_with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub async fn serve_with(&self, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
         let listen = free_address();
         let stop = CancellationToken::new();
         let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");
@@ -191,7 +196,8 @@ impl System {
         let web = running.web(&self.parts, pkg, metrics_handle(), &stop).expect("a pkg folder and a producer");
         // They end by `stop`.
         tokio::spawn(async move { running.wait(&CancellationToken::new()).await });
-        let settings = WebConfig { listen, ops_listen: None, ..self.parts.config.web.clone() };
+        let mut settings = WebConfig { listen, ops_listen: None, ..self.parts.config.web.clone() };
+        change(&mut settings);
         tokio::spawn(async move { web.serve(&settings).await });
         let base = format!("http://{listen}");
         eventually("the web server answers", || async {

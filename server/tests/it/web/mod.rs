@@ -8,5 +8,6 @@ mod export;
 mod http;
 mod names;
 mod openapi;
+mod proxies;
 mod records;
 pub mod statistics;

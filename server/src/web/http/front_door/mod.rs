@@ -3,11 +3,16 @@
 
 mod places;
 
+use std::convert::Infallible;
 use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use base::config::TrustedProxies;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,7 +20,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
+use tower::{Service, ServiceExt as _};
 
+use super::guard::client::Peer;
 use places::{Place, Places};
 
 /// The most lines of a request's head.
@@ -30,12 +37,14 @@ const MAX_END: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Limits of the connections.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// The most of all.
     pub connections: u32,
-    /// The most of one address; this machine itself, a proxy in front perhaps, may have all.
+    /// The most of one address; this machine itself, and proxies in front, may have all.
     pub per_address: u32,
+    /// Proxies in front.
+    pub proxies: TrustedProxies,
     /// A request's head is whole within this, counted from when the connection began to wait for it: so long a silent connection lives.
     pub head: Duration,
     /// A peer that takes no byte for so long while there is something to send is gone.
@@ -44,14 +53,21 @@ pub struct Limits {
 
 impl Limits {
     /// Those of an address for operations: monitors are few, and must not take the places of people.
-    pub fn of_operations(self) -> Self {
-        Self { connections: MAX_MONITORS, per_address: MAX_MONITORS, ..self }
+    pub fn of_operations(&self) -> Self {
+        Self { connections: MAX_MONITORS, per_address: MAX_MONITORS, ..self.clone() }
     }
 
     /// Those of the settings.
     pub fn of(config: &base::config::WebConfig) -> Self {
         let (head, stall) = (Duration::from_secs(20), Duration::from_secs(30));
-        Self { connections: config.max_connections, per_address: config.max_connections_per_address, head, stall }
+        let proxies = config.trusted_proxies.clone();
+        Self {
+            connections: config.max_connections,
+            per_address: config.max_connections_per_address,
+            proxies,
+            head,
+            stall,
+        }
     }
 }
 
@@ -61,7 +77,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     let routes = routes.with_state(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(MAX_HEADERS).max_buf_size(MAX_BUFFER);
-    let places = Places::new(limits.connections, limits.per_address);
+    let places = Places::new(limits.connections, limits.per_address, limits.proxies);
     let (graceful, cut) = (GracefulShutdown::new(), CancellationToken::new());
     loop {
         let accepted = tokio::select! {
@@ -72,7 +88,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
             Ok((stream, peer)) => match places.take(peer.ip()) {
                 Some(place) => {
                     let io = TokioIo::new(Box::pin(stalling(stream, limits.stall)));
-                    let connection = http.serve_connection(io, TowerToHyperService::new(routes.clone()));
+                    let connection = http.serve_connection(io, TowerToHyperService::new(of_peer(&routes, peer)));
                     tokio::spawn(run(graceful.watch(connection), peer, place, cut.clone()));
                 }
                 None => metrics::counter!("tallyhouse_connections_refused_total").increment(1),
@@ -90,6 +106,17 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
         tracing::warn!("connections are cut off: their requests did not end in time");
         cut.cancel();
     }
+}
+
+/// The routes, for a connection: each request knows who is at its other end.
+fn of_peer(
+    routes: &Router,
+    peer: SocketAddr,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + use<> {
+    routes.clone().map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        request
+    })
 }
 
 fn stalling(stream: TcpStream, stall: Duration) -> TimeoutStream<TcpStream> {
@@ -128,7 +155,10 @@ mod tests {
 
     const SHORT: Duration = Duration::from_millis(300);
     const LONG: Duration = Duration::from_secs(10);
-    const LIMITS: Limits = Limits { connections: 100, per_address: 100, head: SHORT, stall: SHORT };
+
+    fn limits() -> Limits {
+        Limits { connections: 100, per_address: 100, proxies: TrustedProxies::default(), head: SHORT, stall: SHORT }
+    }
 
     async fn door(routes: Router, limits: Limits) -> (SocketAddr, CancellationToken) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -151,7 +181,7 @@ mod tests {
 
     #[tokio::test]
     async fn connections_that_say_nothing_or_too_slowly_are_closed() {
-        let (address, _stop) = door(hello(), LIMITS).await;
+        let (address, _stop) = door(hello(), limits()).await;
         let mut silent = TcpStream::connect(address).await.unwrap();
         let (said, took) = until_closed(&mut silent).await;
         assert!(said.is_empty() && took >= SHORT, "{said} {took:?}");
@@ -202,7 +232,7 @@ mod tests {
             });
             async { Body::from_stream(chunks) }
         };
-        let (address, _stop) = door(Router::new().route("/", get(endless)), LIMITS).await;
+        let (address, _stop) = door(Router::new().route("/", get(endless)), limits()).await;
         let mut reader = TcpStream::connect(address).await.unwrap();
         reader.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
         timeout(LONG, gone.notified()).await.expect("what it held is free");
@@ -211,7 +241,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_place_is_turned_away_and_others_are_served() {
-        let limits = Limits { connections: 2, head: LONG, ..LIMITS };
+        let limits = Limits { connections: 2, head: LONG, ..limits() };
         let (address, stop) = door(hello(), limits).await;
         let mut first = TcpStream::connect(address).await.unwrap();
         let second = TcpStream::connect(address).await.unwrap();
