@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::startup::{Parts, Running};
+use crate::startup::{Apart, Parts, Running};
 use crate::web::check_listen;
 use base::clock::Clock;
 use base::config::Config;
@@ -52,9 +52,15 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
     if with(Part::Audit) {
         running.audit(&parts, &stop)?;
     }
+    // Held to the end: what runs on it ends with it.
+    let apart = Apart::start().context("cannot start the threads of the web server")?;
     if with(Part::Web) {
-        let web = running.web(&parts, serve.pkg.clone(), metrics, &stop)?;
-        running.serve(&parts, web);
+        apart.enter(|| {
+            let parts = parts.with_own_connections()?;
+            let web = running.web(&parts, serve.pkg.clone(), metrics, &stop)?;
+            running.serve(&parts, web);
+            anyhow::Ok(())
+        })?;
     }
     let ended = running.wait(&stop).await;
     parts.records.close().await;

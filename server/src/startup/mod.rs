@@ -1,5 +1,6 @@
 //! From settings to running parts: what `serve` and its relatives have in common.
 
+mod apart;
 mod running;
 
 use anyhow::Context as _;
@@ -19,6 +20,7 @@ use queue::{EntryProducer, Topic};
 use realtime::Realtime;
 use records::{Frozen, Records};
 
+pub use apart::Apart;
 pub use running::Running;
 
 /// The wait between tries to reach a store at start.

@@ -189,22 +189,27 @@ impl System {
 
     /// The same, with other settings.
     pub async fn serve_with(&self, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
-        let listen = free_address();
-        let stop = CancellationToken::new();
-        let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");
-        let mut running = Running::default();
-        let web = running.web(&self.parts, pkg, metrics_handle(), &stop).expect("a pkg folder and a producer");
-        // They end by `stop`.
-        tokio::spawn(async move { running.wait(&CancellationToken::new()).await });
-        let mut settings = WebConfig { listen, ops_listen: None, ..self.parts.config.web.clone() };
-        change(&mut settings);
-        tokio::spawn(async move { web.serve(&settings).await });
-        let base = format!("http://{listen}");
+        let (base, stop) = self.begin_to_serve(&self.parts, change);
         eventually("the web server answers", || async {
             reqwest::get(format!("{base}/healthz")).await.map(drop).map_err(|it| it.to_string())
         })
         .await;
         (base, stop)
+    }
+
+    /// The same from other parts, without waiting for it.
+    pub fn begin_to_serve(&self, parts: &Parts, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
+        let listen = free_address();
+        let stop = CancellationToken::new();
+        let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");
+        let mut running = Running::default();
+        let web = running.web(parts, pkg, metrics_handle(), &stop).expect("a pkg folder and a producer");
+        // They end by `stop`.
+        tokio::spawn(async move { running.wait(&CancellationToken::new()).await });
+        let mut settings = WebConfig { listen, ops_listen: None, ..parts.config.web.clone() };
+        change(&mut settings);
+        tokio::spawn(async move { web.serve(&settings).await });
+        (format!("http://{listen}"), stop)
     }
 
     /// A connection to Redis, for tests that do what no part of ours would.

@@ -1,5 +1,6 @@
 //! The HTTP interface and the forms of pages, by noun.
 
+mod apart;
 mod audits;
 mod browser;
 mod count;
