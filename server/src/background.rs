@@ -11,7 +11,7 @@ use model::pipeline::PipelineState;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use base::status::{Status, explain};
+use base::status::{Reason, Status, explain};
 
 /// While a task fails, it waits for so many periods: what was away is found again soon, and is not asked by everybody every second.
 const BACK_OFF: u32 = 2;
@@ -117,11 +117,11 @@ fn tell<T: Task>(task: &T, looked: &Result<Looked, T::Error>) {
         (Ok(_), _) => {}
         (Err(error), trouble) => {
             metrics::counter!("tallyhouse_task_failures_total", "task" => T::NAME).increment(1);
-            let why = explain(error);
             if let Some(it) = trouble {
-                it.status.raise(it.place, PipelineState::Degraded, format!("{}: {why}; trying again", it.says));
+                let reason = Reason::of(error, "; trying again").behind(it.says);
+                it.status.raise(it.place, PipelineState::Degraded, reason);
             } else {
-                tracing::debug!(task = T::NAME, "{why}");
+                tracing::debug!(task = T::NAME, "{}", explain(error));
             }
         }
     }

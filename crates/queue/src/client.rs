@@ -7,7 +7,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{ClientConfig, ClientContext};
 
-use super::Error;
+use super::error::{Complaint, Error};
 use base::config::KafkaConfig;
 
 /// Settings that every client begins with: where the brokers are, how they prove who they are, and how we do.
@@ -44,7 +44,7 @@ pub(crate) struct LastComplaint(Arc<Mutex<Option<String>>>);
 impl LastComplaint {
     /// For `map_err`: names what was being done, and the complaint.
     pub fn explain(&self, doing: &'static str) -> impl Fn(KafkaError) -> Error {
-        move |cause| Error::Unavailable { doing, cause, complaint: self.text() }
+        move |cause| Error::of(doing, Complaint { said: self.text(), cause })
     }
 
     fn keep(&self, complaint: &str) {
@@ -53,9 +53,8 @@ impl LastComplaint {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(complaint.to_owned());
     }
 
-    fn text(&self) -> String {
-        let complaint = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        complaint.as_ref().map(|it| format!(" ({it})")).unwrap_or_default()
+    fn text(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

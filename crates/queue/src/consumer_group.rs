@@ -11,13 +11,13 @@ use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
-use super::Error;
 use super::client::client;
+use super::error::{Complaint, Error};
 use super::message::Message;
 use super::peek::is_unreadable;
 use super::position::Position;
 use base::config::KafkaConfig;
-use base::status::Status;
+use base::status::{Reason, Status};
 
 /// What the group decides about us, or the client says.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl ConsumerGroup {
                     // After such an error the client does nothing more.
                     Err(cause) => match self.fatal() {
                         Some(why) => return GroupEvent::Fatal(why),
-                        None => self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {cause}; trying again")),
+                        None => self.status.raise("Kafka", PipelineState::Degraded, Reason::of(&cause, "; trying again").behind("Kafka")),
                     },
                 },
             }
@@ -231,7 +231,9 @@ struct Context {
 
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, reason: &str) {
-        self.status.raise("Kafka", PipelineState::Degraded, format!("Kafka: {error}: {reason}; trying again"));
+        let reason = Complaint { said: Some(reason.to_owned()), cause: error };
+        let reason = Reason::of(&Error::of("it does not answer", reason), "; trying again");
+        self.status.raise("Kafka", PipelineState::Degraded, reason);
     }
 }
 

@@ -6,15 +6,13 @@ use rdkafka::error::KafkaError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Kafka does not answer or refuses.
-    #[error("Kafka: {doing}{complaint}")]
+    #[error("Kafka: {doing}")]
     Unavailable {
         /// What was being done.
         doing: &'static str,
         /// What the client says.
         #[source]
-        cause: KafkaError,
-        /// What it complained of before, in brackets; or nothing.
-        complaint: String,
+        cause: Complaint,
     },
     /// Something is not there yet; look again.
     #[error("{0}")]
@@ -24,14 +22,26 @@ pub enum Error {
     Stopped,
 }
 
+/// What the client of Kafka says, and what it complained of before: the first is mostly that nobody answers, the second why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{cause}", said.as_ref().map(|it| format!("{it}: ")).unwrap_or_default())]
+pub struct Complaint {
+    pub said: Option<String>,
+    pub cause: KafkaError,
+}
+
 impl Error {
     /// A partition that Kafka did not list; it may be a moment too early.
     pub fn unknown_partition(partition: i32) -> Self {
         Self::NotYet(format!("Kafka does not know partition {partition} of the topic yet"))
     }
 
+    pub(crate) fn of(doing: &'static str, cause: Complaint) -> Self {
+        Self::Unavailable { doing, cause }
+    }
+
     /// For `map_err`: names what was being done.
     pub(crate) fn kafka(doing: &'static str) -> impl Fn(KafkaError) -> Self {
-        move |cause| Self::Unavailable { doing, cause, complaint: String::new() }
+        move |cause| Self::of(doing, Complaint { said: None, cause })
     }
 }

@@ -40,6 +40,7 @@ pub async fn run(config: Config, replay: &Replay) -> anyhow::Result<ExitCode> {
     let replayer = parts.replayer();
     let id = match replayer.claim(replay.audit, "command line").await? {
         ReplayClaim::Ours(id) => id,
+        ReplayClaim::TooMany => anyhow::bail!("many replays were begun in the last ten minutes; try again in a few"),
         ReplayClaim::Running(id) => anyhow::bail!("replay {id} of this audit is under way"),
     };
     let stored = tokio::select! {

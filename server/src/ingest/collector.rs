@@ -13,8 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch_builder::BatchBuilder;
 use base::clock::Clock;
-use base::status::Status;
-use base::status::explain;
+use base::status::{Reason, Status, explain};
 use records::NewBatch;
 
 /// How long the first message of a batch waits for others, as long as the batch has room: a commit costs as much for one message as for
@@ -118,7 +117,7 @@ impl Collector {
     }
 
     fn tell(&self, place: &str, error: &queue::Error) {
-        self.status.raise(place, PipelineState::Degraded, format!("{}; trying again", explain(error)));
+        self.status.raise(place, PipelineState::Degraded, Reason::of(error, "; trying again"));
     }
 
     fn gather(&self) -> Duration {

@@ -15,7 +15,7 @@ use super::live_writer::{self, LiveWriter};
 use super::partition::{End, Worker};
 use base::clock::Clock;
 use base::config::{EntryRules, KafkaConfig};
-use base::status::{Status, explain};
+use base::status::{Reason, Status, explain};
 use realtime::Realtime;
 use records::{Cursor, Records, Writer};
 
@@ -129,7 +129,7 @@ impl Daemon {
                     format!("there is no topic {} yet; make it, and reading begins by itself", self.kafka.topic),
                 ),
                 Err(error) => {
-                    self.status.raise("Kafka", PipelineState::Degraded, format!("{}; trying again", explain(&error)));
+                    self.status.raise("Kafka", PipelineState::Degraded, Reason::of(&error, "; trying again"));
                 }
             }
             tokio::select! {
@@ -152,7 +152,7 @@ impl Daemon {
                 Err(error) => self.status.raise(
                     "initialisation",
                     PipelineState::Degraded,
-                    format!("cannot begin: {}; trying again", explain(&error)),
+                    Reason::of(&error, "; trying again").behind("cannot begin"),
                 ),
             }
             tokio::select! {
@@ -217,7 +217,7 @@ impl Daemon {
                 Err(error) => self.status.raise(
                     "assignment",
                     PipelineState::Degraded,
-                    format!("cannot start reading: {}; trying again", explain(&error)),
+                    Reason::of(&error, "; trying again").behind("cannot start reading"),
                 ),
             }
             tokio::select! {

@@ -9,8 +9,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Error;
-use base::status::Status;
-use base::status::explain;
+use base::status::{Reason, Status, explain};
 use realtime::{Applied, Realtime};
 use records::{Cursor, Following, Records};
 
@@ -101,7 +100,7 @@ impl LiveWriter {
     fn failed(&mut self, error: &Error) {
         self.caught_up = false;
         self.not_before = Some(Instant::now() + PAUSE);
-        self.status.raise(&self.place, PipelineState::Degraded, format!("{}; trying again", explain(error)));
+        self.status.raise(&self.place, PipelineState::Degraded, Reason::of(error, "; trying again"));
     }
 
     async fn feed(&self, cursor: &Cursor) -> Result<Step, Error> {

@@ -18,8 +18,7 @@ use super::live_writer::LiveWriter;
 use base::clock::Clock;
 use base::config::EntryRules;
 use base::kill_point;
-use base::status::Status;
-use base::status::explain;
+use base::status::{Reason, Status};
 use records::{Cursor, NewBatch, Outcome, Writer};
 
 /// How often an idle partition compares its position with its cursor.
@@ -214,7 +213,7 @@ impl Worker {
                         records::Error::Inconsistent(_) | records::Error::Data { .. } | records::Error::TooLarge
                     );
                     let state = if paused { PipelineState::Paused } else { PipelineState::Degraded };
-                    self.status.raise(&place, state, format!("{}; trying again", explain(&error)));
+                    self.status.raise(&place, state, Reason::of(&error, "; trying again"));
                 }
             }
             tokio::select! {

@@ -16,7 +16,7 @@ use super::view::ViewContext;
 use super::watchlist::Levels;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
-use base::status::{Status, explain};
+use base::status::{Detail, Reason, Status, explain};
 use realtime::{FeedMessage, Realtime};
 use records::Records;
 
@@ -42,7 +42,7 @@ pub struct Follower {
     /// Everything was read.
     loaded: Arc<Notify>,
     /// What keeps the hub from following, if anything does.
-    trouble: Option<String>,
+    trouble: Option<Reason>,
 }
 
 /// Why following ended.
@@ -106,9 +106,9 @@ impl Follower {
             match &ended {
                 Ended::ReadAgain(why) => tracing::info!(why, "reading the live stock again"),
                 other => {
-                    let reason = format!("the live view stands still: {}; trying again", explain(other));
+                    let reason = Reason::of(other, "; trying again").behind("the live view stands still");
                     if self.trouble.as_ref() != Some(&reason) {
-                        tracing::warn!("{reason}");
+                        tracing::warn!("{}", reason.told(Detail::WithCauses));
                     }
                     self.trouble = Some(reason);
                     self.show();
@@ -247,7 +247,7 @@ impl Follower {
         let (mut pipeline, mut reasons) = self.status.now();
         if let Some(trouble) = &self.trouble {
             pipeline = pipeline.max(PipelineState::Degraded);
-            reasons.push(trouble.clone());
+            reasons.push(trouble.told(Detail::Words).to_owned());
         }
         let now = self.clock.now();
         {

@@ -9,7 +9,7 @@ use model::pipeline::{Counts, JournalStatus, PartitionStatus, Pipeline, Pipeline
 
 pub use system::SystemReader;
 
-use base::status::{Status, explain};
+use base::status::{Detail, Reason, Status};
 use queue::Topic;
 use realtime::Realtime;
 use records::Records;
@@ -28,12 +28,12 @@ pub struct PipelineReader {
 
 impl PipelineReader {
     /// Reads it all. Kafka and Redis may be away: then their figures are null and the reason is said.
-    pub async fn read(&self) -> Result<Pipeline, records::Error> {
+    pub async fn read(&self, detail: Detail) -> Result<Pipeline, records::Error> {
         let cursors = self.records.cursors().await?;
-        let (mut state, mut reasons) = self.status.now();
+        let (mut state, mut reasons) = self.status.told(detail);
         let mut away = |what: &dyn std::error::Error| {
             state = state.max(PipelineState::Degraded);
-            reasons.push(explain(what));
+            reasons.push(Reason::of(what, "").told(detail).to_owned());
         };
         // Together: each may take its whole limit to say that it is away.
         let (reach, meta) = tokio::join!(self.topic.reach(), self.realtime.meta());

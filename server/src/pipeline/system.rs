@@ -15,7 +15,7 @@ use crate::live::clock;
 use base::business_time::BusinessTime;
 use base::clock::Clock;
 use base::config::VERSION;
-use base::status::explain;
+use base::status::{Detail, explain};
 use queue::{Backlog, Waiting};
 
 /// Over how long rates are taken.
@@ -133,7 +133,7 @@ impl SystemReader {
     /// How the parts are now.
     pub async fn read(&self) -> SystemView {
         let pipeline: Option<Pipeline> =
-            self.pipeline.read().await.inspect_err(|error| tracing::warn!("{}", explain(error))).ok();
+            self.pipeline.read(Detail::WithCauses).await.inspect_err(|error| tracing::warn!("{}", explain(error))).ok();
         let tables = match &pipeline {
             Some(_) => self.pipeline.records.table_count().await.ok(),
             None => None,

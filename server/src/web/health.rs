@@ -9,6 +9,8 @@ use metrics::{Gauge, gauge};
 
 use model::pipeline::{PartitionStatus, Pipeline, PipelineState};
 
+use base::status::Detail;
+
 use crate::web::Web;
 
 /// `/healthz`, `/readyz`, `/metrics`.
@@ -44,7 +46,7 @@ async fn metrics(State(web): State<Web>) -> Response {
     }
     set(&gauge!("tallyhouse_stock_keys_unreadable"), i64::try_from(view.totals.unreadable).unwrap_or(i64::MAX));
     set(&gauge!("tallyhouse_pipeline_ok"), i64::from(view.totals.reasons.is_empty()));
-    if let Ok(pipeline) = web.pipeline.read().await {
+    if let Ok(pipeline) = web.pipeline.read(Detail::Words).await {
         set_pipeline(&pipeline);
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], web.metrics.render()).into_response()

@@ -76,6 +76,12 @@ pub fn is_day_table(name: &str) -> bool {
     name.starts_with("t_") && name.len() <= 64 && name.bytes().all(is_plain_or_underscore)
 }
 
+/// The business day in the name of a day table.
+pub fn day_of(name: &str) -> Option<NaiveDate> {
+    let (_, day) = name.rsplit_once('_').filter(|_| is_day_table(name))?;
+    NaiveDate::parse_from_str(day, "%Y%m%d").ok()
+}
+
 /// murmur3 (x86, 32 bit, seed 0) of the id, modulo the number of buckets.
 fn bucket(product: &str, buckets: u32) -> u32 {
     // Reading from memory cannot fail; the signature of the library says it might.

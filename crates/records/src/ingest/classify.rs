@@ -7,6 +7,7 @@ use model::quantity::Direction;
 use model::time::Millis;
 
 use crate::batch::{Line, RejectedMessage};
+use crate::day_tables::names::day_of;
 
 /// An identity as borrowed text: company, bill, product, warehouse, line.
 pub type IdentityRef<'a> = (&'a str, &'a str, &'a str, &'a str, i32);
@@ -96,7 +97,7 @@ pub fn classify<'a>(
     for line in lines {
         let identity = identity(&line.entry);
         if let Some(there) = existing.get(&identity) {
-            judge(&mut sorted, line, there.content.as_ref(), &there.table);
+            judge(&mut sorted, line, there.content.as_ref(), &place_of(&there.table));
         } else if let Some(first) = seen.get(&identity) {
             judge(&mut sorted, line, Some(&Content::of(first)), "the same batch");
         } else {
@@ -105,6 +106,11 @@ pub fn classify<'a>(
         }
     }
     sorted
+}
+
+/// The day of a table, in words for a person: tables are nobody's business.
+fn place_of(table: &str) -> String {
+    day_of(table).map_or_else(|| "the records".to_owned(), |day| format!("the entries of {day}"))
 }
 
 fn judge(sorted: &mut Classified<'_>, line: &Line, there: Option<&Content>, place: &str) {
@@ -163,6 +169,18 @@ mod tests {
         assert_eq!(sorted.duplicates, [1]);
         assert_eq!(sorted.conflicts.len(), 1);
         assert!(sorted.conflicts[0].reason.contains("other quantity in the same batch"), "{:?}", sorted.conflicts);
+    }
+
+    #[test]
+    fn a_conflict_is_told_in_words_of_the_trade() {
+        let recorded = line(0, "a", 2);
+        for (table, place) in [("t_apple_20250310", "in the entries of 2025-03-10"), ("t_x", "in the records")] {
+            let content = Some(Content::of(&recorded.entry));
+            let existing = HashMap::from([(identity(&recorded.entry), Existing { table: table.to_owned(), content })]);
+            let lines = [line(5, "a", 1)];
+            let reason = classify(&lines, &existing).conflicts[0].reason.clone();
+            assert!(reason.ends_with(place) && !reason.contains("t_"), "{reason}");
+        }
     }
 
     #[test]

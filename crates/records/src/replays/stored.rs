@@ -18,6 +18,10 @@ use crate::{Error, Records};
 
 /// A replay that says nothing for so many seconds is over.
 const SILENT_SECONDS: i64 = 60;
+/// The most replays that are begun within a while.
+const MOST_IN_A_WHILE: i64 = 20;
+/// A while, in seconds.
+const WHILE_SECONDS: i64 = 600;
 /// So many bills go into one statement.
 const AT_ONCE: usize = 500;
 
@@ -28,6 +32,8 @@ pub enum ReplayClaim {
     Ours(i64),
     /// Another one of this audit is under way.
     Running(i64),
+    /// So many were begun a short while ago that others have to wait.
+    TooMany,
 }
 
 /// A replay on record.
@@ -145,7 +151,7 @@ pub struct ReplayedKey {
 }
 
 impl Records {
-    /// Claims a replay of an audit: one at a time.
+    /// Claims a replay of an audit: one of an audit at a time, and so many in a while, as each reads the whole topic.
     pub async fn claim_replay(&self, audit: i64, who: &str) -> Result<ReplayClaim, Error> {
         with_timeout("claiming a replay", async {
             let unavailable = Error::unavailable("claiming a replay");
@@ -160,14 +166,18 @@ impl Records {
             .map_err(&unavailable)?;
             let claimed = sqlx::query(
                 "INSERT INTO replays (audit_id, state, running, alive_until, started_by, started_at)
-                 VALUES (?, 'running', 1, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, UTC_TIMESTAMP(3))",
+                 SELECT ?, 'running', 1, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?, UTC_TIMESTAMP(3) FROM DUAL
+                 WHERE (SELECT COUNT(*) FROM replays WHERE started_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) < ?",
             )
             .bind(audit)
             .bind(SILENT_SECONDS)
             .bind(who)
+            .bind(WHILE_SECONDS)
+            .bind(MOST_IN_A_WHILE)
             .execute(&self.pool)
             .await;
             match claimed {
+                Ok(done) if done.rows_affected() == 0 => Ok(ReplayClaim::TooMany),
                 Ok(done) => Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX))),
                 Err(cause) if crate::sql::error::sql_failure(&cause) == crate::sql::error::SqlFailure::DuplicateKey => {
                     let id: Option<i64> =

@@ -99,19 +99,37 @@ pub async fn start(
     match begin(&web, audit, &who.name).await.map_err(Problem::unavailable("audits"))? {
         None => Err(Problem::no_such("audit")),
         Some(Ok(id)) => Ok((StatusCode::ACCEPTED, Json(ReplayStarted { id }))),
-        Some(Err(running)) => Err(Problem::running(running)),
+        Some(Err(why)) => Err(why.into()),
     }
 }
 
-/// Starts a replay in this process. `None`: there is no such audit that is over. The inner error: the one that is under way.
-pub async fn begin(web: &Web, audit: i64, who: &str) -> Result<Option<Result<i64, i64>>, crate::audit::Error> {
+/// Why no replay was begun.
+pub enum NotBegun {
+    /// Another one of the audit is under way: its number.
+    Running(i64),
+    /// Many were begun a short while ago.
+    TooMany,
+}
+
+impl From<NotBegun> for Problem {
+    fn from(why: NotBegun) -> Self {
+        match why {
+            NotBegun::Running(number) => Self::running(number),
+            NotBegun::TooMany => Self::busy(),
+        }
+    }
+}
+
+/// Starts a replay in this process. `None`: there is no such audit that is over.
+pub async fn begin(web: &Web, audit: i64, who: &str) -> Result<Option<Result<i64, NotBegun>>, crate::audit::Error> {
     let stored = web.records.audit(audit).await?;
     if stored.is_none_or(|it| it.state == AuditState::Running) {
         return Ok(None);
     }
     let replayer = web.replayer.clone();
     match replayer.claim(audit, who).await? {
-        ReplayClaim::Running(id) => Ok(Some(Err(id))),
+        ReplayClaim::Running(id) => Ok(Some(Err(NotBegun::Running(id)))),
+        ReplayClaim::TooMany => Ok(Some(Err(NotBegun::TooMany))),
         ReplayClaim::Ours(id) => {
             tokio::spawn(async move {
                 if let Err(error) = replayer.to_end(id, audit).await {

@@ -189,7 +189,7 @@ impl System {
 
     /// The same, with other settings.
     pub async fn serve_with(&self, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
-        let (base, stop) = self.begin_to_serve(&self.parts, change);
+        let (base, stop) = Self::begin_to_serve(&self.parts, change);
         eventually("the web server answers", || async {
             reqwest::get(format!("{base}/healthz")).await.map(drop).map_err(|it| it.to_string())
         })
@@ -197,8 +197,8 @@ impl System {
         (base, stop)
     }
 
-    /// The same from other parts, without waiting for it.
-    pub fn begin_to_serve(&self, parts: &Parts, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
+    /// The same from some parts, without waiting for it.
+    pub fn begin_to_serve(parts: &Parts, change: impl FnOnce(&mut WebConfig)) -> (String, CancellationToken) {
         let listen = free_address();
         let stop = CancellationToken::new();
         let pkg = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/pkg");

@@ -42,7 +42,11 @@ async fn sixteen_at_once_make_no_more_tables_than_may_be() {
     .await
     .unwrap();
     assert_eq!((there, system.parts.records.table_count().await.unwrap().count), (40, 40));
-    let older = [line(&system, "p0", "2025-03-01"), line(&system, "q", "2025-03-02")];
+    let made: String = sqlx::query_scalar("SELECT product_id FROM day_tables LIMIT 1")
+        .fetch_one(&mut system.connection().await)
+        .await
+        .unwrap();
+    let older = [line(&system, &made, "2025-03-01"), line(&system, "q", "2025-03-02")];
     assert_eq!(system.parts.records.ensure_tables_of(&older, |_, _| {}).await.unwrap(), [1], "what is there is there");
     system.end().await;
 }

@@ -13,7 +13,7 @@ async fn what_keeps_the_web_busy_does_not_keep_the_ingest() {
     let mut system = System::new().await;
     system.start();
     let apart = Apart::start().unwrap();
-    let (base, stop) = apart.enter(|| system.begin_to_serve(&system.parts.with_own_connections().unwrap(), |_| {}));
+    let (base, stop) = apart.enter(|| System::begin_to_serve(&system.parts.with_own_connections().unwrap(), |_| {}));
     let healthy = || async {
         let asked = reqwest::Client::new().get(format!("{base}/healthz")).timeout(Duration::from_secs(1));
         asked.send().await.is_ok_and(|it| it.status() == 200)
