@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-proxy dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,15 @@ screenshots: ## pictures of every page in both languages, into end2end/out
 
 frontend: ## the browser part alone, into pkg/
 	@bash dev/install/toolchain.sh && bash dev/frontend.sh release
+
+package: ## the Debian package, from the program and the browser part as they are shipped
+	@bash dev/package.sh
+
+prove-package: ## the package installed here, run as its unit says, upgraded and purged (root)
+	@bash dev/prove/package.sh
+
+prove-proxy: ## nginx and Caddy with the files of packaging/proxy before a running server (root)
+	@bash dev/prove/proxy.sh
 
 dev: ## only install what is missing and start the servers
 	@bash dev/setup.sh
