@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian (or Ubuntu) packages that the project needs and this machine lacks. What is here already under
 # another name (a Java, Maven, Node or Chromium of your own on the PATH) is used.
-#   packages.sh [build|run]    build: only what a build begins with; run: without what only tests need
+#   packages.sh [build|run|package]    build: only what a build begins with; run: without what only tests need; package: what dev/prove/package.sh,
+#                                      image.sh and proxy.sh need beside that
 set -euo pipefail
 # shellcheck source=dev/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
@@ -54,6 +55,15 @@ if [ $# = 0 ]; then
   want fonts-noto-cjk
   want fonts-inter
   want shellcheck shellcheck
+fi
+
+if [ "${1:-}" = package ]; then
+  want lintian lintian
+  want buildah buildah
+  want debootstrap debootstrap
+  want nginx nginx
+  want caddy caddy
+  want man-db man
 fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -8,7 +8,6 @@ cd "$ROOT"
 
 step() { say "--- $*"; }
 [ "$(id -u)" = 0 ] || die "root is needed: a chroot is made"
-have buildah || die "buildah is not there: apt-get install buildah"
 port=${IMAGE_PORT:-33910} ops=$((${IMAGE_PORT:-33910} + 1))
 work=$(mktemp -d) store=$CACHE/images server='' database=tallyhouse_image
 run() { timeout "${LIMIT:-600}" buildah --storage-driver vfs --root "$store" --runroot "$store.run" "$@"; }
@@ -29,6 +28,7 @@ clean() {
 trap clean EXIT
 answers() { curl -fsS --max-time 5 -o "$work/answer" "http://127.0.0.1:$1"; }
 
+bash dev/install/packages.sh package
 step "servers, package"
 bash dev/servers.sh start
 cp "${IMAGE_DEB:-$(bash dev/package.sh --fast)}" packaging/docker/tallyhouse.deb
@@ -36,7 +36,6 @@ cp "${IMAGE_DEB:-$(bash dev/package.sh --fast)}" packaging/docker/tallyhouse.deb
 base=${DEBIAN_IMAGE:-localhost/debian:bookworm-slim}
 if [ -z "${DEBIAN_IMAGE:-}" ] && ! run inspect --type image "$base" >/dev/null 2>&1; then
   step "a base of Debian's packages"
-  have debootstrap || die "debootstrap is not there: apt-get install debootstrap"
   timeout 600 debootstrap --variant=minbase bookworm "$work/root" http://deb.debian.org/debian >"$work/log" 2>&1 || die "$(tail -n 5 "$work/log")"
   rm -rf "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/* "$work"/root/usr/share/{doc,man,locale,info}/*
   container=$(run from scratch)

@@ -35,8 +35,7 @@ for (const name of SECRETS) if (named.includes(name)) faults.push(`packaging/deb
 
 // 2. Variables.
 const files = ['packaging/deb/tallyhouse.service', 'packaging/docker/Dockerfile', 'packaging/docker/compose.yaml', 'packaging/docker/secrets.sh',
-  'packaging/proxy/nginx.conf', 'packaging/proxy/Caddyfile', 'docs/install.md', 'docs/proxy.md', 'docs/operate.md',
-  'docs/zh-CN/install.md', 'docs/zh-CN/proxy.md', 'docs/zh-CN/operate.md'];
+  'packaging/proxy/nginx.conf', 'packaging/proxy/Caddyfile', 'docs/install.md', 'docs/operate.md', 'docs/zh-CN/install.md', 'docs/zh-CN/operate.md'];
 for (const file of files) {
   for (const [, name] of read(file).matchAll(/TALLYHOUSE_([A-Z_]+)/g)) {
     if (!exists(name)) faults.push(`${file} names TALLYHOUSE_${name}, which docs/settings.md does not`);

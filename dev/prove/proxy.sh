@@ -7,8 +7,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$ROOT"
 
+bash dev/install/packages.sh package
 [ $# -gt 0 ] || set -- nginx caddy
-for proxy in "$@"; do have "$proxy" || die "$proxy is not there: apt-get install $proxy (dev/install/packages.sh shows how it is kept from starting)"; done
 if [ -z "${TALLYHOUSE_BIN:-}" ]; then
   CFLAGS=-g0 cargo build -q --release -p server
   TALLYHOUSE_BIN=$CARGO_TARGET_DIR/release/tallyhouse

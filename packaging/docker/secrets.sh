@@ -12,7 +12,7 @@ made=secrets.$$
 trap 'rm -rf "$made"' EXIT
 mkdir -m 700 "$made"
 umask 022
-# Without characters that a URL would want encoded.
+# What follows is done by the shell itself, as command lines are seen by all. Without characters that a URL would want encoded.
 password() { head -c 24 /dev/urandom | base64 | tr '+/' '_-'; }
 mysql=$(password) redis=$(password)
 printf '%s' "$(password)" >"$made/mysql-root-password"
@@ -20,6 +20,7 @@ printf '%s' "$mysql" >"$made/mysql-password"
 printf 'mysql://tallyhouse:%s@mysql:3306/tallyhouse\n' "$mysql" >"$made/mysql-url"
 printf 'redis://tallyhouse:%s@redis:6379/0\n' "$redis" >"$made/redis-url"
 # And one who may ask whether Redis answers, and nothing else.
-{ sed "s/PASSWORD/$redis/" ../rights/redis.acl && echo 'user health on nopass resetkeys resetchannels -@all +ping'; } >"$made/redis-acl"
+acl=$(<../rights/redis.acl)
+{ printf '%s\n' "${acl//PASSWORD/"$redis"}" && echo 'user health on nopass resetkeys resetchannels -@all +ping'; } >"$made/redis-acl"
 mv "$made" secrets
 trap - EXIT
