@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-proxy dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-image prove-proxy dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ package: ## the Debian package, from the program and the browser part as they ar
 
 prove-package: ## the package installed here, run as its unit says, upgraded and purged (root)
 	@bash dev/prove/package.sh
+
+prove-image: ## the container image made by buildah in a chroot, and run (root)
+	@bash dev/prove/image.sh
 
 prove-proxy: ## nginx and Caddy with the files of packaging/proxy before a running server (root)
 	@bash dev/prove/proxy.sh

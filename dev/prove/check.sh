@@ -19,5 +19,6 @@ done
 # No part of a plain `cargo test`, and so not of all targets either.
 cargo clippy -q -p server --test drill -- -D warnings
 say "shellcheck"
-shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh dev/change-events/*.sh .ci/run
+shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh dev/change-events/*.sh .ci/run \
+  packaging/docker/*.sh packaging/docker/healthy packaging/deb/scripts/* packaging/deb/tallyhouse.bash
 say "everything checks"
