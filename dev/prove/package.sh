@@ -142,8 +142,11 @@ unit_runs tallyhouse audit --wait
 stop
 
 step "upgrade to $later, with settings that were edited"
-systemctl enable tallyhouse >/dev/null 2>&1 || true
+systemctl enable tallyhouse >"$work/enabled" 2>&1 || die "$(cat "$work/enabled")"
+wanted=/etc/systemd/system/multi-user.target.wants/tallyhouse.service
+[ -L "$wanted" ] || die "the service is not enabled"
 DEBIAN_FRONTEND=noninteractive dpkg --force-confold -i "$second" >"$work/dpkg.log" 2>&1 </dev/null || die "$(cat "$work/dpkg.log")"
+[ -L "$wanted" ] || die "the upgrade has switched the service off"
 is "$(dpkg-query -W -f '${Version}' tallyhouse)" "$later" "the version"
 is "$(sha256sum </etc/tallyhouse/tallyhouse.toml)" "$settings" "the settings"
 [ -f /etc/tallyhouse/tallyhouse.toml.dpkg-dist ] || die "the new settings are not beside the old ones"
