@@ -28,6 +28,7 @@ function check({ names, headers, first, last, bytes }) {
   };
   is('X-Forwarded-For', headers['x-forwarded-for'], '127.0.0.1');
   is('X-Forwarded-Proto', headers['x-forwarded-proto'], 'https');
+  is('Authorization', headers.authorization, undefined);
   is('Forwarded', headers.forwarded, undefined);
   is('X-Real-IP', headers['x-real-ip'], undefined);
   is('the host, without its port', headers.host.split(':')[0], 'localhost');

@@ -11,12 +11,6 @@ const faults = [];
 // What docs/settings.md lists, and what it says of variables that are no settings. (A row of the table; a sentence below it.)
 const page = read('docs/settings.md');
 const settings = new Set([...page.matchAll(/^\| `TALLYHOUSE_([A-Z_]+)`/gm)].map((it) => it[1]));
-// Of the same change as this package; a line here that settings.md lists by now is to be deleted.
-const COMING = `PUBLIC_URL TRUSTED_PROXIES KAFKA_SECURITY_PROTOCOL KAFKA_SASL_MECHANISM KAFKA_SASL_USERNAME KAFKA_SASL_PASSWORD
-  KAFKA_SSL_CA KAFKA_SSL_CERTIFICATE KAFKA_SSL_KEY KAFKA_SSL_KEY_PASSWORD REDIS_CA`.split(/\s+/);
-const old = COMING.filter((it) => settings.has(it));
-if (old.length > 0 && old.length < COMING.length) console.log(`dev/prove/names.mjs: docs/settings.md has ${old.join(', ')}: take them out of COMING`);
-COMING.forEach((it) => settings.add(it));
 const SECRETS = ['MYSQL_URL', 'REDIS_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'KAFKA_SASL_PASSWORD', 'KAFKA_SSL_KEY_PASSWORD'];
 const others = ['CONFIG', 'LOG', 'PKG', 'BIN', 'CACHE'];
 const exists = (name) => settings.has(name) || others.includes(name) || name.startsWith('DEV_')

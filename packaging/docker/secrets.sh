@@ -22,5 +22,7 @@ printf 'redis://tallyhouse:%s@redis:6379/0\n' "$redis" >"$made/redis-url"
 # And one who may ask whether Redis answers, and nothing else.
 acl=$(<../rights/redis.acl)
 { printf '%s\n' "${acl//PASSWORD/"$redis"}" && echo 'user health on nopass resetkeys resetchannels -@all +ping'; } >"$made/redis-acl"
+# Who may come by the proxy: nobody yet, see compose.yaml.
+: >"$made/people"
 mv "$made" secrets
 trap - EXIT
