@@ -75,7 +75,6 @@ pub struct Entry {
     pub quantity: Quantity,
     /// Which way: 1 in, -1 out.
     #[serde(rename = "drcr")]
-    #[schema(value_type = i64)]
     pub direction: Direction,
     /// Company whose books the bill belongs to; an id like `product_id`.
     pub company_id: CompanyId,
@@ -84,10 +83,10 @@ pub struct Entry {
     /// Bill that the line stands on; an id like `product_id`.
     pub bill_id: BillId,
     /// When, as the bill says, to the millisecond. RFC 3339, or a time without an offset, which is business time.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 10)]
     pub create_time: Millis,
-    /// Free text, may be empty; at most [`MAX_DESCRIPTION_BYTES`] bytes, no U+0000.
-    #[schema(required = false)]
+    /// Free text, may be empty; at most 512 bytes, no U+0000.
+    #[schema(required = false, max_length = 512)]
     pub description: String,
     /// Trade or adjustment; `bill` where the message has none.
     #[schema(required = false)]

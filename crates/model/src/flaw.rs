@@ -1,13 +1,16 @@
 //! Why a message is not recorded, and what is wrong with an entry that somebody wants to send. In English here, as it is stored; in
 //! other languages in `i18n/flaws.rs`.
 
+use utoipa::ToSchema;
+
 use super::entry::MAX_DESCRIPTION_BYTES;
 use super::files::flaw::CellFlaw;
 use super::ids::IdError;
 use super::quantity::{DirectionError, QuantityError};
 
 /// Stable codes, for scripts and for the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(as = RejectionCode, rename_all = "snake_case")]
 pub enum Code {
     /// No JSON object in UTF-8.
     Malformed,

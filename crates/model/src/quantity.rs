@@ -1,6 +1,9 @@
 //! Quantities and sums. A sum is exact in MySQL, Lua, JSON and browsers: within +-(2^53 - 1).
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The largest magnitude of any sum (docs/consistency.md#one-batch-of-one-partition).
 pub const MAX_SUM: i64 = (1 << 53) - 1;
@@ -65,6 +68,15 @@ impl Direction {
         }
     }
 }
+
+impl PartialSchema for Direction {
+    fn schema() -> RefOr<Schema> {
+        let number = SchemaType::Type(Type::Integer);
+        ObjectBuilder::new().schema_type(number).enum_values(Some([1, -1])).into()
+    }
+}
+
+impl ToSchema for Direction {}
 
 impl TryFrom<i64> for Direction {
     type Error = DirectionError;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::{any, get};
+use model::flaw::Code;
+use model::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use model::names::NameOf;
 use model::statistics::Interval;
 use utoipa::OpenApi as _;
@@ -21,9 +23,23 @@ use super::{Web, audits, import, live, names, records, rejections, statistics, s
         description = "Quantities and sums are integers within +-(2^53 - 1), exact everywhere. Times are RFC 3339. A field that a \
                    call does not know is refused, by name. A cursor holds for the question that gave it out."
     ),
-    components(schemas(Interval, NameOf))
+    components(schemas(BillId, Code, CompanyId, Interval, Moment, NameOf, ProductId, WarehouseId))
 )]
 struct General;
+
+/// A day, or a time with or without an offset; without one it is business time.
+#[derive(utoipa::ToSchema)]
+#[schema(
+    value_type = String,
+    pattern = "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?$",
+    examples("2025-03-10", "2025-03-10T14:30:00+08:00")
+)]
+pub struct Moment(#[expect(dead_code, reason = "only its description is used")] String);
+
+/// A file as it is.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct FileBytes(#[expect(dead_code, reason = "only its description is used")] Vec<u8>);
 
 /// The calls that answer and end, and those that go on for as long as somebody listens.
 pub struct Calls {

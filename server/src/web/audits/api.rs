@@ -137,7 +137,7 @@ pub struct FindingsAnswer {
     get, path = "/audits", operation_id = "audits", tag = "audits",
     params(
         ("limit" = Option<u32>, Query, description = "The most audits of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<i64>, Query, description = "`next_cursor` of the answer before.", minimum = 1),
     ),
     responses((status = OK, description = "A page of them.", body = AuditsAnswer), Problem),
 )]
@@ -168,7 +168,7 @@ pub async fn list(
 /// Makes an audit, at once.
 #[utoipa::path(
     post, path = "/audits", operation_id = "start_audit", tag = "audits",
-    request_body(description = "How much is recounted.", content = AuditRequest),
+    request_body(description = "How much is recounted; the whole where it is not said.", content = Option<AuditRequest>),
     responses(
         (status = ACCEPTED, description = "It is under way.", body = AuditStarted),
         (status = CONFLICT, description = "Another run is under way; `running` says which.", body = Problem,
@@ -229,9 +229,9 @@ pub async fn one(
         ("id" = i64, Path, description = "Of the audit."),
         ("verdict" = Option<Verdict>, Query, description = "Only of this one."),
         ("cause" = Option<FindingCause>, Query, description = "Only of this one."),
-        ("flag" = Option<String>, Query, description = "`F`: those that nobody has dealt with; `T`: the others."),
+        ("flag" = Option<String>, Query, description = "`F`: those that nobody has dealt with; `T`: the others.", pattern = "^[FT]$"),
         ("limit" = Option<u32>, Query, description = "The most findings of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<i32>, Query, description = "`next_cursor` of the answer before.", minimum = 1),
     ),
     responses((status = OK, description = "A page of them.", body = FindingsAnswer), Problem),
 )]

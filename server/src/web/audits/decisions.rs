@@ -25,6 +25,7 @@ const MAX_NOTE: usize = 1000;
 #[serde(deny_unknown_fields)]
 pub struct ResolutionRequest {
     r#as: ResolveAs,
+    #[schema(min_length = 1, max_length = 1000)]
     note: String,
 }
 

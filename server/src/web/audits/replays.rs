@@ -147,7 +147,7 @@ pub async fn begin(web: &Web, audit: i64, who: &str) -> Result<Option<Result<i64
     params(
         ("id" = i64, Path, description = "Its number."),
         ("limit" = Option<u32>, Query, description = "The most bills of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<i32>, Query, description = "`next_cursor` of the answer before.", minimum = 1),
     ),
     responses((status = OK, description = "It, with a page of bills.", body = ReplayAnswer), Problem),
 )]

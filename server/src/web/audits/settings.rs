@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::web::Web;
 
 use crate::web::audits::only_auditor;
-use crate::web::http::body::object;
+use crate::web::http::body::{object, whole_number};
 use crate::web::http::guard::Principal;
 use crate::web::http::problem::{FieldError, Problem};
 
@@ -40,6 +40,7 @@ pub struct AuditSettings {
 #[serde(deny_unknown_fields)]
 pub struct PeriodRequest {
     #[schema(minimum = 10, maximum = 31_536_000)]
+    #[serde(default, deserialize_with = "whole_number")]
     expiration_seconds: Option<u64>,
 }
 

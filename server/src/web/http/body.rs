@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value};
 
 use super::problem::{FieldError, Problem};
 
@@ -14,6 +15,14 @@ pub fn object<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, Problem> {
         let error = FieldError { line: None, field: "body".to_owned(), code: "malformed", message: cause.to_string() };
         Problem::invalid(vec![error])
     })
+}
+
+/// A whole number, also one written as `10.0`: to JSON Schema that is one. Null: none.
+pub fn whole_number<'de, D: Deserializer<'de>>(number: D) -> Result<Option<u64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(number)? else { return Ok(None) };
+    let text = number.to_string();
+    let whole = text.strip_suffix(".0").unwrap_or(&text);
+    whole.parse().map(Some).map_err(|_| D::Error::custom(format!("{text} is no whole number")))
 }
 
 /// Fields of a form; of one that stands twice, the last.

@@ -18,6 +18,7 @@ use crate::web::Web;
 use crate::web::http::guard::{Principal, Role};
 use crate::web::http::problem::{FieldError, Problem};
 use crate::web::import::query;
+use crate::web::openapi::FileBytes;
 use base::status::explain;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +44,7 @@ pub struct Accepted {
         (Vec<Entry> = "application/json"),
         (String = "application/x-ndjson", example = "{\"product_id\":\"apple\",\"quantity\":10}\n"),
         (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = ACCEPTED, description = "Kafka has confirmed all of them.", body = Accepted), Problem),
 )]

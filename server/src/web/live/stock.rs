@@ -22,10 +22,10 @@ const MAX_CURSOR: usize = 2000;
 #[utoipa::path(
     get, path = "/stock", operation_id = "stock", tag = "stock",
     params(
-        ("warehouse_id" = Option<String>, Query, description = "Only this one."),
-        ("product_id" = Option<String>, Query, description = "Only this one."),
+        ("warehouse_id" = Option<WarehouseId>, Query, description = "Only this one."),
+        ("product_id" = Option<ProductId>, Query, description = "Only this one."),
         ("limit" = Option<u32>, Query, description = "The most items of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before.", min_length = 1),
     ),
     responses((status = OK, description = "A page of them.", body = StockPage), Problem),
 )]

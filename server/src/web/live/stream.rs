@@ -18,6 +18,7 @@ use crate::live::{Channel, Event, NotWatched, Scope, Watching, clock};
 use crate::web::Web;
 use crate::web::http::guard::client::Client;
 use crate::web::http::problem::{FieldError, Problem};
+use model::ids::WarehouseId;
 
 /// How often something is sent when nothing changes.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -30,7 +31,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 #[utoipa::path(
     get, path = "/live", operation_id = "live", tag = "stock",
     params(
-        ("warehouse" = Option<Vec<String>>, Query, description = "Only these."),
+        ("warehouse" = Option<Vec<WarehouseId>>, Query, description = "Only these."),
         ("after" = Option<String>, Query, description = "The id of the last event that is known."),
         ("last-event-id" = Option<String>, Header, description = "The same, as browsers send it."),
     ),

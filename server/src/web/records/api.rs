@@ -5,6 +5,7 @@ use axum::extract::{RawQuery, State};
 use model::entries::{EntriesQuestion, EntryPlace, RecordedEntry};
 use model::entry::Kind;
 use model::faults::FieldFault;
+use model::ids::{BillId, CompanyId, ProductId, WarehouseId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +16,7 @@ use crate::web::http::page::PageSize;
 use crate::web::http::params::Params;
 use crate::web::http::period::{check_period, filter};
 use crate::web::http::problem::Problem;
+use crate::web::openapi::Moment;
 use crate::web::records::query::{cursor, question, write_cursor};
 use base::business_time::{BusinessTime, rfc3339};
 use base::status::explain;
@@ -82,17 +84,17 @@ pub struct RecordsPage {
 #[utoipa::path(
     get, path = "/records", operation_id = "records", tag = "entries",
     params(
-        ("from" = Option<String>, Query, description = "Its start; a day, or a time with or without an offset."),
-        ("to" = Option<String>, Query, description = "Its end, which is not in it."),
-        ("warehouse_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
-        ("product_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
-        ("company_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
-        ("bill_id" = Option<String>, Query, description = "All lines of this bill."),
-        ("direction" = Option<String>, Query, description = "`in` or `out`."),
-        ("kind" = Option<String>, Query, description = "Any of `bill`, `opening`, `adjust`, with commas."),
+        ("from" = Option<Moment>, Query, description = "Its start; a day, or a time with or without an offset."),
+        ("to" = Option<Moment>, Query, description = "Its end, which is not in it."),
+        ("warehouse_id" = Option<Vec<WarehouseId>>, Query, description = "Only these; up to 100."),
+        ("product_id" = Option<Vec<ProductId>>, Query, description = "Only these; up to 100."),
+        ("company_id" = Option<Vec<CompanyId>>, Query, description = "Only these; up to 100."),
+        ("bill_id" = Option<BillId>, Query, description = "All lines of this bill."),
+        ("direction" = Option<String>, Query, description = "`in` or `out`.", pattern = "^(in|out)$"),
+        ("kind" = Option<String>, Query, description = "Any of `bill`, `opening`, `adjust`, with commas.", pattern = "^(bill|opening|adjust)(,(bill|opening|adjust))*$"),
         ("text" = Option<String>, Query, description = "A part of the description.", max_length = 128),
         ("limit" = Option<u32>, Query, description = "The most entries of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before.", min_length = 1),
     ),
     responses((status = OK, description = "A page of them.", body = RecordsPage), Problem),
 )]

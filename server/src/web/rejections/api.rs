@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::entry::Entry;
-use model::flaw::LineFlaw;
+use model::flaw::{Code as RejectionCode, LineFlaw};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,10 +64,10 @@ fn only_auditor(who: &Principal) -> Result<(), Problem> {
 #[utoipa::path(
     get, path = "/rejections", operation_id = "rejections", tag = "rejections",
     params(
-        ("code" = Option<String>, Query, description = "Only for this reason."),
-        ("state" = Option<String>, Query, description = "`open`, or `sent_again`."),
+        ("code" = Option<RejectionCode>, Query, description = "Only for this reason."),
+        ("state" = Option<String>, Query, description = "`open`, or `sent_again`.", pattern = "^(open|sent_again)$"),
         ("limit" = Option<u32>, Query, description = "The most rejections of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<i64>, Query, description = "`next_cursor` of the answer before.", minimum = 1),
     ),
     responses((status = OK, description = "A page of them.", body = RejectionsPage), Problem),
 )]

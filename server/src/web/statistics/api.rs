@@ -5,6 +5,7 @@ use std::ops::Range;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use model::faults::FieldFault;
+use model::ids::{CompanyId, ProductId, WarehouseId};
 use model::statistics::{Column, Figures, Group, Interval, Order, Question, Row};
 use model::stock::AsOf;
 use model::time::Millis;
@@ -19,6 +20,7 @@ use crate::web::http::page::PageSize;
 use crate::web::http::params::Params;
 use crate::web::http::period::{check_period, filter};
 use crate::web::http::problem::Problem;
+use crate::web::openapi::Moment;
 use crate::web::statistics::query::{BY, cursor, fault_of, group_by, interval, order};
 use base::business_time::{BusinessTime, rfc3339};
 use base::status::explain;
@@ -88,16 +90,16 @@ pub struct StatisticsPage {
 #[utoipa::path(
     get, path = "/statistics", operation_id = "statistics", tag = "statistics",
     params(
-        ("from" = String, Query, description = "Its start; a day, or a time with or without an offset."),
-        ("to" = String, Query, description = "Its end, which is not in it."),
-        ("group_by" = Option<String>, Query, description = "Any of `warehouse`, `product`, `company`, with commas."),
+        ("from" = Moment, Query, description = "Its start; a day, or a time with or without an offset."),
+        ("to" = Moment, Query, description = "Its end, which is not in it."),
+        ("group_by" = Option<String>, Query, description = "Any of `warehouse`, `product`, `company`, with commas.", pattern = "^(warehouse|product|company)(,(warehouse|product|company))*$"),
         ("interval" = Option<Interval>, Query, description = "A row for each of these."),
-        ("warehouse_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
-        ("product_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
-        ("company_id" = Option<Vec<String>>, Query, description = "Only these; up to 100."),
+        ("warehouse_id" = Option<Vec<WarehouseId>>, Query, description = "Only these; up to 100."),
+        ("product_id" = Option<Vec<ProductId>>, Query, description = "Only these; up to 100."),
+        ("company_id" = Option<Vec<CompanyId>>, Query, description = "Only these; up to 100."),
         ("sort" = Option<String>, Query, description = "A column, with `-` before it for the largest first."),
         ("limit" = Option<u32>, Query, description = "The most rows of an answer; 100 where it is not said.", minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before.", min_length = 1),
     ),
     responses((status = OK, description = "A page of rows.", body = StatisticsPage), Problem),
 )]

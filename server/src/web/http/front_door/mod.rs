@@ -9,9 +9,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use base::config::TrustedProxies;
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt as _};
 
 use super::guard::client::Peer;
-use places::{Place, Places};
+use places::{Place, Places, Requests};
 
 /// The most lines of a request's head.
 const MAX_HEADERS: usize = 100;
@@ -88,7 +90,8 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
             Ok((stream, peer)) => match places.take(peer.ip()) {
                 Some(place) => {
                     let io = TokioIo::new(Box::pin(stalling(stream, limits.stall)));
-                    let connection = http.serve_connection(io, TowerToHyperService::new(of_peer(&routes, peer)));
+                    let connection =
+                        http.serve_connection(io, TowerToHyperService::new(of_peer(&routes, peer, place.requests())));
                     tokio::spawn(run(graceful.watch(connection), peer, place, cut.clone()));
                 }
                 None => metrics::counter!("tallyhouse_connections_refused_total").increment(1),
@@ -108,14 +111,25 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     }
 }
 
-/// The routes, for a connection: each request knows who is at its other end.
+/// The routes, for a connection: each request knows who is at its other end, and the connection whether one is being answered.
 fn of_peer(
     routes: &Router,
     peer: SocketAddr,
+    requests: Requests,
 ) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + use<> {
-    routes.clone().map_request(move |mut request: Request<Incoming>| {
+    let routes = routes.clone();
+    tower::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        request
+        let (answer, answering) = (routes.clone().oneshot(request), requests.begin());
+        async move {
+            let answer = answer.await?;
+            Ok(answer.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    let _until_the_last = &answering;
+                    frame
+                }))
+            }))
+        }
     })
 }
 
@@ -134,7 +148,12 @@ async fn run(
     place: Place,
     cut: CancellationToken,
 ) {
-    if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
+    let ended = tokio::select! {
+        ended = connection => ended,
+        () = cut.cancelled() => Ok(()),
+        () = place.cut().cancelled_owned() => Ok(()),
+    };
+    if let Err(error) = ended {
         tracing::debug!(%peer, %error, "a connection ended");
     }
     drop(place);
@@ -240,27 +259,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_finds_no_place_is_turned_away_and_others_are_served() {
+    async fn who_finds_no_place_is_turned_away_and_silence_keeps_nobody_out() {
         let limits = Limits { connections: 2, head: LONG, ..limits() };
-        let (address, stop) = door(hello(), limits).await;
-        let mut first = TcpStream::connect(address).await.unwrap();
-        let second = TcpStream::connect(address).await.unwrap();
-        let mut third = TcpStream::connect(address).await.unwrap();
-        let (said, _) = until_closed(&mut third).await;
-        assert_eq!(said, "");
-        first.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
-        assert!(until_closed(&mut first).await.0.ends_with("hello"));
-        // Its place is free as soon as the server has seen it go.
-        let until = Instant::now() + LONG;
-        loop {
-            let mut fourth = TcpStream::connect(address).await.unwrap();
-            let _reset = fourth.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
-            if until_closed(&mut fourth).await.0.ends_with("hello") {
-                break;
-            }
-            assert!(Instant::now() < until, "the place of one that left is not free");
+        let (address, stop) = door(hello().route("/endless", get(endless)), limits).await;
+        let asks = async |path: &str| {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream
+        };
+        // Two that say nothing, and more that ask something: the silent ones go, the longest silent first.
+        let mut silent = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
+        assert!(until_closed(&mut asks("/").await).await.0.ends_with("hello"));
+        assert_eq!(until_closed(&mut silent[0]).await.0, "");
+        let mut at_work = [asks("/endless").await, asks("/endless").await];
+        for stream in &mut at_work {
+            stream.read_exact(&mut [0; 100]).await.unwrap();
         }
+        assert_eq!(until_closed(&mut silent[1]).await.0, "");
+        let mut fifth = TcpStream::connect(address).await.unwrap();
+        assert_eq!(until_closed(&mut fifth).await.0, "", "those who are served keep their places");
         stop.cancel();
-        drop(second);
+    }
+
+    async fn endless() -> Body {
+        Body::from_stream(futures::stream::repeat(Bytes::from_static(&[b'x'; 8192])).map(Ok::<_, std::io::Error>))
     }
 }
