@@ -4,14 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::{Extension, FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use futures::StreamExt as _;
 use model::audit::Finding;
 use model::faults::{FieldFault, Why};
 use model::files::choices::Separator;
@@ -27,6 +25,7 @@ use crate::web::http::guard::client::Client;
 use crate::web::http::guard::fair_share::{FairShare, Turn};
 use crate::web::http::guard::gate::is_led_to_from_elsewhere;
 use crate::web::http::guard::{Principal, Role};
+use crate::web::http::held::held_until_sent;
 use crate::web::http::preferences;
 use crate::web::http::problem::Problem;
 use crate::web::http::table_file::{FileRequest, Kind, Table};
@@ -117,15 +116,6 @@ async fn turn_of(turns: &Arc<Semaphore>, progress: &Progress) -> Result<OwnedSem
     Err(Problem::away("Other exports are being made. Try again in a minute."))
 }
 
-/// The answer, which has its turn until its reader has taken it, or is gone.
-fn held<T: Send + 'static>(answer: Response, turn: T) -> Response {
-    answer.map(|body| {
-        Body::from_stream(body.into_data_stream().inspect(move |_| {
-            let _held = &turn;
-        }))
-    })
-}
-
 async fn entries(State(it): State<Exporter>, asked: ExportRequest) -> Result<Response, Problem> {
     let ExportRequest { query, file, progress, turn } = asked;
     let export = it.records.export(&query, file.now, file.locale, &progress).await;
@@ -145,7 +135,7 @@ async fn statement(State(it): State<Exporter>, asked: ExportRequest) -> Result<R
     let (turn_to_read, share) = turn;
     drop(turn_to_read);
     let sheet = file.locale.export_texts().statistics;
-    file.of(Table { name: "statistics", sheet, titles, rows }).await.map(|it| held(it, (place, share)))
+    file.of(Table { name: "statistics", sheet, titles, rows }).await.map(|it| held_until_sent(it, (place, share)))
 }
 
 /// All findings of an audit.
@@ -163,7 +153,7 @@ async fn findings(
     drop(turn_to_read);
     let texts = file.locale.findings_texts();
     let table = Table { name: "findings", sheet: texts.findings, titles: finding_titles(file.locale), rows };
-    file.of(table).await.map(|it| held(it, (place, share)))
+    file.of(table).await.map(|it| held_until_sent(it, (place, share)))
 }
 
 async fn read_findings(web: &Web, who: &Principal, id: &str) -> Result<Vec<Finding>, Problem> {
@@ -237,7 +227,8 @@ mod tests {
     async fn a_turn_is_over_when_the_file_is_taken_or_given_up() {
         let turns = Arc::new(Semaphore::new(2));
         let turn = || Arc::clone(&turns).try_acquire_owned().unwrap();
-        let (taken, given_up) = (held("a file".into_response(), turn()), held("another".into_response(), turn()));
+        let (taken, given_up) =
+            (held_until_sent("a file".into_response(), turn()), held_until_sent("another".into_response(), turn()));
         assert_eq!(turns.available_permits(), 0, "they are on their way");
         assert_eq!(axum::body::to_bytes(taken.into_body(), 100).await.unwrap(), "a file");
         assert_eq!(turns.available_permits(), 1);

@@ -6,6 +6,7 @@ pub mod cause;
 pub mod front_door;
 pub mod guard;
 pub mod headers;
+pub mod held;
 pub mod page;
 pub mod params;
 pub mod period;

@@ -9,11 +9,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use base::config::TrustedProxies;
-use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt as _};
 
 use super::guard::client::Peer;
+use super::held::held_until_sent;
 use places::{Place, Places, Requests};
 
 /// The most lines of a request's head.
@@ -123,12 +122,7 @@ fn of_peer(
         let (answer, answering) = (routes.clone().oneshot(request), requests.begin());
         async move {
             let answer = answer.await?;
-            Ok(answer.map(|body| {
-                Body::new(body.map_frame(move |frame| {
-                    let _until_the_last = &answering;
-                    frame
-                }))
-            }))
+            Ok(held_until_sent(answer, answering))
         }
     })
 }

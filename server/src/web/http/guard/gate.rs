@@ -1,12 +1,15 @@
 //! The gate: which hosts we answer to, and which pages may ask us something (DNS rebinding, CSRF, Fetch Metadata).
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::header::AsHeaderName;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use base::config::{PublicUrl, TrustedProxies, WebConfig};
+
+use super::fair_share::FairShare;
 
 use crate::web::http::problem::Problem;
 
@@ -16,12 +19,16 @@ pub struct Gate {
     public_url: Option<PublicUrl>,
     /// Proxies whose word about who asks is taken.
     pub proxies: TrustedProxies,
+    /// Requests of one client that are answered at a time: behind a proxy its connections cannot be told from those of others.
+    pub share: FairShare,
 }
 
 impl Gate {
     /// As the settings have it.
     pub fn of(config: &WebConfig) -> Self {
-        Self { public_url: config.public_url.clone(), proxies: config.trusted_proxies.clone() }
+        let most = usize::try_from(config.max_connections_per_address).unwrap_or(usize::MAX);
+        let share = FairShare::new(most, Duration::ZERO);
+        Self { public_url: config.public_url.clone(), proxies: config.trusted_proxies.clone(), share }
     }
 
     /// A name that points to us without being ours is how a web page elsewhere would reach us (DNS rebinding).
@@ -149,14 +156,11 @@ mod tests {
     }
 
     fn here() -> Gate {
-        Gate { public_url: None, proxies: TrustedProxies::default() }
+        Gate { public_url: None, proxies: TrustedProxies::default(), share: FairShare::new(1, Duration::ZERO) }
     }
 
     fn behind_a_proxy() -> Gate {
-        Gate {
-            public_url: Some(PublicUrl::parse("https://stock.example").unwrap()),
-            proxies: TrustedProxies::default(),
-        }
+        Gate { public_url: Some(PublicUrl::parse("https://stock.example").unwrap()), ..here() }
     }
 
     #[test]

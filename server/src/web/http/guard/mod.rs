@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use base::config::WebConfig;
 
+use super::held::held_until_sent;
 use super::problem::Problem;
 use client::{Client, Peer};
 use gate::Gate;
@@ -76,10 +77,14 @@ pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -
     }
     let here = IpAddr::from([127, 0, 0, 1]);
     let client = Client::of(peer.unwrap_or(here), request.headers(), &gate.proxies);
+    let turn = match gate.share.turn(client).await {
+        Ok(turn) => turn,
+        Err(problem) => return problem.into_response(),
+    };
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(Principal::local());
     without_lookalikes(request.headers_mut());
-    next.run(request).await
+    held_until_sent(next.run(request).await, turn)
 }
 
 /// Takes away headers with `_`, which gateways take for `-`: whoever sends one means to be taken for a proxy.
