@@ -21,7 +21,8 @@ use super::{Web, audits, import, live, names, records, rejections, statistics, s
     info(
         title = "Tallyhouse",
         description = "Quantities and sums are integers within +-(2^53 - 1), exact everywhere. Times are RFC 3339. A field that a \
-                   call does not know is refused, by name. A cursor holds for the question that gave it out."
+                   call does not know is refused, by name. A cursor holds for the question that gave it out.",
+        license(name = "Apache License 2.0", identifier = "Apache-2.0")
     ),
     components(schemas(BillId, Code, CompanyId, Interval, Moment, NameOf, ProductId, WarehouseId))
 )]
