@@ -82,7 +82,7 @@ pub struct AuditsAnswer {
 /// What is wanted.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AuditRequest {
+pub struct ScopeRequest {
     /// `quick` where it is not said.
     #[serde(default)]
     scope: Scope,
@@ -168,7 +168,7 @@ pub async fn list(
 /// Makes an audit, at once.
 #[utoipa::path(
     post, path = "/audits", operation_id = "start_audit", tag = "audits",
-    request_body(description = "How much is recounted; the whole where it is not said.", content = Option<AuditRequest>),
+    request_body(description = "How much is recounted; the whole where it is not said.", content = Option<ScopeRequest>),
     responses(
         (status = ACCEPTED, description = "It is under way.", body = AuditStarted),
         (status = CONFLICT, description = "Another run is under way; `running` says which.", body = Problem,
@@ -182,7 +182,7 @@ pub async fn start(
     body: Bytes,
 ) -> Result<(StatusCode, Json<AuditStarted>), Problem> {
     only_auditor(&who)?;
-    let wanted: AuditRequest = if body.is_empty() { AuditRequest::default() } else { object(&body)? };
+    let wanted: ScopeRequest = if body.is_empty() { ScopeRequest::default() } else { object(&body)? };
     match begin(&web, wanted.scope, &who.name).await.map_err(Problem::unavailable("audits"))? {
         Ok(id) => Ok((StatusCode::ACCEPTED, Json(AuditStarted { id }))),
         Err(number) => Err(Problem::running(number)),
