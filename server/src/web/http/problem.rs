@@ -1,5 +1,7 @@
 //! Errors over HTTP: RFC 9457 problem details with a stable code.
 
+use std::collections::BTreeMap;
+
 use app::i18n::Locale;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,18 +9,14 @@ use axum::response::{IntoResponse, Response};
 use model::faults::FieldFault;
 use model::flaw::LineFlaw;
 use serde::Serialize;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::cause::{is_busy, is_damage};
 use base::status::explain;
 
 /// A problem, as a client sees it (RFC 9457). Never holds internals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, IntoResponses)]
-#[response(
-    status = "default",
-    description = "A problem: 404 `not_found`, 409, 413 `too_large`, 422 `invalid_input`, 429 `busy`, 503 `unavailable`. `code` is stable.",
-    content_type = "application/problem+json"
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Always `about:blank`; `code` tells problems apart.
     #[serde(rename = "type")]
@@ -149,6 +147,20 @@ impl Problem {
     /// A store does not answer.
     pub fn away(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+}
+
+/// By its name; what is derived has the whole schema in each answer, and a generated client then has a class for it that is called as some call is.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let content = Content::new(Some(Ref::from_schema_name(Self::name())));
+        let response = ResponseBuilder::new()
+            .description(
+                "A problem: 404 `not_found`, 409, 413 `too_large`, 422 `invalid_input`, 429 `busy`, 503 `unavailable`. `code` is stable.",
+            )
+            .content("application/problem+json", content)
+            .build();
+        BTreeMap::from([("default".to_owned(), RefOr::T(response))])
     }
 }
 

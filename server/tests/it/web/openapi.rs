@@ -190,6 +190,9 @@ async fn generators_of_clients_take_it() {
         let words = call["operationId"].as_str().unwrap().split('_');
         let name: String = words.map(|it| it[..1].to_uppercase() + &it[1..]).chain(["Request".to_owned()]).collect();
         assert_eq!(described["components"]["schemas"][&name], Value::Null, "{method} {path}");
+        // What has no name gets one of the first call that answers it.
+        let problem = &call["responses"]["default"]["content"]["application/problem+json"]["schema"];
+        assert_eq!(problem, &json!({ "$ref": "#/components/schemas/Problem" }), "{method} {path}");
     }
     stop.cancel();
     system.end().await;
