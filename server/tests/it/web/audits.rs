@@ -145,6 +145,9 @@ async fn fifty_requests_make_one_audit_and_bad_ones_are_told_why() {
     for id in started {
         assert_eq!(ended(&base, id).await["state"], "passed");
     }
+    let (status, started) = post(&base, "audits", &Value::Null).await;
+    assert_eq!(status, 202, "{started}");
+    assert_eq!(ended(&base, started["id"].as_i64().unwrap()).await["state"], "passed");
     for body in [json!({ "scope": "half" }), json!({ "scop": "full" }), json!([])] {
         assert_eq!(post(&base, "audits", &body).await.0, 422, "{body}");
     }
