@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-image prove-proxy dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-image prove-proxy prove-client dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ prove-image: ## the container image made by buildah in a chroot, and run (root)
 
 prove-proxy: ## nginx and Caddy with the files of packaging/proxy before a running server (root)
 	@bash dev/prove/proxy.sh
+
+prove-client: ## clients in TypeScript and Java generated from openapi.json, compiled, and run against a server
+	@bash dev/prove/client.sh
 
 dev: ## only install what is missing and start the servers
 	@bash dev/setup.sh
