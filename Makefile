@@ -1,5 +1,5 @@
 # The one door to every command. What each does is in dev/; this file only names them.
-.PHONY: help run test check bench measure model drill drill-ingest drill-audit sample screenshots frontend package prove-package prove-image prove-proxy prove-client dev stop clean
+.PHONY: help run test check bench measure model drill drill-ingest drill-audit drill-web sample screenshots frontend package prove-package prove-image prove-proxy prove-client dev stop clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,13 +19,16 @@ bench: ## ratios measured in one run, as a table (JSON=1: as JSON)
 model: ## the protocol of both stores, explored exhaustively (minutes; a small part runs in `make test`)
 	@bash dev/prove/model.sh
 
-drill: drill-ingest drill-audit ## every drill
+drill: drill-ingest drill-audit drill-web ## every drill
 
 drill-ingest: ## real processes killed, frozen, cut off under load (an hour; SHORT=1: minutes; ONLY=, SEED=: one again)
 	@bash dev/prove/drill.sh ingest
 
 drill-audit: ## both stores edited in every way under load: each fault named, put right, dealt with (SHORT=1, ONLY=, SEED=)
 	@bash dev/prove/drill.sh audit
+
+drill-web: ## a web server abused in every way, and what honest clients notice (SHORT=1: two minutes; ONLY=, SEED=, RATE=)
+	@bash dev/prove/drill.sh web
 
 measure: ## what the pages cost a browser: bytes, paint, time until live (WALL_MINUTES=30: what a wall grows by)
 	@bash dev/prove/pages.sh measure

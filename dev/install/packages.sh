@@ -55,6 +55,7 @@ if [ $# = 0 ]; then
   want fonts-noto-cjk
   want fonts-inter
   want shellcheck shellcheck
+  want python3-venv
 fi
 
 if [ "${1:-}" = package ]; then

@@ -83,7 +83,11 @@ pub struct Entry {
     /// Bill that the line stands on; an id like `product_id`.
     pub bill_id: BillId,
     /// When, as the bill says, to the millisecond. RFC 3339, or a time without an offset, which is business time.
-    #[schema(value_type = String, min_length = 10)]
+    #[schema(
+        value_type = String,
+        pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?$",
+        examples("2025-03-10 08:00:00", "2025-03-10T08:00:00+08:00")
+    )]
     pub create_time: Millis,
     /// Free text, may be empty; at most 512 bytes, no U+0000.
     #[schema(required = false, max_length = 512)]

@@ -97,15 +97,15 @@ impl Intake {
     pub async fn look(
         &self,
         name: &str,
-        bytes: Vec<u8>,
+        bytes: impl AsRef<[u8]> + Send + 'static,
         choices: Choices,
     ) -> Result<Result<Looked, FileTrouble>, Error> {
         let (name, rules, now) = (name.to_owned(), self.rules, self.clock.now());
         // JSON has no doubts, and is brought by programs that may send one entry at a time.
-        let is_json = files::is_json(&name, &bytes);
+        let is_json = files::is_json(&name, bytes.as_ref());
         let known = if is_json { KnownIds::default() } else { known_ids(&self.records).await? };
-        let is_small = is_json && bytes.len() <= SMALL;
-        let looking = move || look(&name, &bytes, &choices, &known, &rules, now);
+        let is_small = is_json && bytes.as_ref().len() <= SMALL;
+        let looking = move || look(&name, bytes.as_ref(), &choices, &known, &rules, now);
         let mut looked = match if is_small { looking() } else { apart(looking).await } {
             Ok(looked) => looked,
             Err(trouble) => return Ok(Err(trouble)),

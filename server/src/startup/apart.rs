@@ -1,6 +1,7 @@
 //! Threads of the web server's own (bulkhead): whatever requests keep busy, the ingest has others, and so it is with connections to both stores.
 
 use std::io;
+use std::thread::available_parallelism;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -12,9 +13,15 @@ use records::Records;
 pub struct Apart(Option<Runtime>);
 
 impl Apart {
-    /// One with as many threads as there are cores.
+    /// One with some threads for each core: a page of many rows keeps one busy for a moment, and short answers must not wait behind it.
     pub fn start() -> io::Result<Self> {
-        Builder::new_multi_thread().enable_all().thread_name("web").build().map(|it| Self(Some(it)))
+        let threads = 4 * available_parallelism().map_or(1, usize::from);
+        Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .thread_name("web")
+            .build()
+            .map(|it| Self(Some(it)))
     }
 
     /// Does what spawns tasks, and gives them to these threads.

@@ -8,6 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::audits::forms::AuditForms;
 use super::count::forms::CountForms;
+use super::http::guard::budget::{self, Budget};
 use super::http::guard::fair_share;
 use super::http::guard::gate::Gate;
 use super::http::headers::with_headers;
@@ -46,6 +47,7 @@ pub fn routes(web: Web, settings: &WebConfig, health: Option<Router>) -> Router 
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
+        .layer(middleware::from_fn_with_state(Budget::new(), budget::within_budget))
         .layer(middleware::from_fn_with_state(fair_share::of_answers(), fair_share::in_turn))
         .layer(middleware::from_fn(time_limits::limited))
         .layer(CompressionLayer::new());

@@ -32,7 +32,7 @@ async fn file(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, Multipar
     while let Some(field) = form.next_field().await? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
-            return Ok(Some((name, field.bytes().await?.to_vec())));
+            return Ok(Some((name, field.bytes().await?.into())));
         }
     }
     Ok(None)

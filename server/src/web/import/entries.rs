@@ -42,7 +42,7 @@ pub struct Accepted {
     post, path = "/entries", operation_id = "send_entries", tag = "entries",
     request_body(description = "The entries.", content(
         (Vec<Entry> = "application/json"),
-        (String = "application/x-ndjson", example = "{\"product_id\":\"apple\",\"quantity\":10}\n"),
+        (String = "application/x-ndjson"),
         (String = "text/csv"),
         (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
@@ -105,7 +105,7 @@ async fn good_lines(web: &Web, name: &str, body: Bytes, asked: &str) -> Result<(
         let message = "There is no import profile of that name.".to_owned();
         Problem::invalid(vec![FieldError { line: None, field: "profile".to_owned(), code: "unknown_id", message }])
     })?;
-    let looked = match web.intake.look(name, body.to_vec(), choices).await {
+    let looked = match web.intake.look(name, body.clone(), choices).await {
         // Without the records nobody can say what is recorded already. Kafka takes it all the same, and what comes twice counts once.
         Err(error) if name == JSON => {
             tracing::warn!("entries go uncompared: {}", explain(&error));

@@ -202,7 +202,7 @@ async fn sent(mut form: Multipart) -> Result<Sent, MultipartError> {
             Some("confirmed") => sent.confirmed = Some(unix_lines(&field.bytes().await?)),
             Some("file") => {
                 sent.name = field.file_name().unwrap_or_default().to_owned();
-                sent.file = Some(field.bytes().await?.to_vec());
+                sent.file = Some(field.bytes().await?.into());
             }
             _ => {}
         }

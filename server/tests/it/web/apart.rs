@@ -22,7 +22,7 @@ async fn what_keeps_the_web_busy_does_not_keep_the_ingest() {
 
     let (release, held) = mpsc::channel::<()>();
     let held = Arc::new(Mutex::new(held));
-    let threads = std::thread::available_parallelism().unwrap().get();
+    let threads = 4 * std::thread::available_parallelism().unwrap().get();
     for _ in 0..threads {
         let held = held.clone();
         apart.enter(|| tokio::spawn(async move { held.lock().unwrap().recv() }));

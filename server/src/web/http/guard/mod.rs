@@ -1,6 +1,7 @@
 //! The one guard that every route, server function and stream passes: the gate, and who asks. Until there is signing in, everyone who reaches
 //! the loopback address, or comes by a proxy that is trusted, is the local administrator, and nobody else is served.
 
+pub mod budget;
 pub mod client;
 pub mod fair_share;
 pub mod gate;
