@@ -40,7 +40,7 @@ struct Connection {
     requests: AtomicUsize,
     /// When it last had none.
     idle_since: Mutex<Instant>,
-    /// Ends it.
+    /// End of the connection, when another one needs its place.
     cut: CancellationToken,
 }
 
