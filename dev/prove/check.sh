@@ -17,7 +17,7 @@ for package in model base files translate records realtime queue app server fron
   cargo clippy -q -p "$package" --all-targets -- -D warnings
 done
 # No part of a plain `cargo test`, and so not of all targets either.
-cargo clippy -q -p server --test drill -- -D warnings
+cargo clippy -q -p server --test drill --test drill_web -- -D warnings
 say "shellcheck"
 shellcheck -x dev/*.sh dev/install/*.sh dev/prove/*.sh dev/servers/*.sh dev/connector/*.sh dev/change-events/*.sh .ci/run \
   packaging/docker/*.sh packaging/docker/healthy packaging/deb/scripts/* packaging/deb/tallyhouse.bash

@@ -1,6 +1,7 @@
 //! The client of Kafka: how brokers are reached (TLS, SASL), and what it last said was wrong with them.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
@@ -39,7 +40,10 @@ pub(crate) fn client(config: &KafkaConfig) -> ClientConfig {
 /// The last complaint of a client about its brokers. The call that fails says only that none of them answers; why, such as a
 /// certificate that is not trusted, comes by another way: into the log, or as an event to whoever polls. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct LastComplaint(Arc<Mutex<Option<String>>>);
+pub(crate) struct LastComplaint(Arc<Mutex<Option<(Instant, String)>>>);
+
+/// A complaint that is older says nothing of what fails now.
+const OLD: Duration = Duration::from_mins(1);
 
 impl LastComplaint {
     /// For `map_err`: names what was being done, and the complaint.
@@ -50,11 +54,12 @@ impl LastComplaint {
     fn keep(&self, complaint: &str) {
         // Without the thread that it came from.
         let complaint = complaint.split_once("]: ").map_or(complaint, |(_, rest)| rest);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(complaint.to_owned());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), complaint.to_owned()));
     }
 
     fn text(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let complaint = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        complaint.as_ref().filter(|(at, _)| at.elapsed() < OLD).map(|(_, it)| it.clone())
     }
 }
 

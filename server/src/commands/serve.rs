@@ -53,8 +53,8 @@ pub async fn run(config: Config, serve: &Serve) -> anyhow::Result<ExitCode> {
         running.audit(&parts, &stop)?;
     }
     // Held to the end: what runs on it ends with it.
-    let apart = Apart::start().context("cannot start the threads of the web server")?;
-    if with(Part::Web) {
+    let apart = with(Part::Web).then(Apart::start).transpose().context("cannot start the threads of the web server")?;
+    if let Some(apart) = &apart {
         apart.enter(|| {
             let parts = parts.with_own_connections()?;
             let web = running.web(&parts, serve.pkg.clone(), metrics, &stop)?;

@@ -47,9 +47,10 @@ pub fn routes(web: Web, settings: &WebConfig, health: Option<Router>) -> Router 
         .merge(audits::forms::routes(AuditForms { web: web.clone(), pages: pages.clone() }))
         .merge(rejections::form::routes(RejectionForm { intake: web.intake.clone(), pages }))
         .merge(assets::routes(&web.pkg, &assets::dir(&web.version)))
+        // The innermost: it counts from when a body is read, not while it waits for its turn, and hides how long the body is.
+        .layer(middleware::from_fn(time_limits::limited))
         .layer(middleware::from_fn_with_state(Budget::new(), budget::within_budget))
         .layer(middleware::from_fn_with_state(fair_share::of_answers(), fair_share::in_turn))
-        .layer(middleware::from_fn(time_limits::limited))
         .layer(CompressionLayer::new());
     let files = export::routes(&web, web.records(), web.statistics());
     let streams = calls.streams.with_state(web).merge(files);

@@ -177,8 +177,14 @@ impl Records {
             .execute(&self.pool)
             .await;
             match claimed {
-                Ok(done) if done.rows_affected() == 0 => Ok(ReplayClaim::TooMany),
-                Ok(done) => Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX))),
+                Ok(done) if done.rows_affected() > 0 => {
+                    Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX)))
+                }
+                Ok(_) => {
+                    let running = sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1");
+                    let id = running.bind(audit).fetch_optional(&self.pool).await.map_err(&unavailable)?;
+                    Ok(id.map_or(ReplayClaim::TooMany, ReplayClaim::Running))
+                }
                 Err(cause) if crate::sql::error::sql_failure(&cause) == crate::sql::error::SqlFailure::DuplicateKey => {
                     let id: Option<i64> =
                         sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1")

@@ -5,7 +5,7 @@ mod places;
 
 use std::convert::Infallible;
 use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
@@ -46,6 +46,8 @@ pub struct Limits {
     pub per_address: u32,
     /// Proxies in front.
     pub proxies: TrustedProxies,
+    /// Are proxies, and this machine, the only ones that are let in?
+    pub only_proxies: bool,
     /// A request's head is whole within this, counted from when the connection began to wait for it: so long a silent connection lives.
     pub head: Duration,
     /// A peer that takes no byte for so long while there is something to send is gone.
@@ -55,17 +57,18 @@ pub struct Limits {
 impl Limits {
     /// Those of an address for operations: monitors are few, and must not take the places of people.
     pub fn of_operations(&self) -> Self {
-        Self { connections: MAX_MONITORS, per_address: MAX_MONITORS, ..self.clone() }
+        Self { connections: MAX_MONITORS, per_address: MAX_MONITORS, only_proxies: false, ..self.clone() }
     }
 
     /// Those of the settings.
     pub fn of(config: &base::config::WebConfig) -> Self {
         let (head, stall) = (Duration::from_secs(20), Duration::from_secs(30));
-        let proxies = config.trusted_proxies.clone();
+        let (proxies, only_proxies) = (config.trusted_proxies.clone(), !config.listen.ip().is_loopback());
         Self {
             connections: config.max_connections,
             per_address: config.max_connections_per_address,
             proxies,
+            only_proxies,
             head,
             stall,
         }
@@ -78,6 +81,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     let routes = routes.with_state(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(MAX_HEADERS).max_buf_size(MAX_BUFFER);
+    let (only_proxies, proxies) = (limits.only_proxies, limits.proxies.clone());
     let places = Places::new(limits.connections, limits.per_address, limits.proxies);
     let (graceful, cut) = (GracefulShutdown::new(), CancellationToken::new());
     loop {
@@ -86,6 +90,10 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
             () = stop.cancelled() => break,
         };
         match accepted {
+            // Before it takes the place of another.
+            Ok((_, peer)) if only_proxies && !is_let_in(peer.ip(), &proxies) => {
+                metrics::counter!("tallyhouse_connections_refused_total").increment(1);
+            }
             Ok((stream, peer)) => match places.take(peer.ip()) {
                 Some(place) => {
                     let io = TokioIo::new(Box::pin(stalling(stream, limits.stall)));
@@ -110,6 +118,11 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     }
 }
 
+/// Is it this machine, or a proxy?
+fn is_let_in(peer: IpAddr, proxies: &TrustedProxies) -> bool {
+    peer.to_canonical().is_loopback() || proxies.contains(peer)
+}
+
 /// The routes, for a connection: each request knows who is at its other end, and the connection whether one is being answered.
 fn of_peer(
     routes: &Router,
@@ -119,8 +132,10 @@ fn of_peer(
     let routes = routes.clone();
     tower::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        let (answer, answering) = (routes.clone().oneshot(request), requests.begin());
+        let begun = requests.begin().map(|it| (routes.clone().oneshot(request), it));
         async move {
+            // Its place was taken away: the connection ends in a moment.
+            let Some((answer, answering)) = begun else { return std::future::pending().await };
             let answer = answer.await?;
             Ok(held_until_sent(answer, answering))
         }
@@ -170,7 +185,14 @@ mod tests {
     const LONG: Duration = Duration::from_secs(10);
 
     fn limits() -> Limits {
-        Limits { connections: 100, per_address: 100, proxies: TrustedProxies::default(), head: SHORT, stall: SHORT }
+        Limits {
+            connections: 100,
+            per_address: 100,
+            proxies: TrustedProxies::default(),
+            only_proxies: false,
+            head: SHORT,
+            stall: SHORT,
+        }
     }
 
     async fn door(routes: Router, limits: Limits) -> (SocketAddr, CancellationToken) {

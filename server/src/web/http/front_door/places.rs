@@ -32,6 +32,9 @@ struct Taken {
     of_addresses: HashMap<IpAddr, usize>,
 }
 
+/// As many requests has a connection that lost its place.
+const EVICTED: usize = usize::MAX;
+
 /// What is known of a connection.
 #[derive(Debug)]
 struct Connection {
@@ -47,8 +50,17 @@ struct Connection {
 impl Connection {
     /// Since when nothing is asked on it; none: something is.
     fn idle_since(&self) -> Option<Instant> {
-        let is_idle = self.requests.load(Ordering::Acquire) == 0 && !self.cut.is_cancelled();
+        let is_idle = self.requests.load(Ordering::Acquire) == 0;
         is_idle.then(|| *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes its place away; `false`: just now something was asked.
+    fn evict(&self) -> bool {
+        let is_evicted = self.requests.compare_exchange(0, EVICTED, Ordering::AcqRel, Ordering::Acquire).is_ok();
+        if is_evicted {
+            self.cut.cancel();
+        }
+        is_evicted
     }
 }
 
@@ -109,10 +121,11 @@ impl Taken {
     /// Cuts off the connection that has been idle for longest; none where each is at work.
     fn evict(&mut self, of: impl Fn(&Connection) -> bool) -> Option<()> {
         let idle = self.connections.iter().filter(|(_, it)| of(it));
-        let idle = idle.filter_map(|(number, it)| Some((it.idle_since()?, *number)));
-        let (_, number) = idle.min()?;
-        let evicted = self.remove(number)?;
-        evicted.cut.cancel();
+        let mut idle: Vec<_> = idle.filter_map(|(number, it)| Some((it.idle_since()?, *number))).collect();
+        idle.sort_unstable();
+        let is_gone = |number: &u64| self.connections.get(number).is_some_and(|it| it.evict());
+        let number = idle.into_iter().map(|(_, number)| number).find(is_gone)?;
+        self.remove(number)?;
         metrics::counter!("tallyhouse_connections_evicted_total").increment(1);
         Some(())
     }
@@ -150,10 +163,11 @@ impl Drop for Place {
 }
 
 impl Requests {
-    /// One more is being answered.
-    pub fn begin(&self) -> Answering {
-        self.0.requests.fetch_add(1, Ordering::AcqRel);
-        Answering(Arc::clone(&self.0))
+    /// One more is being answered; none where the connection has lost its place: nothing may be begun that is cut off half-way.
+    pub fn begin(&self) -> Option<Answering> {
+        let more = |it: usize| (it != EVICTED).then(|| it + 1);
+        let begun = self.0.requests.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        begun.is_ok().then(|| Answering(Arc::clone(&self.0)))
     }
 }
 
@@ -172,7 +186,7 @@ mod tests {
 
     /// Places that are at work.
     fn at_work(places: &Places, address: [u8; 4], wanted: usize) -> Vec<(Place, Answering)> {
-        let place = |_| places.take(address.into()).map(|it| (it.requests().begin(), it)).map(|(a, b)| (b, a));
+        let place = |_| places.take(address.into()).and_then(|it| it.requests().begin().map(|begun| (it, begun)));
         (0..wanted).filter_map(place).collect()
     }
 
@@ -196,7 +210,7 @@ mod tests {
     fn who_asks_nothing_makes_room() {
         let places = Places::new(3, 2, TrustedProxies::default());
         let silent: Vec<Place> = (0..3).filter_map(|_| places.take(HERE.into())).collect();
-        let busy = silent[0].requests().begin();
+        let busy = silent[0].requests().begin().unwrap();
         let next = places.take(HERE.into()).unwrap();
         assert_eq!(silent.iter().map(|it| it.cut().is_cancelled()).collect::<Vec<_>>(), [false, true, false]);
         drop(busy);
@@ -204,6 +218,7 @@ mod tests {
         let _another = places.take([10, 0, 0, 1].into()).unwrap();
         assert_eq!(silent.iter().map(|it| it.cut().is_cancelled()).collect::<Vec<_>>(), [false, true, true]);
         assert!(!next.cut().is_cancelled());
+        assert!(silent[1].requests().begin().is_none(), "nothing is begun on one that is cut off");
         drop((silent, next));
         // Of one address, at its limit, only its own makes room.
         let own: Vec<Place> = (0..3).filter_map(|_| places.take([10, 0, 0, 7].into())).collect();
