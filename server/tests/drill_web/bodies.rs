@@ -9,7 +9,7 @@ use futures::future::join_all;
 use reqwest::multipart::{Form, Part};
 use tokio::time::timeout;
 
-use crate::site::Site;
+use crate::site::{Site, client};
 
 /// Asks so many at a time, again and again; answers how often which status came.
 async fn flood<F: Future<Output = reqwest::Result<reqwest::Response>>>(
@@ -36,7 +36,7 @@ async fn flood<F: Future<Output = reqwest::Result<reqwest::Response>>>(
 }
 
 pub async fn bodies_of_lines(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.10")?;
+    let client = client("203.0.113.10")?;
     let lines = bytes::Bytes::from("1\n".repeat(16 << 20));
     Ok(flood(until, 4, |_| {
         let asked = client.post(site.url("/api/v1/entries")).header("content-type", "application/x-ndjson");
@@ -46,7 +46,7 @@ pub async fn bodies_of_lines(site: Arc<Site>, until: Instant) -> anyhow::Result<
 }
 
 pub async fn bodies_of_json(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.11")?;
+    let client = client("203.0.113.11")?;
     let bodies = [
         format!("[{}1]", "1,".repeat(16_000_000)),
         "[".repeat(30_000_000),
@@ -76,7 +76,7 @@ async fn upload(
 
 /// Files of a million columns, of a hundred thousand lines, of nothing but quotes; each looked at once it is there.
 pub async fn files(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.12")?;
+    let client = client("203.0.113.12")?;
     let head = "product,warehouse,company,bill,time,quantity,drcr\n";
     let line = |it: usize| format!("apple,w1,c1,B-{it},2025-03-10 08:00:00,{it},1\n");
     let files = [
@@ -89,14 +89,14 @@ pub async fn files(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
 
 /// Files of 32 MB, as many as go: the disk is not theirs.
 pub async fn a_full_disk(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.13")?;
+    let client = client("203.0.113.13")?;
     let large = file("large.csv", format!("product,quantity\n{}", "apple,1\n".repeat(3_900_000)));
     Ok(flood(until, 4, |_| upload(&client, site.url("/import"), &large)).await)
 }
 
 /// Questions that read everything.
 pub async fn questions(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.14")?;
+    let client = client("203.0.113.14")?;
     let paths = [
         "/api/v1/statistics?from=2020-01-01&to=2030-01-01&group_by=warehouse,product,company&interval=day&limit=1000",
         "/api/v1/records?text=e&limit=1000",
@@ -108,7 +108,7 @@ pub async fn questions(site: Arc<Site>, until: Instant) -> anyhow::Result<String
 
 /// Pages, calls and files of the browser's part, as fast as they come.
 pub async fn pages(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.15")?;
+    let client = client("203.0.113.15")?;
     let paths =
         ["/", "/wall", "/system", "/audits", "/names", "/api/v1/stock?limit=1000", "/api/v1/pipeline", "/nothing"];
     Ok(flood(until, 16, |number| client.get(site.url(paths[number % paths.len()])).send()).await)
@@ -116,7 +116,7 @@ pub async fn pages(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
 
 /// Event streams of selections, of warehouses that there are and of invented ones.
 pub async fn selections(site: Arc<Site>, until: Instant) -> anyhow::Result<String> {
-    let client = site.client("203.0.113.16")?;
+    let abuser = client("203.0.113.16")?;
     let mut streams = Vec::new();
     let mut refused = 0;
     for number in 0_u32.. {
@@ -125,14 +125,11 @@ pub async fn selections(site: Arc<Site>, until: Instant) -> anyhow::Result<Strin
         }
         let pair = format!("warehouse=warehouse{}&warehouse=warehouse{}", number % 12, number / 12 % 12);
         let asked = if number.is_multiple_of(2) { pair } else { format!("warehouse=invented{number}") };
-        let answer = client.get(site.url(&format!("/api/v1/live?{asked}"))).send().await?;
+        let answer = abuser.get(site.url(&format!("/api/v1/live?{asked}"))).send().await?;
         if answer.status() == 200 { streams.push(answer) } else { refused += 1 }
     }
-    let own = site
-        .client("192.0.2.9")?
-        .get(site.url("/api/v1/live?warehouse=warehouse0&warehouse=warehouse11"))
-        .send()
-        .await?;
+    let own =
+        client("192.0.2.9")?.get(site.url("/api/v1/live?warehouse=warehouse0&warehouse=warehouse11")).send().await?;
     ensure!(own.status() == 200, "another client's selection: {}", own.status());
     tokio::time::sleep(until.saturating_duration_since(Instant::now())).await;
     Ok(format!("{} watched, {refused} refused", streams.len()))

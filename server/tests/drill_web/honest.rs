@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::measures::Row;
-use crate::site::{ENTRIES, Site};
+use crate::site::{ENTRIES, Site, client};
 
 /// A monitor that hears nothing for so long has heard nothing.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -196,7 +196,7 @@ async fn weigh(site: Arc<Site>, seen: Arc<Mutex<Seen>>) -> anyhow::Result<()> {
 
 /// Does a partition wait for a person?
 async fn ask_pipeline(site: Arc<Site>, seen: Arc<Mutex<Seen>>) -> anyhow::Result<()> {
-    let answer = site.client("192.0.2.4")?.get(site.url("/api/v1/pipeline")).send().await?;
+    let answer = client("192.0.2.4")?.get(site.url("/api/v1/pipeline")).send().await?;
     if answer.status() == 200 {
         let pipeline: Value = answer.json().await?;
         if pipeline["state"] == "paused" {
@@ -210,8 +210,7 @@ async fn ask_pipeline(site: Arc<Site>, seen: Arc<Mutex<Seen>>) -> anyhow::Result
 async fn export(site: Arc<Site>, seen: Arc<Mutex<Seen>>) -> anyhow::Result<()> {
     let began = Instant::now();
     let file = async {
-        let answer = site
-            .client("192.0.2.5")?
+        let answer = client("192.0.2.5")?
             .get(site.url("/records.csv?from=2020-01-01&to=2035-01-01"))
             .send()
             .await?

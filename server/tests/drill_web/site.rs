@@ -40,7 +40,7 @@ impl Site {
             Ok((recorded < all).then(|| format!("{recorded} of {all} recorded")))
         })
         .await?;
-        let client = site.client("192.0.2.1")?;
+        let client = client("192.0.2.1")?;
         site.wait("a screen", || async {
             let answer = client.get(site.url("/api/v1/stock")).send().await?.status();
             Ok((answer != 200).then(|| answer.to_string()))
@@ -51,13 +51,6 @@ impl Site {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
-    }
-
-    /// Whoever asks from an address, as a proxy says.
-    pub fn client(&self, address: &str) -> anyhow::Result<reqwest::Client> {
-        let mut headers = reqwest::header::HeaderMap::new();
-        headers.insert("x-forwarded-for", address.parse()?);
-        Ok(reqwest::Client::builder().default_headers(headers).timeout(Duration::from_mins(1)).build()?)
     }
 
     /// Messages that are recorded.
@@ -101,6 +94,13 @@ impl Site {
         self.process.kill().await.context("ending the server")?;
         self.world.end(&self.parts).await
     }
+}
+
+/// Whoever asks from an address, as a proxy says.
+pub fn client(address: &str) -> anyhow::Result<reqwest::Client> {
+    let mut headers = reqwest::header::HeaderMap::new();
+    headers.insert("x-forwarded-for", address.parse()?);
+    Ok(reqwest::Client::builder().default_headers(headers).timeout(Duration::from_mins(1)).build()?)
 }
 
 fn serve(config: &Config, address: SocketAddr, log: &Path) -> anyhow::Result<Child> {

@@ -12,14 +12,14 @@ const PIECE: usize = 32 << 10;
 
 /// The answer, which holds something until its reader has taken all but the last pieces of it, or is gone. Its length stays what it was.
 pub fn held_until_sent<T: Send + Unpin + 'static>(answer: Response, held: T) -> Response {
-    answer.map(|body| Body::new(Held { body, rest: Bytes::new(), _held: held }))
+    answer.map(|body| Body::new(Held { body, rest: Bytes::new(), _guard: held }))
 }
 
 struct Held<T> {
     body: Body,
     /// What is left of a frame that is handed on in pieces.
     rest: Bytes,
-    _held: T,
+    _guard: T,
 }
 
 impl<T: Unpin> HttpBody for Held<T> {
