@@ -19,7 +19,7 @@ use crate::{Error, Records};
 /// A replay that says nothing for so many seconds is over.
 const SILENT_SECONDS: i64 = 60;
 /// The most replays that are begun within a while.
-const MOST_IN_A_WHILE: i64 = 20;
+const MOST_IN_A_WHILE: i64 = 200;
 /// A while, in seconds.
 const WHILE_SECONDS: i64 = 600;
 /// So many bills go into one statement.

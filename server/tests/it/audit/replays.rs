@@ -384,12 +384,12 @@ async fn so_many_replays_are_begun_in_a_while() {
     let mut begun = 0;
     let refused = loop {
         match replayer.claim(audit, "test").await.unwrap() {
-            ReplayClaim::Ours(_) if begun < 100 => begun += 1,
+            ReplayClaim::Ours(_) if begun < 1000 => begun += 1,
             other => break other,
         }
         system.sql("UPDATE replays SET running = NULL, state = 'error', ended_at = UTC_TIMESTAMP(3)").await;
     };
-    assert_eq!((begun, refused), (20, ReplayClaim::TooMany), "each reads the whole topic");
+    assert_eq!((begun, refused), (200, ReplayClaim::TooMany), "each reads the whole topic");
     system.sql("UPDATE replays SET started_at = started_at - INTERVAL 11 MINUTE").await;
     assert!(matches!(replayer.claim(audit, "test").await.unwrap(), ReplayClaim::Ours(_)));
     system.end().await;
