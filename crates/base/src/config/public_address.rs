@@ -71,6 +71,11 @@ impl TrustedProxies {
         self.0.is_empty()
     }
 
+    /// Is it this machine, or one of them? Both bring the connections of others.
+    pub fn is_here_or_one(&self, peer: IpAddr) -> bool {
+        peer.to_canonical().is_loopback() || self.contains(peer)
+    }
+
     /// Is it one of them? An address of IPv4 written as one of IPv6 is the same.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -113,7 +118,12 @@ mod tests {
             ("192.0.2.8", false),
             ("fd12::1", true),
         ] {
-            assert_eq!(proxies.contains(address.parse().unwrap()), is_one, "{address}");
+            let address = address.parse().unwrap();
+            assert_eq!((proxies.contains(address), proxies.is_here_or_one(address)), (is_one, is_one), "{address}");
+        }
+        for here in ["127.0.0.9", "::1", "::ffff:127.0.0.1"] {
+            let here = here.parse().unwrap();
+            assert_eq!((proxies.contains(here), proxies.is_here_or_one(here)), (false, true), "{here}");
         }
         assert!(TrustedProxies::parse("").unwrap().is_empty());
         assert!(TrustedProxies::parse("proxy.example").is_err());

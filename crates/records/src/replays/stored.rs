@@ -11,7 +11,7 @@ use model::time::Millis;
 use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::audits::stock_snapshot::key_of;
-use crate::sql::error::with_timeout;
+use crate::sql::error::{SqlFailure, sql_failure, with_timeout};
 use crate::sql::rows::json_rows;
 use crate::sql::stored::{document, word};
 use crate::{Error, Records};
@@ -176,26 +176,18 @@ impl Records {
             .bind(MOST_IN_A_WHILE)
             .execute(&self.pool)
             .await;
-            match claimed {
+            let otherwise = match claimed {
                 Ok(done) if done.rows_affected() > 0 => {
-                    Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX)))
+                    return Ok(ReplayClaim::Ours(i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX)));
                 }
-                Ok(_) => {
-                    let running = sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1");
-                    let id = running.bind(audit).fetch_optional(&self.pool).await.map_err(&unavailable)?;
-                    Ok(id.map_or(ReplayClaim::TooMany, ReplayClaim::Running))
-                }
-                Err(cause) if crate::sql::error::sql_failure(&cause) == crate::sql::error::SqlFailure::DuplicateKey => {
-                    let id: Option<i64> =
-                        sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1")
-                            .bind(audit)
-                            .fetch_optional(&self.pool)
-                            .await
-                            .map_err(&unavailable)?;
-                    Ok(ReplayClaim::Running(id.unwrap_or_default()))
-                }
-                Err(cause) => Err(unavailable(cause)),
-            }
+                Ok(_) => ReplayClaim::TooMany,
+                // It may have ended just now.
+                Err(cause) if sql_failure(&cause) == SqlFailure::DuplicateKey => ReplayClaim::Running(0),
+                Err(cause) => return Err(unavailable(cause)),
+            };
+            let running = sqlx::query_scalar("SELECT id FROM replays WHERE audit_id = ? AND running = 1");
+            let running = running.bind(audit).fetch_optional(&self.pool).await.map_err(&unavailable)?;
+            Ok(running.map_or(otherwise, ReplayClaim::Running))
         })
         .await
     }

@@ -5,7 +5,7 @@ mod places;
 
 use std::convert::Infallible;
 use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -91,7 +91,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
         };
         match accepted {
             // Before it takes the place of another.
-            Ok((_, peer)) if only_proxies && !is_let_in(peer.ip(), &proxies) => {
+            Ok((_, peer)) if only_proxies && !proxies.is_here_or_one(peer.ip()) => {
                 metrics::counter!("tallyhouse_connections_refused_total").increment(1);
             }
             Ok((stream, peer)) => match places.take(peer.ip()) {
@@ -116,11 +116,6 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
         tracing::warn!("connections are cut off: their requests did not end in time");
         cut.cancel();
     }
-}
-
-/// Is it this machine, or a proxy?
-fn is_let_in(peer: IpAddr, proxies: &TrustedProxies) -> bool {
-    peer.to_canonical().is_loopback() || proxies.contains(peer)
 }
 
 /// The routes, for a connection: each request knows who is at its other end, and the connection whether one is being answered.

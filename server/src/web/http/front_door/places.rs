@@ -91,7 +91,7 @@ impl Places {
     pub fn take(&self, address: IpAddr) -> Option<Place> {
         let of = network(address);
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let may_have_all = of.is_loopback() || self.0.proxies.contains(address);
+        let may_have_all = self.0.proxies.is_here_or_one(address);
         let own = taken.of_addresses.get(&of).copied().unwrap_or(0);
         if own >= self.0.most_of_one && !may_have_all {
             taken.evict(|it| it.of == of)?;

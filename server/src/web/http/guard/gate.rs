@@ -76,7 +76,7 @@ impl Gate {
     /// Why a request is turned away, if it is.
     pub fn refusal(&self, peer: Option<IpAddr>, request: &Request) -> Option<Problem> {
         let headers = request.headers();
-        if peer.is_some_and(|it| !it.to_canonical().is_loopback() && !self.proxies.contains(it)) {
+        if peer.is_some_and(|it| !self.proxies.is_here_or_one(it)) {
             let detail = "This address is for the proxies of TALLYHOUSE_TRUSTED_PROXIES.";
             return Some(Problem::new(StatusCode::FORBIDDEN, "no_proxy", detail));
         }
